@@ -1,0 +1,42 @@
+# Flags that every target shares. No -march here: Eigen types cross library borders, and mixed
+# architecture flags corrupt the heap; only the kernels, which use plain pointers, get their own.
+add_library(mho_options INTERFACE)
+target_compile_features(mho_options INTERFACE cxx_std_20)
+target_compile_options(mho_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi)
+target_compile_definitions(mho_options INTERFACE EIGEN_MPL2_ONLY EIGEN_DONT_PARALLELIZE)
+if(MHO_WERROR)
+  target_compile_options(mho_options INTERFACE -Werror)
+endif()
+if(MHO_SANITIZE)
+  target_compile_options(mho_options INTERFACE -fsanitize=${MHO_SANITIZE} -fno-omit-frame-pointer
+                                               -fno-sanitize-recover=all)
+  target_link_options(mho_options INTERFACE -fsanitize=${MHO_SANITIZE})
+endif()
+
+# mho_library(name folder... LINK targets PRIVATE_LINK targets): every .cpp of the folders.
+function(mho_library name)
+  cmake_parse_arguments(ARG "" "" "LINK;PRIVATE_LINK" ${ARGN})
+  set(sources)
+  foreach(folder IN LISTS ARG_UNPARSED_ARGUMENTS)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+    list(APPEND sources ${found})
+  endforeach()
+  add_library(mho_${name} STATIC ${sources})
+  add_library(mho::${name} ALIAS mho_${name})
+  target_include_directories(mho_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(mho_${name} PUBLIC Eigen3::Eigen ${ARG_LINK}
+                                    PRIVATE mho_options Threads::Threads ${ARG_PRIVATE_LINK})
+endfunction()
+
+# The kernels are compiled once for each instruction set and chosen at run time.
+function(mho_kernel_flags)
+  set(folder ${PROJECT_SOURCE_DIR}/core/nn/kernels)
+  set_source_files_properties(${folder}/fast_portable.cpp TARGET_DIRECTORY mho_nn
+                              PROPERTIES COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set_source_files_properties(${folder}/fast_avx2.cpp TARGET_DIRECTORY mho_nn PROPERTIES COMPILE_OPTIONS
+      "-O3;-fno-math-errno;-fno-trapping-math;-ffp-contract=fast;-mavx2;-mfma")
+    set_source_files_properties(${folder}/fast_avx512.cpp TARGET_DIRECTORY mho_nn PROPERTIES COMPILE_OPTIONS
+      "-O3;-fno-math-errno;-fno-trapping-math;-ffp-contract=fast;-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mfma;-mprefer-vector-width=512")
+  endif()
+endfunction()

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/config_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "core/base/error.hpp"
+#include "core/base/files/text_file.hpp"
+#include "core/base/suggest.hpp"
+
+namespace mho {
+namespace {
+
+struct Field {
+  std::string name;
+  FieldValue value;
+  Allowed allowed;
+  std::string help;
+};
+
+/// Collects a section's fields in their declared order.
+class Collector : public FieldVisitor {
+ public:
+  void field(std::string_view name, FieldValue value, const Allowed& allowed, std::string_view help) override {
+    fields.push_back({std::string(name), value, allowed, std::string(help)});
+  }
+  std::vector<Field> fields;
+};
+
+std::vector<Field> fields_of(const Section& section) {
+  Collector collector;
+  section.fields(collector);
+  return collector.fields;
+}
+
+template <class T>
+constexpr bool is_list = false;
+template <class T>
+constexpr bool is_list<std::vector<T>> = true;
+
+template <class T>
+std::string type_name() {
+  if constexpr (std::is_same_v<T, bool>) return "true or false";
+  if constexpr (std::is_same_v<T, int> || std::is_same_v<T, std::uint64_t>) return "a whole number";
+  if constexpr (std::is_same_v<T, double>) return "a number";
+  if constexpr (std::is_same_v<T, std::string>) return "text";
+  if constexpr (std::is_same_v<T, std::vector<int>>) return "a list of whole numbers";
+  if constexpr (std::is_same_v<T, std::vector<double>>) return "a list of numbers";
+  if constexpr (std::is_same_v<T, std::vector<std::string>>) return "a list of texts";
+}
+
+std::string show(bool value) { return value ? "true" : "false"; }
+std::string show(int value) { return fmt::format("{}", value); }
+std::string show(std::uint64_t value) { return fmt::format("{}", value); }
+std::string show(double value) {
+  const std::string text = fmt::format("{}", value);  // shortest text that reads back to the same value
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+}
+std::string show(const std::string& value) {
+  std::ostringstream text;
+  text << toml::value<std::string>(value);
+  return text.str();
+}
+template <class T>
+std::string show(const std::vector<T>& values) {
+  std::vector<std::string> words;
+  for (const auto& value : values) words.push_back(show(value));
+  return "[" + join(words) + "]";
+}
+
+std::string show(const Allowed& allowed) {
+  if (!allowed.words.empty()) return "one of " + join(allowed.words);
+  const bool low = std::isfinite(allowed.min), high = std::isfinite(allowed.max);
+  if (low && high) return fmt::format("{:g} to {:g}", allowed.min, allowed.max);
+  if (low) return fmt::format("at least {:g}", allowed.min);
+  if (high) return fmt::format("at most {:g}", allowed.max);
+  return "";
+}
+
+/// What is wrong with a value, or nothing.
+template <class T>
+std::optional<std::string> complaint(const T& value, const Allowed& allowed) {
+  if constexpr (is_list<T>) {
+    for (const auto& element : value)
+      if (auto wrong = complaint(element, allowed)) return wrong;
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    const auto& words = allowed.words;
+    if (!words.empty() && std::find(words.begin(), words.end(), value) == words.end())
+      return fmt::format("expected {}, got '{}'{}", show(allowed), value, did_you_mean(value, words));
+  } else if constexpr (!std::is_same_v<T, bool>) {
+    const auto number = static_cast<double>(value);
+    if (!(number >= allowed.min && number <= allowed.max))
+      return fmt::format("expected {}, got {}", show(allowed), show(value));
+  }
+  return std::nullopt;
+}
+
+/// The TOML node as a T, exactly: no text for numbers, no fractions for whole numbers.
+template <class T>
+std::optional<T> convert(const toml::node& node) {
+  if constexpr (is_list<T>) {
+    const auto* array = node.as_array();
+    if (!array) return std::nullopt;
+    T values;
+    for (const auto& element : *array) {
+      auto value = convert<typename T::value_type>(element);
+      if (!value) return std::nullopt;
+      values.push_back(*value);
+    }
+    return values;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return node.value_exact<bool>();
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return node.value_exact<std::string>();
+  } else if constexpr (std::is_same_v<T, double>) {
+    if (const auto whole = node.value_exact<std::int64_t>()) return static_cast<double>(*whole);
+    return node.value_exact<double>();
+  } else {
+    const auto whole = node.value_exact<std::int64_t>();
+    if (!whole || (std::is_unsigned_v<T> && *whole < 0)) return std::nullopt;
+    if constexpr (std::is_same_v<T, int>)
+      if (*whole < std::numeric_limits<int>::min() || *whole > std::numeric_limits<int>::max()) return std::nullopt;
+    return static_cast<T>(*whole);
+  }
+}
+
+void assign(const Field& field, const toml::node& node, const std::string& where) {
+  std::visit(
+      [&](auto* target) {
+        using T = std::remove_pointer_t<decltype(target)>;
+        const auto value = convert<T>(node);
+        if (!value) {
+          std::ostringstream got;
+          node.visit([&](const auto& concrete) { got << concrete; });
+          throw ConfigError(fmt::format("{}: expected {}, got {}", where, type_name<T>(), got.str()));
+        }
+        if (const auto wrong = complaint(*value, field.allowed)) throw ConfigError(where + ": " + *wrong);
+        *target = *value;
+      },
+      field.value);
+}
+
+std::string position(const std::string& name, const toml::source_region& source) {
+  return fmt::format("{}:{}:{}", name, source.begin.line, source.begin.column);
+}
+
+template <class Range>
+std::vector<std::string> names_of(const Range& range) {
+  std::vector<std::string> names;
+  for (const auto& element : range) names.push_back(element.name);
+  return names;
+}
+
+const Section& find_section(const std::vector<Section>& sections, const std::string& name, const std::string& where) {
+  for (const auto& section : sections)
+    if (section.name == name) return section;
+  const auto known = names_of(sections);
+  throw ConfigError(fmt::format("{}: unknown table [{}]{}; known tables: {}", where, name,
+                                did_you_mean(name, known), join(known)));
+}
+
+const Field& find_field(const std::vector<Field>& fields, const std::string& section, const std::string& name,
+                        const std::string& where) {
+  for (const auto& field : fields)
+    if (field.name == name) return field;
+  const auto known = names_of(fields);
+  throw ConfigError(fmt::format("{}: unknown key '{}' in [{}]{}; known keys: {}", where, name, section,
+                                did_you_mean(name, known), join(known)));
+}
+
+void read_table(const toml::table& root, const std::string& name, const std::vector<Section>& sections) {
+  for (const auto& [section_key, section_node] : root) {
+    const std::string section_name(section_key.str());
+    const auto where = position(name, section_node.source());
+    const auto* table = section_node.as_table();
+    if (!table)
+      throw ConfigError(fmt::format("{}: key '{}' stands outside a table; expected one of [{}]", where, section_name,
+                                    join(names_of(sections), "], [")));
+    const auto fields = fields_of(find_section(sections, section_name, where));
+    for (const auto& [key, node] : *table) {
+      const std::string key_name(key.str());
+      const auto key_where = position(name, node.source());
+      const auto& field = find_field(fields, section_name, key_name, key_where);
+      assign(field, node, fmt::format("{}: {}.{}", key_where, section_name, key_name));
+    }
+  }
+}
+
+toml::table parse(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw ConfigError(fmt::format("{}: not valid TOML: {}", position(name, error.source()), error.description()));
+  }
+}
+
+}  // namespace
+
+void read_config_text(const std::string& text, const std::string& name, const std::vector<Section>& sections) {
+  read_table(parse(text, name), name, sections);
+}
+
+void read_config(const std::filesystem::path& file, const std::vector<Section>& sections) {
+  read_config_text(read_text_file(file), file.string(), sections);
+}
+
+void set_config(const std::string& assignment, const std::vector<Section>& sections) {
+  const std::string where = "--set " + assignment;
+  const auto equals = assignment.find('=');
+  const auto dot = assignment.find('.');
+  if (equals == std::string::npos || dot == std::string::npos || dot > equals)
+    throw ConfigError(where + ": expected section.key=value");
+  const auto section = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
+  const auto value = assignment.substr(equals + 1);
+  const auto fields = fields_of(find_section(sections, section, where));
+  const auto& field = find_field(fields, section, key, where);
+  const bool text = std::holds_alternative<std::string*>(field.value) && (value.empty() || value.front() != '"');
+  const auto table = parse("value = " + (text ? show(value) : value), where);
+  assign(field, *table.get("value"), where);
+}
+
+std::string write_config(const std::vector<Section>& sections) {
+  std::string text;
+  for (const auto& section : sections) {
+    text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section.name);
+    for (const auto& field : fields_of(section))
+      std::visit([&](const auto* value) { text += fmt::format("{} = {}\n", field.name, show(*value)); }, field.value);
+  }
+  return text;
+}
+
+std::string describe_config(const std::vector<Section>& sections) {
+  std::string text;
+  for (const auto& section : sections) {
+    text += fmt::format("## [{}]\n\n{}\n\n| key | default | allowed | meaning |\n|---|---|---|---|\n", section.name,
+                        section.help);
+    for (const auto& field : fields_of(section))
+      std::visit(
+          [&](const auto* value) {
+            text += fmt::format("| `{}` | `{}` | {} | {} |\n", field.name, show(*value), show(field.allowed), field.help);
+          },
+          field.value);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace mho

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace mho {
+
+/// The file's bytes, decompressed when it is gzip (.gz) or xz (.xz), told by its first bytes, not its name.
+/// Throws DataError (file, offset, expected, found) when it is missing, truncated or corrupt.
+std::string read_maybe_compressed(const std::filesystem::path& file);
+
+/// `folder`/`name`, or the same with .gz or .xz appended, whichever exists; DataError names all three otherwise.
+std::filesystem::path find_maybe_compressed(const std::filesystem::path& folder, const std::string& name);
+
+}  // namespace mho

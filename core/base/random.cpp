@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace mho {
+namespace {
+
+/// splitmix64's finaliser: every input bit reaches every output bit.
+std::uint64_t mix(std::uint64_t z) {
+  z += 0x9e3779b97f4a7c15ull;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+  return z ^ (z >> 31);
+}
+
+/// FNV-1a of the purpose's name.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t h = 0xcbf29ce484222325ull;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+  return h;
+}
+
+/// Two standard normals from two 32-bit numbers (Box-Muller).
+std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
+  const double radius = std::sqrt(-2.0 * std::log((a + 0.5) * 0x1p-32));
+  const double angle = 2.0 * std::numbers::pi * ((b + 0.5) * 0x1p-32);
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+}  // namespace
+
+RandomKey::RandomKey(std::uint64_t seed) : value_(mix(seed)) {}
+
+RandomKey RandomKey::with(std::string_view purpose, std::uint64_t index) const {
+  RandomKey key = *this;
+  key.value_ = mix(mix(value_ ^ hash(purpose)) ^ mix(index));
+  return key;
+}
+
+std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter) {
+  std::uint32_t k0 = static_cast<std::uint32_t>(key.value()), k1 = static_cast<std::uint32_t>(key.value() >> 32);
+  std::array<std::uint32_t, 4> c{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0};
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t p0 = 0xD2511F53ull * c[0], p1 = 0xCD9E8D57ull * c[2];
+    c = {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k0, static_cast<std::uint32_t>(p1),
+         static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k1, static_cast<std::uint32_t>(p0)};
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  return c;
+}
+
+std::uint32_t Random::bits() {
+  if (used_ == 4) {
+    block_ = philox(key_, counter_++);
+    used_ = 0;
+  }
+  return block_[static_cast<size_t>(used_++)];
+}
+
+double Random::uniform() {
+  const std::uint64_t high = bits(), low = bits();
+  return static_cast<double>(((high << 32) | low) >> 11) * 0x1p-53;
+}
+
+int Random::integer(int low, int high) {
+  const double width = static_cast<double>(high) - low + 1;
+  return low + static_cast<int>(std::min(uniform() * width, width - 1));
+}
+
+double Random::normal() {
+  const std::uint32_t a = bits(), b = bits();
+  return box_muller(a, b)[0];
+}
+
+void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset) {
+  for (size_t i = 0; i < values.size(); i += 4) {
+    const auto bits = philox(key, (offset + i) / 4);
+    const auto first = box_muller(bits[0], bits[1]), second = box_muller(bits[2], bits[3]);
+    const std::array<float, 4> block{static_cast<float>(first[0]), static_cast<float>(first[1]),
+                                     static_cast<float>(second[0]), static_cast<float>(second[1])};
+    std::copy_n(block.begin(), std::min<size_t>(4, values.size() - i), values.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+}  // namespace mho

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mho {
+
+/// Names one stream of random numbers: the same key gives the same numbers on any machine, for any number of
+/// threads and after a resume. Keys are made from the run's seed by `with`, one step for each thing that tells
+/// two streams apart: `RandomKey(seed).with("trial", 7).with("weight noise", step)`.
+class RandomKey {
+ public:
+  explicit RandomKey(std::uint64_t seed);
+  /// The key of a part of this stream; keys with different purposes or indices are independent.
+  RandomKey with(std::string_view purpose, std::uint64_t index = 0) const;
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_;
+};
+
+/// Philox4x32-10 (Salmon et al., SC 2011): the four 32-bit numbers at `counter` of the stream `key`.
+std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter);
+
+/// Draws from a keyed stream one after the other. Small, copyable, no hidden state beyond (key, position).
+class Random {
+ public:
+  explicit Random(RandomKey key) : key_(key) {}
+  std::uint32_t bits();
+  /// Uniform in [0, 1), 53 bits.
+  double uniform();
+  /// Uniform whole number in [low, high].
+  int integer(int low, int high);
+  /// Standard normal, Box-Muller in double precision.
+  double normal();
+  bool chance(double probability) { return uniform() < probability; }
+  /// Fisher-Yates.
+  template <class T>
+  void shuffle(std::span<T> values) {
+    for (size_t i = values.size(); i > 1; --i)
+      std::swap(values[i - 1], values[static_cast<size_t>(integer(0, static_cast<int>(i) - 1))]);
+  }
+
+ private:
+  RandomKey key_;
+  std::uint64_t counter_ = 0;
+  int used_ = 4;
+  std::array<std::uint32_t, 4> block_{};
+};
+
+/// Fills `values` with standard normals; element i depends on (key, offset + i) only, so a range can be drawn in
+/// pieces, in any order. `offset` must be a multiple of 4.
+void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset = 0);
+
+}  // namespace mho

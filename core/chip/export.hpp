@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/analog/hardware.hpp"
+#include "core/analog/programmed_matrix.hpp"
+#include "core/chip/mapping.hpp"
+#include "core/nn/parameters.hpp"
+
+namespace mho {
+
+/// Everything that the export folder is written from.
+struct ChipExport {
+  const Architecture& architecture;
+  const Parameters& parameters;
+  const HardwareConfig& hardware;
+  const ChipConfig& chip;
+  const Mapping& mapping;
+};
+
+/// Writes targets.npz, cores.json, io.json, links.json, schedule.json, architecture.json, floorplan.svg and report.md
+/// (format "mho-chip-1") into `folder`. targets.npz holds "conductances" [core, row, column, 4] float32 uS in the order
+/// G1+, G2+, G1-, G2- and "used" [core, row, column] uint8. Throws RunError, MappingError for weights that are not finite.
+void export_chip(const std::filesystem::path& folder, const ChipExport& what);
+
+/// The network that an export folder describes, rebuilt from nothing but that folder: weights from the conductances.
+struct ImportedChip {
+  Architecture architecture;
+  Parameters parameters;
+  HardwareConfig hardware;
+};
+/// Throws DataError (file, what was expected, what was found), also for a folder of another format version.
+ImportedChip import_chip(const std::filesystem::path& folder);
+
+}  // namespace mho

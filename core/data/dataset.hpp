@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/fields.hpp"
+
+namespace mho {
+
+/// Labelled samples of one shape, height x width x channels each (NHWC), as float32 after the task's
+/// normalisation: (raw - mean) / standard deviation of the training split, per channel.
+struct Samples {
+  int height = 1;
+  int width = 1;
+  int channels = 1;
+  std::vector<float> images;  ///< count() x height x width x channels
+  std::vector<int> labels;    ///< 0 to classes - 1
+
+  std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+  std::int64_t sample_size() const { return std::int64_t{1} * height * width * channels; }
+  std::span<const float> image(std::int64_t index) const {
+    return {images.data() + index * sample_size(), static_cast<size_t>(sample_size())};
+  }
+};
+
+/// A task's data: what is trained on, what a search selects by, and what only final scores touch.
+struct Dataset {
+  std::string name;
+  int classes = 0;
+  Samples train;
+  Samples validation;  ///< empty when `validation_fraction` is 0
+  Samples test;
+  /// Normalisation that was applied, per channel, in raw units (0 to 255 for 8-bit images).
+  std::vector<double> mean;
+  std::vector<double> standard_deviation;
+};
+
+/// The [task] table: which data and how they are split.
+struct TaskConfig {
+  std::string data = "digits";      ///< name of a prepared set
+  std::string folder = "";          ///< where prepared sets lie; "" for MHO_DATA_DIR's or the default place
+  double validation_fraction = 0.15;  ///< of the training split, stratified, drawn with `split_seed`
+  std::uint64_t split_seed = 0;
+  int max_train = 0;                ///< 0 for all
+  int max_test = 0;
+  std::string augmentation = "none";  ///< none | crop | crop_flip
+
+  void fields(FieldVisitor& visitor);
+};
+
+/// Loads the task's data, preparing them first where that needs nothing but local files (see prepare_data).
+/// Deterministic: the same configuration gives the same samples in the same order.
+/// Throws DataError or ConfigError.
+Dataset load_dataset(const TaskConfig& task);
+
+/// Joins two sample sets of one shape (training with validation, for the final evaluation).
+Samples join_samples(const Samples& first, const Samples& second);
+
+/// `count` samples spread evenly over `samples` (all of them when count is 0 or larger than there are).
+Samples take_samples(const Samples& samples, std::int64_t count);
+
+}  // namespace mho

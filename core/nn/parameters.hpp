@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/nn/architecture.hpp"
+
+namespace mho {
+
+/// The trained numbers of one node; empty where the layer has none.
+struct LayerParameters {
+  /// Convolution or dense weights, rows x columns row-major as in MatrixShape (rows: kernel row, kernel column,
+  /// input channel of the group; columns: all output channels, groups one after the other).
+  std::vector<float> weight;
+  std::vector<float> bias;           ///< one a column
+  std::vector<float> gamma;          ///< batch norm, one a channel
+  std::vector<float> beta;
+  std::vector<float> running_mean;
+  std::vector<float> running_variance;
+  /// Largest |input| that the layer's DAC takes; 0 until calibrated. Only layers with a crossbar matrix.
+  float input_range = 0;
+};
+
+/// One LayerParameters for each node of an architecture.
+using Parameters = std::vector<LayerParameters>;
+
+/// He-normal weights, zero biases, identity batch norms. Element i of node n depends on (key, n, i) only.
+Parameters initial_parameters(const Architecture& architecture, RandomKey key);
+
+/// Writes "<node>.weight", "<node>.bias", ... as safetensors, atomically. Throws RunError.
+void save_parameters(const std::filesystem::path& file, const Architecture& architecture, const Parameters& parameters);
+
+/// Reads them back. Throws DataError naming the file, the tensor, the expected and the found shape.
+Parameters load_parameters(const std::filesystem::path& file, const Architecture& architecture);
+
+}  // namespace mho

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/chip/mapping.hpp"
+#include "evaluators/scoring.hpp"
+#include "evaluators/training.hpp"
+
+namespace mho {
+
+/// Everything that judging an architecture needs but the architecture.
+struct EvaluationConfig {
+  TaskConfig task;
+  TrainingConfig training;
+  HardwareConfig hardware;
+  ScoringConfig scoring;
+  ChipConfig chip;
+};
+
+/// An architecture judged: trained, scored over a month of drift, mapped.
+struct Evaluation {
+  bool failed = false;
+  std::string reason;
+  Parameters parameters;
+  Score score;
+  std::optional<Cost> cost;   ///< empty when it does not fit the chip (see unmapped_reason)
+  std::string unmapped_reason;
+  double wall_s = 0;
+};
+
+/// Trains on `train`, scores on `held_out`, maps. The key decides initial weights, order, noise and devices.
+Evaluation evaluate(const Architecture& architecture, const Samples& train, const Samples& held_out,
+                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {});
+
+/// score.json (README lists its keys; accuracies are fractions of 1).
+std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);
+
+/// A winner folder: architecture.json, weights.safetensors, score.json. The chip/ export is written beside them by
+/// export_chip. Throws RunError.
+void save_candidate(const std::filesystem::path& folder, const Architecture& architecture, const Evaluation& evaluation,
+                    std::uint64_t seed);
+
+struct Candidate {
+  Architecture architecture;
+  Parameters parameters;
+};
+/// Reads architecture.json and weights.safetensors. Throws DataError or ArchitectureError.
+Candidate load_candidate(const std::filesystem::path& folder);
+
+}  // namespace mho

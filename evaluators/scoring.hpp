@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/analog/hardware.hpp"
+#include "core/base/random.hpp"
+#include "core/data/dataset.hpp"
+#include "core/nn/architecture.hpp"
+#include "core/nn/parameters.hpp"
+
+namespace mho {
+
+/// The [scoring] table: how often and when a candidate is measured.
+struct ScoringConfig {
+  int programmings = 25;  ///< R: independent programmings of the whole network
+  std::vector<double> times_s = {1, 3600, 86400, 864000, 2592000};  ///< after programming; must hold 1, 86400 and 2592000
+  int max_images = 0;     ///< of the samples scored on, spread evenly; 0 for all
+
+  void fields(FieldVisitor& visitor);
+};
+
+/// Accuracy at one time over the programmings, as fractions of 1.
+struct DriftPoint {
+  double time_s = 0;
+  double mean = 0;
+  double standard_deviation = 0;      ///< over programmings, sample (n - 1)
+  int programmings = 0;
+  std::array<double, 2> interval95{}; ///< of the mean: mean -+ t(n - 1) s / sqrt(n)
+};
+
+/// A candidate's score: accuracy in digital and at each drift time, and the accuracy variation over one month
+/// (AVM: mean accuracy at 1 s minus mean accuracy at 30 d, in points).
+struct Score {
+  double digital_accuracy = 0;
+  std::vector<DriftPoint> drift;
+  double avm = 0;
+  /// The point at `time_s`; throws std::out_of_range when that time was not scored.
+  const DriftPoint& at(double time_s) const;
+};
+
+/// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time: devices keep
+/// their identity through a programming's times; read noise is fresh at each. Same arguments, same bits.
+Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
+            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key);
+
+/// Accuracy of the plain floating-point network.
+double digital_accuracy(const Architecture& architecture, const Parameters& parameters, const Samples& samples);
+
+}  // namespace mho

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/config_file.hpp"
+#include "evaluators/evaluate.hpp"
+#include "search/search_config.hpp"
+#include "search/space.hpp"
+
+namespace mho {
+
+/// The [chip] table of a run file.
+struct ChipSelection {
+  std::string file = "";  ///< a chip file, relative to the run file; "" is the built-in hermes64
+
+  void fields(FieldVisitor& visitor);
+};
+
+/// A whole run file: [task] [space] [search] [training] [hardware] [scoring] [chip].
+struct RunConfig {
+  TaskConfig task;
+  SpaceConfig space;
+  SearchConfig search;
+  TrainingConfig training;
+  HardwareConfig hardware;
+  ScoringConfig scoring;
+  ChipSelection chip_selection;
+  ChipConfig chip;  ///< as read from chip_selection.file
+
+  /// The tables and their fields, bound to this object.
+  std::vector<Section> sections();
+  EvaluationConfig evaluation() const { return {task, training, hardware, scoring, chip}; }
+};
+
+/// Reads a run file, applies the `--set` assignments in order, reads the chip file and checks what one table cannot
+/// check alone (crossbar sizes of [hardware] and chip agree, times hold 1 s, 1 day and 30 days, ...).
+/// Throws ConfigError.
+RunConfig load_run_config(const std::filesystem::path& file, const std::vector<std::string>& assignments);
+
+}  // namespace mho
