@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/analog/conductance_mapping.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include "core/base/error.hpp"
@@ -74,6 +75,7 @@ TEST_CASE("A column of zeros gets scale 0 and no conductance") {
   CHECK(t.scales == std::vector<float>{0, 2});
   CHECK(t.plus_us == std::vector<float>{0, 12.5, 0, 0});
   CHECK(t.minus_us == std::vector<float>{0, 0, 0, 25});
+  for (const float g : t.minus_us) CHECK_FALSE(std::signbit(g));
 }
 
 TEST_CASE("Weights that cannot be mapped are told with their place") {

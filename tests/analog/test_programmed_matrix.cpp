@@ -243,14 +243,30 @@ TEST_CASE("Drift compensation reads through the converter and its noise, each ti
   CHECK(factors_of(hardware, day_s) == std::pair(1.0f, 1.0f));
 }
 
-TEST_CASE("The read-out's converter clips and rounds: a read-out below half a step is empty") {
+TEST_CASE("The read-out sees what the converter gives: below half a step, nothing, and so no drift") {
   auto hardware = ideal_io(8);
   hardware.adc_bits = 3;  // steps of a third of the range
   hardware.adc_range = 9;
-  const auto model = make_device_model("ideal", hardware.g_max_us);
-  const std::vector<float> weights(64, 1.0f);  // every read-out is 1, rounded to 0
-  const ProgrammedMatrix matrix(map_to_conductances(weights, 8, 8, hardware), hardware, *model, RandomKey(1));
+  const auto pcm = make_device_model("pcm", hardware.g_max_us);
+  const std::vector<float> weights(64, 1.0f);  // every conductance is near 1, which the converter makes 0
+  const ProgrammedMatrix matrix(map_to_conductances(weights, 8, 8, hardware), hardware, *pcm, RandomKey(1));
   CHECK(matrix.read(day_s, RandomKey(2)).output_scales == std::vector<float>(8, 1.0f));
+}
+
+TEST_CASE("Output noise is fresh for every row, column and tile of a read-out") {
+  auto hardware = ideal_io(8);
+  hardware.output_noise = .04;
+  const auto model = make_device_model("ideal", hardware.g_max_us);
+  const std::vector<float> weights(128 * 128, 0.5f);
+  auto targets = map_to_conductances(weights, 128, 128, hardware);
+  const ProgrammedMatrix matrix(targets, hardware, *model, RandomKey(1));
+  const auto scales = matrix.read(0, RandomKey(2)).output_scales;
+  std::vector<float> factors;  // one a tile: baseline over present, each the mean of 64 reads of 1
+  for (size_t i = 0; i < scales.size(); i += 8) factors.push_back(scales[i] / .5f);
+  const double expected = .04 * std::sqrt(2 / 64.0);
+  const auto found = moments(factors);
+  CHECK(found.mean == Approx(1).margin(mean_bound(expected, factors.size())));
+  CHECK(found.deviation == Approx(expected).margin(deviation_bound(expected, factors.size())));
 }
 
 TEST_CASE("Impossible settings, targets and times are refused") {

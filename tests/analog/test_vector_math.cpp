@@ -20,6 +20,7 @@ TEST_CASE("vector_exp is within 2e-7 of the exponential") {
 TEST_CASE("vector_log is within 2e-7 of the logarithm and finite at 0") {
   CHECK(vector_log(1.0f) == 0.0f);
   CHECK(vector_log(0.0f) == Approx(-88.0).margin(0.1));
+  CHECK(vector_log(-0.0f) == vector_log(0.0f));
   double worst = 0;
   for (int i = -30000; i <= 30000; ++i) {
     const auto x = static_cast<float>(std::exp(i * 1e-3));

@@ -36,15 +36,16 @@ inline float vector_exp(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   const float fraction = (p * r * r + r) + 1.0f;
-  return fraction * std::bit_cast<float>(static_cast<std::uint32_t>(static_cast<std::int32_t>(n) + 127) << 23);
+  return fraction *
+         std::bit_cast<float>(static_cast<std::uint32_t>(static_cast<std::int32_t>(n) + 127) << 23);
 }
 
-/// ln x for normal x > 0, and about -88 for x = 0 (so that callers need no floor); error below 2e-7 relative
+/// ln |x| for normal x, and about -88 for x = 0 (so that callers need no floor); error below 2e-7 relative
 /// to max(1, |ln x|). x = m 2^e with m in [1/sqrt(2), sqrt(2)), a polynomial of degree 8 in m - 1 (Cephes,
 /// logf).
 inline float vector_log(float x) {
-  const auto bits = std::bit_cast<std::int32_t>(x);
-  const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;  // 0x3f3504f3: the bits of 1/sqrt(2)
+  const auto bits = std::bit_cast<std::int32_t>(x) & 0x7fffffff;  // -0 counts as 0
+  const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;        // 0x3f3504f3: the bits of 1/sqrt(2)
   const auto e = static_cast<float>(exponent);
   const float m = std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f;
   float p = 7.0376836292e-2f;
