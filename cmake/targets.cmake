@@ -28,15 +28,17 @@ function(mho_library name)
                                     PRIVATE mho_options Threads::Threads ${ARG_PRIVATE_LINK})
 endfunction()
 
-# The kernels are compiled once for each instruction set and chosen at run time.
-function(mho_kernel_flags)
-  set(folder ${PROJECT_SOURCE_DIR}/core/nn/kernels)
-  set_source_files_properties(${folder}/fast_portable.cpp TARGET_DIRECTORY mho_nn
-                              PROPERTIES COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math")
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    set_source_files_properties(${folder}/fast_avx2.cpp TARGET_DIRECTORY mho_nn PROPERTIES COMPILE_OPTIONS
-      "-O3;-fno-math-errno;-fno-trapping-math;-ffp-contract=fast;-mavx2;-mfma")
-    set_source_files_properties(${folder}/fast_avx512.cpp TARGET_DIRECTORY mho_nn PROPERTIES COMPILE_OPTIONS
-      "-O3;-fno-math-errno;-fno-trapping-math;-ffp-contract=fast;-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mfma;-mprefer-vector-width=512")
-  endif()
+# Vector code is compiled once for each instruction set and chosen at run time.
+function(mho_vector_flags target stem)
+  set(common -O3 -fno-math-errno -fno-trapping-math)
+  set(portable_flags ${common})
+  set(avx2_flags ${common} -ffp-contract=fast -mavx2 -mfma)
+  set(avx512_flags ${common} -ffp-contract=fast -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
+                   -mprefer-vector-width=512)
+  foreach(set portable avx2 avx512)
+    if(set STREQUAL "portable" OR CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+      set_source_files_properties(${PROJECT_SOURCE_DIR}/${stem}_${set}.cpp TARGET_DIRECTORY ${target}
+                                  PROPERTIES COMPILE_OPTIONS "${${set}_flags}")
+    endif()
+  endforeach()
 endfunction()

@@ -30,15 +30,16 @@ const DriftPoint& Score::at(double time_s) const {
 namespace {
 
 /// Every crossbar layer of one network, programmed once.
-struct ProgrammedNetwork {
+class ProgrammedNetwork {
+ public:
   ProgrammedNetwork(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
                     const DeviceModel& model, RandomKey key)
-      : network(network), parameters(parameters), hardware(hardware), digital(network.digital_operands(parameters, false)) {
+      : network_(network), parameters_(parameters), hardware_(hardware),
+        digital_(network.digital_operands(parameters, false)), matrices_(parameters.size()) {
     for (size_t i = 0; i < parameters.size(); ++i) {
       const auto* layer = network.matrix(static_cast<int>(i));
       if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
-      matrices.resize(parameters.size());
-      matrices[i] = std::make_unique<ProgrammedMatrix>(
+      matrices_[i] = std::make_unique<ProgrammedMatrix>(
           map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware), hardware, model,
           key.with("programming", i));
     }
@@ -46,19 +47,20 @@ struct ProgrammedNetwork {
 
   /// All layers as they read at one time; grouped convolutions stay as they are.
   Operands read(double time_s, RandomKey key) const {
-    Operands operands = digital;
-    for (size_t i = 0; i < matrices.size(); ++i)
-      if (matrices[i])
-        operands[i] = read_operand(*network.matrix(static_cast<int>(i)), matrices[i]->read(time_s, key.with("read", i)),
-                                   effective_input_range(hardware, parameters[i].input_range));
+    Operands operands = digital_;
+    for (size_t i = 0; i < matrices_.size(); ++i)
+      if (matrices_[i])
+        operands[i] = read_operand(*network_.matrix(static_cast<int>(i)), matrices_[i]->read(time_s, key.with("read", i)),
+                                   effective_input_range(hardware_, parameters_[i].input_range));
     return operands;
   }
 
-  const Network& network;
-  const Parameters& parameters;
-  const HardwareConfig& hardware;
-  Operands digital;
-  std::vector<std::unique_ptr<ProgrammedMatrix>> matrices;
+ private:
+  const Network& network_;
+  const Parameters& parameters_;
+  const HardwareConfig& hardware_;
+  Operands digital_;
+  std::vector<std::unique_ptr<ProgrammedMatrix>> matrices_;
 };
 
 double accuracy(const Network& network, const Parameters& parameters, const Operands& operands, const Samples& samples,

@@ -53,7 +53,7 @@ Operands noisy_operands(const Network& network, const Parameters& parameters, co
       operand.input_range = effective_input_range(hardware, parameters[i].input_range);
       operand.scales = conductance_scales(parameters[i].weight, rows, columns, hardware);
       FloatBuffer noise(operand.forward.size());
-      if (weight_noise > 0) kernels().fill_normal(key.with("weight noise", i).value(), 0, noise.data(), noise.size());
+      if (weight_noise > 0) fill_normal(key.with("weight noise", i), noise);
       const auto deviation = static_cast<float>(weight_noise);
       for (int r = 0; r < rows; ++r) {
         const float* scale = operand.scales.data() + std::ptrdiff_t{1} * (r / hardware.crossbar_rows) * columns;

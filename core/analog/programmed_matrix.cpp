@@ -110,7 +110,7 @@ std::vector<float> ProgrammedMatrix::read_out(const std::vector<float>& conducta
   for (const auto& tile : targets_.tiles) {
     const RandomKey tile_key = key.with("tile", values.size());
     const auto columns = static_cast<size_t>(tile.columns);
-    const size_t stride = (columns + 3) / 4 * 4;  // fill_normal's offsets are multiples of 4
+    const size_t stride = (columns + 63) / 64 * 64;  // fill_normal's offsets are multiples of 64
     std::vector<float> totals(columns, 0.0f), noise(columns, 0.0f);
     for (int r = 0; r < tile.rows; ++r) {
       if (output_noise_ > 0) fill_normal(tile_key, noise, static_cast<size_t>(r) * stride);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
 
 #include "core/base/error.hpp"
+#include "core/base/vector/instruction_set.hpp"
 
 namespace mho {
 namespace {
@@ -82,17 +82,24 @@ double Random::normal() {
   return box_muller(a, b)[0];
 }
 
+// Each fill_normal_*.cpp compiles vector/fill_normal.inl for one instruction set.
+void fill_normal_portable(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count);
+#if defined(__x86_64__)
+void fill_normal_avx2(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count);
+void fill_normal_avx512(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count);
+#endif
+
 void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset) {
-  if (offset % 4 != 0)
-    throw InputError("fill_normal: offset: expected a multiple of 4, got " + std::to_string(offset));
-  for (size_t i = 0; i < values.size(); i += 4) {
-    const auto bits = philox(key, (offset + i) / 4);
-    const auto first = box_muller(bits[0], bits[1]), second = box_muller(bits[2], bits[3]);
-    const std::array<float, 4> block{static_cast<float>(first[0]), static_cast<float>(first[1]),
-                                     static_cast<float>(second[0]), static_cast<float>(second[1])};
-    std::copy_n(block.begin(), std::min<size_t>(4, values.size() - i),
-                values.begin() + static_cast<std::ptrdiff_t>(i));
-  }
+  if (offset % 64 != 0)
+    throw InputError("fill_normal: offset: expected a multiple of 64, got " + std::to_string(offset));
+  static const auto fill = [] {
+#if defined(__x86_64__)
+    if (instruction_set() == "avx512") return fill_normal_avx512;
+    if (instruction_set() == "avx2") return fill_normal_avx2;
+#endif
+    return fill_normal_portable;
+  }();
+  fill(key.value(), offset, values.data(), values.size());
 }
 
 }  // namespace mho

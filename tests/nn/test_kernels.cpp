@@ -172,50 +172,6 @@ TEST_CASE("elementwise kernels agree with the reference") {
   }
 }
 
-TEST_CASE("the vector generators draw standard normals") {
-  // Bounds: 5 standard errors of each moment for n = 2^20; the Kolmogorov-Smirnov bound is its 1e-4 quantile.
-  const size_t n = 1 << 20;
-  for (const auto* set : fast_sets()) {
-    INFO(set->name);
-    std::vector<float> v(n);
-    set->fill_normal(RandomKey(7).value(), 0, v.data(), n);
-    double m1 = 0, m2 = 0, m3 = 0, m4 = 0;
-    for (const double x : v) {
-      m1 += x / n;
-      m2 += x * x / n;
-      m3 += x * x * x / n;
-      m4 += x * x * x * x / n;
-    }
-    const double root_n = std::sqrt(double(n));
-    CHECK(std::abs(m1) < 5 / root_n);
-    CHECK(std::abs(m2 - 1) < 5 * std::sqrt(2.0) / root_n);
-    CHECK(std::abs(m3) < 5 * std::sqrt(15.0) / root_n);
-    CHECK(std::abs(m4 - 3) < 5 * std::sqrt(96.0) / root_n);
-    std::sort(v.begin(), v.end());
-    double distance = 0;
-    for (size_t i = 0; i < n; ++i) {
-      const double cdf = 0.5 * std::erfc(-v[i] / std::sqrt(2.0));
-      distance = std::max({distance, std::abs(cdf - double(i) / n), std::abs(cdf - double(i + 1) / n)});
-    }
-    CHECK(distance < 2.23 / root_n);
-    const auto beyond = std::count_if(v.begin(), v.end(), [](float x) { return std::abs(x) > 4; });
-    CHECK(std::abs(double(beyond) - n * 6.334e-5) < 5 * std::sqrt(n * 6.334e-5));
-  }
-}
-
-TEST_CASE("a stream can be drawn in pieces and keys give different streams") {
-  for (const auto* set : fast_sets()) {
-    std::vector<float> whole(256), piece(100), other(256);
-    set->fill_normal(11, 0, whole.data(), whole.size());
-    set->fill_normal(11, 128, piece.data(), piece.size());
-    set->fill_normal(12, 0, other.data(), other.size());
-    CHECK(std::equal(piece.begin(), piece.end(), whole.begin() + 128));
-    double correlation = 0;
-    for (size_t i = 0; i < 256; ++i) correlation += whole[i] * other[i] / 256;
-    CHECK(std::abs(correlation) < 5.0 / 16);
-  }
-}
-
 TEST_CASE("output noise has the asked deviation and depends on key and stream only") {
   const int width = 64, columns = 40;
   FloatBuffer x(width + 32), w(48 + 32), y(width * columns + 32), again(y.size());

@@ -10,7 +10,7 @@
 namespace mho {
 namespace {
 
-/// Normals are drawn this many at a time (a multiple of 4, see fill_normal) into the first-level cache.
+/// Normals are drawn this many at a time (a multiple of 64, see fill_normal) into the first-level cache.
 constexpr size_t block_size = 1024;
 
 using Block = std::array<float, block_size>;

@@ -1,177 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast kernels, written once on GCC vector types and compiled once for each instruction set (cmake/targets.cmake).
-// Everything lives in an anonymous namespace and nothing of the standard library is called: an inline function that
-// the linker shares between differently flagged files would crash on older processors.
+// The fast kernels, written once on vectors (core/base/vector/vector.inl, whose rules hold here too) and compiled once
+// for each instruction set.
 //
 // Products and weight gradients are direct convolutions: a tile of P pixels x B vectors of columns stays in registers
 // while the loop runs over the matrix rows; inputs are broadcast from memory (reference performance.md, section 1).
-#if defined(__AVX512F__) || defined(__AVX2__)
-#include <immintrin.h>
-// GCC 12's own headers trip this inside its intrinsics.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-
+#include "core/base/vector/vector.inl"
 #include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
 namespace {
 
+// Pixels that a tile of one and of two vectors may have, so that it fits the registers (32, 16 and 16).
 #if defined(__AVX512F__)
-constexpr int kLanes = 16;
-constexpr int kMaxPixels1 = 16, kMaxPixels2 = 12;  // of 32 registers
+constexpr int kMaxPixels1 = 16, kMaxPixels2 = 12;
 #elif defined(__AVX2__)
-constexpr int kLanes = 8;
-constexpr int kMaxPixels1 = 12, kMaxPixels2 = 6;  // of 16 registers
+constexpr int kMaxPixels1 = 12, kMaxPixels2 = 6;
 #else
-constexpr int kLanes = 4;
 constexpr int kMaxPixels1 = 8, kMaxPixels2 = 4;
 #endif
-
-typedef float Vector __attribute__((vector_size(kLanes * 4)));
-typedef float Unaligned __attribute__((vector_size(kLanes * 4), aligned(4)));
-typedef std::uint32_t Bits __attribute__((vector_size(kLanes * 4)));
-typedef std::int32_t Ints __attribute__((vector_size(kLanes * 4)));
-
-#define MHO_INLINE inline __attribute__((always_inline))
-
-MHO_INLINE Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
-MHO_INLINE void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
-MHO_INLINE Vector spread(float v) { return Vector{} + v; }
-MHO_INLINE Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
-MHO_INLINE Vector larger(Vector a, Vector b) { return a > b ? a : b; }
-MHO_INLINE int min_of(int a, int b) { return a < b ? a : b; }
-
-MHO_INLINE Vector load_some(const float* p, int count) {
-  Vector v{};
-  for (int i = 0; i < count; ++i) v[i] = p[i];
-  return v;
-}
-MHO_INLINE void store_some(float* p, Vector v, int count) {
-#if defined(__AVX512F__)
-  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
-#else
-  for (int i = 0; i < count; ++i) p[i] = v[i];
-#endif
-}
-
-/// Nearest whole number, ties to even, for |v| < 2^22: adding 1.5 * 2^23 leaves no bits for a fraction.
-MHO_INLINE Vector nearest(Vector v) { return (v + 12582912.0f) - 12582912.0f; }
-
-MHO_INLINE Vector root(Vector v) {
-#if defined(__AVX512F__)
-  return _mm512_sqrt_ps(v);
-#elif defined(__AVX2__)
-  return _mm256_sqrt_ps(v);
-#else
-  for (int i = 0; i < kLanes; ++i) v[i] = __builtin_sqrtf(v[i]);
-  return v;
-#endif
-}
-
-// ---- Gaussian numbers: Philox4x32 and Box-Muller, four vectors a block ---------------------------------------------
-
-struct Product64 {
-  Bits low, high;
-};
-MHO_INLINE Product64 multiply(Bits a, std::uint32_t m) {
-#if defined(__AVX512F__)
-  const __m512i x = (__m512i)a, y = _mm512_set1_epi32(static_cast<int>(m));
-  const __m512i even = _mm512_mul_epu32(x, y), odd = _mm512_mul_epu32(_mm512_srli_epi64(x, 32), y);
-  return {(Bits)_mm512_mask_mov_epi32(even, 0xAAAA, _mm512_slli_epi64(odd, 32)),
-          (Bits)_mm512_mask_mov_epi32(_mm512_srli_epi64(even, 32), 0xAAAA, odd)};
-#elif defined(__AVX2__)
-  const __m256i x = (__m256i)a, y = _mm256_set1_epi32(static_cast<int>(m));
-  const __m256i even = _mm256_mul_epu32(x, y), odd = _mm256_mul_epu32(_mm256_srli_epi64(x, 32), y);
-  return {(Bits)_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA),
-          (Bits)_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA)};
-#else
-  Product64 p{};
-  for (int i = 0; i < kLanes; ++i) {
-    const std::uint64_t v = std::uint64_t{a[i]} * m;
-    p.low[i] = static_cast<std::uint32_t>(v);
-    p.high[i] = static_cast<std::uint32_t>(v >> 32);
-  }
-  return p;
-#endif
-}
-
-/// Natural logarithm of v in (0, 1], 1 ulp or so (Cephes' polynomial).
-MHO_INLINE Vector logarithm(Vector v) {
-  Bits b = (Bits)v;
-  b += 0x3f800000u - 0x3f3504f3u;
-  const Vector e = __builtin_convertvector((Ints)(b >> 23) - 127, Vector);
-  b = (b & 0x7fffffu) + 0x3f3504f3u;
-  const Vector f = (Vector)b - 1.0f;
-  Vector q = f * 7.0376836292e-2f - 1.1514610310e-1f;
-  q = q * f + 1.1676998740e-1f;
-  q = q * f - 1.2420140846e-1f;
-  q = q * f + 1.4249322787e-1f;
-  q = q * f - 1.6668057665e-1f;
-  q = q * f + 2.0000714765e-1f;
-  q = q * f - 2.4999993993e-1f;
-  q = q * f + 3.3333331174e-1f;
-  const Vector f2 = f * f;
-  return q * f2 * f - 0.5f * f2 + f + e * 0.69314718f;
-}
-
-/// Two vectors of normals from two of random bits. The angle is an octant (30 bits) and three bits for its mirror images.
-MHO_INLINE void box_muller(Bits a, Bits b, Vector& n0, Vector& n1) {
-  const Vector u = __builtin_convertvector((Ints)(a >> 1), Vector) * 0x1p-31f + 0x1p-32f;
-  const Vector radius = root(-2.0f * logarithm(u));
-  const Vector t = __builtin_convertvector((Ints)(b << 2), Vector) * (0.78539816f * 0x1p-31f);
-  const Vector t2 = t * t;
-  const Vector sine = ((t2 * -1.9515295891e-4f + 8.3321608736e-3f) * t2 - 1.6666654611e-1f) * t2 * t + t;
-  const Vector cosine =
-      (((t2 * 2.443315711809948e-5f - 1.388731625493765e-3f) * t2 + 4.166664568298827e-2f) * t2 - 0.5f) * t2 + 1.0f;
-  const Ints swap = (b & 0x40000000u) != 0u;
-  const Vector x = swap ? sine : cosine, y = swap ? cosine : sine;
-  n0 = radius * (Vector)((Bits)x ^ (b & 0x80000000u));
-  n1 = radius * (Vector)((Bits)y ^ (b << 31));
-}
-
-/// Four vectors of normals at counter (c0 + lane, c1, c2, 0). `Rounds` 10 is the published default; 7 is the fewest
-/// that still passes BigCrush (Salmon et al., SC 2011, table 2) and serves the per-read output noise.
-template <int Rounds>
-MHO_INLINE void normals(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint32_t c2, Vector out[4]) {
-  Bits a = c0, b = Bits{} + c1, c = Bits{} + c2, d = Bits{};
-  std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-#pragma GCC unroll 10
-  for (int round = 0; round < Rounds; ++round) {
-    const Product64 p = multiply(a, 0xD2511F53u), q = multiply(c, 0xCD9E8D57u);
-    a = q.high ^ b ^ k0;
-    b = q.low;
-    c = p.high ^ d ^ k1;
-    d = p.low;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  box_muller(a, b, out[0], out[1]);
-  box_muller(c, d, out[2], out[3]);
-}
-
-MHO_INLINE Bits lane_numbers() {
-  Bits lanes{};
-  for (int i = 0; i < kLanes; ++i) lanes[i] = static_cast<std::uint32_t>(i);
-  return lanes;
-}
-
-/// Blocks of 64 numbers whatever the vector length: number (block, quarter q of 4, lane l of 16) is normal q of counter
-/// 16 * block + l.
-void fill_normal(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count) {
-  for (std::size_t start = 0; start < count; start += 64) {
-    float block[64];
-    const std::uint64_t first = (offset + start) / 4;
-    for (int part = 0; part < 16; part += kLanes) {
-      Vector n[4];
-      const Bits counter = lane_numbers() + static_cast<std::uint32_t>(first + static_cast<std::uint64_t>(part));
-      normals<10>(key, counter, static_cast<std::uint32_t>(first >> 32), 0, n);
-      for (int q = 0; q < 4; ++q) store(block + q * 16 + part, n[q]);
-    }
-    const std::size_t size = count - start < 64 ? count - start : 64;
-    __builtin_memcpy(values + start, block, size * sizeof(float));
-  }
-}
 
 // ---- Matrix products -----------------------------------------------------------------------------------------------
 
@@ -505,6 +351,6 @@ void affine_backward(const float* dz, const float* y, int pixels, int channels, 
 extern const Kernels MHO_KERNEL_SET;
 const Kernels MHO_KERNEL_SET{MHO_KERNEL_NAME,    product,  gradient,     depthwise, depthwise_backward,
                              depthwise_gradient, quantise, channel_sums, affine,    affine_backward_sums,
-                             affine_backward,    fill_normal};
+                             affine_backward};
 
 }  // namespace mho

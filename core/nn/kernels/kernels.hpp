@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace mho {
 
@@ -110,13 +109,9 @@ struct Kernels {
   /// dy = a[c] * dz + b[c] * y + c[c].
   void (*affine_backward)(const float* dz, const float* y, int pixels, int channels, const float* a, const float* b,
                           const float* c, float* dy);
-
-  /// values[i] = standard normal number i of (key): element i depends on (key, offset + i) only; offset % 64 == 0.
-  void (*fill_normal)(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count);
 };
 
-/// The fastest set that this processor runs; MHO_KERNELS=reference|portable|avx2|avx512 forces one (InputError when
-/// the name is unknown or the processor lacks it).
+/// The set of the chosen instruction set (core/base/vector/instruction_set.hpp).
 const Kernels& kernels();
 const Kernels& reference_kernels();
 /// All sets that run here, the reference first: tests hold each to the reference.
@@ -125,7 +120,5 @@ struct KernelList {
   int count;
 };
 KernelList available_kernels();
-/// "avx512", "avx2" or "portable".
-std::string instruction_set();
 
 }  // namespace mho

@@ -130,13 +130,9 @@ void affine_backward(const float* dz, const float* y, int pixels, int channels, 
     }
 }
 
-void fill_reference(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count) {
-  mho::fill_normal(RandomKey(key), {values, count}, offset);
-}
-
 const Kernels kReferenceKernels{"reference",        product,     gradient, depthwise,    depthwise_backward,
                                 depthwise_gradient, quantise,    channel_sums, affine,   affine_backward_sums,
-                                affine_backward,    fill_reference};
+                                affine_backward};
 
 }  // namespace
 
