@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -18,8 +19,9 @@ namespace mho {
 namespace {
 
 // Page measures in pixels.
-constexpr double margin = 40, header = 104, grid_extent = 880, core_label = 16, core_gap = 20;
-constexpr double legend_gap = 44, legend_row = 24, legend_width = 250;
+constexpr double margin = 40, header = 104, grid_extent = 912, core_label = 16, core_gap = 18;
+constexpr double legend_gap = 20, legend_row = 23, legend_width = 260, smallest_height = 320;
+constexpr double lane = 5.5, widest = 8;  // of the traffic arrows: distance from the middle, width
 
 constexpr const char* style = R"(<style>
   text { font-family: Inter, "Helvetica Neue", "Segoe UI", Arial, "DejaVu Sans", sans-serif; fill: #1c2430; }
@@ -33,9 +35,7 @@ constexpr const char* style = R"(<style>
   .idle-text { fill: #b4bfca; }
   .block { stroke: #ffffff; stroke-width: 0.75; }
   .number { fill: #10151c; text-anchor: middle; dominant-baseline: central; }
-  .link { fill: none; stroke: #1c2430; stroke-linecap: round; opacity: 0.5; }
-  .halo { fill: none; stroke: #ffffff; stroke-linecap: round; opacity: 0.55; }
-  .tip { fill: #1c2430; }
+  .link { fill: #5f6f82; }
   .end { text-anchor: end; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e8edf3; }
@@ -46,9 +46,7 @@ constexpr const char* style = R"(<style>
     .idle-text { fill: #455264; }
     .block { stroke: #0f1319; }
     .number { fill: #0b0e13; }
-    .link { stroke: #f4f7fa; opacity: 0.6; }
-    .halo { stroke: #0f1319; }
-    .tip { fill: #f4f7fa; }
+    .link { fill: #a9b7c6; }
   }
 </style>
 )";
@@ -86,20 +84,21 @@ class Floorplan {
   }
 
   std::string draw() {
-    const double grid_width = pitch_ * chip_.grid_columns, grid_height = pitch_ * chip_.grid_rows;
-    const int rows = std::max(1, static_cast<int>(std::max(grid_height, 320.0) / legend_row) - 4);
-    const int legend_columns = (static_cast<int>(layer_numbers_.size()) + rows - 1) / rows;
-    const double width = 2 * margin + grid_width + legend_gap + legend_width * std::max(1, legend_columns);
-    const double height = header + std::max(grid_height, 320.0) + margin;
+    const double grid_width = pitch_ * chip_.grid_columns;
+    const double height = std::max(pitch_ * chip_.grid_rows, smallest_height);
+    const int rows =
+        static_cast<int>((height - core_label) / legend_row) - 2;  // two for the traffic's own entry
+    const int legend_columns = std::max(1, (static_cast<int>(layer_numbers_.size()) + rows - 1) / rows);
     add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
         "height=\"{1:.0f}\" role=\"img\" aria-label=\"{2} on {3}\">\n",
-        width, height, escaped(architecture_.name()), escaped(chip_.name));
+        2 * margin + grid_width + legend_gap + legend_width * legend_columns, header + height + margin / 2,
+        escaped(architecture_.name()), escaped(chip_.name));
     svg_ += style;
     add("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
     draw_header();
     draw_cores();
     for (const Block& block : mapping_.blocks) draw_block(block);
-    draw_links();
+    draw_traffic();
     draw_legend(margin + grid_width + legend_gap, rows);
     svg_ += "</svg>\n";
     return std::move(svg_);
@@ -174,31 +173,50 @@ class Floorplan {
           y + height / 2, size, number + 1);
   }
 
-  void draw_links() {
+  /// Bits of one image over each step of the grid, from a core to its neighbour: links go along the row
+  /// first, then along the column, which makes as many hops as hop_count.
+  std::map<std::pair<int, int>, std::int64_t> grid_traffic() const {
     std::map<std::pair<int, int>, std::int64_t> traffic;
-    for (const Link& link : find_links(architecture_, chip_, mapping_.blocks))
-      if (link.from_core != off_chip && link.to_core != off_chip)
-        traffic[{link.from_core, link.to_core}] += link.bits;
-    std::int64_t most = 1;
-    for (const auto& [ends, bits] : traffic) most = std::max(most, bits);
-    for (const auto& [ends, bits] : traffic)
-      draw_link(ends.first, ends.second, bits,
-                0.8 + 3.7 * std::sqrt(static_cast<double>(bits) / static_cast<double>(most)));
+    for (const Link& link : find_links(architecture_, chip_, mapping_.blocks)) {
+      if (link.from_core == off_chip || link.to_core == off_chip) continue;
+      int at = link.from_core;
+      while (at != link.to_core) {
+        const int across = link.to_core % chip_.grid_columns - at % chip_.grid_columns;
+        const int down = link.to_core > at ? chip_.grid_columns : -chip_.grid_columns;
+        const int next = at + (across > 0 ? 1 : across < 0 ? -1 : down);
+        traffic[{at, next}] += link.bits;
+        at = next;
+      }
+    }
+    return traffic;
   }
 
-  /// An arc from centre to centre, bent to its right, so that the two directions lie apart; a dot where it
-  /// arrives.
-  void draw_link(int from_core, int to_core, std::int64_t bits, double width) {
-    const Point from = centre(from_core), to = centre(to_core);
-    const double dx = to.x - from.x, dy = to.y - from.y, bend = 0.16;
-    const std::string path =
-        fmt::format("M{:.1f} {:.1f}Q{:.1f} {:.1f} {:.1f} {:.1f}", from.x, from.y,
-                    (from.x + to.x) / 2 - bend * dy, (from.y + to.y) / 2 + bend * dx, to.x, to.y);
-    add("<path class=\"halo\" d=\"{}\" stroke-width=\"{:.2f}\"/>\n", path, width + 1.6);
-    add("<path class=\"link\" d=\"{}\" stroke-width=\"{:.2f}\"><title>core {} to core {}: {} an "
-        "image</title></path>\n",
-        path, width, from_core, to_core, format_quantity(static_cast<double>(bits), "bit"));
-    add("<circle class=\"tip\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.2f}\"/>\n", to.x, to.y, 1.4 + width / 2);
+  void draw_traffic() {
+    const auto traffic = grid_traffic();
+    for (const auto& [ends, bits] : traffic) most_bits_ = std::max(most_bits_, bits);
+    for (const auto& [ends, bits] : traffic) {
+      const bool across = std::abs(ends.first - ends.second) == 1;
+      const Point from = corner(ends.first), to = corner(ends.second);
+      const double sign = to.x + to.y > from.x + from.y ? 1 : -1;
+      // Two lanes: rightwards above leftwards, downwards right of upwards.
+      const Point middle =
+          across ? Point{(from.x + to.x + core_width()) / 2, from.y + core_height() / 2 - sign * lane}
+                 : Point{from.x + core_width() / 2 + sign * lane, (from.y + to.y + core_height()) / 2};
+      const double length = pitch_ - (across ? core_width() : core_height()) - 8;
+      const double width =
+          1 + (widest - 1) * std::sqrt(static_cast<double>(bits) / static_cast<double>(most_bits_));
+      draw_arrow(middle, length, width, across ? (sign > 0 ? 0 : 180) : (sign > 0 ? 90 : 270),
+                 fmt::format("core {} to core {}: {} an image", ends.first, ends.second,
+                             format_quantity(static_cast<double>(bits), "bit")));
+    }
+  }
+
+  void draw_arrow(Point middle, double length, double width, int angle, const std::string& title) {
+    const double head = width / 2 + 3, tip = length / 2, neck = tip - std::min(head + 1, length / 2);
+    add("<path class=\"link\" transform=\"translate({:.1f} {:.1f}) rotate({})\" d=\"M{:.1f} "
+        "{:.2f}H{:.1f}V{:.2f}L{:.1f} "
+        "0L{:.1f} {:.2f}V{:.2f}H{:.1f}z\"><title>{}</title></path>\n",
+        middle.x, middle.y, angle, -tip, -width / 2, neck, -head, tip, neck, head, width / 2, -tip, title);
   }
 
   void draw_legend(double left, int rows) {
@@ -222,21 +240,20 @@ class Floorplan {
   }
 
   void draw_link_legend(double left, double y) {
-    if (mapping_.cost.cores < 2) return;
-    add("<path class=\"link\" d=\"M{0:.1f} {1:.1f}h26\" stroke-width=\"3\"/>\n"
-        "<circle class=\"tip\" cx=\"{2:.1f}\" cy=\"{1:.1f}\" r=\"3\"/>\n",
-        left, y, left + 26);
-    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">traffic between cores, dot at the "
-        "receiver,</text>\n",
-        left + 35, y + 1);
-    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">width by bits an image</text>\n", left + 35,
-        y + 15);
+    if (most_bits_ == 0) return;
+    draw_arrow({left + 13, y + 8}, 26, widest, 0, "traffic");
+    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">traffic, along the row, then the "
+        "column;</text>\n",
+        left + 35, y + 5);
+    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">widest: {} an image</text>\n", left + 35,
+        y + 19, format_quantity(static_cast<double>(most_bits_), "bit"));
   }
 
   const Architecture& architecture_;
   const ChipConfig& chip_;
   const Mapping& mapping_;
   double pitch_ = 0, scale_ = 0;
+  std::int64_t most_bits_ = 0;           ///< over one step of the grid
   std::map<int, size_t> layer_numbers_;  ///< of each crossbar layer, in node order
   std::string svg_;
 };

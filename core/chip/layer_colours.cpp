@@ -34,9 +34,9 @@ std::string oklch(double lightness, double chroma, double hue) {
 std::string layer_colour(int index, int count) {
   constexpr double first_hue = 262,
                    hue_span = 290;  // blue, violet, red, amber, green, teal: not back to blue
-  constexpr std::array<double, 3> lightness = {0.66, 0.76, 0.58};
+  constexpr std::array<double, 3> lightness = {0.70, 0.80, 0.62};
   const double depth = count > 1 ? static_cast<double>(index) / (count - 1) : 0;
-  return oklch(lightness[static_cast<size_t>(index) % lightness.size()], 0.125,
+  return oklch(lightness[static_cast<size_t>(index) % lightness.size()], 0.12,
                std::fmod(first_hue + hue_span * depth, 360));
 }
 

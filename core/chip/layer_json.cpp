@@ -13,8 +13,9 @@ const Node& node_at(const ChipExport& what, int node) {
   return what.architecture.nodes()[static_cast<size_t>(node)];
 }
 
+/// A converter without a range yet (a layer that was never calibrated) has the limit and step 0.
 Json converter_json(int bits, double limit) {
-  const Converter converter = make_converter(bits, limit);
+  const Converter converter = limit > 0 ? make_converter(bits, limit) : Converter{};
   return {{"bits", bits}, {"limit", converter.limit}, {"step", converter.step}};
 }
 
