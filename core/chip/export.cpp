@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/chip/export.hpp"
 
+#include <fmt/format.h>
+
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/safetensors.hpp"
@@ -9,6 +11,7 @@
 #include "core/chip/floorplan.hpp"
 #include "core/chip/layer_targets.hpp"
 #include "core/chip/report.hpp"
+#include "core/chip/tiling.hpp"
 #include "core/nn/architecture_json.hpp"
 
 namespace mho {
@@ -40,9 +43,28 @@ void write_digital_weights(const std::filesystem::path& file, const ChipExport& 
   if (error) throw RunError("cannot remove " + file.string() + ": " + error.message());
 }
 
+/// The blocks must be this network's, cut for this chip, and lie on it.
+void check_mapping(const ChipExport& what) {
+  const std::vector<Block> expected = cut_into_blocks(what.architecture, what.chip);
+  bool same = expected.size() == what.mapping.blocks.size();
+  for (size_t i = 0; same && i < expected.size(); ++i) {
+    const Block& block = what.mapping.blocks[i];
+    const TileExtent &a = block.extent, &b = expected[i].extent;
+    same = block.node == expected[i].node && a.row == b.row && a.rows == b.rows && a.column == b.column &&
+           a.columns == b.columns && block.core >= 0 && block.core < what.chip.cores() &&
+           block.core_row >= 0 && block.core_row + a.rows <= what.chip.crossbar_rows &&
+           block.core_column >= 0 && block.core_column + a.columns <= what.chip.crossbar_columns;
+  }
+  if (!same)
+    throw MappingError(
+        fmt::format("export of {}: expected its mapping onto {}, got one of another network or chip",
+                    what.architecture.name(), what.chip.name));
+}
+
 }  // namespace
 
 void export_chip(const std::filesystem::path& folder, const ChipExport& what) {
+  check_mapping(what);
   const LayerTargets targets =
       find_layer_targets(what.architecture, what.parameters, what.hardware, what.chip);
   write_file_atomically(folder / "architecture.json", to_json(what.architecture));

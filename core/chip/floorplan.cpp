@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -195,7 +194,7 @@ class Floorplan {
     const auto traffic = grid_traffic();
     for (const auto& [ends, bits] : traffic) most_bits_ = std::max(most_bits_, bits);
     for (const auto& [ends, bits] : traffic) {
-      const bool across = std::abs(ends.first - ends.second) == 1;
+      const bool across = ends.first / chip_.grid_columns == ends.second / chip_.grid_columns;
       const Point from = corner(ends.first), to = corner(ends.second);
       const double sign = to.x + to.y > from.x + from.y ? 1 : -1;
       // Two lanes: rightwards above leftwards, downwards right of upwards.

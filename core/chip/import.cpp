@@ -57,6 +57,15 @@ class Entry {
     }
   }
 
+  /// A whole number from 0 to 2^31 - 1.
+  int whole(const std::string& key) const {
+    const Entry entry = at(key);
+    if (!entry.json_.is_number_integer() || entry.json_.get<double>() < 0 ||
+        entry.json_.get<double>() > 2147483647.0)
+      entry.fail("expected a whole number from 0 to 2147483647, found " + entry.text());
+    return entry.json_.get<int>();
+  }
+
   std::vector<Entry> list() const {
     if (!json_.is_array()) fail("expected a list");
     std::vector<Entry> entries;
@@ -113,34 +122,36 @@ class Importer {
 
   void read_blocks(const ImportedChip& chip) {
     const Entry numbers = cores_.at("chip");
-    core_count_ = numbers.get<int>("grid_rows") * numbers.get<int>("grid_columns");
-    rows_ = numbers.get<int>("crossbar_rows");
-    columns_ = numbers.get<int>("crossbar_columns");
-    if (rows_ != chip.hardware.crossbar_rows || columns_ != chip.hardware.crossbar_columns)
+    fields_from_json(numbers.text(), {"chip", "", [&](FieldVisitor& visitor) { chip_.fields(visitor); }},
+                     numbers.where());
+    if (chip_.crossbar_rows != chip.hardware.crossbar_rows ||
+        chip_.crossbar_columns != chip.hardware.crossbar_columns)
       numbers.fail(fmt::format("expected the hardware's crossbars of {}x{}, found {}x{}",
-                               chip.hardware.crossbar_rows, chip.hardware.crossbar_columns, rows_, columns_));
+                               chip.hardware.crossbar_rows, chip.hardware.crossbar_columns,
+                               chip_.crossbar_rows, chip_.crossbar_columns));
     for (const Entry& core : cores_.at("cores").list())
       for (const Entry& block : core.at("blocks").list())
-        blocks_[block.get<std::string>("layer")].push_back(read_block(block, core.get<int>("core")));
+        blocks_[block.get<std::string>("layer")].push_back(read_block(block, core.whole("core")));
   }
 
   PlacedBlock read_block(const Entry& entry, int core) const {
     const PlacedBlock block{core,
-                            entry.get<int>("core_row"),
-                            entry.get<int>("core_column"),
-                            entry.get<int>("row"),
-                            entry.get<int>("rows"),
-                            entry.get<int>("column"),
-                            entry.get<int>("columns"),
-                            entry.get<int>("row_split")};
+                            entry.whole("core_row"),
+                            entry.whole("core_column"),
+                            entry.whole("row"),
+                            entry.whole("rows"),
+                            entry.whole("column"),
+                            entry.whole("columns"),
+                            entry.whole("row_split")};
     const auto inside = [](int first, int count, int size) {
-      return first >= 0 && count >= 1 && count <= size && first <= size - count;
+      return count >= 1 && count <= size && first <= size - count;
     };
-    if (core < 0 || core >= core_count_ || !inside(block.core_row, block.rows, rows_) ||
-        !inside(block.core_column, block.columns, columns_) || block.row < 0 || block.column < 0)
-      entry.fail(fmt::format(
-          "expected a block inside one of {} cores of {}x{}, found core {}, {}x{} at {}, {}", core_count_,
-          rows_, columns_, core, block.rows, block.columns, block.core_row, block.core_column));
+    if (core >= chip_.cores() || !inside(block.core_row, block.rows, chip_.crossbar_rows) ||
+        !inside(block.core_column, block.columns, chip_.crossbar_columns))
+      entry.fail(
+          fmt::format("expected a block inside one of {} cores of {}x{}, found core {}, {}x{} at {}, {}",
+                      chip_.cores(), chip_.crossbar_rows, chip_.crossbar_columns, core, block.rows,
+                      block.columns, block.core_row, block.core_column));
     return block;
   }
 
@@ -150,7 +161,8 @@ class Importer {
     const auto found = arrays.find("conductances");
     if (found == arrays.end())
       throw DataError(file.string() + ": expected the array 'conductances', found none");
-    const std::vector<std::int64_t> expected = {core_count_, rows_, columns_, devices_of_cell};
+    const std::vector<std::int64_t> expected = {chip_.cores(), chip_.crossbar_rows, chip_.crossbar_columns,
+                                                devices_of_cell};
     if (found->second.shape != expected)
       throw DataError(fmt::format("{}: conductances: expected the shape {}, found {}", file.string(),
                                   shape_text(expected), shape_text(found->second.shape)));
@@ -163,6 +175,12 @@ class Importer {
       crossbar.emplace(layer.get<std::string>("layer"), layer);
     for (const Entry& layer : io_.at("digital_layers").list())
       digital.emplace(layer.get<std::string>("layer"), layer);
+    if (crossbar.size() + digital.size() != chip.parameters.size())
+      io_.fail(fmt::format("expected one entry for each of {} layers, found {}", chip.parameters.size(),
+                           crossbar.size() + digital.size()));
+    for (const auto& [name, blocks] : blocks_)
+      if (!crossbar.contains(name))
+        cores_.fail("expected blocks of crossbar layers, found the layer '" + name + "'");
     for (int node = 0; node < static_cast<int>(chip.parameters.size()); ++node) {
       const bool on_crossbars = is_on_crossbars(chip.architecture, node);
       const std::string& name = chip.architecture.nodes()[static_cast<size_t>(node)].name;
@@ -218,15 +236,16 @@ class Importer {
       cores_.fail(fmt::format("layer '{}': expected blocks inside {}x{}, found {}x{} at {}, {}", name,
                               matrix.rows, matrix.columns, block.rows, block.columns, block.row,
                               block.column));
-    if (block.row_split < 0 || static_cast<size_t>(block.row_split) >= splits)
+    if (static_cast<size_t>(block.row_split) >= splits)
       cores_.fail(
           fmt::format("layer '{}': expected a row split below {}, found {}", name, splits, block.row_split));
   }
 
   float difference(const PlacedBlock& block, int row, int column) const {
-    const size_t cell =
-        static_cast<size_t>(block.core * rows_ + block.core_row + row) * static_cast<size_t>(columns_) +
-        static_cast<size_t>(block.core_column + column);
+    const size_t core_row = static_cast<size_t>(block.core) * static_cast<size_t>(chip_.crossbar_rows) +
+                            static_cast<size_t>(block.core_row + row);
+    const size_t cell = core_row * static_cast<size_t>(chip_.crossbar_columns) +
+                        static_cast<size_t>(block.core_column + column);
     const float* g = conductances_us_.data() + cell * devices_of_cell;
     return g[g1_plus] + g[g2_plus] - g[g1_minus] - g[g2_minus];
   }
@@ -269,7 +288,7 @@ class Importer {
 
   std::filesystem::path folder_;
   Entry io_, cores_;
-  int core_count_ = 0, rows_ = 0, columns_ = 0;
+  ChipConfig chip_;
   std::map<std::string, std::vector<PlacedBlock>> blocks_;  ///< by layer
   std::vector<float> conductances_us_;                      ///< [core, row, column, device]
 };

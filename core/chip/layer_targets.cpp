@@ -83,9 +83,9 @@ CoreTargets lay_out_targets(const LayerTargets& targets, const std::vector<Block
         const size_t weight =
             static_cast<size_t>(block.extent.row + row) * static_cast<size_t>(layer.columns) +
             static_cast<size_t>(block.extent.column + column);
-        const size_t cell =
-            static_cast<size_t>(block.core * chip.crossbar_rows + block.core_row + row) * columns +
-            static_cast<size_t>(block.core_column + column);
+        const size_t core_row = static_cast<size_t>(block.core) * static_cast<size_t>(chip.crossbar_rows) +
+                                static_cast<size_t>(block.core_row + row);
+        const size_t cell = core_row * columns + static_cast<size_t>(block.core_column + column);
         cores.conductances_us[cell * devices_of_cell + g1_plus] = layer.plus_us[weight];
         cores.conductances_us[cell * devices_of_cell + g1_minus] = layer.minus_us[weight];
         cores.used[cell] = 1;

@@ -23,6 +23,7 @@ struct Link {
   int to_core = off_chip;
   std::int64_t bits = 0;  ///< of one image
   int hops = 0;           ///< 0 from and to the outside: how an image reaches a core is not published
+  bool operator==(const Link&) const = default;
 };
 
 /// Manhattan distance of two cores on the grid (core = grid row x grid_columns + grid column); 0 with the
