@@ -202,32 +202,49 @@ class Importer {
     layer.weight = read_weights(matrix_shape(chip.architecture, node), entry, here.name, chip.hardware);
   }
 
-  /// weight = (G1+ + G2+ - G1- - G2-) / g_max x scale of its row split and column.
+  /// Every cell of the layer's matrix from the one block that holds it.
   std::vector<float> read_weights(const MatrixShape& matrix, const Entry& entry, const std::string& name,
                                   const HardwareConfig& hardware) {
-    const auto splits = entry.at("weight_scales").list();
     std::vector<std::vector<float>> scales;
-    for (const Entry& split : splits) scales.push_back(numbers(split, matrix.columns));
+    for (const Entry& split : entry.at("weight_scales").list())
+      scales.push_back(numbers(split, matrix.columns));
     std::vector<float> weights(static_cast<size_t>(matrix.rows) * static_cast<size_t>(matrix.columns));
     std::vector<bool> covered(weights.size(), false);
     for (const PlacedBlock& block : blocks_[name]) {
       check_block(block, matrix, scales.size(), name);
-      const std::vector<float>& scale = scales[static_cast<size_t>(block.row_split)];
-      for (int row = 0; row < block.rows; ++row)
-        for (int column = 0; column < block.columns; ++column) {
-          const size_t index = static_cast<size_t>(block.row + row) * static_cast<size_t>(matrix.columns) +
-                               static_cast<size_t>(block.column + column);
-          if (covered[index])
-            cores_.fail("layer '" + name + "': expected blocks side by side, found two that overlap");
-          covered[index] = true;
-          weights[index] = difference(block, row, column) / static_cast<float>(hardware.g_max_us) *
-                           scale[static_cast<size_t>(block.column + column)];
-        }
+      mark(block, matrix, name, covered);
+      read_block_weights(block, matrix, scales[static_cast<size_t>(block.row_split)],
+                         static_cast<float>(hardware.g_max_us), weights);
     }
     if (std::find(covered.begin(), covered.end(), false) != covered.end())
       cores_.fail(fmt::format("layer '{}': expected blocks that cover {}x{}, found a gap", name, matrix.rows,
                               matrix.columns));
     return weights;
+  }
+
+  void mark(const PlacedBlock& block, const MatrixShape& matrix, const std::string& name,
+            std::vector<bool>& covered) const {
+    for (int row = block.row; row < block.row + block.rows; ++row)
+      for (int column = block.column; column < block.column + block.columns; ++column) {
+        const size_t cell =
+            static_cast<size_t>(row) * static_cast<size_t>(matrix.columns) + static_cast<size_t>(column);
+        if (covered[cell])
+          cores_.fail("layer '" + name + "': expected blocks side by side, found two that overlap");
+        covered[cell] = true;
+      }
+  }
+
+  /// weight = (G1+ + G2+ - G1- - G2-) / g_max x scale of its row split and column.
+  void read_block_weights(const PlacedBlock& block, const MatrixShape& matrix,
+                          const std::vector<float>& scale, float g_max_us,
+                          std::vector<float>& weights) const {
+    for (int row = 0; row < block.rows; ++row)
+      for (int column = 0; column < block.columns; ++column) {
+        const size_t cell = static_cast<size_t>(block.row + row) * static_cast<size_t>(matrix.columns) +
+                            static_cast<size_t>(block.column + column);
+        weights[cell] =
+            difference(block, row, column) / g_max_us * scale[static_cast<size_t>(block.column + column)];
+      }
   }
 
   void check_block(const PlacedBlock& block, const MatrixShape& matrix, size_t splits,
