@@ -52,8 +52,8 @@ void map_tile(const std::vector<float>& weights, const TileExtent& tile, const s
                      static_cast<size_t>(tile.column + c);
       const float full = maxima[static_cast<size_t>(c)];
       const float g = full > 0 ? weights[i] / full * g_max_us : 0.0f;
-      targets.plus_us[i] = std::max(g, 0.0f);
-      targets.minus_us[i] = std::max(-g, 0.0f);
+      targets.plus_us[i] = std::max(0.0f, g);
+      targets.minus_us[i] = std::max(0.0f, -g);
     }
 }
 
