@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/chip.hpp"
+
+#include <set>
+
+#include "core/base/config_file.hpp"
+#include "core/base/error.hpp"
+#include "core/base/files/text_file.hpp"
+#include "tests/catch.hpp"
+#include "tests/chip/networks.hpp"
+
+namespace mho {
+namespace {
+
+const std::filesystem::path hermes64 = std::filesystem::path(MHO_SOURCE_DIR) / "configs/chips/hermes64.toml";
+
+std::string as_toml(ChipConfig chip) {
+  return write_config({{"chip", "", [&chip](FieldVisitor& visitor) { chip.fields(visitor); }}});
+}
+
+std::string load_error(const std::string& text) {
+  const TemporaryFolder folder("config");
+  write_file_atomically(folder.path() / "chip.toml", text);
+  return message_of<ConfigError>([&] { load_chip(folder.path() / "chip.toml"); });
+}
+
+}  // namespace
+
+TEST_CASE("hermes64.toml holds the built-in defaults, every one of them") {
+  CHECK(as_toml(load_chip(hermes64)) == as_toml(ChipConfig{}));
+
+  struct Names : FieldVisitor {
+    void field(std::string_view name, FieldValue, const Allowed&, std::string_view help) override {
+      names.insert(std::string(name));
+      CHECK(!help.empty());
+    }
+    std::set<std::string> names;
+  } visitor;
+  ChipConfig chip;
+  chip.fields(visitor);
+  const std::string text = read_text_file(hermes64);
+  for (const std::string& name : visitor.names) CHECK_THAT(text, ContainsSubstring("\n" + name + " = "));
+}
+
+TEST_CASE("the chip's numbers agree with the published throughput and efficiency") {
+  const ChipConfig chip;
+  const double operations = 2.0 * chip.crossbar_rows * chip.crossbar_columns;
+  CHECK(chip.cores() == 64);
+  CHECK(chip.cores() * operations / chip.mvm_time_s == Approx(63.1e12).epsilon(0.01));
+  CHECK(operations / chip.mvm_energy_j == Approx(9.76e12).epsilon(0.01));
+}
+
+TEST_CASE("a chip file's mistakes are told with their place") {
+  CHECK_THAT(load_error("[chip]\ngrid_row = 4\n"), ContainsSubstring("grid_rows"));
+  CHECK_THAT(load_error("[chip]\ngrid_row = 4\n"), ContainsSubstring("chip.toml:2"));
+  CHECK_THAT(load_error("[chip]\ngrid_rows = 0\n"), ContainsSubstring("grid_rows"));
+  CHECK_THAT(load_error("[chip]\nmvm_time_s = 0.0\n"), ContainsSubstring("mvm_time_s"));
+  CHECK_THAT(load_error("[chip]\nmvm_energy_j = \"low\"\n"), ContainsSubstring("mvm_energy_j"));
+  CHECK_THAT(load_error("[chips]\n"), ContainsSubstring("chip"));
+  CHECK_THROWS_AS(load_chip("no/such/chip.toml"), ConfigError);
+}
+
+}  // namespace mho

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/export.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/base/config_file.hpp"
+#include "core/base/error.hpp"
+#include "core/base/files/npy.hpp"
+#include "core/base/files/text_file.hpp"
+#include "core/chip/fields_json.hpp"
+#include "core/nn/architecture_json.hpp"
+#include "tests/catch.hpp"
+#include "tests/chip/networks.hpp"
+
+namespace mho {
+namespace {
+
+/// A network with all that an export describes, on a chip that is not the built-in one.
+struct Example {
+  explicit Example(const std::string& name, const std::string& weight_scaling = "column")
+      : architecture(builtin(name)), parameters(drawn_parameters(architecture, 7)) {
+    chip = small_chip(8, 8, 64);
+    hardware.crossbar_rows = hardware.crossbar_columns = 64;
+    hardware.weight_scaling = weight_scaling;
+    hardware.g_max_us = 20.7;
+    hardware.adc_bits = 7;
+    mapping = map_onto_chip(architecture, chip).mapping.value();
+  }
+  void write(const std::filesystem::path& folder) const {
+    export_chip(folder, {architecture, parameters, hardware, chip, mapping});
+  }
+  Architecture architecture;
+  Parameters parameters;
+  HardwareConfig hardware;
+  ChipConfig chip;
+  Mapping mapping;
+};
+
+std::string hardware_text(HardwareConfig hardware) {
+  return fields_to_json({"hardware", "", [&](FieldVisitor& visitor) { hardware.fields(visitor); }});
+}
+
+void check_weights(const std::vector<float>& found, const std::vector<float>& expected, double tolerance) {
+  REQUIRE(found.size() == expected.size());
+  double worst = 0;
+  for (size_t i = 0; i < found.size(); ++i)
+    worst = std::max(worst,
+                     std::abs(static_cast<double>(found[i]) - expected[i]) / (std::abs(expected[i]) + 1e-30));
+  CHECK(worst <= tolerance);
+}
+
+void check_round_trip(const Example& example) {
+  const TemporaryFolder folder("round_trip");
+  example.write(folder.path() / "chip");
+  const ImportedChip chip = import_chip(folder.path() / "chip");
+  CHECK(to_json(chip.architecture) == to_json(example.architecture));
+  CHECK(hardware_text(chip.hardware) == hardware_text(example.hardware));
+  REQUIRE(chip.parameters.size() == example.parameters.size());
+  for (size_t node = 0; node < chip.parameters.size(); ++node) {
+    const LayerParameters &found = chip.parameters[node], &expected = example.parameters[node];
+    INFO(example.architecture.nodes()[node].name);
+    check_weights(found.weight, expected.weight, is_grouped(example.architecture.nodes()[node]) ? 0 : 1e-5);
+    CHECK(found.bias == expected.bias);
+    CHECK(found.gamma == expected.gamma);
+    CHECK(found.beta == expected.beta);
+    CHECK(found.running_mean == expected.running_mean);
+    CHECK(found.running_variance == expected.running_variance);
+    CHECK(found.input_range == expected.input_range);
+  }
+}
+
+/// What import_chip says about a folder of ds_cnn after `damage` was done to it.
+template <class Damage>
+std::string error_after(Damage&& damage) {
+  const TemporaryFolder folder("damage");
+  static const Example example("ds_cnn");
+  example.write(folder.path());
+  damage(folder.path());
+  return message_of<DataError>([&] { import_chip(folder.path()); });
+}
+
+template <class Edit>
+std::string error_after_edit(const std::string& file, Edit&& edit) {
+  return error_after([&](const std::filesystem::path& folder) {
+    auto json = nlohmann::json::parse(read_text_file(folder / file));
+    edit(json);
+    write_file_atomically(folder / file, json.dump());
+  });
+}
+
+using Json = nlohmann::json;
+
+}  // namespace
+
+TEST_CASE("export then import gives the network back") {
+  check_round_trip(Example("resnet8"));
+  check_round_trip(Example("resnet8", "tile"));
+  check_round_trip(Example("ds_cnn"));  // grouped convolutions
+  check_round_trip(Example("lenet5"));  // biases
+}
+
+TEST_CASE("zero weights and a layer that was never calibrated survive the round trip") {
+  Example example("lenet5");
+  for (float& weight : example.parameters[1].weight) weight = 0;
+  example.parameters[1].input_range = 0;
+  check_round_trip(example);
+}
+
+TEST_CASE("the same export has the same bytes, and every JSON file its format") {
+  const TemporaryFolder folder("same");
+  const Example example("ds_cnn");
+  example.write(folder.path() / "a");
+  example.write(folder.path() / "b");
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "a")) {
+    const std::string text = read_text_file(entry.path());
+    INFO(entry.path().filename());
+    CHECK(text == read_text_file(folder.path() / "b" / entry.path().filename()));
+    if (entry.path().extension() == ".json" && entry.path().filename() != "architecture.json")
+      CHECK(Json::parse(text).at("format") == "mho-chip-1");
+    ++files;
+  }
+  CHECK(files == 9);
+}
+
+TEST_CASE("targets and scales mean what they say") {
+  const TemporaryFolder folder("meaning");
+  const Example example("resnet8");
+  example.write(folder.path());
+  const auto arrays = read_npz(folder.path() / "targets.npz");
+  CHECK(arrays.at("conductances").dtype == "<f4");
+  CHECK(arrays.at("conductances").shape == std::vector<std::int64_t>{64, 64, 64, 4});
+  CHECK(arrays.at("used").dtype == "|u1");
+  CHECK(arrays.at("used").shape == std::vector<std::int64_t>{64, 64, 64});
+  const auto conductances = arrays.at("conductances").as_float();
+  CHECK(*std::min_element(conductances.begin(), conductances.end()) == 0);
+  CHECK(*std::max_element(conductances.begin(), conductances.end()) == Approx(20.7));
+  std::int64_t used = 0;
+  for (const std::int64_t cell : arrays.at("used").as_int()) used += cell;
+  CHECK(used == 77360);
+  const Json io = Json::parse(read_text_file(folder.path() / "io.json"));
+  const Json& layer = io.at("crossbar_layers").at(0);
+  CHECK(layer.at("adc").at("bits") == 7);
+  CHECK(layer.at("output_scales").at(0).at(0).get<double>() ==
+        Approx(layer.at("weight_scales").at(0).at(0).get<double>() * layer.at("input_range").get<double>()));
+}
+
+TEST_CASE("a second export leaves nothing of the first behind") {
+  const TemporaryFolder folder("twice");
+  Example("ds_cnn").write(folder.path());
+  CHECK(std::filesystem::exists(folder.path() / "digital_weights.safetensors"));
+  Example("resnet8").write(folder.path());
+  CHECK(!std::filesystem::exists(folder.path() / "digital_weights.safetensors"));
+  CHECK(import_chip(folder.path()).architecture.name() == "resnet8");
+}
+
+TEST_CASE("a mapping of another network or chip is refused") {
+  Example example("resnet8");
+  example.mapping = Example("lenet5").mapping;
+  CHECK_THAT(message_of<MappingError>([&] { example.write("unused"); }), ContainsSubstring("resnet8"));
+  Example moved("lenet5");
+  moved.mapping.blocks.front().core = 64;
+  CHECK_THROWS_AS(moved.write("unused"), MappingError);
+  CHECK(!std::filesystem::exists("unused"));
+}
+
+TEST_CASE("each missing file is told by its name") {
+  for (const char* name :
+       {"io.json", "cores.json", "architecture.json", "targets.npz", "digital_weights.safetensors"})
+    CHECK_THAT(
+        error_after([&](const std::filesystem::path& folder) { std::filesystem::remove(folder / name); }),
+        ContainsSubstring(name));
+  CHECK_THROWS_AS(import_chip("no/such/folder"), DataError);
+}
+
+TEST_CASE("a folder of another format is told") {
+  for (const char* name : {"io.json", "cores.json"})
+    CHECK_THAT(
+        error_after_edit(name, [](Json& json) { json["format"] = "mho-chip-2"; }),
+        ContainsSubstring(name) && ContainsSubstring("expected the format 'mho-chip-1', found 'mho-chip-2'"));
+  CHECK_THAT(error_after_edit("io.json", [](Json& json) { json.erase("format"); }),
+             ContainsSubstring("'format'"));
+  CHECK_THAT(error_after_edit("io.json", [](Json& json) { json = Json::array(); }),
+             ContainsSubstring("'format'"));
+}
+
+TEST_CASE("targets of another shape are told") {
+  CHECK_THAT(error_after([](const std::filesystem::path& folder) {
+               write_npz(folder / "targets.npz",
+                         {{"conductances", NpyArray::from(std::vector<float>(16), {1, 2, 2, 4})}});
+             }),
+             ContainsSubstring("expected the shape [64, 64, 64, 4], found [1, 2, 2, 4]"));
+  CHECK_THAT(
+      error_after([](const std::filesystem::path& folder) {
+        write_npz(folder / "targets.npz", {{"used", NpyArray::from(std::vector<std::uint8_t>(1), {1})}});
+      }),
+      ContainsSubstring("'conductances'"));
+}
+
+TEST_CASE("wrong entries are told with their place") {
+  const auto io = [](auto edit) { return error_after_edit("io.json", edit); };
+  const auto cores = [](auto edit) { return error_after_edit("cores.json", edit); };
+  const auto block = [](Json& json) -> Json& { return json["cores"][0]["blocks"][0]; };
+  CHECK_THAT(io([](Json& json) { json["hardware"]["adc_bits"] = 99; }), ContainsSubstring("adc_bits"));
+  CHECK_THAT(io([](Json& json) { json["crossbar_layers"].erase(0); }),
+             ContainsSubstring("one entry for each of"));
+  CHECK_THAT(io([](Json& json) { json["crossbar_layers"][0]["layer"] = "other"; }),
+             ContainsSubstring("'conv0'"));
+  CHECK_THAT(io([](Json& json) { json["crossbar_layers"][0]["weight_scales"][0].erase(0); }),
+             ContainsSubstring("crossbar_layers[0]: weight_scales[0]: expected 64 numbers, found 63"));
+  CHECK_THAT(io([](Json& json) { json["crossbar_layers"][0].erase("input_range"); }),
+             ContainsSubstring("'input_range'"));
+  CHECK_THAT(io([](Json& json) { json["crossbar_layers"][0]["input_range"] = "wide"; }),
+             ContainsSubstring("wrong type"));
+  CHECK_THAT(io([](Json& json) { json["crossbar_layers"] = 3; }), ContainsSubstring("expected a list"));
+  CHECK_THAT(cores([&](Json& json) { block(json)["core_row"] = 63; }),
+             ContainsSubstring("inside one of 64 cores"));
+  CHECK_THAT(cores([&](Json& json) { block(json)["core_row"] = -1; }), ContainsSubstring("found -1"));
+  CHECK_THAT(cores([&](Json& json) { block(json)["rows"] = 1.5; }), ContainsSubstring("found 1.5"));
+  CHECK_THAT(cores([&](Json& json) { block(json)["row"] = 2147483647; }),
+             ContainsSubstring("expected blocks inside"));
+  CHECK_THAT(cores([&](Json& json) { block(json)["row_split"] = 5; }), ContainsSubstring("row split"));
+  CHECK_THAT(cores([&](Json& json) { block(json)["layer"] = "other"; }), ContainsSubstring("'other'"));
+  CHECK_THAT(cores([&](Json& json) { json["cores"][0]["blocks"].push_back(block(json)); }),
+             ContainsSubstring("overlap"));
+  CHECK_THAT(cores([&](Json& json) { json["cores"][0]["blocks"].erase(0); }), ContainsSubstring("gap"));
+  CHECK_THAT(cores([](Json& json) { json["chip"]["crossbar_rows"] = 65; }), ContainsSubstring("65x64"));
+  CHECK_THAT(
+      error_after_edit("architecture.json", [](Json& json) { json["layers"][0]["inputs"][0] = "nowhere"; }),
+      ContainsSubstring("architecture.json"));
+}
+
+TEST_CASE("truncated and flipped JSON never gets through as anything but an input error") {
+  const TemporaryFolder folder("fuzz");
+  const Example example("lenet5");
+  example.write(folder.path());
+  Random random(RandomKey(17));
+  for (const char* name : {"io.json", "cores.json"}) {
+    const std::string good = read_text_file(folder.path() / name);
+    for (int trial = 0; trial < 40; ++trial) {
+      std::string bad = good;
+      const int last = static_cast<int>(good.size()) - 1;
+      if (trial % 2 == 0)
+        bad.resize(static_cast<size_t>(random.integer(0, last - 2)));
+      else
+        bad[static_cast<size_t>(random.integer(0, last))] = static_cast<char>(random.integer(0, 255));
+      write_file_atomically(folder.path() / name, bad);
+      try {
+        import_chip(folder.path());
+        CHECK(trial % 2 == 1);  // a flipped digit may be another valid number, a truncation is never valid
+      } catch (const InputError& error) {
+        CHECK_THAT(error.what(), ContainsSubstring(folder.path().string()));
+      }
+    }
+    write_file_atomically(folder.path() / name, good);
+  }
+}
+
+}  // namespace mho

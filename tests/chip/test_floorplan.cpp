@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/floorplan.hpp"
+
+#include <set>
+
+#include "core/chip/layer_colours.hpp"
+#include "tests/catch.hpp"
+#include "tests/chip/networks.hpp"
+
+namespace mho {
+namespace {
+
+std::string drawn(const Architecture& net, const ChipConfig& chip = {}) {
+  const auto mapping = map_onto_chip(net, chip).mapping;
+  REQUIRE(mapping.has_value());
+  return draw_floorplan(net, chip, *mapping);
+}
+
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+/// Whether every element is closed, in order.
+bool is_balanced(const std::string& svg) {
+  std::vector<std::string> open;
+  for (size_t at = svg.find('<'); at != std::string::npos; at = svg.find('<', at + 1)) {
+    const size_t end = svg.find('>', at);
+    if (end == std::string::npos) return false;
+    if (svg[end - 1] == '/') continue;
+    const bool closing = svg[at + 1] == '/';
+    const size_t name_at = at + (closing ? 2 : 1);
+    const std::string name = svg.substr(name_at, svg.find_first_of(" >", name_at) - name_at);
+    if (!closing) {
+      open.push_back(name);
+    } else {
+      if (open.empty() || open.back() != name) return false;
+      open.pop_back();
+    }
+  }
+  return open.empty();
+}
+
+}  // namespace
+
+TEST_CASE("a floorplan shows every core, block and layer, in light and in dark") {
+  const Architecture net = builtin("resnet8");
+  const ChipConfig chip;
+  const auto mapping = map_onto_chip(net, chip).mapping;
+  REQUIRE(mapping.has_value());
+  const std::string svg = draw_floorplan(net, chip, *mapping);
+  CHECK(count(svg, "class=\"idle\"") == 62);
+  CHECK(count(svg, "class=\"core\"") == 2);
+  const int layers = 10;
+  CHECK(count(svg, "class=\"block\"") == static_cast<int>(mapping->blocks.size()) + layers);
+  for (const Block& block : mapping->blocks)
+    CHECK_THAT(svg, ContainsSubstring(net.nodes()[static_cast<size_t>(block.node)].name));
+  CHECK_THAT(
+      svg, ContainsSubstring("resnet8") && ContainsSubstring("2 of 64 cores") && ContainsSubstring("4,481"));
+  CHECK_THAT(svg, ContainsSubstring("prefers-color-scheme: dark"));
+  CHECK(is_balanced(svg));
+  CHECK(svg == draw_floorplan(net, chip, *mapping));
+}
+
+TEST_CASE("traffic is drawn only where cores talk") {
+  CHECK(count(drawn(builtin("ds_cnn")), "class=\"link\"") == 0);
+  CHECK(count(drawn(builtin("resnet9")), "class=\"link\"") > 20);
+}
+
+TEST_CASE("names cannot break the page") {
+  const Architecture net = dense_chain("a<b>&\"c\"", 4, {2});
+  const std::string svg = drawn(net);
+  CHECK_THAT(svg, ContainsSubstring("a&lt;b&gt;&amp;&quot;c&quot;"));
+  CHECK(is_balanced(svg));
+}
+
+TEST_CASE("chips of other shapes are drawn too") {
+  const Architecture net = dense_chain("tall", 8, {8, 8});
+  CHECK(is_balanced(drawn(net, small_chip(1, 2, 8))));
+  CHECK(is_balanced(drawn(net, small_chip(12, 1, 8))));
+  CHECK(is_balanced(drawn(dense_chain("deep", 2, std::vector<int>(80, 2)), small_chip(4, 4, 8))));
+}
+
+TEST_CASE("layers have colours of their own") {
+  std::set<std::string> colours;
+  for (int i = 0; i < 60; ++i) colours.insert(layer_colour(i, 60));
+  CHECK(colours.size() == 60);
+  for (const std::string& colour : colours) CHECK(colour.size() == 7);
+  CHECK(layer_colour(0, 1).front() == '#');
+}
+
+}  // namespace mho

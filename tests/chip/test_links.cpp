@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/links.hpp"
+
+#include "core/chip/tiling.hpp"
+#include "tests/catch.hpp"
+#include "tests/chip/networks.hpp"
+
+namespace mho {
+namespace {
+
+std::vector<Link> links_on(const Architecture& net, const ChipConfig& chip, const std::vector<int>& cores) {
+  std::vector<Block> blocks = cut_into_blocks(net, chip);
+  REQUIRE(blocks.size() == cores.size());
+  for (size_t i = 0; i < cores.size(); ++i) blocks[i].core = cores[i];
+  return find_links(net, chip, blocks);
+}
+
+void check_links(const std::vector<Link>& found, const std::vector<Link>& expected) {
+  REQUIRE(found.size() == expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    INFO("link " << i << ": " << found[i].node << " " << to_string(found[i].kind) << " " << found[i].from_core
+                 << " -> " << found[i].to_core << ", " << found[i].bits << " bits, " << found[i].hops
+                 << " hops");
+    CHECK(found[i] == expected[i]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("hops are Manhattan distances on the grid") {
+  const ChipConfig chip;
+  CHECK(hop_count(chip, 0, 0) == 0);
+  CHECK(hop_count(chip, 0, 63) == 14);
+  CHECK(hop_count(chip, 8, 1) == 2);
+  CHECK(hop_count(chip, 7, 8) == 8);
+  CHECK(hop_count(chip, off_chip, 63) == 0);
+}
+
+TEST_CASE("an image's way through two layers, with a chain of partial sums") {
+  const auto links = links_on(two_layers(), small_chip(2, 2, 8), {0, 1, 3});
+  using enum LinkKind;
+  check_links(links,
+              {{1, activation, off_chip, 0, 16 * 8, 0},  // rows 0 to 7 read the one channel's 16 pixels
+               {1, activation, off_chip, 1, 16 * 8, 0},
+               {1, partial_sum, 0, 1, 2 * 16 * 16, 1},
+               {5, activation, 1, 3, 2 * 8, 1},  // pooled before it is sent
+               {6, activation, 3, off_chip, 3 * 8, 0}});
+}
+
+TEST_CASE("a dense layer's cores get only the inputs of their rows, once for all column splits") {
+  // 6 inputs from cores 0 (columns 0-3) and 1 (4-5); 6 x 6 on 4x4 crossbars: row splits 0-3, 4-5, two column
+  // splits.
+  const Architecture net = dense_chain("chain", 4, {6, 6});
+  const auto links = links_on(net, small_chip(1, 4, 4), {0, 1, 2, 2, 3, 3});
+  using enum LinkKind;
+  check_links(links, {{1, activation, off_chip, 0, 4 * 8, 0},
+                      {1, activation, off_chip, 1, 4 * 8, 0},
+                      {2, activation, 0, 2, 4 * 8, 2},
+                      {2, activation, 1, 3, 2 * 8, 2},
+                      {2, partial_sum, 2, 3, 6 * 16, 1},
+                      {3, activation, 3, off_chip, 6 * 8, 0}});
+}
+
+TEST_CASE("a skip connection is sent to where the latest summand lies") {
+  Conv2d conv;
+  conv.kernel_height = conv.kernel_width = 1;
+  conv.out_channels = 2;
+  const Architecture net("skip", {2, 2, 2},
+                         {{"a", conv, {"input"}},
+                          {"b", conv, {"a"}},
+                          {"sum", Add{}, {"b", "a"}},
+                          {"pool", GlobalAveragePool{}, {"sum"}},
+                          {"loss", SoftmaxCrossEntropy{}, {"pool"}}});
+  using enum LinkKind;
+  check_links(links_on(net, small_chip(1, 3, 4), {0, 2}), {{1, activation, off_chip, 0, 8 * 8, 0},
+                                                           {2, activation, 0, 2, 8 * 8, 2},
+                                                           {3, skip, 0, 2, 8 * 8, 2},
+                                                           {5, activation, 2, off_chip, 2 * 8, 0}});
+}
+
+TEST_CASE("channels of a concatenation come from their own cores") {
+  Conv2d conv;
+  conv.kernel_height = conv.kernel_width = 1;
+  conv.out_channels = 2;
+  const Architecture net("concat", {1, 1, 2},
+                         {{"a", conv, {"input"}},
+                          {"b", conv, {"input"}},
+                          {"both", Concat{}, {"a", "b"}},
+                          {"dense", Dense{3, false}, {"both"}},
+                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+  const auto links = links_on(net, small_chip(1, 3, 4), {0, 1, 2});
+  using enum LinkKind;
+  REQUIRE(links.size() == 5);
+  CHECK(links[2] == Link{4, activation, 0, 2, 2 * 8, 2});
+  CHECK(links[3] == Link{4, activation, 1, 2, 2 * 8, 1});
+}
+
+TEST_CASE("a network on one core talks to the outside only") {
+  const Architecture net = builtin("ds_cnn");
+  const auto mapping = map_onto_chip(net, ChipConfig{}).mapping;
+  REQUIRE(mapping.has_value());
+  for (const Link& link : find_links(net, ChipConfig{}, mapping->blocks))
+    CHECK((link.from_core == off_chip || link.to_core == off_chip));
+}
+
+}  // namespace mho

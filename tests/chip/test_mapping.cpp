@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/mapping.hpp"
+
+#include <chrono>
+
+#include "core/chip/tiling.hpp"
+#include "tests/catch.hpp"
+#include "tests/chip/networks.hpp"
+
+namespace mho {
+namespace {
+
+Mapping mapped(const Architecture& architecture, const ChipConfig& chip = {}) {
+  const MappingResult result = map_onto_chip(architecture, chip);
+  INFO(result.reason);
+  REQUIRE(result.mapping.has_value());
+  CHECK(result.cores_needed == result.mapping->cost.cores);
+  CHECK(result.reason.empty());
+  return *result.mapping;
+}
+
+}  // namespace
+
+TEST_CASE("core counts, utilisation and core products match the reference table 5.3") {
+  struct Row {
+    Architecture net;
+    int cores;
+    double utilisation;
+    std::int64_t core_mvms;
+  };
+  const std::vector<Row> table = {
+      {autoencoder(), 5, 0.806, 14},         {builtin("resnet8"), 2, 0.590, 4481},
+      {builtin("ds_cnn"), 1, 0.301, 626},    {builtin("mobilenet_v1_025"), 4, 0.751, 6283},
+      {builtin("resnet9"), 33, 0.863, 6913}, {builtin("resnet20"), 5, 0.827, 11393},
+      {builtin("resnet32"), 8, 0.886, 18305}};
+  for (const Row& row : table) {
+    INFO(row.net.name());
+    const Mapping mapping = mapped(row.net);
+    CHECK(mapping.cost.cores == row.cores);
+    CHECK(mapping.cost.utilisation == Approx(row.utilisation).margin(0.0005));
+    CHECK(mapping.cost.core_mvms == row.core_mvms);
+  }
+}
+
+TEST_CASE("MAC-weighted use gives the effective efficiency of the reference table 5.4") {
+  const std::vector<std::pair<std::string, double>> table = {
+      {"resnet8", 0.42}, {"ds_cnn", 0.56}, {"mobilenet_v1_025", 0.16}, {"resnet9", 4.70}, {"resnet32", 0.56}};
+  for (const auto& [name, tops_per_watt] : table) {
+    INFO(name);
+    CHECK(mapped(builtin(name)).cost.effective_tops_per_watt == Approx(tops_per_watt).margin(0.005));
+  }
+  CHECK(mapped(autoencoder()).cost.effective_tops_per_watt == Approx(2.81).margin(0.005));
+}
+
+TEST_CASE("blocks lie inside their cores and never on each other") {
+  for (const std::string& name : builtin_names()) {
+    INFO(name);
+    const ChipConfig chip;
+    const Mapping mapping = mapped(builtin(name), chip);
+    std::vector<bool> used(static_cast<size_t>(chip.cores()) * 256 * 256, false);
+    for (const Block& block : mapping.blocks) {
+      REQUIRE(
+          (block.core >= 0 && block.core < chip.cores() && block.core_row >= 0 && block.core_column >= 0));
+      REQUIRE((block.core_row + block.extent.rows <= 256 && block.core_column + block.extent.columns <= 256));
+      bool free = true;
+      for (int row = 0; row < block.extent.rows; ++row)
+        for (int column = 0; column < block.extent.columns; ++column) {
+          const auto cell = static_cast<size_t>((block.core * 256 + block.core_row + row) * 256 +
+                                                block.core_column + column);
+          free = free && !used[cell];
+          used[cell] = true;
+        }
+      REQUIRE(free);
+    }
+  }
+}
+
+TEST_CASE("the first layer's first block is on core 0 and cores are taken in a walk of neighbours") {
+  const Mapping mapping = mapped(builtin("resnet9"));
+  CHECK(mapping.blocks.front().core == 0);
+  std::vector<int> first_use;
+  for (const Block& block : mapping.blocks)
+    if (std::find(first_use.begin(), first_use.end(), block.core) == first_use.end())
+      first_use.push_back(block.core);
+  REQUIRE(first_use.size() == 33);
+  for (size_t i = 1; i < first_use.size(); ++i) {
+    const int a = first_use[i - 1], b = first_use[i];
+    CHECK(std::abs(a / 8 - b / 8) + std::abs(a % 8 - b % 8) == 1);
+  }
+}
+
+TEST_CASE("the same network is mapped the same way") {
+  const Architecture net = builtin("resnet32");
+  const Mapping a = mapped(net), b = mapped(net);
+  REQUIRE(a.blocks.size() == b.blocks.size());
+  for (size_t i = 0; i < a.blocks.size(); ++i) {
+    CHECK(a.blocks[i].core == b.blocks[i].core);
+    CHECK(a.blocks[i].core_row == b.blocks[i].core_row);
+    CHECK(a.blocks[i].core_column == b.blocks[i].core_column);
+  }
+  CHECK(a.cost.energy_j == b.cost.energy_j);
+}
+
+TEST_CASE("a network that is too large is a value that names the layer and the cores short") {
+  // Layers of 1, 2 and 4 full cores on a chip of 4.
+  const Architecture net = dense_chain("too_large", 8, {8, 16, 16});
+  const MappingResult result = map_onto_chip(net, small_chip(2, 2, 8));
+  CHECK(!result.mapping.has_value());
+  CHECK(result.cores_needed == 7);
+  CHECK_THAT(result.reason, ContainsSubstring("too_large") && ContainsSubstring("'dense2'") &&
+                                ContainsSubstring("7 cores needed, 4 available, 3 short"));
+  CHECK(map_onto_chip(net, small_chip(1, 7, 8)).mapping.has_value());
+}
+
+TEST_CASE("a network that misses only by its shapes is told apart too") {
+  // Three 5x5 blocks fill less than two 8x8 cores, but no two of them share one.
+  const Architecture net = dense_chain("odd", 5, {5, 5, 5});
+  const MappingResult result = map_onto_chip(net, small_chip(1, 2, 8));
+  CHECK(!result.mapping.has_value());
+  CHECK(result.cores_needed == 3);
+  CHECK_THAT(result.reason, ContainsSubstring("'dense2'") && ContainsSubstring("1 short"));
+}
+
+TEST_CASE("mapping is fast enough to run for every proposal of a search") {
+  const Architecture resnet32 = builtin("resnet32"), large = dense_chain("large", 8192, {8192, 2048, 1000});
+  for (const Architecture* net : {&resnet32, &large}) {
+    const auto start = std::chrono::steady_clock::now();
+    map_onto_chip(*net, ChipConfig{});
+    // About 0.1 ms and 5 ms measured; the bound leaves room for slow and busy machines and sanitizers.
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(500));
+  }
+}
+
+}  // namespace mho
