@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/scoring.hpp"
+
+#include "core/base/parallel.hpp"
+#include "evaluators/training.hpp"
+#include "tests/catch.hpp"
+#include "tests/evaluators/toy_task.hpp"
+
+using namespace mho;
+
+namespace {
+
+TrainingConfig quick_training(const std::string& regime) {
+  TrainingConfig config;
+  config.regime = regime;
+  config.epochs = 8;
+  config.batch_size = 32;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("training learns the toy task in both regimes, and hardware-aware training survives the chip better") {
+  const auto architecture = toy_network(10);
+  const auto train_samples = toy_samples(1000, 10, 1.5, 1), test_samples = toy_samples(500, 10, 1.5, 2);
+  HardwareConfig hardware;
+  ScoringConfig scoring;
+  scoring.programmings = 10;
+  Score digital, aware;
+  for (auto* result : {&digital, &aware}) {
+    const auto trained = train(architecture, train_samples, "none",
+                               quick_training(result == &digital ? "digital" : "hardware_aware"), hardware, RandomKey(1));
+    REQUIRE_FALSE(trained.failed);
+    CHECK(trained.epochs_done == 8);
+    *result = score(architecture, trained.parameters, test_samples, scoring, hardware, RandomKey(2));
+    CHECK(result->digital_accuracy > 0.9);
+    CHECK(result->drift.size() == 5);
+    CHECK(result->avm == Approx(100 * (result->at(1).mean - result->at(2592000).mean)));
+    CHECK(result->at(86400).interval95[0] <= result->at(86400).mean);
+  }
+  CHECK(aware.at(2592000).mean > digital.at(2592000).mean);
+}
+
+TEST_CASE("training and scoring give the same bits for one thread and for two") {
+  const auto architecture = toy_network(4);
+  const auto samples = toy_samples(200, 4, 1.0, 1);
+  auto config = quick_training("hardware_aware");
+  config.epochs = 2;
+  ScoringConfig scoring;
+  scoring.programmings = 3;
+  TrainingResult trained[2];
+  Score scores[2];
+  for (int i = 0; i < 2; ++i) {
+    set_thread_count(i + 1);
+    trained[i] = train(architecture, samples, "crop", config, HardwareConfig{}, RandomKey(1));
+    scores[i] = score(architecture, trained[i].parameters, samples, scoring, HardwareConfig{}, RandomKey(2));
+  }
+  for (size_t node = 0; node < trained[0].parameters.size(); ++node)
+    CHECK(trained[0].parameters[node].weight == trained[1].parameters[node].weight);
+  for (size_t t = 0; t < 5; ++t) {
+    CHECK(scores[0].drift[t].mean == scores[1].drift[t].mean);
+    CHECK(scores[0].drift[t].standard_deviation == scores[1].drift[t].standard_deviation);
+  }
+}
+
+TEST_CASE("an ideal chip scores the digital accuracy at all times") {
+  const auto architecture = toy_network(4);
+  const auto samples = toy_samples(200, 4, 1.0, 1);
+  auto config = quick_training("digital");
+  config.epochs = 3;
+  HardwareConfig hardware;
+  hardware.device = "ideal";
+  hardware.dac_bits = hardware.adc_bits = 0;
+  hardware.output_noise = 0;
+  const auto trained = train(architecture, samples, "none", config, hardware, RandomKey(1));
+  ScoringConfig scoring;
+  scoring.programmings = 2;
+  const auto result = score(architecture, trained.parameters, samples, scoring, hardware, RandomKey(2));
+  for (const auto& point : result.drift) {
+    CHECK(point.mean == result.digital_accuracy);
+    CHECK(point.standard_deviation == 0);
+  }
+}
+
+TEST_CASE("a diverged training is a failed trial, not an exception") {
+  auto config = quick_training("digital");
+  config.learning_rate = 100;
+  config.warmup_fraction = 0;
+  config.momentum = 0.99;
+  // Without batch norm nothing holds the activations.
+  const Architecture architecture{"plain",
+                                  {8, 8, 1},
+                                  {{"a", Dense{.out_features = 64}, {"input"}},
+                                   {"relu", Relu{}, {"a"}},
+                                   {"b", Dense{.out_features = 64}, {"relu"}},
+                                   {"relu2", Relu{}, {"b"}},
+                                   {"c", Dense{.out_features = 4}, {"relu2"}},
+                                   {"loss", SoftmaxCrossEntropy{}, {"c"}}}};
+  const auto result = train(architecture, toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
+  CHECK(result.failed);
+  CHECK_THAT(result.reason, ContainsSubstring("in epoch"));
+}
+
+TEST_CASE("an epoch callback can stop the training") {
+  int calls = 0;
+  const auto result = train(toy_network(4), toy_samples(100, 4, 1.0, 1), "none", quick_training("digital"),
+                            HardwareConfig{}, RandomKey(1), [&](int, double) { return ++calls < 3; });
+  CHECK(result.failed);
+  CHECK(result.epochs_done == 3);
+}
