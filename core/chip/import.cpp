@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +11,7 @@
 #include "core/chip/export.hpp"
 #include "core/chip/export_json.hpp"
 #include "core/chip/fields_json.hpp"
+#include "core/chip/layer_weights.hpp"
 #include "core/chip/tiling.hpp"
 #include "core/nn/architecture_json.hpp"
 
@@ -84,11 +84,6 @@ class Entry {
   std::string where_;
 };
 
-/// One block of cores.json, checked to lie inside its core.
-struct PlacedBlock {
-  int core, core_row, core_column, row, rows, column, columns, row_split;
-};
-
 class Importer {
  public:
   explicit Importer(const std::filesystem::path& folder)
@@ -134,24 +129,23 @@ class Importer {
         blocks_[block.get<std::string>("layer")].push_back(read_block(block, core.whole("core")));
   }
 
-  PlacedBlock read_block(const Entry& entry, int core) const {
-    const PlacedBlock block{core,
-                            entry.whole("core_row"),
-                            entry.whole("core_column"),
-                            entry.whole("row"),
-                            entry.whole("rows"),
-                            entry.whole("column"),
-                            entry.whole("columns"),
-                            entry.whole("row_split")};
+  Block read_block(const Entry& entry, int core) const {
+    const Block block{
+        .node = 0,
+        .extent = {entry.whole("row"), entry.whole("rows"), entry.whole("column"), entry.whole("columns")},
+        .row_split = entry.whole("row_split"),
+        .core = core,
+        .core_row = entry.whole("core_row"),
+        .core_column = entry.whole("core_column")};
     const auto inside = [](int first, int count, int size) {
       return count >= 1 && count <= size && first <= size - count;
     };
-    if (core >= chip_.cores() || !inside(block.core_row, block.rows, chip_.crossbar_rows) ||
-        !inside(block.core_column, block.columns, chip_.crossbar_columns))
+    if (core >= chip_.cores() || !inside(block.core_row, block.extent.rows, chip_.crossbar_rows) ||
+        !inside(block.core_column, block.extent.columns, chip_.crossbar_columns))
       entry.fail(
           fmt::format("expected a block inside one of {} cores of {}x{}, found core {}, {}x{} at {}, {}",
-                      chip_.cores(), chip_.crossbar_rows, chip_.crossbar_columns, core, block.rows,
-                      block.columns, block.core_row, block.core_column));
+                      chip_.cores(), chip_.crossbar_rows, chip_.crossbar_columns, core, block.extent.rows,
+                      block.extent.columns, block.core_row, block.core_column));
     return block;
   }
 
@@ -199,72 +193,13 @@ class Importer {
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
     layer.input_range = entry.get<float>("input_range");
     layer.bias = numbers(entry.at("bias"), here.parameters - here.weights);
-    layer.weight = read_weights(matrix_shape(chip.architecture, node), entry, here.name, chip.hardware);
-  }
-
-  /// Every cell of the layer's matrix from the one block that holds it.
-  std::vector<float> read_weights(const MatrixShape& matrix, const Entry& entry, const std::string& name,
-                                  const HardwareConfig& hardware) {
     std::vector<std::vector<float>> scales;
+    const MatrixShape matrix = matrix_shape(chip.architecture, node);
     for (const Entry& split : entry.at("weight_scales").list())
       scales.push_back(numbers(split, matrix.columns));
-    std::vector<float> weights(static_cast<size_t>(matrix.rows) * static_cast<size_t>(matrix.columns));
-    std::vector<bool> covered(weights.size(), false);
-    for (const PlacedBlock& block : blocks_[name]) {
-      check_block(block, matrix, scales.size(), name);
-      mark(block, matrix, name, covered);
-      read_block_weights(block, matrix, scales[static_cast<size_t>(block.row_split)],
-                         static_cast<float>(hardware.g_max_us), weights);
-    }
-    if (std::find(covered.begin(), covered.end(), false) != covered.end())
-      cores_.fail(fmt::format("layer '{}': expected blocks that cover {}x{}, found a gap", name, matrix.rows,
-                              matrix.columns));
-    return weights;
-  }
-
-  void mark(const PlacedBlock& block, const MatrixShape& matrix, const std::string& name,
-            std::vector<bool>& covered) const {
-    for (int row = block.row; row < block.row + block.rows; ++row)
-      for (int column = block.column; column < block.column + block.columns; ++column) {
-        const size_t cell =
-            static_cast<size_t>(row) * static_cast<size_t>(matrix.columns) + static_cast<size_t>(column);
-        if (covered[cell])
-          cores_.fail("layer '" + name + "': expected blocks side by side, found two that overlap");
-        covered[cell] = true;
-      }
-  }
-
-  /// weight = (G1+ + G2+ - G1- - G2-) / g_max x scale of its row split and column.
-  void read_block_weights(const PlacedBlock& block, const MatrixShape& matrix,
-                          const std::vector<float>& scale, float g_max_us,
-                          std::vector<float>& weights) const {
-    for (int row = 0; row < block.rows; ++row)
-      for (int column = 0; column < block.columns; ++column) {
-        const size_t cell = static_cast<size_t>(block.row + row) * static_cast<size_t>(matrix.columns) +
-                            static_cast<size_t>(block.column + column);
-        weights[cell] =
-            difference(block, row, column) / g_max_us * scale[static_cast<size_t>(block.column + column)];
-      }
-  }
-
-  void check_block(const PlacedBlock& block, const MatrixShape& matrix, size_t splits,
-                   const std::string& name) const {
-    if (block.row > matrix.rows - block.rows || block.column > matrix.columns - block.columns)
-      cores_.fail(fmt::format("layer '{}': expected blocks inside {}x{}, found {}x{} at {}, {}", name,
-                              matrix.rows, matrix.columns, block.rows, block.columns, block.row,
-                              block.column));
-    if (static_cast<size_t>(block.row_split) >= splits)
-      cores_.fail(
-          fmt::format("layer '{}': expected a row split below {}, found {}", name, splits, block.row_split));
-  }
-
-  float difference(const PlacedBlock& block, int row, int column) const {
-    const size_t core_row = static_cast<size_t>(block.core) * static_cast<size_t>(chip_.crossbar_rows) +
-                            static_cast<size_t>(block.core_row + row);
-    const size_t cell = core_row * static_cast<size_t>(chip_.crossbar_columns) +
-                        static_cast<size_t>(block.core_column + column);
-    const float* g = conductances_us_.data() + cell * devices_of_cell;
-    return g[g1_plus] + g[g2_plus] - g[g1_minus] - g[g2_minus];
+    layer.weight =
+        weights_from_conductances(matrix, blocks_[here.name], scales, conductances_us_, chip_,
+                                  chip.hardware.g_max_us, cores_.where() + ": layer '" + here.name + "'");
   }
 
   void read_digital_layer(ImportedChip& chip, int node, const Entry& entry) const {
@@ -306,8 +241,8 @@ class Importer {
   std::filesystem::path folder_;
   Entry io_, cores_;
   ChipConfig chip_;
-  std::map<std::string, std::vector<PlacedBlock>> blocks_;  ///< by layer
-  std::vector<float> conductances_us_;                      ///< [core, row, column, device]
+  std::map<std::string, std::vector<Block>> blocks_;  ///< by layer
+  std::vector<float> conductances_us_;                ///< [core, row, column, device]
 };
 
 }  // namespace
