@@ -32,8 +32,8 @@ struct Padding {
 /// Padding of TensorFlow's "same": output = ceil(input / stride), the odd pixel at the bottom and right.
 Padding same_padding(Shape input, int kernel_height, int kernel_width, int stride_height, int stride_width);
 
-/// Convolution; `groups == in_channels` makes it depthwise. With `same` the padding follows from the input shape
-/// and `padding` is filled in when the architecture is built.
+/// Convolution; `groups == in_channels` makes it depthwise. With `same` the padding follows from the input
+/// shape and `padding` is filled in when the architecture is built.
 struct Conv2d {
   int out_channels = 1;
   int kernel_height = 3;
@@ -113,6 +113,7 @@ struct LayerDeclaration {
   std::string name;
   Layer layer;
   std::vector<std::string> inputs;
+  bool operator==(const LayerDeclaration&) const = default;
 };
 
 /// A layer of a checked graph.
@@ -126,9 +127,9 @@ struct Node {
   std::int64_t macs = 0;        ///< multiply-accumulates for one image
 };
 
-/// The matrix that a convolution or dense layer puts on crossbars: rows x columns for each group, and the number
-/// of matrix-vector products for one image. Rows run over (kernel row, kernel column, input channel of the group),
-/// columns over the output channels of the group.
+/// The matrix that a convolution or dense layer puts on crossbars: rows x columns for each group, and the
+/// number of matrix-vector products for one image. Rows run over (kernel row, kernel column, input channel of
+/// the group), columns over the output channels of the group.
 struct MatrixShape {
   int rows = 0;
   int columns = 0;
@@ -140,9 +141,10 @@ struct MatrixShape {
 /// without building a weight.
 class Architecture {
  public:
-  /// Sorts (Boost.Graph), infers shapes and counts. The graph must have one SoftmaxCrossEntropy, which is its only
-  /// end. Throws ArchitectureError naming the node: duplicate name, unknown or missing input, cycle, shape
-  /// mismatch, a window larger than its padded image, groups that do not divide the channels, dead ends.
+  /// Sorts (Boost.Graph), infers shapes and counts. The graph must have one SoftmaxCrossEntropy, which is its
+  /// only end. Throws ArchitectureError naming the node: duplicate name, unknown or missing input, cycle,
+  /// shape mismatch, a window larger than its padded image, groups that do not divide the channels, dead
+  /// ends.
   Architecture(std::string name, Shape input, const std::vector<LayerDeclaration>& layers);
 
   const std::string& name() const { return name_; }

@@ -13,11 +13,11 @@ namespace mho {
 
 /// The trained numbers of one node; empty where the layer has none.
 struct LayerParameters {
-  /// Convolution or dense weights, rows x columns row-major as in MatrixShape (rows: kernel row, kernel column,
-  /// input channel of the group; columns: all output channels, groups one after the other).
+  /// Convolution or dense weights, rows x columns row-major as in MatrixShape (rows: kernel row, kernel
+  /// column, input channel of the group; columns: all output channels, groups one after the other).
   std::vector<float> weight;
-  std::vector<float> bias;           ///< one a column
-  std::vector<float> gamma;          ///< batch norm, one a channel
+  std::vector<float> bias;   ///< one a column
+  std::vector<float> gamma;  ///< batch norm, one a channel
   std::vector<float> beta;
   std::vector<float> running_mean;
   std::vector<float> running_variance;
@@ -32,7 +32,8 @@ using Parameters = std::vector<LayerParameters>;
 Parameters initial_parameters(const Architecture& architecture, RandomKey key);
 
 /// Writes "<node>.weight", "<node>.bias", ... as safetensors, atomically. Throws RunError.
-void save_parameters(const std::filesystem::path& file, const Architecture& architecture, const Parameters& parameters);
+void save_parameters(const std::filesystem::path& file, const Architecture& architecture,
+                     const Parameters& parameters);
 
 /// Reads them back. Throws DataError naming the file, the tensor, the expected and the found shape.
 Parameters load_parameters(const std::filesystem::path& file, const Architecture& architecture);

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/parameters.hpp"
+
+#include <cmath>
+
+#include "core/base/error.hpp"
+#include "core/base/files/safetensors.hpp"
+#include "core/nn/builtin_architectures.hpp"
+#include "tests/catch.hpp"
+#include "tests/nn/graph_helpers.hpp"
+
+using namespace mho;
+using namespace mho::test;
+
+namespace {
+
+const RandomKey key = RandomKey(1).with("parameters");
+
+/// A folder of its own that goes away with the test.
+struct Folder {
+  std::filesystem::path path = std::filesystem::temp_directory_path() / "mho_test_parameters_93c2";
+  Folder() { std::filesystem::create_directories(path); }
+  ~Folder() { std::filesystem::remove_all(path); }
+};
+
+const LayerParameters& of(const Architecture& net, const Parameters& parameters, const std::string& name) {
+  return parameters[static_cast<size_t>(node_index(net, name))];
+}
+
+template <class Action>
+std::string data_error(const Action& action) {
+  try {
+    action();
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+void check_equal(const Parameters& a, const Parameters& b) {
+  REQUIRE(a.size() == b.size());
+  for (size_t n = 0; n < a.size(); ++n) {
+    CHECK(a[n].weight == b[n].weight);
+    CHECK(a[n].bias == b[n].bias);
+    CHECK(a[n].gamma == b[n].gamma);
+    CHECK(a[n].beta == b[n].beta);
+    CHECK(a[n].running_mean == b[n].running_mean);
+    CHECK(a[n].running_variance == b[n].running_variance);
+    CHECK(a[n].input_range == b[n].input_range);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("initial parameters are as many as the architecture counts") {
+  for (const auto& name : builtin_names()) {
+    INFO(name);
+    const auto task = published_task(name);
+    const auto net = make_builtin(name, task.input, task.classes);
+    const auto parameters = initial_parameters(net, key);
+    REQUIRE(parameters.size() == net.nodes().size());
+    for (size_t n = 0; n < parameters.size(); ++n) {
+      const auto& layer = parameters[n];
+      CHECK(static_cast<std::int64_t>(layer.weight.size()) == net.nodes()[n].weights);
+      const size_t trained = layer.weight.size() + layer.bias.size() + layer.gamma.size() + layer.beta.size();
+      CHECK(static_cast<std::int64_t>(trained) == net.nodes()[n].parameters);
+      CHECK(layer.running_mean.size() == layer.gamma.size());
+      CHECK(layer.running_variance.size() == layer.gamma.size());
+    }
+  }
+}
+
+TEST_CASE("initial weights are normal with variance 2 / fan-in, biases zero, batch norms the identity") {
+  const auto net = make_builtin("ds_cnn", {49, 10, 1}, 12);
+  const auto parameters = initial_parameters(net, key);
+  for (const auto& [name, fan_in] : {std::pair{"pointwise2", 64}, {"conv0", 40}, {"depthwise1", 9}}) {
+    const auto& weight = of(net, parameters, name).weight;
+    double sum = 0, squares = 0;
+    for (const float w : weight) sum += w, squares += double{w} * w;
+    const auto count = static_cast<double>(weight.size());
+    const double variance = 2.0 / fan_in;
+    INFO(name);
+    // Five standard errors of a normal sample's mean and variance.
+    CHECK(std::abs(sum / count) < 5 * std::sqrt(variance / count));
+    CHECK(std::abs(squares / count / variance - 1) < 5 * std::sqrt(2 / count));
+  }
+  CHECK(of(net, parameters, "logits").bias == std::vector<float>(12, 0.0f));
+  const auto& norm = of(net, parameters, "conv0_bn");
+  CHECK(norm.gamma == std::vector<float>(64, 1.0f));
+  CHECK(norm.beta == std::vector<float>(64, 0.0f));
+  CHECK(norm.running_mean == std::vector<float>(64, 0.0f));
+  CHECK(norm.running_variance == std::vector<float>(64, 1.0f));
+  CHECK(of(net, parameters, "conv0").input_range == 0);
+}
+
+TEST_CASE("initial weights depend on the key, the node and the element only") {
+  const auto net = make_builtin("mlp", {28, 28, 1}, 10), wider = make_builtin("mlp:512-128", {28, 28, 1}, 10);
+  const auto first = initial_parameters(net, key), larger = initial_parameters(wider, key);
+  check_equal(first, initial_parameters(net, key));
+  CHECK(first[1].weight != initial_parameters(net, key.with("other"))[1].weight);
+  CHECK(std::equal(first[1].weight.begin(), first[1].weight.end(), larger[1].weight.begin()));
+  CHECK(first[1].weight[0] != first[3].weight[0]);
+}
+
+TEST_CASE("parameters survive a round trip through a file") {
+  const Folder folder;
+  const auto file = folder.path / "weights.safetensors";
+  const auto net = make_builtin("ds_cnn", {49, 10, 1}, 12);
+  auto parameters = initial_parameters(net, key);
+  parameters[1].input_range = 3.25f;
+  parameters[2].running_mean[5] = -7.5f;
+  save_parameters(file, net, parameters);
+  check_equal(load_parameters(file, net), parameters);
+}
+
+TEST_CASE(
+    "a file holds one tensor for each array, rows x all columns, and the input range of crossbar layers") {
+  const Folder folder;
+  const auto file = folder.path / "weights.safetensors";
+  const auto net = make_builtin("ds_cnn", {49, 10, 1}, 12);
+  save_parameters(file, net, initial_parameters(net, key));
+  const auto tensors = read_safetensors(file);
+  CHECK(tensors.at("conv0.weight").shape == std::vector<std::int64_t>{40, 64});
+  CHECK(tensors.at("depthwise1.weight").shape == std::vector<std::int64_t>{9, 64});
+  CHECK(tensors.at("logits.bias").shape == std::vector<std::int64_t>{12});
+  CHECK(tensors.at("conv0_bn.running_variance").shape == std::vector<std::int64_t>{64});
+  CHECK(tensors.at("conv0.input_range").shape == std::vector<std::int64_t>{1});
+  CHECK(tensors.size() == 10 * 2 + 1 + 9 * 4);
+}
+
+TEST_CASE("a file of another network is refused with the tensor, the expected and the found shape") {
+  const Folder folder;
+  const auto file = folder.path / "weights.safetensors";
+  const auto net = make_builtin("mlp:20-10", {4, 4, 1}, 10);
+  auto write = [&](const std::string& name) {
+    const auto other = make_builtin(name, {4, 4, 1}, 10);
+    save_parameters(file, other, initial_parameters(other, key));
+  };
+  auto message = [&] { return data_error([&] { load_parameters(file, net); }); };
+  write("mlp:30-10");
+  CHECK_THAT(message(), ContainsSubstring(file.string()) && ContainsSubstring("'dense1.weight'") &&
+                            ContainsSubstring("expected [16, 20], got [16, 30]"));
+  write("mlp:20");
+  CHECK_THAT(message(), ContainsSubstring("missing tensor 'dense2.weight': expected shape [20, 10]"));
+  write("mlp:20-10-10");
+  CHECK_THAT(message(), ContainsSubstring("unknown tensor 'dense3.bias'"));
+  std::filesystem::remove(file);
+  CHECK_THROWS_AS(load_parameters(file, net), DataError);
+}
+
+TEST_CASE("parameters that do not fit the network are not written") {
+  const Folder folder;
+  const auto file = folder.path / "weights.safetensors";
+  const auto net = make_builtin("mlp", {28, 28, 1}, 10);
+  auto parameters = initial_parameters(net, key);
+  parameters[1].bias.pop_back();
+  CHECK_THROWS_AS(save_parameters(file, net, parameters), RunError);
+  CHECK_THROWS_AS(save_parameters(file, net, {}), RunError);
+  CHECK_FALSE(std::filesystem::exists(file));
+}
