@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
@@ -25,7 +27,8 @@ struct Field {
 /// Collects a section's fields in their declared order.
 class Collector : public FieldVisitor {
  public:
-  void field(std::string_view name, FieldValue value, const Allowed& allowed, std::string_view help) override {
+  void field(std::string_view name, FieldValue value, const Allowed& allowed,
+             std::string_view help) override {
     fields.push_back({std::string(name), value, allowed, std::string(help)});
   }
   std::vector<Field> fields;
@@ -55,7 +58,12 @@ std::string type_name() {
 
 std::string show(bool value) { return value ? "true" : "false"; }
 std::string show(int value) { return fmt::format("{}", value); }
-std::string show(std::uint64_t value) { return fmt::format("{}", value); }
+std::string show(std::uint64_t value) {
+  // TOML's whole numbers are signed 64-bit: a larger one could be written but never read back.
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    throw ConfigError(fmt::format("expected a whole number of at most 2^63 - 1, got {}", value));
+  return fmt::format("{}", value);
+}
 std::string show(double value) {
   const std::string text = fmt::format("{}", value);  // shortest text that reads back to the same value
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
@@ -69,7 +77,7 @@ template <class T>
 std::string show(const std::vector<T>& values) {
   std::vector<std::string> words;
   for (const auto& value : values) words.push_back(show(value));
-  return "[" + join(words) + "]";
+  return fmt::format("[{}]", join(words));
 }
 
 std::string show(const Allowed& allowed) {
@@ -123,7 +131,8 @@ std::optional<T> convert(const toml::node& node) {
     const auto whole = node.value_exact<std::int64_t>();
     if (!whole || (std::is_unsigned_v<T> && *whole < 0)) return std::nullopt;
     if constexpr (std::is_same_v<T, int>)
-      if (*whole < std::numeric_limits<int>::min() || *whole > std::numeric_limits<int>::max()) return std::nullopt;
+      if (*whole < std::numeric_limits<int>::min() || *whole > std::numeric_limits<int>::max())
+        return std::nullopt;
     return static_cast<T>(*whole);
   }
 }
@@ -155,7 +164,8 @@ std::vector<std::string> names_of(const Range& range) {
   return names;
 }
 
-const Section& find_section(const std::vector<Section>& sections, const std::string& name, const std::string& where) {
+const Section& find_section(const std::vector<Section>& sections, const std::string& name,
+                            const std::string& where) {
   for (const auto& section : sections)
     if (section.name == name) return section;
   const auto known = names_of(sections);
@@ -175,15 +185,15 @@ const Field& find_field(const std::vector<Field>& fields, const std::string& sec
 void read_table(const toml::table& root, const std::string& name, const std::vector<Section>& sections) {
   for (const auto& [section_key, section_node] : root) {
     const std::string section_name(section_key.str());
-    const auto where = position(name, section_node.source());
+    const auto where = position(name, section_key.source());
     const auto* table = section_node.as_table();
     if (!table)
-      throw ConfigError(fmt::format("{}: key '{}' stands outside a table; expected one of [{}]", where, section_name,
-                                    join(names_of(sections), "], [")));
+      throw ConfigError(fmt::format("{}: key '{}' stands outside a table; expected one of [{}]", where,
+                                    section_name, join(names_of(sections), "], [")));
     const auto fields = fields_of(find_section(sections, section_name, where));
     for (const auto& [key, node] : *table) {
       const std::string key_name(key.str());
-      const auto key_where = position(name, node.source());
+      const auto key_where = position(name, key.source());
       const auto& field = find_field(fields, section_name, key_name, key_where);
       assign(field, node, fmt::format("{}: {}.{}", key_where, section_name, key_name));
     }
@@ -194,18 +204,26 @@ toml::table parse(const std::string& text, const std::string& name) {
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
-    throw ConfigError(fmt::format("{}: not valid TOML: {}", position(name, error.source()), error.description()));
+    throw ConfigError(
+        fmt::format("{}: not valid TOML: {}", position(name, error.source()), error.description()));
   }
 }
 
 }  // namespace
 
-void read_config_text(const std::string& text, const std::string& name, const std::vector<Section>& sections) {
+void read_config_text(const std::string& text, const std::string& name,
+                      const std::vector<Section>& sections) {
   read_table(parse(text, name), name, sections);
 }
 
 void read_config(const std::filesystem::path& file, const std::vector<Section>& sections) {
-  read_config_text(read_text_file(file), file.string(), sections);
+  std::string text;
+  try {
+    text = read_text_file(file);
+  } catch (const DataError& error) {
+    throw ConfigError(error.what());
+  }
+  read_config_text(text, file.string(), sections);
 }
 
 void set_config(const std::string& assignment, const std::vector<Section>& sections) {
@@ -218,8 +236,10 @@ void set_config(const std::string& assignment, const std::vector<Section>& secti
   const auto value = assignment.substr(equals + 1);
   const auto fields = fields_of(find_section(sections, section, where));
   const auto& field = find_field(fields, section, key, where);
-  const bool text = std::holds_alternative<std::string*>(field.value) && (value.empty() || value.front() != '"');
+  const bool quoted = !value.empty() && (value.front() == '"' || value.front() == '\'');
+  const bool text = std::holds_alternative<std::string*>(field.value) && !quoted;
   const auto table = parse("value = " + (text ? show(value) : value), where);
+  if (table.size() != 1) throw ConfigError(where + ": expected one value");
   assign(field, *table.get("value"), where);
 }
 
@@ -228,7 +248,8 @@ std::string write_config(const std::vector<Section>& sections) {
   for (const auto& section : sections) {
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section.name);
     for (const auto& field : fields_of(section))
-      std::visit([&](const auto* value) { text += fmt::format("{} = {}\n", field.name, show(*value)); }, field.value);
+      std::visit([&](const auto* value) { text += fmt::format("{} = {}\n", field.name, show(*value)); },
+                 field.value);
   }
   return text;
 }
@@ -236,12 +257,13 @@ std::string write_config(const std::vector<Section>& sections) {
 std::string describe_config(const std::vector<Section>& sections) {
   std::string text;
   for (const auto& section : sections) {
-    text += fmt::format("## [{}]\n\n{}\n\n| key | default | allowed | meaning |\n|---|---|---|---|\n", section.name,
-                        section.help);
+    text += fmt::format("## [{}]\n\n{}\n\n| key | default | allowed | meaning |\n|---|---|---|---|\n",
+                        section.name, section.help);
     for (const auto& field : fields_of(section))
       std::visit(
           [&](const auto* value) {
-            text += fmt::format("| `{}` | `{}` | {} | {} |\n", field.name, show(*value), show(field.allowed), field.help);
+            text += fmt::format("| `{}` | `{}` | {} | {} |\n", field.name, show(*value), show(field.allowed),
+                                field.help);
           },
           field.value);
     text += "\n";

@@ -6,8 +6,8 @@
 
 namespace mho {
 
-/// The user's input cannot be used: wrong usage, configuration, data or file. The command ends with exit code 2.
-/// The message says what, where, what was expected and what was found.
+/// The user's input cannot be used: wrong usage, configuration, data or file. The command ends with exit
+/// code 2. The message says what, where, what was expected and what was found.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

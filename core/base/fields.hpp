@@ -26,13 +26,15 @@ inline Allowed between(double min, double max) { return {min, max, {}}; }
 inline Allowed at_least(double min) { return {min, std::numeric_limits<double>::infinity(), {}}; }
 inline Allowed one_of(std::vector<std::string> words) { return {0, 0, std::move(words)}; }
 
-/// Visits the fields of a configuration struct. Each struct lists its fields once, in `fields(FieldVisitor&)`:
-/// from that list come the TOML reader, `--set`, the resolved config.toml and docs/config.md.
+/// Visits the fields of a configuration struct. Each struct lists its fields once, in
+/// `fields(FieldVisitor&)`: from that list come the TOML reader, `--set`, the resolved config.toml and
+/// docs/config.md.
 class FieldVisitor {
  public:
   virtual ~FieldVisitor() = default;
   /// One field: its name (with the unit in it), its value, what is allowed and one sentence of help.
-  virtual void field(std::string_view name, FieldValue value, const Allowed& allowed, std::string_view help) = 0;
+  virtual void field(std::string_view name, FieldValue value, const Allowed& allowed,
+                     std::string_view help) = 0;
 };
 
 }  // namespace mho

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/parallel.hpp"
 
+#include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -9,27 +11,36 @@
 namespace mho {
 namespace {
 
-/// The arena is the process's, like its threads; everything else is passed by argument.
-std::unique_ptr<tbb::task_arena>& arena() {
-  static auto instance = std::make_unique<tbb::task_arena>();
+/// The arena and the number of threads that TBB may make for it.
+struct Threads {
+  explicit Threads(int count)
+      : limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(count)), arena(count) {}
+  tbb::global_control limit;  // without it TBB caps an arena at the number of cores and prints a warning
+  tbb::task_arena arena;
+};
+
+/// The threads are the process's; everything else is passed by argument.
+std::unique_ptr<Threads>& threads_of_process() {
+  static auto instance = std::make_unique<Threads>(tbb::info::default_concurrency());
   return instance;
 }
 
 }  // namespace
 
 void set_thread_count(int threads) {
-  arena() = std::make_unique<tbb::task_arena>(threads > 0 ? threads : tbb::task_arena::automatic);
+  auto& current = threads_of_process();
+  current.reset();  // TBB obeys the smallest limit that exists: the old one goes first
+  current = std::make_unique<Threads>(threads > 0 ? threads : tbb::info::default_concurrency());
 }
 
-int thread_count() { return arena()->max_concurrency(); }
+int thread_count() { return threads_of_process()->arena.max_concurrency(); }
 
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
   if (count == 0) return;
   if (count == 1) return body(0);
-  arena()->execute([&] {
-    tbb::this_task_arena::isolate([&] {
-      tbb::parallel_for(std::size_t{0}, count, std::size_t{1}, body, tbb::simple_partitioner{});
-    });
+  threads_of_process()->arena.execute([&] {
+    tbb::this_task_arena::isolate(
+        [&] { tbb::parallel_for(std::size_t{0}, count, std::size_t{1}, body, tbb::simple_partitioner{}); });
   });
 }
 

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
+
+#include "core/base/error.hpp"
 
 namespace mho {
 namespace {
@@ -40,17 +43,20 @@ RandomKey RandomKey::with(std::string_view purpose, std::uint64_t index) const {
   return key;
 }
 
-std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter) {
-  std::uint32_t k0 = static_cast<std::uint32_t>(key.value()), k1 = static_cast<std::uint32_t>(key.value() >> 32);
-  std::array<std::uint32_t, 4> c{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0};
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c, std::array<std::uint32_t, 2> k) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = 0xD2511F53ull * c[0], p1 = 0xCD9E8D57ull * c[2];
-    c = {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k0, static_cast<std::uint32_t>(p1),
-         static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k1, static_cast<std::uint32_t>(p0)};
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+    c = {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k[0], static_cast<std::uint32_t>(p1),
+         static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k[1], static_cast<std::uint32_t>(p0)};
+    k[0] += 0x9E3779B9u;
+    k[1] += 0xBB67AE85u;
   }
   return c;
+}
+
+std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter) {
+  return philox4x32({static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0},
+                    {static_cast<std::uint32_t>(key.value()), static_cast<std::uint32_t>(key.value() >> 32)});
 }
 
 std::uint32_t Random::bits() {
@@ -67,8 +73,8 @@ double Random::uniform() {
 }
 
 int Random::integer(int low, int high) {
-  const double width = static_cast<double>(high) - low + 1;
-  return low + static_cast<int>(std::min(uniform() * width, width - 1));
+  const double width = static_cast<double>(high) - low + 1;  // at most 2^32: exact in 53 bits
+  return static_cast<int>(low + static_cast<std::int64_t>(uniform() * width));
 }
 
 double Random::normal() {
@@ -77,12 +83,15 @@ double Random::normal() {
 }
 
 void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset) {
+  if (offset % 4 != 0)
+    throw InputError("fill_normal: offset: expected a multiple of 4, got " + std::to_string(offset));
   for (size_t i = 0; i < values.size(); i += 4) {
     const auto bits = philox(key, (offset + i) / 4);
     const auto first = box_muller(bits[0], bits[1]), second = box_muller(bits[2], bits[3]);
     const std::array<float, 4> block{static_cast<float>(first[0]), static_cast<float>(first[1]),
                                      static_cast<float>(second[0]), static_cast<float>(second[1])};
-    std::copy_n(block.begin(), std::min<size_t>(4, values.size() - i), values.begin() + static_cast<std::ptrdiff_t>(i));
+    std::copy_n(block.begin(), std::min<size_t>(4, values.size() - i),
+                values.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace mho {
 
 /// Names one stream of random numbers: the same key gives the same numbers on any machine, for any number of
-/// threads and after a resume. Keys are made from the run's seed by `with`, one step for each thing that tells
-/// two streams apart: `RandomKey(seed).with("trial", 7).with("weight noise", step)`.
+/// threads and after a resume. Keys are made from the run's seed by `with`, one step for each thing that
+/// tells two streams apart: `RandomKey(seed).with("trial", 7).with("weight noise", step)`.
 class RandomKey {
  public:
   explicit RandomKey(std::uint64_t seed);
@@ -22,7 +23,11 @@ class RandomKey {
   std::uint64_t value_;
 };
 
-/// Philox4x32-10 (Salmon et al., SC 2011): the four 32-bit numbers at `counter` of the stream `key`.
+/// Philox4x32-10 (Salmon et al., SC 2011), the bare block function of a 128-bit counter and a 64-bit key.
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key);
+
+/// philox4x32 as this library uses it: the four 32-bit numbers at `counter` of the stream `key`.
 std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter);
 
 /// Draws from a keyed stream one after the other. Small, copyable, no hidden state beyond (key, position).
@@ -32,7 +37,7 @@ class Random {
   std::uint32_t bits();
   /// Uniform in [0, 1), 53 bits.
   double uniform();
-  /// Uniform whole number in [low, high].
+  /// Uniform whole number in [low, high]; low <= high.
   int integer(int low, int high);
   /// Standard normal, Box-Muller in double precision.
   double normal();
@@ -51,8 +56,8 @@ class Random {
   std::array<std::uint32_t, 4> block_{};
 };
 
-/// Fills `values` with standard normals; element i depends on (key, offset + i) only, so a range can be drawn in
-/// pieces, in any order. `offset` must be a multiple of 4.
+/// Fills `values` with standard normals; element i depends on (key, offset + i) only, so a range can be drawn
+/// in pieces, in any order. `offset` must be a multiple of 4 (InputError otherwise).
 void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset = 0);
 
 }  // namespace mho

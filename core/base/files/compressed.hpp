@@ -10,7 +10,11 @@ namespace mho {
 /// Throws DataError (file, offset, expected, found) when it is missing, truncated or corrupt.
 std::string read_maybe_compressed(const std::filesystem::path& file);
 
-/// `folder`/`name`, or the same with .gz or .xz appended, whichever exists; DataError names all three otherwise.
+/// As read_maybe_compressed, from bytes; `name` stands for the file in messages.
+std::string decompress(std::string bytes, const std::string& name);
+
+/// `folder`/`name`, or the same with .gz or .xz appended, whichever exists; DataError names all three
+/// otherwise.
 std::filesystem::path find_maybe_compressed(const std::filesystem::path& folder, const std::string& name);
 
 }  // namespace mho

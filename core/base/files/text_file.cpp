@@ -6,8 +6,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
+#include <functional>
+#include <thread>
 
 #include "core/base/error.hpp"
 
@@ -49,19 +49,35 @@ void make_parent(const std::filesystem::path& file) {
 }  // namespace
 
 std::string read_text_file(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw DataError(file.string() + ": cannot be opened: " + std::strerror(errno));
   std::error_code error;
-  if (std::filesystem::is_directory(file, error)) throw DataError(file.string() + ": expected a file, found a folder");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw DataError(file.string() + ": cannot be opened: " + std::strerror(errno));
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (stream.bad()) throw DataError(file.string() + ": cannot be read");
-  return content.str();
+  const auto expected =
+      std::filesystem::file_size(file, error);          // 0 for pipes and the like: only a first guess
+  std::string content(error ? 0 : expected + 1, '\0');  // + 1: room to see the end without growing
+  size_t done = 0;
+  for (;;) {
+    if (done == content.size()) content.resize(done + 65536);
+    const ssize_t count = ::read(descriptor, content.data() + done, content.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      const std::string reason = std::strerror(errno);
+      ::close(descriptor);
+      throw DataError(file.string() + ": cannot be read: " + reason);
+    }
+    if (count == 0) break;
+    done += static_cast<size_t>(count);
+  }
+  ::close(descriptor);
+  content.resize(done);
+  return content;
 }
 
 void write_file_atomically(const std::filesystem::path& file, std::span<const char> content) {
   make_parent(file);
-  const std::filesystem::path temporary = file.string() + ".tmp" + std::to_string(::getpid());
+  const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
+  const std::filesystem::path temporary =
+      file.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(thread);
   const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) fail("cannot create", file, errno);
   try {

@@ -11,7 +11,8 @@ namespace mho {
 std::string read_text_file(const std::filesystem::path& file);
 
 /// Writes the file so that a reader (or a crash) sees the old content or the new one, never a part: to a
-/// temporary name beside it, fsync, rename. Makes missing folders. Throws RunError (what, where, why) on failure.
+/// temporary name beside it, fsync, rename. Makes missing folders. Throws RunError (what, where, why) on
+/// failure.
 void write_file_atomically(const std::filesystem::path& file, std::span<const char> content);
 
 /// Appends one line and fsyncs it: a line that this returned from survives `kill -9`. Throws RunError.
