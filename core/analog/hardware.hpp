@@ -7,19 +7,19 @@
 
 namespace mho {
 
-/// The [hardware] table: device model, weight mapping, converters and crossbar size. One set of numbers for the
-/// training path (noisy weight copy, fused converters) and for the device path (programmed conductances).
+/// The [hardware] table: device model, weight mapping, converters and crossbar size. One set of numbers for
+/// the training path (noisy weight copy, fused converters) and for the device path (programmed conductances).
 struct HardwareConfig {
-  std::string device = "pcm";            ///< device model, see core/analog/devices
-  double g_max_us = 25.0;                ///< largest conductance target, uS
+  std::string device = "pcm";  ///< device model, see core/analog/devices
+  double g_max_us = 25.0;      ///< largest conductance target, uS
   int crossbar_rows = 256;
   int crossbar_columns = 256;
   std::string weight_scaling = "column";  ///< column: max|w| of each column -> g_max; tile: one scale a tile
-  int dac_bits = 8;                      ///< 0 switches the input converter off
-  int adc_bits = 8;                      ///< 0 switches the output converter off
-  double adc_range = 10.0;               ///< largest |output|, in units of (g_max x full input)
-  double output_noise = 0.04;            ///< standard deviation of one output, same unit
-  double input_percentile = 99.95;       ///< of |input| over the calibration samples: the DAC's range
+  int dac_bits = 8;                       ///< 0 switches the input converter off
+  int adc_bits = 8;                       ///< 0 switches the output converter off
+  double adc_range = 10.0;                ///< largest |output|, in units of (g_max x full input)
+  double output_noise = 0.04;             ///< standard deviation of one output, same unit
+  double input_percentile = 99.95;        ///< of |input| over the calibration samples: the DAC's range
   std::string drift_compensation = "global";  ///< global | none
 
   void fields(FieldVisitor& visitor);
@@ -31,9 +31,19 @@ struct Converter {
   float limit = 0;
   float step = 0;
 };
+
+/// Throws ConfigError when bits is neither 0 nor in 3..10, or limit is not a positive number (limit is not
+/// looked at when bits is 0).
 Converter make_converter(int bits, double limit);
 
-/// Rounds to the nearest level and clips; the identity when step is 0.
-float convert(const Converter& converter, float value);
+/// Clips and rounds to the nearest level (ties to the even one); the identity when step is 0.
+inline float convert(const Converter& converter, float value) {
+  if (converter.step == 0) return value;
+  // Adding 1.5 * 2^23 leaves no fraction bits: it rounds like nearbyint, but in every vector instruction set.
+  constexpr float round_shift = 0x1.8p23f;
+  const float above = value < -converter.limit ? -converter.limit : value;
+  const float clipped = above > converter.limit ? converter.limit : above;
+  return ((clipped / converter.step + round_shift) - round_shift) * converter.step;
+}
 
 }  // namespace mho

@@ -13,8 +13,8 @@ struct TileExtent {
   int columns = 0;
 };
 
-/// Cuts a rows x columns matrix into crossbars, row-major over (row split, column split): full crossbars first,
-/// the remainder in the last split ("dense" split of reference chip mapping).
+/// Cuts a rows x columns matrix into crossbars, row-major over (row split, column split): full crossbars
+/// first, the remainder in the last split ("dense" split of reference chip mapping).
 std::vector<TileExtent> cut_into_tiles(int rows, int columns, int crossbar_rows, int crossbar_columns);
 
 }  // namespace mho

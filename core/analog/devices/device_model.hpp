@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,29 +11,39 @@
 
 namespace mho {
 
-/// What a memory device does with a conductance target: programming noise, drift, read noise. A model holds only
-/// its parameters; the state of each device lives in the tile that owns it, so a device keeps its identity
-/// (programmed conductance and drift exponent) through its whole life.
+/// What a memory device does with a conductance target: programming noise, drift, read noise. A model holds
+/// only its parameters; the state of each device lives in the tile that owns it, so a device keeps its
+/// identity (programmed conductance and drift exponent) through its whole life.
 class DeviceModel {
  public:
   virtual ~DeviceModel() = default;
 
-  /// Programs devices: targets (uS, >= 0) -> programmed conductances (uS) and drift exponents, drawn from `key`.
-  /// All spans have the same length; device i depends on (key, i) only.
+  /// Programs devices: targets (uS, in [0, g_max]) -> their state, drawn from `key`: programmed conductances
+  /// (uS), drift exponents, and read-noise fractions (relative standard deviation of a read per unit of the
+  /// model's time factor; kept because it costs a power a device). All spans have the same length, else
+  /// RunError; device i depends on (key, i) only.
   virtual void program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
-                       std::span<float> drift_exponents) const = 0;
+                       std::span<float> drift_exponents, std::span<float> read_noise_fractions) const = 0;
 
-  /// Conductances (uS) `time_s` seconds after programming, with read noise drawn from `key` (a fresh key is a
-  /// fresh read). `targets_us` are the conductances once asked for: the read noise depends on them.
-  virtual void read(std::span<const float> targets_us, std::span<const float> programmed_us,
-                    std::span<const float> drift_exponents, double time_s, RandomKey key,
+  /// Conductances (uS, >= 0) `time_s` seconds after programming, with read noise drawn from `key` (a fresh
+  /// key is a fresh read); the other arguments are what `program` gave. Throws ConfigError when time_s is
+  /// negative or not finite.
+  virtual void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
+                    std::span<const float> read_noise_fractions, double time_s, RandomKey key,
                     std::span<float> conductances_us) const = 0;
 
   /// Standard deviation of one programming, uS, for a target in uS (for tolerances and the physics page).
   virtual double programming_deviation_us(double target_us) const = 0;
+
+ protected:
+  /// RunError unless all lengths are the expected one.
+  static void check_lengths(size_t expected, std::initializer_list<size_t> lengths, const char* where);
+  /// ConfigError unless time_s is finite and at least 0.
+  static void check_time(double time_s);
 };
 
-/// The model of that name scaled to g_max (uS). Throws ConfigError listing the known names.
+/// The model of that name scaled to g_max (uS): deviations relative to g_max do not depend on g_max. Throws
+/// ConfigError listing the known names, or when g_max is not a positive number.
 std::unique_ptr<DeviceModel> make_device_model(const std::string& name, double g_max_us);
 std::vector<std::string> device_model_names();
 

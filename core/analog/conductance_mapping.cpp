@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analog/conductance_mapping.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
+
+namespace mho {
+namespace {
+
+void check(const std::vector<float>& weights, int rows, int columns, const HardwareConfig& hardware) {
+  if (weights.size() != static_cast<size_t>(rows) * static_cast<size_t>(columns))
+    throw MappingError(fmt::format("mapping weights to conductances: expected {} x {} weights, got {}", rows,
+                                   columns, weights.size()));
+  const auto bad = std::find_if(weights.begin(), weights.end(), [](float w) { return !std::isfinite(w); });
+  if (bad != weights.end()) {
+    const auto index = bad - weights.begin();
+    throw MappingError(fmt::format("weight at row {}, column {}: expected a finite number, got {}",
+                                   index / columns, index % columns, *bad));
+  }
+  const std::vector<std::string> scalings{"column", "tile"};
+  if (std::find(scalings.begin(), scalings.end(), hardware.weight_scaling) == scalings.end())
+    throw ConfigError(fmt::format("weight_scaling: expected one of {}, got '{}'{}", join(scalings),
+                                  hardware.weight_scaling, did_you_mean(hardware.weight_scaling, scalings)));
+  if (!std::isfinite(hardware.g_max_us) || hardware.g_max_us <= 0)
+    throw ConfigError(fmt::format("g_max_us: expected a number above 0, got {}", hardware.g_max_us));
+}
+
+/// Largest |weight| of each column of the tile, or the tile's for all its columns.
+std::vector<float> largest(const std::vector<float>& weights, int columns, const TileExtent& tile,
+                           bool by_column) {
+  std::vector<float> maxima(static_cast<size_t>(tile.columns), 0.0f);
+  for (int r = 0; r < tile.rows; ++r) {
+    const float* row =
+        weights.data() + static_cast<size_t>(tile.row + r) * static_cast<size_t>(columns) + tile.column;
+    for (size_t c = 0; c < maxima.size(); ++c) maxima[c] = std::max(maxima[c], std::fabs(row[c]));
+  }
+  if (!by_column) std::fill(maxima.begin(), maxima.end(), *std::max_element(maxima.begin(), maxima.end()));
+  return maxima;
+}
+
+/// Writes the pairs of one tile, given the weight that stands for g_max in each of its columns.
+void map_tile(const std::vector<float>& weights, const TileExtent& tile, const std::vector<float>& maxima,
+              float g_max_us, ConductanceTargets& targets) {
+  for (int r = 0; r < tile.rows; ++r)
+    for (int c = 0; c < tile.columns; ++c) {
+      const auto i = static_cast<size_t>(tile.row + r) * static_cast<size_t>(targets.columns) +
+                     static_cast<size_t>(tile.column + c);
+      const float full = maxima[static_cast<size_t>(c)];
+      const float g = full > 0 ? weights[i] / full * g_max_us : 0.0f;
+      targets.plus_us[i] = std::max(g, 0.0f);
+      targets.minus_us[i] = std::max(-g, 0.0f);
+    }
+}
+
+}  // namespace
+
+int ConductanceTargets::row_split_of(int row) const { return row / split_rows; }
+
+ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
+                                       const HardwareConfig& hardware) {
+  ConductanceTargets targets;
+  targets.rows = rows;
+  targets.columns = columns;
+  targets.tiles = cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns);
+  check(weights, rows, columns, hardware);
+  targets.split_rows = hardware.crossbar_rows;
+  targets.row_splits = targets.row_split_of(rows - 1) + 1;
+  targets.plus_us.resize(weights.size());
+  targets.minus_us.resize(weights.size());
+  targets.scales.resize(static_cast<size_t>(targets.row_splits) * static_cast<size_t>(columns));
+  for (const auto& tile : targets.tiles) {
+    const auto maxima = largest(weights, columns, tile, hardware.weight_scaling == "column");
+    map_tile(weights, tile, maxima, static_cast<float>(hardware.g_max_us), targets);
+    const auto first = targets.row_split_of(tile.row) * columns + tile.column;
+    std::copy(maxima.begin(), maxima.end(), targets.scales.begin() + first);
+  }
+  return targets;
+}
+
+}  // namespace mho

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/analog/devices/device_model.hpp"
+
+namespace mho {
+
+/// Phase-change devices: Gaussian programming noise clamped at zero, drift by a power law with an exponent of
+/// each device's own, accumulated 1/f read noise (Joshi et al., Nature Communications 2020; reference
+/// device-physics 1.1). With x = conductance / g_max and xi standard normal:
+///   g_programmed = max(g_target + g_max sigma(x_target) xi, 0),  exponent nu = |mean(x_target) +
+///   deviation(x_target) xi|, g(t) = max(d (1 + Q(x_programmed) sqrt(ln((t + t_0 + t_read) / (2 t_read)))
+///   xi), 0), d = g_programmed ((t + t_0) / t_0)^-nu.
+/// The statistics come from the model that derives from this.
+class PowerLawDevice : public DeviceModel {
+ public:
+  /// g_max in uS; t_0: seconds from programming to the read that counts as time 0; t_read: seconds of one
+  /// read.
+  PowerLawDevice(double g_max_us, double t_0_s, double t_read_s);
+
+  void program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
+               std::span<float> drift_exponents, std::span<float> read_noise_fractions) const override;
+  void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
+            std::span<const float> read_noise_fractions, double time_s, RandomKey key,
+            std::span<float> conductances_us) const override;
+  double programming_deviation_us(double target_us) const override;
+
+  /// sqrt(ln((t + t_0 + t_read) / (2 t_read))): what Q is multiplied by at `time_s`.
+  double read_noise_factor(double time_s) const;
+
+ protected:
+  /// Standard deviation of one programming, as a fraction of g_max, for targets x (fractions of g_max).
+  virtual void programming_deviation(std::span<const float> x, std::span<float> deviation) const = 0;
+  /// Mean and standard deviation of the exponent before folding, for targets x.
+  virtual void exponent_statistics(std::span<const float> x, std::span<float> mean,
+                                   std::span<float> deviation) const = 0;
+  /// Q for programmed conductances x.
+  virtual void read_noise(std::span<const float> x, std::span<float> fraction) const = 0;
+
+ private:
+  void program_block(std::span<const float> targets_us, RandomKey key, size_t first,
+                     std::span<float> programmed_us, std::span<float> drift_exponents,
+                     std::span<float> read_noise_fractions) const;
+
+  double g_max_us_, t_0_s_, t_read_s_;
+};
+
+}  // namespace mho

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analog/hardware.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/analog/devices/device_model.hpp"
+#include "core/base/error.hpp"
+
+namespace mho {
+namespace {
+
+constexpr int min_bits = 3;
+constexpr int max_bits = 10;
+
+}  // namespace
+
+void HardwareConfig::fields(FieldVisitor& visitor) {
+  visitor.field("device", &device, one_of(device_model_names()), "Memory device model.");
+  visitor.field("g_max_us", &g_max_us, between(0.1, 1000),
+                "Largest conductance target, uS. Noise scales with it, so accuracies do not depend on it.");
+  visitor.field("crossbar_rows", &crossbar_rows, between(1, 4096), "Inputs of one crossbar.");
+  visitor.field("crossbar_columns", &crossbar_columns, between(1, 4096), "Outputs of one crossbar.");
+  visitor.field(
+      "weight_scaling", &weight_scaling, one_of({"column", "tile"}),
+      "What the largest |weight| is taken over before it becomes g_max: each column of a tile, or the "
+      "whole tile.");
+  visitor.field("dac_bits", &dac_bits, between(0, max_bits),
+                "Input converter, 3 to 10 bits (2^bits - 1 levels); 0 switches it off.");
+  visitor.field("adc_bits", &adc_bits, between(0, max_bits),
+                "Output converter, 3 to 10 bits (2^bits - 1 levels); 0 switches it off.");
+  visitor.field("adc_range", &adc_range, between(0.1, 10000),
+                "Largest |output| of a column, in units of g_max times a full input.");
+  visitor.field("output_noise", &output_noise, between(0, 100),
+                "Standard deviation of the noise of one output, in units of g_max times a full input.");
+  visitor.field(
+      "input_percentile", &input_percentile, between(50, 100),
+      "Percentile of |input| over the calibration samples that becomes the input converter's range.");
+  visitor.field(
+      "drift_compensation", &drift_compensation, one_of({"global", "none"}),
+      "global: each tile's outputs are scaled by its read-out right after programming over its present "
+      "one.");
+}
+
+Converter make_converter(int bits, double limit) {
+  if (bits == 0) return {};
+  if (bits < min_bits || bits > max_bits)
+    throw ConfigError(
+        fmt::format("converter bits: expected 0 (off) or {} to {}, got {}", min_bits, max_bits, bits));
+  if (!std::isfinite(limit) || limit <= 0)
+    throw ConfigError(fmt::format("converter range: expected a number above 0, got {}", limit));
+  const double steps = (1 << bits) - 2;
+  return {static_cast<float>(limit), static_cast<float>(2 * limit / steps)};
+}
+
+}  // namespace mho

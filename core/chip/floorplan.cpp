@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/floorplan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "core/chip/layer_colours.hpp"
+#include "core/chip/links.hpp"
+#include "core/chip/quantity.hpp"
+
+namespace mho {
+namespace {
+
+// Page measures in pixels.
+constexpr double margin = 40, header = 104, grid_extent = 880, core_label = 16, core_gap = 20;
+constexpr double legend_gap = 44, legend_row = 24, legend_width = 250;
+
+constexpr const char* style = R"(<style>
+  text { font-family: Inter, "Helvetica Neue", "Segoe UI", Arial, "DejaVu Sans", sans-serif; fill: #1c2430; }
+  .page { fill: #ffffff; }
+  .name { font-size: 28px; font-weight: 700; letter-spacing: -0.3px; }
+  .cost, .legend { font-size: 14px; }
+  .cost, .faint { fill: #5d6b7c; }
+  .small { font-size: 11px; }
+  .core { fill: #f1f4f7; stroke: #c5ced8; stroke-width: 1; }
+  .idle { fill: #f8fafb; stroke: #e3e8ed; stroke-width: 1; }
+  .idle-text { fill: #b4bfca; }
+  .block { stroke: #ffffff; stroke-width: 0.75; }
+  .number { fill: #10151c; text-anchor: middle; dominant-baseline: central; }
+  .link { fill: none; stroke: #1c2430; stroke-linecap: round; opacity: 0.5; }
+  .halo { fill: none; stroke: #ffffff; stroke-linecap: round; opacity: 0.55; }
+  .tip { fill: #1c2430; }
+  .end { text-anchor: end; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e8edf3; }
+    .page { fill: #0f1319; }
+    .cost, .faint { fill: #93a1b1; }
+    .core { fill: #1a212b; stroke: #3b4756; }
+    .idle { fill: #131922; stroke: #222b36; }
+    .idle-text { fill: #455264; }
+    .block { stroke: #0f1319; }
+    .number { fill: #0b0e13; }
+    .link { stroke: #f4f7fa; opacity: 0.6; }
+    .halo { stroke: #0f1319; }
+    .tip { fill: #f4f7fa; }
+  }
+</style>
+)";
+
+std::string escaped(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    if (c == '&')
+      safe += "&amp;";
+    else if (c == '<')
+      safe += "&lt;";
+    else if (c == '>')
+      safe += "&gt;";
+    else if (c == '"')
+      safe += "&quot;";
+    else
+      safe += c;
+  }
+  return safe;
+}
+
+struct Point {
+  double x, y;
+};
+
+class Floorplan {
+ public:
+  Floorplan(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping)
+      : architecture_(architecture), chip_(chip), mapping_(mapping) {
+    pitch_ = grid_extent / std::max(chip.grid_rows, chip.grid_columns);
+    // The crossbar's longer side spans the square that a grid cell leaves beside its gap and label.
+    const double square = std::max(pitch_ - core_gap - core_label, pitch_ / 2);
+    scale_ = square / std::max(chip.crossbar_rows, chip.crossbar_columns);
+    for (const Block& block : mapping.blocks) layer_numbers_.try_emplace(block.node, layer_numbers_.size());
+  }
+
+  std::string draw() {
+    const double grid_width = pitch_ * chip_.grid_columns, grid_height = pitch_ * chip_.grid_rows;
+    const int rows = std::max(1, static_cast<int>(std::max(grid_height, 320.0) / legend_row) - 4);
+    const int legend_columns = (static_cast<int>(layer_numbers_.size()) + rows - 1) / rows;
+    const double width = 2 * margin + grid_width + legend_gap + legend_width * std::max(1, legend_columns);
+    const double height = header + std::max(grid_height, 320.0) + margin;
+    add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
+        "height=\"{1:.0f}\" role=\"img\" aria-label=\"{2} on {3}\">\n",
+        width, height, escaped(architecture_.name()), escaped(chip_.name));
+    svg_ += style;
+    add("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
+    draw_header();
+    draw_cores();
+    for (const Block& block : mapping_.blocks) draw_block(block);
+    draw_links();
+    draw_legend(margin + grid_width + legend_gap, rows);
+    svg_ += "</svg>\n";
+    return std::move(svg_);
+  }
+
+ private:
+  template <class... Values>
+  void add(fmt::format_string<Values...> format, Values&&... values) {
+    fmt::format_to(std::back_inserter(svg_), format, std::forward<Values>(values)...);
+  }
+
+  const std::string& layer_name_of(int node) const {
+    return architecture_.nodes()[static_cast<size_t>(node)].name;
+  }
+  double core_width() const { return scale_ * chip_.crossbar_columns; }
+  double core_height() const { return scale_ * chip_.crossbar_rows; }
+  Point corner(int core) const {
+    return {margin + pitch_ * (core % chip_.grid_columns),
+            header + core_label + pitch_ * (core / chip_.grid_columns)};
+  }
+  Point centre(int core) const {
+    const Point at = corner(core);
+    return {at.x + core_width() / 2, at.y + core_height() / 2};
+  }
+
+  void draw_header() {
+    const Cost& cost = mapping_.cost;
+    add("<text class=\"name\" x=\"{}\" y=\"46\">{} <tspan class=\"faint\" font-weight=\"400\">on "
+        "{}</tspan></text>\n",
+        margin, escaped(architecture_.name()), escaped(chip_.name));
+    add("<text class=\"cost\" x=\"{}\" y=\"74\">{} of {} cores, {} of their cells used  ·  {} core products  "
+        "·  {}  ·  "
+        "{} images/s  ·  {} an image  ·  {:.2f} TOPS/W</text>\n",
+        margin, cost.cores, chip_.cores(), format_percent(cost.utilisation), format_count(cost.core_mvms),
+        format_quantity(cost.latency_s, "s"), format_count(std::llround(cost.throughput_hz)),
+        format_quantity(cost.energy_j, "J"), cost.effective_tops_per_watt);
+  }
+
+  void draw_cores() {
+    std::map<int, std::int64_t> used;
+    for (const Block& block : mapping_.blocks)
+      used[block.core] += std::int64_t{1} * block.extent.rows * block.extent.columns;
+    const double cells = 1.0 * chip_.crossbar_rows * chip_.crossbar_columns;
+    for (int core = 0; core < chip_.cores(); ++core) {
+      const Point at = corner(core);
+      const bool idle = !used.contains(core);
+      add("<rect class=\"{}\" x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" rx=\"2\"/>\n",
+          idle ? "idle" : "core", at.x - 1, at.y - 1, core_width() + 2, core_height() + 2);
+      add("<text class=\"small {}\" x=\"{:.2f}\" y=\"{:.2f}\">{}</text>\n", idle ? "idle-text" : "faint",
+          at.x, at.y - 5, core);
+      if (!idle)
+        add("<text class=\"small end\" x=\"{:.2f}\" y=\"{:.2f}\">{:.0f} %</text>\n", at.x + core_width(),
+            at.y - 5, 100 * static_cast<double>(used[core]) / cells);
+    }
+  }
+
+  void draw_block(const Block& block) {
+    const Point at = corner(block.core);
+    const double x = at.x + scale_ * block.core_column, y = at.y + scale_ * block.core_row;
+    const double width = scale_ * block.extent.columns, height = scale_ * block.extent.rows;
+    const int number = static_cast<int>(layer_numbers_.at(block.node));
+    const TileExtent& extent = block.extent;
+    add("<rect class=\"block\" x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" "
+        "fill=\"{}\"><title>{}: "
+        "rows {}-{}, columns {}-{}</title></rect>\n",
+        x, y, width, height, layer_colour(number, static_cast<int>(layer_numbers_.size())),
+        escaped(layer_name_of(block.node)), extent.row, extent.row + extent.rows - 1, extent.column,
+        extent.column + extent.columns - 1);
+    const double size = std::min({11.0, height - 1, width / (number < 9 ? 0.8 : 1.35)});
+    if (size >= 6)
+      add("<text class=\"number\" x=\"{:.2f}\" y=\"{:.2f}\" font-size=\"{:.1f}\">{}</text>\n", x + width / 2,
+          y + height / 2, size, number + 1);
+  }
+
+  void draw_links() {
+    std::map<std::pair<int, int>, std::int64_t> traffic;
+    for (const Link& link : find_links(architecture_, chip_, mapping_.blocks))
+      if (link.from_core != off_chip && link.to_core != off_chip)
+        traffic[{link.from_core, link.to_core}] += link.bits;
+    std::int64_t most = 1;
+    for (const auto& [ends, bits] : traffic) most = std::max(most, bits);
+    for (const auto& [ends, bits] : traffic)
+      draw_link(ends.first, ends.second, bits,
+                0.8 + 3.7 * std::sqrt(static_cast<double>(bits) / static_cast<double>(most)));
+  }
+
+  /// An arc from centre to centre, bent to its right, so that the two directions lie apart; a dot where it
+  /// arrives.
+  void draw_link(int from_core, int to_core, std::int64_t bits, double width) {
+    const Point from = centre(from_core), to = centre(to_core);
+    const double dx = to.x - from.x, dy = to.y - from.y, bend = 0.16;
+    const std::string path =
+        fmt::format("M{:.1f} {:.1f}Q{:.1f} {:.1f} {:.1f} {:.1f}", from.x, from.y,
+                    (from.x + to.x) / 2 - bend * dy, (from.y + to.y) / 2 + bend * dx, to.x, to.y);
+    add("<path class=\"halo\" d=\"{}\" stroke-width=\"{:.2f}\"/>\n", path, width + 1.6);
+    add("<path class=\"link\" d=\"{}\" stroke-width=\"{:.2f}\"><title>core {} to core {}: {} an "
+        "image</title></path>\n",
+        path, width, from_core, to_core, format_quantity(static_cast<double>(bits), "bit"));
+    add("<circle class=\"tip\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.2f}\"/>\n", to.x, to.y, 1.4 + width / 2);
+  }
+
+  void draw_legend(double left, int rows) {
+    const double top = header + core_label;
+    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">LAYERS (MATRIX ROWS × COLUMNS)</text>\n", left,
+        top - 5);
+    int drawn = 0;
+    for (const auto& [node, number] : layer_numbers_) {
+      const double x = left + legend_width * (drawn / rows), y = top + 4 + legend_row * (drawn % rows);
+      const MatrixShape matrix = matrix_shape(architecture_, node);
+      add("<rect class=\"block\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"26\" height=\"17\" rx=\"2\" "
+          "fill=\"{}\"/>\n",
+          x, y, layer_colour(static_cast<int>(number), static_cast<int>(layer_numbers_.size())));
+      add("<text class=\"number small\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", x + 13, y + 9, number + 1);
+      add("<text class=\"legend\" x=\"{:.1f}\" y=\"{:.1f}\">{} <tspan class=\"faint small\">{} × "
+          "{}</tspan></text>\n",
+          x + 35, y + 13.5, escaped(layer_name_of(node)), matrix.rows, matrix.columns);
+      ++drawn;
+    }
+    draw_link_legend(left, top + 4 + legend_row * (std::min(drawn, rows) + 0.6));
+  }
+
+  void draw_link_legend(double left, double y) {
+    if (mapping_.cost.cores < 2) return;
+    add("<path class=\"link\" d=\"M{0:.1f} {1:.1f}h26\" stroke-width=\"3\"/>\n"
+        "<circle class=\"tip\" cx=\"{2:.1f}\" cy=\"{1:.1f}\" r=\"3\"/>\n",
+        left, y, left + 26);
+    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">traffic between cores, dot at the "
+        "receiver,</text>\n",
+        left + 35, y + 1);
+    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">width by bits an image</text>\n", left + 35,
+        y + 15);
+  }
+
+  const Architecture& architecture_;
+  const ChipConfig& chip_;
+  const Mapping& mapping_;
+  double pitch_ = 0, scale_ = 0;
+  std::map<int, size_t> layer_numbers_;  ///< of each crossbar layer, in node order
+  std::string svg_;
+};
+
+}  // namespace
+
+std::string draw_floorplan(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping) {
+  return Floorplan(architecture, chip, mapping).draw();
+}
+
+}  // namespace mho

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/layer_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace mho {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Node& node_at(const ChipExport& what, int node) {
+  return what.architecture.nodes()[static_cast<size_t>(node)];
+}
+
+Json converter_json(int bits, double limit) {
+  const Converter converter = make_converter(bits, limit);
+  return {{"bits", bits}, {"limit", converter.limit}, {"step", converter.step}};
+}
+
+/// One list a row split of `factor` x scale.
+Json scales_json(const ConductanceTargets& targets, float factor) {
+  Json splits = Json::array();
+  for (int split = 0; split < targets.row_splits; ++split) {
+    Json columns = Json::array();
+    for (int column = 0; column < targets.columns; ++column)
+      columns.push_back(factor * targets.scales[static_cast<size_t>(split * targets.columns + column)]);
+    splits.push_back(std::move(columns));
+  }
+  return splits;
+}
+
+/// The only node that reads `node`, or -1.
+int only_reader(const Architecture& architecture, int node) {
+  int reader = -1;
+  for (int other = node + 1; other < static_cast<int>(architecture.nodes().size()); ++other)
+    for (const int input : architecture.nodes()[static_cast<size_t>(other)].inputs) {
+      if (input != node) continue;
+      if (reader >= 0) return -1;
+      reader = other;
+    }
+  return reader;
+}
+
+}  // namespace
+
+Affine fold_batch_norm(const LayerParameters& layer, double epsilon) {
+  Affine affine;
+  for (size_t channel = 0; channel < layer.gamma.size(); ++channel) {
+    const double scale = layer.gamma[channel] / std::sqrt(layer.running_variance[channel] + epsilon);
+    affine.scale.push_back(scale);
+    affine.offset.push_back(layer.beta[channel] - scale * layer.running_mean[channel]);
+  }
+  return affine;
+}
+
+OutputStage find_output_stage(const Architecture& architecture, const Parameters& parameters, int node) {
+  const auto channels = static_cast<size_t>(architecture.nodes()[static_cast<size_t>(node)].shape.channels);
+  const std::vector<float>& bias = parameters[static_cast<size_t>(node)].bias;
+  OutputStage stage{{std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0)}, false, {}};
+  stage.affine.offset.assign(bias.begin(), bias.end());
+  stage.affine.offset.resize(channels, 0.0);
+  for (int next = only_reader(architecture, node); next >= 0 && !stage.relu;
+       next = only_reader(architecture, next)) {
+    const Layer& layer = architecture.nodes()[static_cast<size_t>(next)].layer;
+    if (const auto* norm = std::get_if<BatchNorm>(&layer)) {
+      const Affine folded = fold_batch_norm(parameters[static_cast<size_t>(next)], norm->epsilon);
+      for (size_t channel = 0; channel < channels; ++channel) {
+        stage.affine.scale[channel] *= folded.scale[channel];
+        stage.affine.offset[channel] =
+            folded.scale[channel] * stage.affine.offset[channel] + folded.offset[channel];
+      }
+    } else if (std::holds_alternative<Relu>(layer)) {
+      stage.relu = true;
+    } else {
+      break;
+    }
+    stage.nodes.push_back(next);
+  }
+  return stage;
+}
+
+std::string crossbar_layer_json(const ChipExport& what, int node, const ConductanceTargets& targets) {
+  const LayerParameters& layer = what.parameters[static_cast<size_t>(node)];
+  const OutputStage stage = find_output_stage(what.architecture, what.parameters, node);
+  Json taken_in = Json::array();
+  for (const int other : stage.nodes) taken_in.push_back(node_at(what, other).name);
+  const Json json = {{"layer", node_at(what, node).name},
+                     {"kind", layer_name(node_at(what, node).layer)},
+                     {"rows", targets.rows},
+                     {"columns", targets.columns},
+                     {"input_range", layer.input_range},
+                     {"dac", converter_json(what.hardware.dac_bits, layer.input_range)},
+                     {"adc", converter_json(what.hardware.adc_bits, what.hardware.adc_range)},
+                     {"weight_scales", scales_json(targets, 1.0F)},
+                     {"output_scales", scales_json(targets, layer.input_range)},
+                     {"bias", layer.bias},
+                     {"output_stage",
+                      {{"scale", stage.affine.scale},
+                       {"offset", stage.affine.offset},
+                       {"relu", stage.relu},
+                       {"layers", std::move(taken_in)}}}};
+  return json.dump();
+}
+
+std::string digital_layer_json(const ChipExport& what, int node) {
+  const LayerParameters& layer = what.parameters[static_cast<size_t>(node)];
+  const Node& here = node_at(what, node);
+  Json json = {{"layer", here.name}, {"kind", layer_name(here.layer)}};
+  if (const auto* norm = std::get_if<BatchNorm>(&here.layer)) {
+    const Affine folded = fold_batch_norm(layer, norm->epsilon);
+    json["epsilon"] = norm->epsilon;
+    json["gamma"] = layer.gamma;
+    json["beta"] = layer.beta;
+    json["running_mean"] = layer.running_mean;
+    json["running_variance"] = layer.running_variance;
+    json["scale"] = folded.scale;
+    json["offset"] = folded.offset;
+  }
+  if (!layer.weight.empty()) json["weight"] = "digital_weights.safetensors";
+  if (!layer.bias.empty()) json["bias"] = layer.bias;
+  return json.dump();
+}
+
+}  // namespace mho

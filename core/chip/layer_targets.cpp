@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/layer_targets.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/base/error.hpp"
+#include "core/chip/tiling.hpp"
+
+namespace mho {
+namespace {
+
+void check_values(const Node& node, const char* what, const std::vector<float>& values,
+                  std::int64_t expected) {
+  if (static_cast<std::int64_t>(values.size()) != expected)
+    throw MappingError(fmt::format("layer '{}': expected {} numbers in {}, got {}", node.name, expected, what,
+                                   values.size()));
+  const auto bad =
+      std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  if (bad != values.end())
+    throw MappingError(fmt::format("layer '{}': expected finite numbers, got {} at {}[{}]", node.name, *bad,
+                                   what, bad - values.begin()));
+}
+
+bool has_bias(const Node& node) {
+  if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return conv->bias;
+  const auto* dense = std::get_if<Dense>(&node.layer);
+  return dense != nullptr && dense->bias;
+}
+
+void check_layer(const Node& node, const LayerParameters& layer) {
+  const std::int64_t channels = node.shape.channels;
+  const std::int64_t normalised = std::holds_alternative<BatchNorm>(node.layer) ? channels : 0;
+  check_values(node, "weight", layer.weight, node.weights);
+  check_values(node, "bias", layer.bias, has_bias(node) ? channels : 0);
+  check_values(node, "gamma", layer.gamma, normalised);
+  check_values(node, "beta", layer.beta, normalised);
+  check_values(node, "running_mean", layer.running_mean, normalised);
+  check_values(node, "running_variance", layer.running_variance, normalised);
+  check_values(node, "input_range", {layer.input_range}, 1);
+}
+
+void check_all(const Architecture& architecture, const Parameters& parameters, const HardwareConfig& hardware,
+               const ChipConfig& chip) {
+  if (hardware.crossbar_rows != chip.crossbar_rows || hardware.crossbar_columns != chip.crossbar_columns)
+    throw MappingError(fmt::format("[hardware] and chip '{}' differ: expected crossbars of {}x{}, got {}x{}",
+                                   chip.name, chip.crossbar_rows, chip.crossbar_columns,
+                                   hardware.crossbar_rows, hardware.crossbar_columns));
+  if (parameters.size() != architecture.nodes().size())
+    throw MappingError(fmt::format("{}: expected parameters of {} layers, got {}", architecture.name(),
+                                   architecture.nodes().size(), parameters.size()));
+  for (size_t node = 0; node < parameters.size(); ++node)
+    check_layer(architecture.nodes()[node], parameters[node]);
+}
+
+}  // namespace
+
+LayerTargets find_layer_targets(const Architecture& architecture, const Parameters& parameters,
+                                const HardwareConfig& hardware, const ChipConfig& chip) {
+  check_all(architecture, parameters, hardware, chip);
+  LayerTargets targets;
+  for (int node = 0; node < static_cast<int>(parameters.size()); ++node) {
+    if (!is_on_crossbars(architecture, node)) continue;
+    const MatrixShape matrix = matrix_shape(architecture, node);
+    targets.emplace(node, map_to_conductances(parameters[static_cast<size_t>(node)].weight, matrix.rows,
+                                              matrix.columns, hardware));
+  }
+  return targets;
+}
+
+CoreTargets lay_out_targets(const LayerTargets& targets, const std::vector<Block>& blocks,
+                            const ChipConfig& chip) {
+  const size_t columns = static_cast<size_t>(chip.crossbar_columns);
+  const size_t cells = static_cast<size_t>(chip.cores()) * static_cast<size_t>(chip.crossbar_rows) * columns;
+  CoreTargets cores{std::vector<float>(cells * devices_of_cell, 0.0F), std::vector<std::uint8_t>(cells, 0)};
+  for (const Block& block : blocks) {
+    const ConductanceTargets& layer = targets.at(block.node);
+    for (int row = 0; row < block.extent.rows; ++row)
+      for (int column = 0; column < block.extent.columns; ++column) {
+        const size_t weight =
+            static_cast<size_t>(block.extent.row + row) * static_cast<size_t>(layer.columns) +
+            static_cast<size_t>(block.extent.column + column);
+        const size_t cell =
+            static_cast<size_t>(block.core * chip.crossbar_rows + block.core_row + row) * columns +
+            static_cast<size_t>(block.core_column + column);
+        cores.conductances_us[cell * devices_of_cell + g1_plus] = layer.plus_us[weight];
+        cores.conductances_us[cell * devices_of_cell + g1_minus] = layer.minus_us[weight];
+        cores.used[cell] = 1;
+      }
+  }
+  return cores;
+}
+
+}  // namespace mho

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "core/analog/programmed_matrix.hpp"
+#include "core/chip/mapping.hpp"
+#include "core/nn/parameters.hpp"
+
+namespace mho {
+
+/// Conductance targets of every crossbar layer, by node.
+using LayerTargets = std::map<int, ConductanceTargets>;
+
+/// Throws MappingError naming the layer: parameters that are missing, of another size than the
+/// architecture's, or not finite; and when the hardware's crossbar is not the chip's.
+LayerTargets find_layer_targets(const Architecture& architecture, const Parameters& parameters,
+                                const HardwareConfig& hardware, const ChipConfig& chip);
+
+/// Devices of a unit cell in the order of targets.npz. One device a polarity carries the target; the second
+/// ones stay at 0.
+enum Device { g1_plus, g2_plus, g1_minus, g2_minus, devices_of_cell };
+
+/// All cores' cells: conductances [core, row, column, device] in uS, and used [core, row, column].
+struct CoreTargets {
+  std::vector<float> conductances_us;
+  std::vector<std::uint8_t> used;
+};
+CoreTargets lay_out_targets(const LayerTargets& targets, const std::vector<Block>& blocks,
+                            const ChipConfig& chip);
+
+}  // namespace mho
