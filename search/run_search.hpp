@@ -18,14 +18,14 @@ struct SearchProgress {
   int total = 0;
   const Trial* trial = nullptr;  ///< just recorded; null for a message
   const Trial* best = nullptr;   ///< so far, under the constraints; null while there is none
-  std::string message;           ///< "re-scoring 3 winners on the test split", ...
+  std::string message = {};      ///< "re-scoring 3 winners on the test split", ...
 };
 
 struct SearchOptions {
-  std::filesystem::path folder;  ///< the run folder
+  std::filesystem::path folder = {};  ///< the run folder
   bool resume = false;
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal: running candidates end, nothing new starts
-  std::function<void(const SearchProgress&)> on_progress;
+  std::function<void(const SearchProgress&)> on_progress = {};
 };
 
 /// A winner: the trial, and its own weights scored again with fresh devices on the test split.

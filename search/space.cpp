@@ -118,7 +118,7 @@ void expect_zeros(const std::vector<int>& values, size_t first) {
 }  // namespace
 
 void SpaceConfig::fields(FieldVisitor& visitor) {
-  visitor.field("stem_channels", &stem_channels, between(1, 512),
+  visitor.field("stem_channels", &stem_channels, between(1, 256),
                 "OC0: output channels of the first convolution");
   visitor.field("stem_kernels", &stem_kernels, between(1, 15), "KS0: kernel sizes of the first convolution");
   visitor.field("main_blocks", &main_blocks, between(1, 5), "M: [smallest, largest] number of main blocks");
