@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/evolution.hpp"
 
+#include <algorithm>
+
 #include "search/mutation.hpp"
 #include "search/objective.hpp"
 
@@ -11,7 +13,8 @@ namespace {
 std::vector<const Trial*> parents(const ProposalRequest& request) {
   auto pool = ranking(request.history, request.search);
   std::erase_if(pool, [&](const Trial* trial) { return !keeps_avm(*trial->score, request.search); });
-  pool.resize((pool.size() + 1) / 2);
+  const auto half_population = (static_cast<size_t>(request.search.population) + 1) / 2;
+  pool.resize(std::min((pool.size() + 1) / 2, half_population));
   return pool;
 }
 

@@ -67,6 +67,16 @@ TEST_CASE("parents are the top half of everything under the accuracy-variation b
   CHECK(parents_seen(history) == std::set<int>{16, 48, 32});  // three of five
 }
 
+TEST_CASE("the parents are never more than half a population, however long the history") {
+  std::vector<Trial> history;
+  for (int i = 0; i < 5; ++i) history.push_back(marked_trial(i, 8, 0.5, 5));
+  for (int i = 5; i < 10; ++i) history.push_back(marked_trial(i, 16, 0.6, 5));
+  history.push_back(marked_trial(10, 24, 0.7, 5));
+  history.push_back(marked_trial(11, 32, 0.8, 5));
+  history.push_back(marked_trial(12, 48, 0.9, 5));
+  CHECK(parents_seen(history) == std::set<int>{24, 32, 48});
+}
+
 TEST_CASE("failed trials are no parents") {
   std::vector<Trial> history{marked_trial(0, 8, 0.9, 5), marked_trial(1, 16, 0.8, 5),
                              marked_trial(2, 24, 0.7, 5)};
