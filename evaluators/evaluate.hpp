@@ -35,6 +35,10 @@ struct Evaluation {
 Evaluation evaluate(const Architecture& architecture, const Samples& train, const Samples& held_out,
                     const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {});
 
+/// Scores trained weights again on fresh devices and maps them.
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& held_out,
+                   const EvaluationConfig& config, RandomKey key);
+
 /// score.json (README lists its keys; accuracies are fractions of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);
 

@@ -13,6 +13,9 @@
 
 namespace mho {
 
+/// Times that every score holds, in seconds: accuracy after a day is what a search maximises, 1 s and 30 days give the AVM.
+inline constexpr double kOneSecond = 1, kOneDay = 86400, kOneMonth = 2592000;
+
 /// The [scoring] table: how often and when a candidate is measured.
 struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network

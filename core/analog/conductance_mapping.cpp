@@ -43,23 +43,35 @@ std::vector<float> largest(const std::vector<float>& weights, int columns, const
   return maxima;
 }
 
-/// Writes the pairs of one tile, given the weight that stands for g_max in each of its columns.
-void map_tile(const std::vector<float>& weights, const TileExtent& tile, const std::vector<float>& maxima,
-              float g_max_us, ConductanceTargets& targets) {
+/// Writes the pairs of one tile; `scales` are those of its columns.
+void map_tile(const std::vector<float>& weights, const TileExtent& tile, const float* scales, float g_max_us,
+              ConductanceTargets& targets) {
   for (int r = 0; r < tile.rows; ++r)
     for (int c = 0; c < tile.columns; ++c) {
       const auto i = static_cast<size_t>(tile.row + r) * static_cast<size_t>(targets.columns) +
                      static_cast<size_t>(tile.column + c);
-      const float full = maxima[static_cast<size_t>(c)];
+      const float full = scales[c];
       const float g = full > 0 ? weights[i] / full * g_max_us : 0.0f;
-      targets.plus_us[i] = std::max(g, 0.0f);
-      targets.minus_us[i] = std::max(-g, 0.0f);
+      targets.plus_us[i] = std::max(0.0f, g);
+      targets.minus_us[i] = std::max(0.0f, -g);
     }
 }
 
 }  // namespace
 
 int ConductanceTargets::row_split_of(int row) const { return row / split_rows; }
+
+std::vector<float> conductance_scales(const std::vector<float>& weights, int rows, int columns,
+                                      const HardwareConfig& hardware) {
+  const int splits = (rows + hardware.crossbar_rows - 1) / hardware.crossbar_rows;
+  std::vector<float> scales(static_cast<size_t>(splits) * static_cast<size_t>(columns));
+  for (const auto& tile : cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)) {
+    const auto maxima = largest(weights, columns, tile, hardware.weight_scaling == "column");
+    const auto first = tile.row / hardware.crossbar_rows * columns + tile.column;
+    std::copy(maxima.begin(), maxima.end(), scales.begin() + first);
+  }
+  return scales;
+}
 
 ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
                                        const HardwareConfig& hardware) {
@@ -72,13 +84,10 @@ ConductanceTargets map_to_conductances(const std::vector<float>& weights, int ro
   targets.row_splits = targets.row_split_of(rows - 1) + 1;
   targets.plus_us.resize(weights.size());
   targets.minus_us.resize(weights.size());
-  targets.scales.resize(static_cast<size_t>(targets.row_splits) * static_cast<size_t>(columns));
-  for (const auto& tile : targets.tiles) {
-    const auto maxima = largest(weights, columns, tile, hardware.weight_scaling == "column");
-    map_tile(weights, tile, maxima, static_cast<float>(hardware.g_max_us), targets);
-    const auto first = targets.row_split_of(tile.row) * columns + tile.column;
-    std::copy(maxima.begin(), maxima.end(), targets.scales.begin() + first);
-  }
+  targets.scales = conductance_scales(weights, rows, columns, hardware);
+  for (const auto& tile : targets.tiles)
+    map_tile(weights, tile, targets.scales.data() + targets.row_split_of(tile.row) * columns + tile.column,
+             static_cast<float>(hardware.g_max_us), targets);
   return targets;
 }
 

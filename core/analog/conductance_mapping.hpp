@@ -23,6 +23,11 @@ struct ConductanceTargets {
   int split_rows = 0;               ///< rows of a full split (the crossbar's)
 };
 
+/// The weight that stands for g_max in every (row split, column) under HardwareConfig::weight_scaling:
+/// scales[split * columns + column]. Both the mapping and noisy training normalise by it.
+std::vector<float> conductance_scales(const std::vector<float>& weights, int rows, int columns,
+                                      const HardwareConfig& hardware);
+
 /// Maps weights (rows x columns, row-major) onto pairs: |w| / max|w| of its scaling group (HardwareConfig::
 /// weight_scaling, within its tile) times g_max. An all-zero group gets scale 0.
 /// Throws MappingError when a weight is not finite or the size is not rows x columns, ConfigError for an

@@ -31,7 +31,7 @@ class ProgrammedMatrix {
                    RandomKey key);
 
   /// One read of all crossbars `time_s` seconds after programming, with fresh read noise from `key`.
-  /// Throws ConfigError when time_s is negative or not finite.
+  /// Throws ConfigError when time_s is not in [0, 1e12].
   MatrixRead read(double time_s, RandomKey key) const;
 
   const ConductanceTargets& targets() const { return targets_; }

@@ -142,9 +142,11 @@ struct MatrixShape {
 class Architecture {
  public:
   /// Sorts (Boost.Graph), infers shapes and counts. The graph must have one SoftmaxCrossEntropy, which is its
-  /// only end. Throws ArchitectureError naming the node: duplicate name, unknown or missing input, cycle,
-  /// shape mismatch, a window larger than its padded image, groups that do not divide the channels, dead
-  /// ends.
+  /// only end. Layers keep their declared order as far as their inputs allow it. Names are printable ASCII, a
+  /// layer's 1 to 200 characters long and not "input". With `same` a declared padding is ignored.
+  /// Throws ArchitectureError naming the node: duplicate name, unknown or missing input, cycle, shape
+  /// mismatch, an attribute out of range, a window larger than its padded image, groups that do not divide
+  /// the channels, dead ends, fewer than 2 classes, counts beyond the limits of core/nn/layer_facts.hpp.
   Architecture(std::string name, Shape input, const std::vector<LayerDeclaration>& layers);
 
   const std::string& name() const { return name_; }

@@ -63,6 +63,8 @@ class ObjectReader {
     for (const auto& element : found) values.push_back(integer(element, "'" + key + "'", expected));
     return values;
   }
+  /// Changes what messages call the object, once more is known about it.
+  void rename(std::string where) { where_ = std::move(where); }
   /// Throws for the first key that nobody asked for.
   void finish() const {
     for (const auto& item : object_.items())
@@ -175,10 +177,10 @@ LayerReader find_reader(const std::string& kind, const std::string& where) {
 
 LayerDeclaration read_layer(const Json& json, const std::string& where) {
   LayerDeclaration declaration;
-  declaration.name = ObjectReader(json, where).text("name");
+  ObjectReader object(json, where);
+  declaration.name = object.text("name");
   const std::string named = fmt::format("{} '{}'", where, declaration.name);
-  ObjectReader object(json, named);
-  object.has("name");
+  object.rename(named);
   const std::string kind = object.text("kind");
   declaration.inputs = object.texts("inputs");
   declaration.layer = find_reader(kind, named)(object);

@@ -18,6 +18,7 @@ std::vector<std::string> builtin_names();
 Architecture make_builtin(const std::string& name, Shape input, int classes);
 
 /// The input shape and classes that the network was published with (28x28x1 and 10 for mlp, ...).
+/// Throws ArchitectureError for an unknown name.
 struct PublishedTask {
   Shape input;
   int classes = 10;

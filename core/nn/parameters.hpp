@@ -31,7 +31,9 @@ using Parameters = std::vector<LayerParameters>;
 /// He-normal weights, zero biases, identity batch norms. Element i of node n depends on (key, n, i) only.
 Parameters initial_parameters(const Architecture& architecture, RandomKey key);
 
-/// Writes "<node>.weight", "<node>.bias", ... as safetensors, atomically. Throws RunError.
+/// Writes "<node>.weight" [rows, all columns], "<node>.bias", "<node>.gamma", ... [columns] and, for layers
+/// with a matrix, "<node>.input_range" [1] as safetensors, atomically. Throws RunError, also for parameters
+/// that are not those of the architecture.
 void save_parameters(const std::filesystem::path& file, const Architecture& architecture,
                      const Parameters& parameters);
 

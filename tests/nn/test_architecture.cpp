@@ -171,6 +171,7 @@ TEST_CASE("declarations rebuild the same graph, also on another input") {
   const auto again = build(net.declarations(), net.input());
   CHECK(again.declarations() == net.declarations());
   CHECK(std::get<Conv2d>(node(again, "conv0").layer).padding == Padding{4, 5, 1, 1});
+  CHECK(std::get<Conv2d>(net.declarations().front().layer).padding == Padding{});
   const auto wider = build(net.declarations(), {50, 12, 1});
   CHECK(wider.parameters() == net.parameters());
   CHECK(std::get<Conv2d>(node(wider, "conv0").layer).padding == Padding{4, 4, 1, 1});

@@ -99,7 +99,9 @@ TEST_CASE("initial weights depend on the key, the node and the element only") {
   check_equal(first, initial_parameters(net, key));
   CHECK(first[1].weight != initial_parameters(net, key.with("other"))[1].weight);
   CHECK(std::equal(first[1].weight.begin(), first[1].weight.end(), larger[1].weight.begin()));
-  CHECK(first[1].weight[0] != first[3].weight[0]);
+  const auto twins = make_builtin("mlp:20-20-20", {4, 4, 1}, 10);
+  const auto twin_parameters = initial_parameters(twins, key);
+  CHECK(of(twins, twin_parameters, "dense2").weight != of(twins, twin_parameters, "dense3").weight);
 }
 
 TEST_CASE("parameters survive a round trip through a file") {

@@ -42,8 +42,9 @@ void DeviceModel::check_lengths(size_t expected, std::initializer_list<size_t> l
 }
 
 void DeviceModel::check_time(double time_s) {
-  if (!std::isfinite(time_s) || time_s < 0)
-    throw ConfigError(fmt::format("drift time: expected at least 0 s, got {} s", time_s));
+  constexpr double max_time_s = 1e12;  // 30 000 years: bounds the exponent of the drift law
+  if (!(time_s >= 0 && time_s <= max_time_s))
+    throw ConfigError(fmt::format("drift time: expected 0 to {:g} s, got {} s", max_time_s, time_s));
 }
 
 std::unique_ptr<DeviceModel> make_device_model(const std::string& name, double g_max_us) {

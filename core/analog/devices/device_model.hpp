@@ -27,7 +27,7 @@ class DeviceModel {
 
   /// Conductances (uS, >= 0) `time_s` seconds after programming, with read noise drawn from `key` (a fresh
   /// key is a fresh read); the other arguments are what `program` gave. Throws ConfigError when time_s is
-  /// negative or not finite.
+  /// not in [0, 1e12].
   virtual void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
                     std::span<const float> read_noise_fractions, double time_s, RandomKey key,
                     std::span<float> conductances_us) const = 0;
@@ -38,7 +38,7 @@ class DeviceModel {
  protected:
   /// RunError unless all lengths are the expected one.
   static void check_lengths(size_t expected, std::initializer_list<size_t> lengths, const char* where);
-  /// ConfigError unless time_s is finite and at least 0.
+  /// ConfigError unless time_s is in [0, 1e12].
   static void check_time(double time_s);
 };
 

@@ -17,7 +17,7 @@ struct Piecewise {
   float slope, offset, min, max;
   Cubic above;
   float operator()(float x) const {
-    return x < border ? clip(slope * vector_log(larger(x, 1e-7f)) + offset, min, max) : above(x);
+    return x < border ? clip(slope * vector_log(x) + offset, min, max) : above(x);
   }
 };
 

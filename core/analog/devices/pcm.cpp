@@ -17,13 +17,12 @@ constexpr float programming_c1 = 1.9650f / fit_g_max_us;
 constexpr float programming_c2 = -1.1731f / fit_g_max_us;
 
 // Exponent: mean and deviation are straight lines in ln x between two bounds.
-constexpr float min_x = 1e-7f;  // x is clipped to it before the logarithm
 constexpr float mean_slope = -0.0155f, mean_offset = 0.0244f, mean_min = 0.049f, mean_max = 0.1f;
 constexpr float deviation_slope = -0.0125f, deviation_offset = -0.0059f, deviation_min = 0.008f,
                 deviation_max = 0.045f;
 
-// Q = min(0.0088 / max(x^0.65, 1e-3), 0.2).
-constexpr float noise_scale = 0.0088f, noise_power = 0.65f, noise_floor = 1e-3f, noise_max = 0.2f;
+// Q = min(0.0088 / x^0.65, 0.2); the reference's floor under x^0.65 lies far below where 0.2 takes over.
+constexpr float noise_scale = 0.0088f, noise_power = 0.65f, noise_max = 0.2f;
 
 }  // namespace
 
@@ -37,7 +36,7 @@ void PcmDevice::programming_deviation(std::span<const float> x, std::span<float>
 void PcmDevice::exponent_statistics(std::span<const float> x, std::span<float> mean,
                                     std::span<float> deviation) const {
   for (size_t i = 0; i < x.size(); ++i) {
-    const float log_x = vector_log(larger(x[i], min_x));
+    const float log_x = vector_log(x[i]);
     mean[i] = clip(mean_slope * log_x + mean_offset, mean_min, mean_max);
     deviation[i] = clip(deviation_slope * log_x + deviation_offset, deviation_min, deviation_max);
   }
@@ -45,8 +44,8 @@ void PcmDevice::exponent_statistics(std::span<const float> x, std::span<float> m
 
 void PcmDevice::read_noise(std::span<const float> x, std::span<float> fraction) const {
   for (size_t i = 0; i < x.size(); ++i) {
-    const float power = vector_exp(noise_power * vector_log(larger(x[i], min_x)));
-    fraction[i] = smaller(noise_scale / larger(power, noise_floor), noise_max);
+    const float noise = noise_scale * vector_exp(-noise_power * vector_log(x[i]));
+    fraction[i] = smaller(noise, noise_max);
   }
 }
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace mho {
+
+/// Matrices that kernels read have rows of a multiple of this many floats, so that vector loads may run over.
+inline constexpr int kColumnAlignment = 16;
+inline int padded_columns(int columns) { return (columns + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment; }
+
+/// A run of matrix rows whose inputs lie one after the other in memory: matrix row `row + j` multiplies
+/// x[offset + j], j < length. In NHWC one kernel row of a convolution is one run.
+struct RowRun {
+  int offset = 0;
+  int row = 0;
+  int length = 0;
+};
+
+/// What happens to a finished column sum, in this order: Gaussian noise, ADC (round to a step, clip), scale, bias,
+/// addition to what y holds already. A zero step is no converter; null pointers are no scale and no bias.
+struct OutputStage {
+  float noise = 0;             ///< standard deviation
+  float adc_step = 0;
+  float adc_limit = 0;
+  const float* scale = nullptr;  ///< one a column
+  const float* bias = nullptr;   ///< one a column
+  bool accumulate = false;
+  std::uint64_t key = 0;         ///< of the noise: numbers depend on (key, stream, position in the output) only
+  std::uint32_t stream = 0;      ///< e.g. the image's index in its mini-batch
+};
+
+/// y[h][p][c] = stage(sum over runs and j of x[h * x_row + p * x_pixel + offset + j] * w[(row + j) * w_row + c])
+/// for h < height, p < width, c < columns.
+struct MatrixProduct {
+  const float* x = nullptr;
+  std::ptrdiff_t x_row = 0;
+  std::ptrdiff_t x_pixel = 0;
+  const RowRun* runs = nullptr;
+  int run_count = 0;
+  const float* w = nullptr;  ///< readable up to padded_columns(columns) in every row
+  int w_row = 0;
+  float* y = nullptr;
+  std::ptrdiff_t y_row = 0;
+  std::ptrdiff_t y_pixel = 0;
+  int height = 1;
+  int width = 1;
+  int columns = 1;
+  OutputStage stage;
+};
+
+/// w[(row + j) * w_row + c] += sum over h and p of x[h * x_row + p * x_pixel + offset + j] * g[h * g_row + p * g_pixel + c]:
+/// the weight gradient of a MatrixProduct. w and g are readable up to padded_columns(columns).
+struct MatrixGradient {
+  const float* x = nullptr;
+  std::ptrdiff_t x_row = 0;
+  std::ptrdiff_t x_pixel = 0;
+  const RowRun* runs = nullptr;
+  int run_count = 0;
+  const float* g = nullptr;
+  std::ptrdiff_t g_row = 0;
+  std::ptrdiff_t g_pixel = 0;
+  float* w = nullptr;
+  int w_row = 0;
+  int height = 1;
+  int width = 1;
+  int columns = 1;
+};
+
+/// A depthwise convolution over a padded image x [.., padded_width, channels]; w is [kernel_height * kernel_width]
+/// [channels]; y (or its gradient) is [height, width, channels].
+struct Depthwise {
+  int height = 1;  ///< of the output
+  int width = 1;
+  int channels = 1;
+  int padded_width = 1;
+  int kernel_height = 3;
+  int kernel_width = 3;
+  int stride_height = 1;
+  int stride_width = 1;
+};
+
+/// The seam between the network and the arithmetic. Implementations: `reference` (plain loops, what tests trust) and
+/// one fast set for each instruction set; the best that the processor has is chosen at run time. Results may differ
+/// between sets in the last bits (and in the noise that is drawn), never between thread counts.
+struct Kernels {
+  const char* name;
+  void (*product)(const MatrixProduct&);
+  void (*gradient)(const MatrixGradient&);
+
+  void (*depthwise)(const Depthwise&, const float* x, const float* w, float* y);
+  /// dx (padded, zeroed by the caller) += transpose of the convolution applied to dy.
+  void (*depthwise_backward)(const Depthwise&, const float* dy, const float* w, float* dx);
+  /// dw += gradient.
+  void (*depthwise_gradient)(const Depthwise&, const float* x, const float* dy, float* dw);
+
+  /// y[i] = clip(round(x[i] * levels / range), -levels, levels) / levels: a DAC with full scale 1.
+  void (*quantise)(const float* x, std::size_t count, float range, float levels, float* y);
+
+  /// sums[c] += sum over pixels of y, squares[c] += sum of y^2; y is [pixels][channels].
+  void (*channel_sums)(const float* y, int pixels, int channels, float* sums, float* squares);
+  /// z = max(scale[c] * y + shift[c] + residual, floor): floor 0 is a ReLU, -inf none; residual may be null.
+  void (*affine)(const float* y, int pixels, int channels, const float* scale, const float* shift,
+                 const float* residual, float floor, float* z);
+  /// Batch norm's backward sums: dz is set to 0 where z <= floor, then sums[c] += dz, products[c] += dz * y.
+  void (*affine_backward_sums)(float* dz, const float* z, const float* y, int pixels, int channels, float floor,
+                               float* sums, float* products);
+  /// dy = a[c] * dz + b[c] * y + c[c].
+  void (*affine_backward)(const float* dz, const float* y, int pixels, int channels, const float* a, const float* b,
+                          const float* c, float* dy);
+
+  /// values[i] = standard normal number i of (key): element i depends on (key, offset + i) only; offset % 64 == 0.
+  void (*fill_normal)(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count);
+};
+
+/// The fastest set that this processor runs; MHO_KERNELS=reference|portable|avx2|avx512 forces one (InputError when
+/// the name is unknown or the processor lacks it).
+const Kernels& kernels();
+const Kernels& reference_kernels();
+/// All sets that run here, the reference first: tests hold each to the reference.
+struct KernelList {
+  const Kernels* sets[4];
+  int count;
+};
+KernelList available_kernels();
+/// "avx512", "avx2" or "portable".
+std::string instruction_set();
+
+}  // namespace mho

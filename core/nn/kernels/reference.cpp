@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plain implementation of every kernel: what the fast ones are tested against. Sums in double.
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/random.hpp"
+#include "core/nn/kernels/kernels.hpp"
+
+namespace mho {
+namespace {
+
+float finish(const OutputStage& stage, int column, double sum, double normal, float previous) {
+  double v = sum + stage.noise * normal;
+  if (stage.adc_step > 0) {
+    v = std::nearbyint(v / stage.adc_step) * stage.adc_step;
+    v = std::clamp<double>(v, -stage.adc_limit, stage.adc_limit);
+  }
+  if (stage.scale) v *= stage.scale[column];
+  if (stage.bias) v += stage.bias[column];
+  return static_cast<float>(stage.accumulate ? previous + v : v);
+}
+
+double column_sum(const MatrixProduct& m, const float* x, int column) {
+  double sum = 0;
+  for (int r = 0; r < m.run_count; ++r)
+    for (int j = 0; j < m.runs[r].length; ++j)
+      sum += double(x[m.runs[r].offset + j]) * m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + column];
+  return sum;
+}
+
+void product(const MatrixProduct& m) {
+  Random random(RandomKey(m.stage.key).with("output", m.stage.stream));
+  for (int h = 0; h < m.height; ++h)
+    for (int p = 0; p < m.width; ++p)
+      for (int c = 0; c < m.columns; ++c) {
+        float& y = m.y[h * m.y_row + p * m.y_pixel + c];
+        const double normal = m.stage.noise > 0 ? random.normal() : 0;
+        y = finish(m.stage, c, column_sum(m, m.x + h * m.x_row + p * m.x_pixel, c), normal, y);
+      }
+}
+
+void gradient(const MatrixGradient& m) {
+  for (int r = 0; r < m.run_count; ++r)
+    for (int j = 0; j < m.runs[r].length; ++j)
+      for (int c = 0; c < m.columns; ++c) {
+        double sum = 0;
+        for (int h = 0; h < m.height; ++h)
+          for (int p = 0; p < m.width; ++p)
+            sum += double(m.x[h * m.x_row + p * m.x_pixel + m.runs[r].offset + j]) *
+                   m.g[h * m.g_row + p * m.g_pixel + c];
+        m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + c] += static_cast<float>(sum);
+      }
+}
+
+/// Calls body(output index, padded input index, weight index) for every multiply of a depthwise convolution.
+template <class Body>
+void for_each_tap(const Depthwise& d, Body body) {
+  for (int h = 0; h < d.height; ++h)
+    for (int p = 0; p < d.width; ++p)
+      for (int a = 0; a < d.kernel_height; ++a)
+        for (int b = 0; b < d.kernel_width; ++b)
+          for (int c = 0; c < d.channels; ++c) {
+            const int row = h * d.stride_height + a, column = p * d.stride_width + b;
+            body((h * d.width + p) * d.channels + c, (row * d.padded_width + column) * d.channels + c,
+                 (a * d.kernel_width + b) * d.channels + c);
+          }
+}
+
+void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
+  std::fill_n(y, std::ptrdiff_t(d.height) * d.width * d.channels, 0.0f);
+  for_each_tap(d, [&](int out, int in, int tap) { y[out] += x[in] * w[tap]; });
+}
+
+void depthwise_backward(const Depthwise& d, const float* dy, const float* w, float* dx) {
+  for_each_tap(d, [&](int out, int in, int tap) { dx[in] += dy[out] * w[tap]; });
+}
+
+void depthwise_gradient(const Depthwise& d, const float* x, const float* dy, float* dw) {
+  for_each_tap(d, [&](int out, int in, int tap) { dw[tap] += dy[out] * x[in]; });
+}
+
+void quantise(const float* x, std::size_t count, float range, float levels, float* y) {
+  for (std::size_t i = 0; i < count; ++i)
+    y[i] = std::clamp(std::nearbyint(x[i] * (levels / range)), -levels, levels) * (1 / levels);
+}
+
+void channel_sums(const float* y, int pixels, int channels, float* sums, float* squares) {
+  for (int c = 0; c < channels; ++c) {
+    double sum = 0, square = 0;
+    for (int p = 0; p < pixels; ++p) {
+      const double v = y[std::ptrdiff_t(p) * channels + c];
+      sum += v;
+      square += v * v;
+    }
+    sums[c] += static_cast<float>(sum);
+    squares[c] += static_cast<float>(square);
+  }
+}
+
+void affine(const float* y, int pixels, int channels, const float* scale, const float* shift, const float* residual,
+            float floor, float* z) {
+  for (int p = 0; p < pixels; ++p)
+    for (int c = 0; c < channels; ++c) {
+      const std::ptrdiff_t i = std::ptrdiff_t(p) * channels + c;
+      z[i] = std::max(scale[c] * y[i] + shift[c] + (residual ? residual[i] : 0.0f), floor);
+    }
+}
+
+void affine_backward_sums(float* dz, const float* z, const float* y, int pixels, int channels, float floor,
+                          float* sums, float* products) {
+  for (int c = 0; c < channels; ++c) {
+    double sum = 0, product_sum = 0;
+    for (int p = 0; p < pixels; ++p) {
+      const std::ptrdiff_t i = std::ptrdiff_t(p) * channels + c;
+      if (z[i] <= floor) dz[i] = 0;
+      sum += dz[i];
+      product_sum += double(dz[i]) * y[i];
+    }
+    sums[c] += static_cast<float>(sum);
+    products[c] += static_cast<float>(product_sum);
+  }
+}
+
+void affine_backward(const float* dz, const float* y, int pixels, int channels, const float* a, const float* b,
+                     const float* c, float* dy) {
+  for (int p = 0; p < pixels; ++p)
+    for (int k = 0; k < channels; ++k) {
+      const std::ptrdiff_t i = std::ptrdiff_t(p) * channels + k;
+      dy[i] = a[k] * dz[i] + b[k] * y[i] + c[k];
+    }
+}
+
+void fill_reference(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count) {
+  mho::fill_normal(RandomKey(key), {values, count}, offset);
+}
+
+const Kernels kReferenceKernels{"reference",        product,     gradient, depthwise,    depthwise_backward,
+                                depthwise_gradient, quantise,    channel_sums, affine,   affine_backward_sums,
+                                affine_backward,    fill_reference};
+
+}  // namespace
+
+const Kernels& reference_kernels() { return kReferenceKernels; }
+
+}  // namespace mho

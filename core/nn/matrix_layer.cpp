@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/matrix_layer.hpp"
+
+#include <algorithm>
+
+namespace mho {
+
+namespace {
+
+size_t index(std::int64_t value) { return static_cast<size_t>(value); }
+
+/// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the scratch.
+constexpr int kDenseImages = 64;
+
+}  // namespace
+
+MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings)
+    : geometry_(geometry_of(architecture, node)), backward_(backward_geometry(geometry_)), settings_(settings) {
+  const int rows = geometry_.rows(), step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
+  for (int first = 0; first < rows; first += step)
+    for (int g = 0; g < geometry_.groups; ++g)
+      forward_runs_.push_back(forward_runs(geometry_, g, first, std::min(rows, first + step)));
+  for (int g = 0; g < geometry_.groups; ++g) gradient_runs_.push_back(forward_runs(geometry_, g, 0, rows));
+  for (const auto& phase : backward_.phases)
+    for (int g = 0; g < geometry_.groups; ++g)
+      backward_runs_.push_back(backward_runs(geometry_, backward_, phase, g));
+}
+
+std::size_t MatrixLayer::packed_size() const {
+  return index(std::int64_t{1} * geometry_.groups * geometry_.rows() * padded_columns(geometry_.group_outputs())) +
+         kernel_slack();
+}
+
+std::size_t MatrixLayer::scratch_size() const {
+  const auto& g = geometry_;
+  const int images = g.is_dense() ? kDenseImages : 1;
+  const std::int64_t input = std::int64_t{images} * g.padded_height() * g.padded_width() * g.input.channels;
+  const std::int64_t gradient = std::int64_t{1} * (g.output.height + backward_.margin.top + backward_.margin.bottom) *
+                                (g.output.width + backward_.margin.left + backward_.margin.right) * g.output.channels;
+  return index(std::max(input, gradient)) + kernel_slack();
+}
+
+void MatrixLayer::pack_forward(const float* weights, FloatBuffer& packed) const {
+  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = padded_columns(columns);
+  packed.resize(packed_size());
+  for (int g = 0; g < geometry_.groups; ++g)
+    for (int r = 0; r < rows; ++r)
+      std::copy_n(weights + std::int64_t{r} * geometry_.output.channels + g * columns, columns,
+                  packed.data() + (std::int64_t{g} * rows + r) * width);
+}
+
+void MatrixLayer::unpack_gradient(const FloatBuffer& packed, float factor, float* gradient) const {
+  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = padded_columns(columns);
+  for (int g = 0; g < geometry_.groups; ++g)
+    for (int r = 0; r < rows; ++r) {
+      const float* from = packed.data() + (std::int64_t{g} * rows + r) * width;
+      float* to = gradient + std::int64_t{r} * geometry_.output.channels + g * columns;
+      for (int c = 0; c < columns; ++c) to[c] += factor * from[c];
+    }
+}
+
+void MatrixLayer::pack_backward(MatrixOperand& operand) const {
+  const auto& g = geometry_;
+  const int rows = g.rows(), outputs = g.group_outputs(), inputs = g.group_inputs();
+  const int width = padded_columns(outputs), back_width = padded_columns(inputs);
+  const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
+  const float range = operand.input_range > 0 ? operand.input_range : 1.0f;
+  operand.backward.resize(index(std::int64_t{1} * g.groups * g.kernel_height * g.kernel_width * outputs * back_width) +
+                          kernel_slack());
+  float* to = operand.backward.data();
+  for (const auto& phase : backward_.phases)
+    for (int group = 0; group < g.groups; ++group)
+      for (int a = 0; a < phase.taps_high; ++a)
+        for (int b = 0; b < phase.taps_wide; ++b) {
+          // Later output pixels are reached by smaller kernel indices.
+          const int kernel_row = phase.first_kernel_row + (phase.taps_high - 1 - a) * g.stride_height;
+          const int kernel_column = phase.first_kernel_column + (phase.taps_wide - 1 - b) * g.stride_width;
+          const int row = (kernel_row * g.kernel_width + kernel_column) * inputs;
+          for (int i = 0; i < inputs; ++i) {
+            const float* from = operand.forward.data() + (std::int64_t{group} * rows + row + i) * width;
+            const float* scale =
+                operand.scales.empty() ? nullptr : operand.scales.data() + (row + i) / step * columns() + group * outputs;
+            for (int o = 0; o < outputs; ++o)
+              to[std::int64_t{o} * back_width + i] = from[o] * (scale ? scale[o] / range : 1.0f);
+          }
+          to += std::int64_t{outputs} * back_width;
+        }
+}
+
+const float* MatrixLayer::prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count,
+                                        float* scratch) const {
+  const auto& g = geometry_;
+  const bool dac = operand.input_range > 0 && settings_.dac_levels > 0;
+  if (!dac && !g.is_padded()) return x;
+  const auto copy = [&](const float* from, std::int64_t floats, float* to) {
+    if (dac) kernels().quantise(from, index(floats), operand.input_range, settings_.dac_levels, to);
+    else std::copy_n(from, floats, to);
+  };
+  if (!g.is_padded()) {
+    copy(x, count, scratch);
+    return scratch;
+  }
+  const std::int64_t row = std::int64_t{g.input.width} * g.input.channels;
+  const std::int64_t left = std::int64_t{g.padding.left} * g.input.channels;
+  const std::int64_t right = std::int64_t{g.padding.right} * g.input.channels;
+  float* to = std::fill_n(scratch, (left + row + right) * g.padding.top, 0.0f);
+  for (int h = 0; h < g.input.height; ++h) {
+    to = std::fill_n(to, left, 0.0f);
+    copy(x + h * row, row, to);
+    to = std::fill_n(to + row, right, 0.0f);
+  }
+  std::fill_n(to, (left + row + right) * g.padding.bottom, 0.0f);
+  return scratch;
+}
+
+const float* MatrixLayer::prepare_gradient(const float* dy, float* scratch) const {
+  const auto& margin = backward_.margin;
+  if (margin == Padding{}) return dy;
+  const std::int64_t channels = geometry_.output.channels, row = geometry_.output.width * channels;
+  const std::int64_t padded = row + (margin.left + margin.right) * channels;
+  float* to = std::fill_n(scratch, padded * margin.top, 0.0f);
+  for (int h = 0; h < geometry_.output.height; ++h) {
+    to = std::fill_n(to, margin.left * channels, 0.0f);
+    to = std::copy_n(dy + h * row, row, to);
+    to = std::fill_n(to, margin.right * channels, 0.0f);
+  }
+  std::fill_n(to, padded * margin.bottom, 0.0f);
+  return scratch;
+}
+
+void MatrixLayer::forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
+                              std::uint64_t key, int image, float* y) const {
+  const auto& g = geometry_;
+  const int outputs = g.group_outputs(), width = padded_columns(outputs);
+  const bool analog = !operand.scales.empty();
+  for (size_t part = 0; part < forward_runs_.size(); ++part) {
+    const int split = static_cast<int>(part) / g.groups, group = static_cast<int>(part) % g.groups;
+    MatrixProduct m;
+    m.x = x;
+    m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
+    m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
+    m.runs = forward_runs_[part].data();
+    m.run_count = static_cast<int>(forward_runs_[part].size());
+    m.w = operand.forward.data() + std::int64_t{group} * g.rows() * width;
+    m.w_row = width;
+    m.y = y + group * outputs;
+    m.y_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
+    m.y_pixel = g.output.channels;
+    m.height = g.output.height;
+    m.width = g.is_dense() ? pixels : g.output.width;
+    m.columns = outputs;
+    m.stage.accumulate = split > 0;
+    if (bias && split == 0) m.stage.bias = bias + group * outputs;
+    if (analog) {
+      m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + group * outputs;
+      m.stage.noise = settings_.output_noise;
+      m.stage.adc_step = settings_.adc_step;
+      m.stage.adc_limit = settings_.adc_limit;
+      m.stage.key = key + static_cast<std::uint64_t>(part);
+      m.stage.stream = static_cast<std::uint32_t>(image);
+    }
+    kernels().product(m);
+  }
+}
+
+void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const float* x, int images,
+                          std::uint64_t key, int first_image, float* scratch, float* y) const {
+  if (geometry_.is_dense()) {  // the images are the pixels of one product
+    for (int i = 0; i < images; i += kDenseImages) {
+      const int count = std::min(kDenseImages, images - i);
+      const float* in = prepare_input(operand, x + i * input_size(), count * input_size(), scratch);
+      forward_one(operand, bias, in, count, key, first_image + i, y + i * output_size());
+    }
+    return;
+  }
+  for (int i = 0; i < images; ++i) {
+    const float* in = prepare_input(operand, x + i * input_size(), input_size(), scratch);
+    forward_one(operand, bias, in, 1, key, first_image + i, y + i * output_size());
+  }
+}
+
+void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
+                               float* scratch, FloatBuffer& packed) const {
+  const auto& g = geometry_;
+  const int outputs = g.group_outputs(), width = padded_columns(outputs);
+  const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
+  for (int i = 0; i < images; i += step) {
+    const int count = std::min(step, images - i);
+    const float* in = prepare_input(operand, x + i * input_size(), count * input_size(), scratch);
+    for (int group = 0; group < g.groups; ++group) {
+      MatrixGradient m;
+      m.x = in;
+      m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
+      m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
+      m.runs = gradient_runs_[index(group)].data();
+      m.run_count = static_cast<int>(gradient_runs_[index(group)].size());
+      m.g = dy + i * output_size() + group * outputs;
+      m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
+      m.g_pixel = g.output.channels;
+      m.w = packed.data() + std::int64_t{group} * g.rows() * width;
+      m.w_row = width;
+      m.height = g.output.height;
+      m.width = g.is_dense() ? count : g.output.width;
+      m.columns = outputs;
+      kernels().gradient(m);
+    }
+  }
+}
+
+void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
+                               float* dx) const {
+  const auto& g = geometry_;
+  const int inputs = g.group_inputs(), width = padded_columns(inputs);
+  const int padded_width = g.output.width + backward_.margin.left + backward_.margin.right;
+  const float* w = operand.backward.data();
+  for (size_t p = 0; p < backward_.phases.size(); ++p) {
+    const auto& phase = backward_.phases[p];
+    const int taps = phase.taps_high * phase.taps_wide;
+    for (int group = 0; group < g.groups; ++group) {
+      const auto& runs = backward_runs_[p * index(g.groups) + index(group)];
+      if (taps == 0 && accumulate) continue;
+      MatrixProduct m;
+      m.x = taps == 0 ? dy
+                      : dy + (std::ptrdiff_t{1} * phase.gradient_row * padded_width + phase.gradient_column) *
+                                 g.output.channels;
+      m.x_row = std::ptrdiff_t{1} * padded_width * g.output.channels;
+      m.x_pixel = g.output.channels;
+      m.runs = runs.data();
+      m.run_count = static_cast<int>(runs.size());
+      m.w = w;
+      m.w_row = width;
+      m.y = dx + (std::ptrdiff_t{1} * phase.row0 * g.input.width + phase.column0) * g.input.channels + group * inputs;
+      m.y_row = std::ptrdiff_t{1} * g.stride_height * g.input.width * g.input.channels;
+      m.y_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
+      m.height = phase.height;
+      m.width = g.is_dense() ? pixels : phase.width;
+      m.columns = inputs;
+      m.stage.accumulate = accumulate;
+      kernels().product(m);
+      w += std::int64_t{taps} * g.group_outputs() * width;
+    }
+  }
+}
+
+void MatrixLayer::backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate, float* scratch,
+                           float* dx) const {
+  if (geometry_.is_dense()) return backward_one(operand, dy, images, accumulate, dx);
+  for (int i = 0; i < images; ++i)
+    backward_one(operand, prepare_gradient(dy + i * output_size(), scratch), 1, accumulate, dx + i * input_size());
+}
+
+}  // namespace mho

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/aligned.hpp"
+#include "core/nn/convolution_geometry.hpp"
+#include "core/nn/parameters.hpp"
+
+namespace mho {
+
+/// How the products of a layer are converted: the crossbar's part of the seam between training and the analog side.
+/// All zero is a digital layer.
+struct MvmSettings {
+  float dac_levels = 0;    ///< levels on one side of zero: (2^bits - 2) / 2; 0 for no DAC
+  float adc_step = 0;      ///< in units of (g_max x full input); 0 for no ADC
+  float adc_limit = 0;
+  float output_noise = 0;  ///< standard deviation, same unit
+  int crossbar_rows = 0;   ///< partial sums of this many rows are converted one by one; 0: no split
+};
+
+/// A layer's weights at one moment, in the layout that the products want: what a tile hands to the network.
+struct MatrixOperand {
+  FloatBuffer forward;        ///< [group][rows][padded columns]: conductances over g_max, or plain weights
+  std::vector<float> scales;  ///< [row split][columns]: output per unit of ADC output; empty for 1
+  float input_range = 0;      ///< full scale of the DAC; 0: inputs are taken as they are
+  FloatBuffer backward;       ///< transposed, in weight units; empty outside training
+};
+
+/// The products of one conv2d or dense layer: forward, and both gradients. Immutable; all state is in the arguments.
+class MatrixLayer {
+ public:
+  MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings);
+
+  const ConvolutionGeometry& geometry() const { return geometry_; }
+  const MvmSettings& settings() const { return settings_; }
+  int row_splits() const { return static_cast<int>(forward_runs_.size() / static_cast<size_t>(geometry_.groups)); }
+  int columns() const { return geometry_.output.channels; }
+  std::size_t packed_size() const;        ///< of MatrixOperand::forward and of a weight gradient
+  std::size_t scratch_size() const;       ///< floats of scratch that every call needs
+  std::int64_t input_size() const { return geometry_.input.size(); }
+  std::int64_t output_size() const { return geometry_.output.size(); }
+
+  /// weights: rows x columns row-major (LayerParameters::weight) -> operand.forward.
+  void pack_forward(const float* weights, FloatBuffer& packed) const;
+  /// operand.forward (and its scales) -> operand.backward, the transposed effective weights.
+  void pack_backward(MatrixOperand& operand) const;
+  /// A packed weight gradient added to `gradient` (rows x columns), times `factor`.
+  void unpack_gradient(const FloatBuffer& packed, float factor, float* gradient) const;
+
+  /// y[i] = product of x[i] for i < images; noise depends on (key, first_image + i).
+  void forward(const MatrixOperand& operand, const float* bias, const float* x, int images, std::uint64_t key,
+               int first_image, float* scratch, float* y) const;
+  /// packed += the weight gradient of these images, in units of dL/d(weight) / (input_range or 1).
+  void add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images, float* scratch,
+                    FloatBuffer& packed) const;
+  /// dx = (or +=) the gradient with respect to the inputs (straight through the converters).
+  void backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate, float* scratch,
+                float* dx) const;
+
+ private:
+  /// x of one image, through the DAC and with its zero border, in scratch or where it already is.
+  const float* prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count, float* scratch) const;
+  const float* prepare_gradient(const float* dy, float* scratch) const;
+  void forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels, std::uint64_t key,
+                   int image, float* y) const;
+  void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate, float* dx) const;
+
+  ConvolutionGeometry geometry_;
+  BackwardGeometry backward_;
+  MvmSettings settings_;
+  std::vector<std::vector<RowRun>> forward_runs_;   ///< [split * groups + group]
+  std::vector<std::vector<RowRun>> gradient_runs_;  ///< [group], unsplit
+  std::vector<std::vector<RowRun>> backward_runs_;  ///< [phase * groups + group]
+};
+
+}  // namespace mho

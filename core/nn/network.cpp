@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/nn/pooling.hpp"
+
+namespace mho {
+
+ChannelAffine fold_batch_norm(const LayerParameters& p, double epsilon) {
+  ChannelAffine affine{p.gamma, p.beta};
+  for (size_t c = 0; c < p.gamma.size(); ++c) {
+    const double inverse = 1.0 / std::sqrt(p.running_variance[c] + epsilon);
+    affine.scale[c] = static_cast<float>(p.gamma[c] * inverse);
+    affine.shift[c] = static_cast<float>(p.beta[c] - p.running_mean[c] * p.gamma[c] * inverse);
+  }
+  return affine;
+}
+
+DepthwiseLayer::DepthwiseLayer(const ConvolutionGeometry& g) : geometry(g) {
+  loops = {g.output.height, g.output.width,  g.output.channels, g.padded_width(), g.kernel_height,
+           g.kernel_width,  g.stride_height, g.stride_width};
+}
+
+std::size_t DepthwiseLayer::padded_size() const {
+  return static_cast<size_t>(geometry.padded_height()) * static_cast<size_t>(geometry.padded_width() * geometry.input.channels);
+}
+
+void DepthwiseLayer::pad(const float* x, float* padded) const {
+  const auto& g = geometry;
+  const std::ptrdiff_t row = std::ptrdiff_t{1} * g.input.width * g.input.channels;
+  std::fill_n(padded, padded_size(), 0.0f);
+  for (int h = 0; h < g.input.height; ++h)
+    std::copy_n(x + h * row, row,
+                padded + (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) * g.input.channels);
+}
+
+void DepthwiseLayer::add_unpadded(const float* padded, float* dx) const {
+  const auto& g = geometry;
+  const std::ptrdiff_t row = std::ptrdiff_t{1} * g.input.width * g.input.channels;
+  for (int h = 0; h < g.input.height; ++h) {
+    const float* from = padded + (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) * g.input.channels;
+    for (std::ptrdiff_t i = 0; i < row; ++i) dx[h * row + i] += from[i];
+  }
+}
+
+Network::Network(Architecture architecture, const std::vector<MvmSettings>& settings)
+    : architecture_(std::move(architecture)), plan_(architecture_), layers_(architecture_.nodes().size()) {
+  for (const auto& op : plan_.operations) {
+    const auto node = static_cast<size_t>(op.node);
+    scratch_size_ = std::max(scratch_size_, static_cast<size_t>(op.shape.size()));
+    if (op.kind == Operation::Kind::matrix) {
+      layers_[node].emplace(architecture_, op.node, settings.empty() ? MvmSettings{} : settings[node]);
+      scratch_size_ = std::max(scratch_size_, layers_[node]->scratch_size());
+    }
+    if (op.kind == Operation::Kind::depthwise)
+      scratch_size_ = std::max(scratch_size_, DepthwiseLayer(geometry_of(architecture_, op.node)).padded_size());
+  }
+  scratch_size_ += kernel_slack();
+}
+
+const MatrixLayer* Network::matrix(int node) const {
+  const auto& layer = layers_[static_cast<size_t>(node)];
+  return layer ? &*layer : nullptr;
+}
+
+Operands Network::digital_operands(const Parameters& parameters, bool for_training) const {
+  Operands operands(layers_.size());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    if (!layers_[i]) continue;
+    layers_[i]->pack_forward(parameters[i].weight.data(), operands[i].forward);
+    if (for_training) layers_[i]->pack_backward(operands[i]);
+  }
+  return operands;
+}
+
+namespace {
+
+void add_inputs(const std::vector<const float*>& inputs, std::int64_t count, bool relu, float* y) {
+  std::copy_n(inputs[0], count, y);
+  for (size_t k = 1; k < inputs.size(); ++k)
+    for (std::int64_t i = 0; i < count; ++i) y[i] += inputs[k][i];
+  if (relu)
+    for (std::int64_t i = 0; i < count; ++i) y[i] = std::max(y[i], 0.0f);
+}
+
+void concat_inputs(const std::vector<const float*>& inputs, const std::vector<int>& channels, std::int64_t pixels, float* y) {
+  for (std::int64_t p = 0; p < pixels; ++p)
+    for (size_t k = 0; k < inputs.size(); ++k) y = std::copy_n(inputs[k] + p * channels[k], channels[k], y);
+}
+
+}  // namespace
+
+void Network::forward_operation(int index, const Parameters& parameters, const Operands& operands,
+                                const Values& values, int images) const {
+  const Operation& op = plan_.operations[static_cast<size_t>(index)];
+  const auto& own = parameters[static_cast<size_t>(op.node)];
+  const auto& first = plan_.operations[static_cast<size_t>(op.inputs[0])];
+  std::vector<const float*> x;
+  std::vector<int> channels;
+  for (const int i : op.inputs) {
+    x.push_back(values.pointers[static_cast<size_t>(i)]);
+    channels.push_back(plan_.operations[static_cast<size_t>(i)].shape.channels);
+  }
+  float* y = values.pointers[static_cast<size_t>(index)];
+  const std::int64_t count = images * op.shape.size(), pixels = count / op.shape.channels;
+  const auto each_image = [&](auto body) {
+    for (int i = 0; i < images; ++i) body(x[0] + i * first.shape.size(), y + i * op.shape.size());
+  };
+  switch (op.kind) {
+    case Operation::Kind::matrix:
+      matrix(op.node)->forward(operands[static_cast<size_t>(op.node)], own.bias.empty() ? nullptr : own.bias.data(), x[0],
+                               images, values.key.with("output noise", static_cast<std::uint64_t>(op.node)).value(),
+                               values.first_image, values.scratch, y);
+      break;
+    case Operation::Kind::depthwise: {
+      const DepthwiseLayer layer(geometry_of(architecture_, op.node));
+      each_image([&](const float* in, float* out) {
+        layer.pad(in, values.scratch);
+        kernels().depthwise(layer.loops, values.scratch, own.weight.data(), out);
+        for (std::int64_t i = 0; !own.bias.empty() && i < op.shape.size(); ++i)
+          out[i] += own.bias[static_cast<size_t>(i % op.shape.channels)];
+      });
+      break;
+    }
+    case Operation::Kind::normalise: {
+      const auto& affine = values.affines[static_cast<size_t>(index)];
+      const float floor = op.relu ? 0.0f : -std::numeric_limits<float>::infinity();
+      kernels().affine(x[0], static_cast<int>(pixels), op.shape.channels, affine.scale.data(), affine.shift.data(),
+                       x.size() > 1 ? x[1] : nullptr, floor, y);
+      break;
+    }
+    case Operation::Kind::relu:
+      for (std::int64_t i = 0; i < count; ++i) y[i] = std::max(x[0][i], 0.0f);
+      break;
+    case Operation::Kind::pool:
+      each_image([&](const float* in, float* out) {
+        pool_forward(std::get<Pool>(node_of(op).layer), first.shape, op.shape, in, out);
+      });
+      break;
+    case Operation::Kind::global_pool:
+      each_image([&](const float* in, float* out) { global_average_forward(first.shape, in, out); });
+      break;
+    case Operation::Kind::add: add_inputs(x, count, op.relu, y); break;
+    case Operation::Kind::concat: concat_inputs(x, channels, pixels, y); break;
+    case Operation::Kind::input:
+    case Operation::Kind::loss: break;
+  }
+}
+
+}  // namespace mho

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/nn/matrix_layer.hpp"
+#include "core/nn/network_plan.hpp"
+#include "core/nn/parameters.hpp"
+
+namespace mho {
+
+/// The weights that a network runs with at one moment: one operand for each node with a dense product (others empty).
+/// In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
+using Operands = std::vector<MatrixOperand>;
+
+/// A batch norm folded into y = scale * x + shift, one a channel.
+struct ChannelAffine {
+  std::vector<float> scale;
+  std::vector<float> shift;
+};
+/// The folding of a trained batch norm.
+ChannelAffine fold_batch_norm(const LayerParameters& parameters, double epsilon);
+
+/// An architecture made ready to run: the plan and the products of each layer. Immutable and shared by threads.
+class Network {
+ public:
+  /// `settings` holds the converters of each node with a crossbar matrix; empty for an all-digital network.
+  Network(Architecture architecture, const std::vector<MvmSettings>& settings);
+
+  const Architecture& architecture() const { return architecture_; }
+  const NetworkPlan& plan() const { return plan_; }
+  /// The layer of a node with a dense product (conv2d or dense, not depthwise); null for others.
+  const MatrixLayer* matrix(int node) const;
+  const Node& node_of(const Operation& op) const { return architecture_.nodes()[static_cast<size_t>(op.node)]; }
+  /// Scratch that forward_operation and backward need.
+  std::size_t scratch_size() const { return scratch_size_; }
+
+  /// Plain operands of all matrix layers: the parameters as they are, no converters.
+  Operands digital_operands(const Parameters& parameters, bool for_training) const;
+
+  /// Where an operation finds its values: pointers to the first of `images` images.
+  struct Values {
+    const std::vector<float*>& pointers;     ///< one an operation
+    const std::vector<ChannelAffine>& affines;  ///< one an operation; used by normalise
+    float* scratch;
+    RandomKey key;                           ///< of the output noise
+    int first_image;                         ///< index of the first image, for the noise
+  };
+  /// Runs one operation (not input, not loss) on `images` images.
+  void forward_operation(int op, const Parameters& parameters, const Operands& operands, const Values& values,
+                         int images) const;
+
+ private:
+  Architecture architecture_;
+  NetworkPlan plan_;
+  std::vector<std::optional<MatrixLayer>> layers_;  ///< one a node
+  std::size_t scratch_size_ = 0;
+};
+
+/// The geometry of a depthwise operation, its padded image, and the copies between.
+struct DepthwiseLayer {
+  explicit DepthwiseLayer(const ConvolutionGeometry& geometry);
+  ConvolutionGeometry geometry;
+  Depthwise loops;
+  std::size_t padded_size() const;
+  void pad(const float* x, float* padded) const;
+  /// dx += the inside of the padded image.
+  void add_unpadded(const float* padded, float* dx) const;
+};
+
+}  // namespace mho

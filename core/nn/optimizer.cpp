@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/optimizer.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "core/base/parallel.hpp"
+#include "core/nn/training_network.hpp"
+
+namespace mho {
+
+namespace {
+
+constexpr double kAdamSecondMoment = 0.999, kAdamEpsilon = 1e-8;
+
+}  // namespace
+
+Optimizer::Optimizer(const OptimizerSettings& settings, const Parameters& parameters)
+    : settings_(settings), first_(zero_gradients(parameters)) {
+  if (settings_.kind == "adam") second_ = first_;
+}
+
+void Optimizer::update(std::vector<float>& values, const std::vector<float>& gradient, std::vector<float>& first,
+                       std::vector<float>& second, double learning_rate, double decay) const {
+  const auto rate = static_cast<float>(learning_rate), momentum = static_cast<float>(settings_.momentum);
+  const auto shrink = static_cast<float>(decay);
+  const size_t n = values.size();
+  if (settings_.kind == "sgd") {
+    for (size_t i = 0; i < n; ++i) {
+      const float g = gradient[i] + shrink * values[i];
+      first[i] = momentum * first[i] + g;
+      values[i] -= rate * (g + momentum * first[i]);
+    }
+    return;
+  }
+  const auto square = static_cast<float>(kAdamSecondMoment), epsilon = static_cast<float>(kAdamEpsilon);
+  const auto first_bias = static_cast<float>(1 - std::pow(settings_.momentum, steps_));
+  const auto second_bias = static_cast<float>(1 - std::pow(kAdamSecondMoment, steps_));
+  for (size_t i = 0; i < n; ++i) {
+    first[i] = momentum * first[i] + (1 - momentum) * gradient[i];
+    second[i] = square * second[i] + (1 - square) * gradient[i] * gradient[i];
+    values[i] -= rate * (first[i] / first_bias / (std::sqrt(second[i] / second_bias) + epsilon) + shrink * values[i]);
+  }
+}
+
+void Optimizer::step(Parameters& parameters, const Parameters& gradients, double learning_rate) {
+  ++steps_;
+  parallel_for(parameters.size(), [&](size_t i) {
+    std::vector<float> none;  // sgd has no second moment
+    auto& p = parameters[i];
+    const auto& g = gradients[i];
+    auto& m = first_[i];
+    auto* v = second_.empty() ? nullptr : &second_[i];
+    update(p.weight, g.weight, m.weight, v ? v->weight : none, learning_rate, settings_.weight_decay);
+    update(p.bias, g.bias, m.bias, v ? v->bias : none, learning_rate, 0);
+    update(p.gamma, g.gamma, m.gamma, v ? v->gamma : none, learning_rate, 0);
+    update(p.beta, g.beta, m.beta, v ? v->beta : none, learning_rate, 0);
+  });
+}
+
+double cosine_schedule(int step, int steps, int warmup, double peak) {
+  if (step < warmup) return peak * (step + 1) / warmup;
+  const double progress = static_cast<double>(step - warmup) / std::max(1, steps - warmup);
+  return peak * 0.5 * (1 + std::cos(std::numbers::pi * progress));
+}
+
+}  // namespace mho

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/nn/parameters.hpp"
+
+namespace mho {
+
+/// What an optimiser step needs besides the gradients.
+struct OptimizerSettings {
+  std::string kind = "sgd";  ///< sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay
+  double momentum = 0.9;     ///< sgd; adam's first moment
+  double weight_decay = 0;   ///< on weight matrices only
+};
+
+/// Updates weights, biases, gammas and betas in place and remembers their moments.
+class Optimizer {
+ public:
+  Optimizer(const OptimizerSettings& settings, const Parameters& parameters);
+  void step(Parameters& parameters, const Parameters& gradients, double learning_rate);
+
+ private:
+  void update(std::vector<float>& values, const std::vector<float>& gradient, std::vector<float>& first,
+              std::vector<float>& second, double learning_rate, double decay) const;
+
+  OptimizerSettings settings_;
+  Parameters first_, second_;  ///< moments; second_ only for adam
+  int steps_ = 0;
+};
+
+/// Learning rate of step `step` of `steps`: linear warm-up over `warmup` steps to `peak`, then half a cosine to zero
+/// (Loshchilov and Hutter 2017).
+double cosine_schedule(int step, int steps, int warmup, double peak);
+
+}  // namespace mho

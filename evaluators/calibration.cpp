@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/calibration.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/nn/inference_network.hpp"
+#include "evaluators/tile_seam.hpp"
+
+namespace mho {
+namespace {
+
+/// Keeps a layer's |inputs|; every k-th value once there are many, so that memory stays bounded.
+constexpr size_t kLargestPool = 1 << 18;
+
+float percentile(std::vector<float>& values, double percent) {
+  if (values.empty()) return 0;
+  const auto last = static_cast<double>(values.size() - 1);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::llround(last * percent / 100));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+}  // namespace
+
+void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
+                            const HardwareConfig& hardware) {
+  const auto chosen = take_samples(samples, count);
+  const auto& ops = network.plan().operations;
+  std::vector<std::vector<float>> seen(parameters.size());
+  // The plain network: converters and noise of the operands that are calibrated stay out of it.
+  const Network plain(network.architecture(), {});
+  InferenceNetwork inference(plain, parameters);
+  const auto record = [&](int op, const float* values, int images) {
+    for (const auto& reader : ops) {
+      if (reader.kind != Operation::Kind::matrix || reader.inputs[0] != op || !is_on_crossbar(network, reader.node)) continue;
+      auto& pool = seen[static_cast<size_t>(reader.node)];
+      const std::int64_t size = images * ops[static_cast<size_t>(op)].shape.size();
+      const std::int64_t step = 1 + chosen.count() * ops[static_cast<size_t>(op)].shape.size() / static_cast<std::int64_t>(kLargestPool);
+      for (std::int64_t i = 0; i < size; i += step) pool.push_back(std::abs(values[i]));
+    }
+  };
+  inference.visit(plain.digital_operands(parameters, false), chosen.images.data(), static_cast<int>(chosen.count()),
+                  RandomKey(0), record);
+  for (size_t node = 0; node < parameters.size(); ++node) {
+    if (!network.matrix(static_cast<int>(node)) || !is_on_crossbar(network, static_cast<int>(node))) continue;
+    const float range = percentile(seen[node], hardware.input_percentile);
+    parameters[node].input_range = range > 0 ? range : 1.0f;  // a layer that sees only zeros
+  }
+}
+
+}  // namespace mho

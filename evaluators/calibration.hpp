@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/analog/hardware.hpp"
+#include "core/data/dataset.hpp"
+#include "core/nn/network.hpp"
+
+namespace mho {
+
+/// Sets LayerParameters::input_range of every crossbar layer to the given percentile of |input| that it sees when the
+/// floating-point network classifies `count` of the samples, spread evenly (Lammie et al. 2024, step 1).
+void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
+                            const HardwareConfig& hardware);
+
+}  // namespace mho

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "core/nn/architecture_json.hpp"
+#include "evaluators/evaluate.hpp"
+
+namespace mho {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json drift_json(const Score& score) {
+  Json points = Json::array();
+  for (const auto& p : score.drift)
+    points.push_back({{"time_s", p.time_s},
+                      {"mean", p.mean},
+                      {"std", p.standard_deviation},
+                      {"n", p.programmings},
+                      {"ci95", p.interval95}});
+  return points;
+}
+
+Json chip_json(const Evaluation& evaluation) {
+  if (!evaluation.cost) return {{"unmapped", evaluation.unmapped_reason}};
+  const Cost& c = *evaluation.cost;
+  return {{"cores", c.cores},
+          {"core_mvms", c.core_mvms},
+          {"latency_s", c.latency_s},
+          {"energy_j", c.energy_j},
+          {"energy_low_j", c.energy_low_j},
+          {"energy_high_j", c.energy_high_j},
+          {"throughput_hz", c.throughput_hz},
+          {"utilisation", c.utilisation},
+          {"mac_utilisation", c.mac_utilisation},
+          {"effective_tops_per_watt", c.effective_tops_per_watt}};
+}
+
+}  // namespace
+
+std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed) {
+  Json json;
+  json["architecture"] = Json::parse(to_json(architecture));
+  json["parameters"] = architecture.parameters();
+  json["macs"] = architecture.macs();
+  if (evaluation.failed) {
+    json["failed"] = evaluation.reason;
+  } else {
+    json["digital"] = {{"accuracy", evaluation.score.digital_accuracy}};
+    json["drift"] = drift_json(evaluation.score);
+    json["avm"] = evaluation.score.avm;
+    json["chip"] = chip_json(evaluation);
+  }
+  json["seed"] = seed;
+  json["wall_s"] = evaluation.wall_s;
+  return json.dump(2) + "\n";
+}
+
+}  // namespace mho

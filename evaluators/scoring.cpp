@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/scoring.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+
+#include "core/base/parallel.hpp"
+#include "core/nn/inference_network.hpp"
+#include "evaluators/statistics.hpp"
+#include "evaluators/tile_seam.hpp"
+
+namespace mho {
+
+void ScoringConfig::fields(FieldVisitor& visitor) {
+  visitor.field("programmings", &programmings, between(1, 10000),
+                "Independent programmings of the whole network; each is scored at every time.");
+  visitor.field("times_s", &times_s, at_least(0),
+                "Seconds after programming; must hold 1, 86400 and 2592000 (1 s, 1 day, 30 days).");
+  visitor.field("max_images", &max_images, at_least(0), "Images scored on, spread evenly over the split; 0 for all.");
+}
+
+const DriftPoint& Score::at(double time_s) const {
+  for (const auto& point : drift)
+    if (point.time_s == time_s) return point;
+  throw std::out_of_range("no score at " + std::to_string(time_s) + " s");
+}
+
+namespace {
+
+/// Every crossbar layer of one network, programmed once.
+struct ProgrammedNetwork {
+  ProgrammedNetwork(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
+                    const DeviceModel& model, RandomKey key)
+      : network(network), parameters(parameters), hardware(hardware), digital(network.digital_operands(parameters, false)) {
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const auto* layer = network.matrix(static_cast<int>(i));
+      if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
+      matrices.resize(parameters.size());
+      matrices[i] = std::make_unique<ProgrammedMatrix>(
+          map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware), hardware, model,
+          key.with("programming", i));
+    }
+  }
+
+  /// All layers as they read at one time; grouped convolutions stay as they are.
+  Operands read(double time_s, RandomKey key) const {
+    Operands operands = digital;
+    for (size_t i = 0; i < matrices.size(); ++i)
+      if (matrices[i])
+        operands[i] = read_operand(*network.matrix(static_cast<int>(i)), matrices[i]->read(time_s, key.with("read", i)),
+                                   effective_input_range(hardware, parameters[i].input_range));
+    return operands;
+  }
+
+  const Network& network;
+  const Parameters& parameters;
+  const HardwareConfig& hardware;
+  Operands digital;
+  std::vector<std::unique_ptr<ProgrammedMatrix>> matrices;
+};
+
+double accuracy(const Network& network, const Parameters& parameters, const Operands& operands, const Samples& samples,
+                RandomKey key) {
+  InferenceNetwork inference(network, parameters);
+  const int count = static_cast<int>(samples.count());
+  return static_cast<double>(inference.count_correct(operands, samples.images.data(), samples.labels.data(), count, key)) /
+         count;
+}
+
+DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
+  DriftPoint point;
+  point.time_s = time_s;
+  point.mean = mean_of(accuracies);
+  point.standard_deviation = deviation_of(accuracies);
+  point.programmings = static_cast<int>(accuracies.size());
+  point.interval95 = interval95(accuracies);
+  return point;
+}
+
+}  // namespace
+
+Score score(const Architecture& architecture, const Parameters& parameters, const Samples& all, const ScoringConfig& scoring,
+            const HardwareConfig& hardware, RandomKey key) {
+  const Samples samples = take_samples(all, scoring.max_images);
+  const Network network(architecture, mvm_settings(architecture, hardware));
+  const auto model = make_device_model(hardware.device, hardware.g_max_us);
+  const auto runs = static_cast<size_t>(scoring.programmings), times = scoring.times_s.size();
+  std::vector<std::vector<double>> accuracies(times, std::vector<double>(runs));
+  parallel_for(runs, [&](size_t run) {
+    const ProgrammedNetwork programmed(network, parameters, hardware, *model, key.with("chip", run));
+    parallel_for(times, [&](size_t t) {
+      const RandomKey at = key.with("chip", run).with("time", t);
+      accuracies[t][run] = accuracy(network, parameters, programmed.read(scoring.times_s[t], at), samples, at);
+    });
+  });
+  Score result;
+  result.digital_accuracy = digital_accuracy(architecture, parameters, samples);
+  for (size_t t = 0; t < times; ++t) result.drift.push_back(summarise(scoring.times_s[t], accuracies[t]));
+  result.avm = 100 * (result.at(kOneSecond).mean - result.at(kOneMonth).mean);
+  return result;
+}
+
+double digital_accuracy(const Architecture& architecture, const Parameters& parameters, const Samples& samples) {
+  const Network network(architecture, {});
+  const auto operands = network.digital_operands(parameters, false);
+  // Cut so that threads share the work; the cuts do not matter: an image's logits depend on nothing else.
+  const size_t parts = 16, count = static_cast<size_t>(samples.count());
+  std::vector<int> correct(parts);
+  parallel_for(parts, [&](size_t p) {
+    const size_t begin = p * count / parts, end = (p + 1) * count / parts;
+    InferenceNetwork inference(network, parameters);
+    correct[p] = inference.count_correct(operands, samples.image(static_cast<std::int64_t>(begin)).data(),
+                                         samples.labels.data() + begin, static_cast<int>(end - begin), RandomKey(0));
+  });
+  int total = 0;
+  for (const int c : correct) total += c;
+  return static_cast<double>(total) / static_cast<double>(count);
+}
+
+}  // namespace mho

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <span>
+
+namespace mho {
+
+double mean_of(std::span<const double> values);
+/// Sample standard deviation (n - 1); 0 for fewer than two values.
+double deviation_of(std::span<const double> values);
+/// 97.5 % quantile of Student's t with `freedom` >= 1 degrees of freedom (to 1e-3).
+double student_t975(int freedom);
+/// 95 % interval of the mean of fractions, cut to [0, 1]; all of [0, 1] for fewer than two values.
+std::array<double, 2> interval95(std::span<const double> fractions);
+
+}  // namespace mho

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/tile_seam.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/parallel.hpp"
+
+namespace mho {
+namespace {
+
+/// Levels of an input that is normalised but not quantised: beyond float's own resolution of a sum.
+constexpr float kContinuousLevels = 1 << 20;
+
+MvmSettings settings_of(const HardwareConfig& hardware) {
+  const Converter dac = make_converter(hardware.dac_bits, 1.0);
+  const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  return {dac.step > 0 ? std::round(1.0f / dac.step) : kContinuousLevels, adc.step, adc.limit,
+          static_cast<float>(hardware.output_noise), hardware.crossbar_rows};
+}
+
+bool is_crossbar_layer(const Node& node) {
+  return (std::holds_alternative<Conv2d>(node.layer) || std::holds_alternative<Dense>(node.layer)) && !is_grouped(node);
+}
+
+}  // namespace
+
+bool is_on_crossbar(const Network& network, int node) {
+  return is_crossbar_layer(network.architecture().nodes()[static_cast<size_t>(node)]);
+}
+
+std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const HardwareConfig& hardware) {
+  std::vector<MvmSettings> settings(architecture.nodes().size());
+  for (size_t i = 0; i < settings.size(); ++i)
+    if (is_crossbar_layer(architecture.nodes()[i])) settings[i] = settings_of(hardware);
+  return settings;
+}
+
+float effective_input_range(const HardwareConfig& hardware, float calibrated) {
+  return hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 ? 0.0f : calibrated;
+}
+
+Operands noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
+                        double weight_noise, RandomKey key) {
+  Operands operands(parameters.size());
+  parallel_for(parameters.size(), [&](size_t i) {
+    const auto* layer = network.matrix(static_cast<int>(i));
+    if (!layer) return;
+    auto& operand = operands[i];
+    layer->pack_forward(parameters[i].weight.data(), operand.forward);
+    if (is_on_crossbar(network, static_cast<int>(i))) {
+      const int rows = layer->geometry().rows(), columns = layer->columns(), width = padded_columns(columns);
+      operand.input_range = effective_input_range(hardware, parameters[i].input_range);
+      operand.scales = conductance_scales(parameters[i].weight, rows, columns, hardware);
+      FloatBuffer noise(operand.forward.size());
+      if (weight_noise > 0) kernels().fill_normal(key.with("weight noise", i).value(), 0, noise.data(), noise.size());
+      const auto deviation = static_cast<float>(weight_noise);
+      for (int r = 0; r < rows; ++r) {
+        const float* scale = operand.scales.data() + std::ptrdiff_t{1} * (r / hardware.crossbar_rows) * columns;
+        const std::ptrdiff_t row = std::ptrdiff_t{r} * width;
+        for (int c = 0; c < columns; ++c)
+          operand.forward[static_cast<size_t>(row + c)] =
+              (scale[c] > 0 ? operand.forward[static_cast<size_t>(row + c)] / scale[c] : 0.0f) +
+              deviation * noise[static_cast<size_t>(row + c)];
+      }
+      if (operand.input_range > 0)
+        for (auto& scale : operand.scales) scale *= operand.input_range;
+    }
+    layer->pack_backward(operand);
+  });
+  return operands;
+}
+
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range) {
+  MatrixOperand operand;
+  layer.pack_forward(read.conductances.data(), operand.forward);
+  operand.scales = read.output_scales;
+  operand.input_range = input_range;
+  if (input_range > 0)
+    for (auto& scale : operand.scales) scale *= input_range;
+  return operand;
+}
+
+}  // namespace mho

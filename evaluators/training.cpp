@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/training.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/base/parallel.hpp"
+#include "core/data/augmentation.hpp"
+#include "core/nn/optimizer.hpp"
+#include "core/nn/training_network.hpp"
+#include "evaluators/calibration.hpp"
+#include "evaluators/tile_seam.hpp"
+
+namespace mho {
+namespace {
+
+/// Training samples that each calibration of the input ranges looks at.
+constexpr int kCalibrationSamples = 256;
+
+/// A training under way: everything that one mini-batch reads and changes.
+class Training {
+ public:
+  Training(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
+           const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key)
+      : samples_(samples), augmentation_(augmentation), config_(config), hardware_(hardware), key_(key),
+        network_(architecture, mvm_settings(architecture, hardware)),
+        batch_(std::min(config.batch_size, static_cast<int>(samples.count()))),
+        steps_per_epoch_(static_cast<int>(samples.count()) / batch_),
+        parameters_(initial_parameters(architecture, key.with("initial weights"))),
+        gradients_(zero_gradients(parameters_)), step_(network_, batch_, config.shards),
+        optimizer_({config.optimizer, config.momentum, config.weight_decay}, parameters_),
+        images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()), labels_(static_cast<size_t>(batch_)),
+        order_(static_cast<size_t>(samples.count())) {}
+
+  /// Mean loss of one epoch; NaN or infinite when the training has diverged.
+  double run_epoch(int epoch) {
+    std::iota(order_.begin(), order_.end(), 0);
+    Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
+    random.shuffle(std::span<int>(order_));
+    double loss = 0;
+    for (int k = 0; k < steps_per_epoch_ && std::isfinite(loss); ++k) loss += run_step(epoch, k) / steps_per_epoch_;
+    return loss;
+  }
+
+  void calibrate() { calibrate_input_ranges(network_, parameters_, samples_, kCalibrationSamples, hardware_); }
+  Parameters& parameters() { return parameters_; }
+
+ private:
+  double run_step(int epoch, int k) {
+    const int step = epoch * steps_per_epoch_ + k, steps = config_.epochs * steps_per_epoch_;
+    const RandomKey key = key_.with("step", static_cast<std::uint64_t>(step));
+    load_batch(k, key);
+    const auto operands = make_operands(step, steps, k, key);
+    const auto result = step_.step(parameters_, operands, images_.data(), labels_.data(), batch_, config_.label_smoothing,
+                                   key, gradients_);
+    const int warmup = static_cast<int>(config_.warmup_fraction * steps);
+    optimizer_.step(parameters_, gradients_, cosine_schedule(step, steps, warmup, config_.learning_rate));
+    if (is_analog()) clip_weights();
+    return result.loss;
+  }
+
+  bool is_analog() const { return config_.regime == "hardware_aware"; }
+
+  void load_batch(int k, RandomKey key) {
+    parallel_for(static_cast<size_t>(batch_), [&](size_t i) {
+      const int index = order_[static_cast<size_t>(k * batch_) + i];
+      const auto size = static_cast<size_t>(samples_.sample_size());
+      augment(samples_.image(index), samples_.height, samples_.width, samples_.channels, augmentation_,
+              key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
+      labels_[i] = samples_.labels[static_cast<size_t>(index)];
+    });
+  }
+
+  /// Plain weights while training is digital; then a fresh noisy copy, with the ranges calibrated anew every epoch.
+  Operands make_operands(int step, int steps, int k, RandomKey key) {
+    if (!is_analog() || step < config_.digital_fraction * steps) return network_.digital_operands(parameters_, true);
+    if (k == 0 || !calibrated_) calibrate();
+    calibrated_ = true;
+    return noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key);
+  }
+
+  /// Clips each crossbar layer at a multiple of its standard deviation (aihwkit's "layer Gaussian"): a few large weights would
+  /// squeeze all others into the low conductances, where noise is relatively largest.
+  void clip_weights() {
+    for (size_t i = 0; config_.clip_deviations > 0 && i < parameters_.size(); ++i) {
+      auto& weights = parameters_[i].weight;
+      if (weights.empty() || !network_.matrix(static_cast<int>(i)) || !is_on_crossbar(network_, static_cast<int>(i))) continue;
+      double sum = 0, square = 0;
+      for (const double w : weights) {
+        sum += w;
+        square += w * w;
+      }
+      const double n = static_cast<double>(weights.size()), mean = sum / n;
+      const auto limit = static_cast<float>(config_.clip_deviations * std::sqrt(std::max(0.0, square / n - mean * mean)));
+      for (auto& w : weights) w = std::clamp(w, -limit, limit);
+    }
+  }
+
+  const Samples& samples_;
+  const std::string& augmentation_;
+  const TrainingConfig& config_;
+  const HardwareConfig& hardware_;
+  RandomKey key_;
+  Network network_;
+  int batch_, steps_per_epoch_;
+  Parameters parameters_, gradients_;
+  TrainingNetwork step_;
+  Optimizer optimizer_;
+  FloatBuffer images_;
+  std::vector<int> labels_;
+  std::vector<int> order_;
+  bool calibrated_ = false;
+};
+
+}  // namespace
+
+void TrainingConfig::fields(FieldVisitor& visitor) {
+  visitor.field("regime", &regime, one_of({"digital", "hardware_aware"}),
+                "How weights come to be: plain training, or under the hardware's noise and converters.");
+  visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
+  visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
+  visitor.field("optimizer", &optimizer, one_of({"sgd", "adam"}), "sgd (Nesterov momentum) or adam.");
+  visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
+  visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
+  visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
+  visitor.field("warmup_fraction", &warmup_fraction, between(0, 1), "Of all steps: the learning rate's linear rise.");
+  visitor.field("weight_noise", &weight_noise, between(0, 10),
+                "Standard deviation of the weights' noise in units of g_max, drawn each mini-batch.");
+  visitor.field("clip_deviations", &clip_deviations, between(0, 1000),
+                "Weights are clipped at this many standard deviations of their layer; 0: never.");
+  visitor.field("digital_fraction", &digital_fraction, between(0, 1),
+                "Of all steps: how long before noise and converters are switched on.");
+  visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
+  visitor.field("shards", &shards, between(1, 1024),
+                "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
+}
+
+TrainingResult train(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
+                     const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key,
+                     const EpochCallback& on_epoch) {
+  Training training(architecture, samples, augmentation, config, hardware, key);
+  TrainingResult result;
+  for (int epoch = 0; epoch < config.epochs && !result.failed; ++epoch) {
+    result.final_loss = training.run_epoch(epoch);
+    result.epochs_done = epoch + 1;
+    if (!std::isfinite(result.final_loss)) {
+      result.failed = true;
+      result.reason = fmt::format("the loss became {} in epoch {} of {}", result.final_loss, epoch + 1, config.epochs);
+    } else if (on_epoch && !on_epoch(epoch + 1, result.final_loss)) {
+      result.failed = true;
+      result.reason = fmt::format("stopped after epoch {} of {}", epoch + 1, config.epochs);
+    }
+  }
+  if (!result.failed) training.calibrate();
+  result.parameters = std::move(training.parameters());
+  return result;
+}
+
+}  // namespace mho

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analog/devices/hermes.hpp"
+
+#include "tests/analog/statistics.hpp"
+#include "tests/catch.hpp"
+
+using namespace mho;
+using namespace mho::test;
+
+namespace {
+
+constexpr size_t n = 100000;
+
+struct State {
+  std::vector<float> programmed = std::vector<float>(n), exponents = programmed, noise = programmed;
+};
+
+State program(const DeviceModel& model, float target_us) {
+  State state;
+  model.program(std::vector<float>(n, target_us), RandomKey(1), state.programmed, state.exponents,
+                state.noise);
+  return state;
+}
+
+}  // namespace
+
+TEST_CASE("R12: two HERMES devices a sign are programmed with the reference deviations") {
+  const HermesDevice model(20.7, HermesDevice::Devices::two);
+  const double golden[][2] = {{0, .166}, {.25, .889}, {.5, .991}, {.75, .912}, {1, 1.093}};
+  for (const auto& [x, deviation] : golden)
+    CHECK(model.programming_deviation_us(x * 20.7) == Approx(deviation).margin(5e-4));
+  const auto found = moments(program(model, 10.35f).programmed);
+  CHECK(found.mean == Approx(10.35).margin(mean_bound(.991, n)));
+  CHECK(found.deviation == Approx(.991).margin(deviation_bound(.991, n) + 5e-4));
+}
+
+TEST_CASE("One HERMES device a sign follows its own polynomial") {
+  // c0 + c1/2 + c2/4 + c3/8 of reference device-physics 1.2
+  const HermesDevice model(10.35, HermesDevice::Devices::one);
+  CHECK(model.programming_deviation_us(0) == Approx(.15781817));
+  CHECK(model.programming_deviation_us(10.35 / 2) == Approx(.8653130));
+}
+
+TEST_CASE("HERMES exponents at half range have the fits' mean and deviation") {
+  const double mean = .0736 - .0126 * .5 - .0436 * .25;
+  const struct {
+    HermesDevice::Devices devices;
+    double deviation, noise;
+  } fits[] = {{HermesDevice::Devices::one, .0104 + .0116 * .5 - .0165 * .25,
+               .0088 + .0768 * .5 - .1352 * .25 + .0664 * .125},
+              {HermesDevice::Devices::two, .0073 + .0093 * .5 - .0118 * .25,
+               .0123 + .0211 * .5 - .0280 * .25 + .0069 * .125}};
+  for (const auto& fit : fits) {
+    const auto state = program(HermesDevice(20, fit.devices), 10);
+    const auto found = moments(state.exponents);
+    CHECK(found.mean == Approx(mean).margin(mean_bound(fit.deviation, n)));
+    CHECK(found.deviation == Approx(fit.deviation).margin(deviation_bound(fit.deviation, n)));
+    CHECK(moments(state.noise).mean == Approx(fit.noise).epsilon(.02));  // averaged over programming noise
+  }
+}
+
+TEST_CASE("HERMES drift counts from its own first read: 200 s with one device, 300 s with two") {
+  const struct {
+    HermesDevice::Devices devices;
+    double t_0_s;
+  } fits[] = {{HermesDevice::Devices::one, 200}, {HermesDevice::Devices::two, 300}};
+  for (const auto& fit : fits) {
+    const HermesDevice model(20, fit.devices);
+    const std::vector<float> programmed{10}, exponent{.06f}, quiet{0};
+    std::vector<float> read(1);
+    model.read(programmed, exponent, quiet, 86400, RandomKey(1), read);
+    CHECK(read[0] == Approx(10 * std::pow((86400 + fit.t_0_s) / fit.t_0_s, -.06)));
+    CHECK(model.read_noise_factor(0) == Approx(std::sqrt(std::log((fit.t_0_s + 512e-9) / 1024e-9))));
+  }
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/kernels/kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/base/aligned.hpp"
+#include "core/base/random.hpp"
+#include "tests/catch.hpp"
+
+using namespace mho;
+
+namespace {
+
+FloatBuffer normals(size_t count, std::uint64_t seed) {
+  FloatBuffer values(count + kernel_slack());
+  Random random{RandomKey(seed)};
+  for (auto& v : values) v = static_cast<float>(random.normal());
+  return values;
+}
+
+/// Every set but the reference.
+std::vector<const Kernels*> fast_sets() {
+  const auto list = available_kernels();
+  return {list.sets + 1, list.sets + list.count};
+}
+
+void check_close(const FloatBuffer& got, const FloatBuffer& wanted, size_t count, double tolerance) {
+  double worst = 0;
+  for (size_t i = 0; i < count; ++i) worst = std::max(worst, std::abs(double(got[i]) - wanted[i]));
+  CHECK(worst < tolerance);
+}
+
+}  // namespace
+
+TEST_CASE("a matrix product agrees with the reference for every tile width, column count and stage") {
+  const int width = GENERATE(1, 3, 5, 8, 12, 16, 17, 25, 33), columns = GENERATE(1, 6, 10, 16, 24, 32, 40, 64);
+  const bool converted = GENERATE(false, true);
+  const int channels = 5, height = 3, w_row = padded_columns(columns), rows = 2 * 3 * channels;
+  const auto x = normals(static_cast<size_t>((height + 1) * (width + 2) * channels), 1);
+  const auto w = normals(static_cast<size_t>(rows * w_row), 2), scale = normals(64, 3), bias = normals(64, 4);
+  const auto before = normals(static_cast<size_t>(height * width * columns), 5);
+  const RowRun runs[] = {{0, 0, 3 * channels}, {(width + 2) * channels, 3 * channels, 3 * channels}};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = (width + 2) * channels;
+  m.x_pixel = channels;
+  m.runs = runs;
+  m.run_count = 2;
+  m.w = w.data();
+  m.w_row = w_row;
+  m.y_row = width * columns;
+  m.y_pixel = columns;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  if (converted) {
+    m.stage.adc_step = 0.25f;
+    m.stage.adc_limit = 4.0f;
+    m.stage.scale = scale.data();
+    m.stage.bias = bias.data();
+    m.stage.accumulate = true;
+  }
+  FloatBuffer wanted = before;
+  m.y = wanted.data();
+  reference_kernels().product(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << " width " << width << " columns " << columns);
+    FloatBuffer got = before;
+    m.y = got.data();
+    set->product(m);
+    // A sum next to a rounding border may land on either side: compare counts of exact agreement there.
+    if (!converted) check_close(got, wanted, got.size(), 1e-4);
+    else {
+      size_t far = 0;
+      const size_t count = static_cast<size_t>(height * width * columns);
+      for (size_t i = 0; i < count; ++i) far += std::abs(got[i] - wanted[i]) > 1e-4;
+      CHECK(far <= count / 500);
+    }
+    CHECK(std::equal(got.begin() + height * width * columns, got.end(), before.begin() + height * width * columns));
+  }
+}
+
+TEST_CASE("a weight gradient agrees with the reference") {
+  const int columns = GENERATE(1, 6, 16, 20, 32, 48), length = GENERATE(1, 5, 12, 16, 27), w_row = padded_columns(columns);
+  const int height = 4, width = 7;
+  const auto x = normals(static_cast<size_t>(height * (width + length)), 1);
+  const auto g = normals(static_cast<size_t>(height * width * columns), 2);
+  const auto before = normals(static_cast<size_t>(length * w_row), 3);
+  const RowRun run{0, 0, length};
+  MatrixGradient m;
+  m.x = x.data();
+  m.x_row = width + length;
+  m.x_pixel = 1;
+  m.runs = &run;
+  m.run_count = 1;
+  m.g = g.data();
+  m.g_row = width * columns;
+  m.g_pixel = columns;
+  m.w_row = w_row;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  FloatBuffer wanted = before;
+  m.w = wanted.data();
+  reference_kernels().gradient(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer got = before;
+    m.w = got.data();
+    set->gradient(m);
+    for (int r = 0; r < length; ++r)
+      for (int c = 0; c < columns; ++c) {
+        const auto i = static_cast<size_t>(r * w_row + c);
+        if (std::abs(got[i] - wanted[i]) > 1e-3) FAIL_CHECK("row " << r << " column " << c);
+      }
+  }
+}
+
+TEST_CASE("depthwise kernels agree with the reference") {
+  const int channels = GENERATE(1, 7, 16, 33), stride = GENERATE(1, 2), kernel = GENERATE(1, 3, 5);
+  const Depthwise d{4, 5, channels, 4 * stride + kernel, kernel, kernel, stride, stride};
+  const auto padded = static_cast<size_t>((3 * stride + kernel) * d.padded_width * channels);
+  const auto out = static_cast<size_t>(4 * 5 * channels), taps = static_cast<size_t>(kernel * kernel * channels);
+  const auto x = normals(padded, 1), w = normals(taps, 2), dy = normals(out, 3);
+  FloatBuffer y(out + kernel_slack()), dx(padded + kernel_slack()), dw(taps + kernel_slack());
+  reference_kernels().depthwise(d, x.data(), w.data(), y.data());
+  reference_kernels().depthwise_backward(d, dy.data(), w.data(), dx.data());
+  reference_kernels().depthwise_gradient(d, x.data(), dy.data(), dw.data());
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer y2(y.size()), dx2(dx.size()), dw2(dw.size());
+    set->depthwise(d, x.data(), w.data(), y2.data());
+    set->depthwise_backward(d, dy.data(), w.data(), dx2.data());
+    set->depthwise_gradient(d, x.data(), dy.data(), dw2.data());
+    check_close(y2, y, y.size(), 1e-4);
+    check_close(dx2, dx, dx.size(), 1e-4);
+    check_close(dw2, dw, dw.size(), 1e-3);
+  }
+}
+
+TEST_CASE("elementwise kernels agree with the reference") {
+  const int pixels = 9, channels = GENERATE(1, 4, 15, 16, 50);
+  const auto count = static_cast<size_t>(pixels * channels);
+  const auto y = normals(count, 1), a = normals(64, 2), b = normals(64, 3), c = normals(64, 4), dz = normals(count, 5);
+  const bool relu = GENERATE(false, true);
+  const float floor = relu ? 0.0f : -std::numeric_limits<float>::infinity();
+  const auto& truth = reference_kernels();
+  FloatBuffer z(y.size()), sums(96), squares(96), masked = dz, s1(96), s2(96), dy(y.size()), q(y.size());
+  truth.affine(y.data(), pixels, channels, a.data(), b.data(), dz.data(), floor, z.data());
+  truth.channel_sums(y.data(), pixels, channels, sums.data(), squares.data());
+  truth.affine_backward_sums(masked.data(), z.data(), y.data(), pixels, channels, floor, s1.data(), s2.data());
+  truth.affine_backward(dz.data(), y.data(), pixels, channels, a.data(), b.data(), c.data(), dy.data());
+  truth.quantise(y.data(), count, 1.7f, 127, q.data());
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer z_(y.size()), sums_(96), squares_(96), masked_ = dz, s1_(96), s2_(96), dy_(y.size()), q_(y.size());
+    set->affine(y.data(), pixels, channels, a.data(), b.data(), dz.data(), floor, z_.data());
+    set->channel_sums(y.data(), pixels, channels, sums_.data(), squares_.data());
+    set->affine_backward_sums(masked_.data(), z.data(), y.data(), pixels, channels, floor, s1_.data(), s2_.data());
+    set->affine_backward(dz.data(), y.data(), pixels, channels, a.data(), b.data(), c.data(), dy_.data());
+    set->quantise(y.data(), count, 1.7f, 127, q_.data());
+    check_close(z_, z, count, 1e-5);
+    check_close(sums_, sums, 64, 1e-4);
+    check_close(squares_, squares, 64, 1e-4);
+    check_close(masked_, masked, count, 1e-6);
+    check_close(s1_, s1, 64, 1e-4);
+    check_close(s2_, s2, 64, 1e-4);
+    check_close(dy_, dy, count, 1e-5);
+    check_close(q_, q, count, 1.01 / 127);  // a value on a border may round either way
+  }
+}
+
+TEST_CASE("the vector generators draw standard normals") {
+  // Bounds: 5 standard errors of each moment for n = 2^20; the Kolmogorov-Smirnov bound is its 1e-4 quantile.
+  const size_t n = 1 << 20;
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    std::vector<float> v(n);
+    set->fill_normal(RandomKey(7).value(), 0, v.data(), n);
+    double m1 = 0, m2 = 0, m3 = 0, m4 = 0;
+    for (const double x : v) {
+      m1 += x / n;
+      m2 += x * x / n;
+      m3 += x * x * x / n;
+      m4 += x * x * x * x / n;
+    }
+    const double root_n = std::sqrt(double(n));
+    CHECK(std::abs(m1) < 5 / root_n);
+    CHECK(std::abs(m2 - 1) < 5 * std::sqrt(2.0) / root_n);
+    CHECK(std::abs(m3) < 5 * std::sqrt(15.0) / root_n);
+    CHECK(std::abs(m4 - 3) < 5 * std::sqrt(96.0) / root_n);
+    std::sort(v.begin(), v.end());
+    double distance = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const double cdf = 0.5 * std::erfc(-v[i] / std::sqrt(2.0));
+      distance = std::max({distance, std::abs(cdf - double(i) / n), std::abs(cdf - double(i + 1) / n)});
+    }
+    CHECK(distance < 2.23 / root_n);
+    const auto beyond = std::count_if(v.begin(), v.end(), [](float x) { return std::abs(x) > 4; });
+    CHECK(std::abs(double(beyond) - n * 6.334e-5) < 5 * std::sqrt(n * 6.334e-5));
+  }
+}
+
+TEST_CASE("a stream can be drawn in pieces and keys give different streams") {
+  for (const auto* set : fast_sets()) {
+    std::vector<float> whole(256), piece(100), other(256);
+    set->fill_normal(11, 0, whole.data(), whole.size());
+    set->fill_normal(11, 128, piece.data(), piece.size());
+    set->fill_normal(12, 0, other.data(), other.size());
+    CHECK(std::equal(piece.begin(), piece.end(), whole.begin() + 128));
+    double correlation = 0;
+    for (size_t i = 0; i < 256; ++i) correlation += whole[i] * other[i] / 256;
+    CHECK(std::abs(correlation) < 5.0 / 16);
+  }
+}
+
+TEST_CASE("output noise has the asked deviation and depends on key and stream only") {
+  const int width = 64, columns = 40;
+  FloatBuffer x(width + 32), w(48 + 32), y(width * columns + 32), again(y.size());
+  const RowRun run{0, 0, 1};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_pixel = 1;
+  m.runs = &run;
+  m.run_count = 1;
+  m.w = w.data();
+  m.w_row = 48;
+  m.y_pixel = columns;
+  m.width = width;
+  m.columns = columns;
+  m.stage.noise = 0.04f;
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    double sum = 0, square = 0, overlap = 0;
+    const int images = 64;
+    for (int image = 0; image < images; ++image) {
+      m.stage.key = 99;
+      m.stage.stream = static_cast<std::uint32_t>(image);
+      m.y = y.data();
+      set->product(m);
+      m.y = again.data();
+      set->product(m);
+      CHECK(std::equal(y.begin(), y.begin() + width * columns, again.begin()));
+      m.stage.stream += 1000;
+      set->product(m);
+      for (int i = 0; i < width * columns; ++i) {
+        sum += y[static_cast<size_t>(i)];
+        square += double(y[static_cast<size_t>(i)]) * y[static_cast<size_t>(i)];
+        overlap += double(y[static_cast<size_t>(i)]) * again[static_cast<size_t>(i)];
+      }
+    }
+    const double n = double(images) * width * columns;
+    CHECK(std::abs(sum / n) < 5 * 0.04 / std::sqrt(n));
+    CHECK(std::sqrt(square / n) == Approx(0.04).epsilon(5 / std::sqrt(2 * n)));
+    CHECK(std::abs(overlap / n) < 5 * 0.0016 / std::sqrt(n));
+  }
+}
+
+TEST_CASE("output noise never repeats within one image") {
+  const int width = 30, columns = 70, height = 9;
+  FloatBuffer x(width * height + 32), w(96), y(static_cast<size_t>(width * columns * height) + 32);
+  const RowRun run{0, 0, 1};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = width;
+  m.x_pixel = 1;
+  m.runs = &run;
+  m.run_count = 1;
+  m.w = w.data();
+  m.w_row = 80;
+  m.y = y.data();
+  m.y_row = width * columns;
+  m.y_pixel = columns;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  m.stage.noise = 1.0f;
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    set->product(m);
+    std::vector<float> values(y.begin(), y.begin() + width * columns * height);
+    std::sort(values.begin(), values.end());
+    const auto unique = std::unique(values.begin(), values.end()) - values.begin();
+    CHECK(static_cast<size_t>(unique) > values.size() - 60);  // a few equal floats are chance
+  }
+}

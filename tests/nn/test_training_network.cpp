@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/training_network.hpp"
+
+#include <cmath>
+#include <functional>
+
+#include "core/base/parallel.hpp"
+#include "core/nn/architecture_json.hpp"
+#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/inference_network.hpp"
+#include "tests/catch.hpp"
+
+using namespace mho;
+
+namespace {
+
+struct Problem {
+  Architecture architecture;
+  Parameters parameters;
+  FloatBuffer images;
+  std::vector<int> labels;
+};
+
+Problem make_problem(const Architecture& architecture, int count) {
+  Problem p{architecture, initial_parameters(architecture, RandomKey(3)), {}, {}};
+  Random random{RandomKey(4)};
+  p.images.resize(static_cast<size_t>(architecture.input().size() * count) + kernel_slack());
+  for (auto& v : p.images) v = static_cast<float>(random.normal());
+  for (int i = 0; i < count; ++i) p.labels.push_back(random.integer(0, architecture.classes() - 1));
+  for (auto& layer : p.parameters)  // away from the special values of a fresh network
+    for (auto* values : {&layer.bias, &layer.gamma, &layer.beta})
+      for (auto& v : *values) v += static_cast<float>(0.2 * random.normal());
+  return p;
+}
+
+double loss_of(const Network& network, Problem problem, int parts, Parameters* gradients = nullptr) {
+  auto zero = zero_gradients(problem.parameters);
+  TrainingNetwork training(network, static_cast<int>(problem.labels.size()), parts);
+  const auto result =
+      training.step(problem.parameters, network.digital_operands(problem.parameters, true), problem.images.data(),
+                    problem.labels.data(), static_cast<int>(problem.labels.size()), 0.1, RandomKey(1), zero);
+  if (gradients) *gradients = zero;
+  return result.loss;
+}
+
+using Member = std::vector<float> LayerParameters::*;
+
+/// Compares g . v with the central difference of the loss along v, one random direction v for each parameter tensor.
+/// The loss is a float network's: 2 % leaves room for rounding and for ReLU kinks inside the difference.
+void check_gradients(const Architecture& architecture) {
+  const auto problem = make_problem(architecture, 6);
+  const Network network(architecture, {});
+  Parameters gradients;
+  loss_of(network, problem, 2, &gradients);
+  const std::pair<const char*, Member> members[] = {{"weight", &LayerParameters::weight},
+                                                    {"bias", &LayerParameters::bias},
+                                                    {"gamma", &LayerParameters::gamma},
+                                                    {"beta", &LayerParameters::beta}};
+  for (size_t node = 0; node < problem.parameters.size(); ++node)
+    for (const auto& [name, member] : members) {
+      const auto& g = gradients[node].*member;
+      if (g.empty()) continue;
+      // Along the gradient itself, so that the difference is as large as it can be.
+      double norm = 0;
+      for (const double v : g) norm += v * v;
+      norm = std::sqrt(norm);
+      if (norm < 1e-7) continue;
+      const double step = 2e-3 / std::max(1.0, norm);
+      const auto moved = [&](double by) {
+        Problem other = problem;
+        for (size_t i = 0; i < g.size(); ++i) (other.parameters[node].*member)[i] += static_cast<float>(by * g[i] / norm);
+        return loss_of(network, other, 2);
+      };
+      const double difference = (moved(step) - moved(-step)) / (2 * step);
+      INFO(architecture.name() << " " << architecture.nodes()[node].name << "." << name);
+      CHECK(difference == Approx(norm).epsilon(0.02).margin(2e-4));
+    }
+}
+
+Architecture custom(const std::string& name, Shape input, std::vector<LayerDeclaration> layers) {
+  return {name, input, layers};
+}
+
+}  // namespace
+
+TEST_CASE("gradients of every layer agree with finite differences") {
+  SECTION("dense and ReLU") { check_gradients(make_builtin("mlp:20-15", {4, 4, 1}, 5)); }
+  SECTION("convolutions with bias, max pooling") { check_gradients(make_builtin("lenet5", {14, 14, 1}, 10)); }
+  SECTION("batch norm, residual connections, strided shortcuts") { check_gradients(make_builtin("resnet8", {8, 8, 3}, 10)); }
+  SECTION("depthwise, rectangular kernels, same padding with odd borders") {
+    check_gradients(make_builtin("ds_cnn", {13, 7, 1}, 4));
+  }
+  SECTION("groups, concat, average pooling with padding, three-way addition") {
+    Conv2d grouped{.out_channels = 12, .kernel_height = 3, .kernel_width = 2, .stride_height = 2, .stride_width = 1,
+                   .same = true, .groups = 3, .bias = true};
+    Conv2d wide{.out_channels = 20, .kernel_height = 5, .kernel_width = 5, .stride_height = 2, .stride_width = 1};
+    Conv2d skipping{.out_channels = 20, .kernel_height = 1, .kernel_width = 1, .stride_height = 2, .stride_width = 1};
+    Pool pool{.kind = Pool::Kind::average, .kernel_height = 3, .kernel_width = 3, .stride_height = 2, .stride_width = 2,
+              .same = true};
+    check_gradients(custom("mixed", {7, 6, 6},
+                           {{"grouped", grouped, {"input"}},
+                            {"wide", wide, {"input"}},
+                            {"skip", skipping, {"input"}},
+                            {"other", wide, {"input"}},
+                            {"sum", Add{}, {"wide", "skip", "other"}},
+                            {"bn", BatchNorm{}, {"sum"}},
+                            {"bn2", BatchNorm{}, {"sum"}},
+                            {"relu", Relu{}, {"bn"}},
+                            {"join", Concat{}, {"grouped", "relu", "bn2"}},
+                            {"pool", pool, {"join"}},
+                            {"mean", GlobalAveragePool{}, {"pool"}},
+                            {"out", Dense{.out_features = 4}, {"mean"}},
+                            {"loss", SoftmaxCrossEntropy{}, {"out"}}}));
+  }
+}
+
+TEST_CASE("a step gives the same bits for one thread and for several") {
+  const auto architecture = make_builtin("resnet8", {16, 16, 3}, 10);
+  const auto problem = make_problem(architecture, 13);
+  const Network network(architecture, {});
+  Parameters one, two;
+  set_thread_count(1);
+  const double loss_one = loss_of(network, problem, 4, &one);
+  set_thread_count(2);
+  const double loss_two = loss_of(network, problem, 4, &two);
+  CHECK(loss_one == loss_two);
+  for (size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].weight == two[i].weight);
+    CHECK(one[i].gamma == two[i].gamma);
+    CHECK(one[i].bias == two[i].bias);
+  }
+}
+
+TEST_CASE("cutting a mini-batch into parts changes gradients by rounding only") {
+  const auto architecture = make_builtin("resnet8", {8, 8, 3}, 10);
+  const auto problem = make_problem(architecture, 12);
+  const Network network(architecture, {});
+  Parameters whole, cut;
+  const double a = loss_of(network, problem, 1, &whole), b = loss_of(network, problem, 6, &cut);
+  CHECK(a == Approx(b).epsilon(1e-6));
+  double difference = 0, size = 0;
+  for (size_t i = 0; i < whole.size(); ++i)
+    for (size_t k = 0; k < whole[i].weight.size(); ++k) {
+      difference += std::pow(whole[i].weight[k] - cut[i].weight[k], 2);
+      size += std::pow(whole[i].weight[k], 2);
+    }
+  CHECK(std::sqrt(difference / size) < 1e-4);
+}
+
+TEST_CASE("inference with the running statistics of one repeated mini-batch approaches the training forward pass") {
+  const auto architecture = make_builtin("resnet8", {8, 8, 3}, 10);
+  auto problem = make_problem(architecture, 16);
+  const Network network(architecture, {});
+  const auto operands = network.digital_operands(problem.parameters, true);
+  TrainingNetwork training(network, 16, 2);
+  auto gradients = zero_gradients(problem.parameters);
+  StepResult result;
+  for (int i = 0; i < 200; ++i)
+    result = training.step(problem.parameters, operands, problem.images.data(), problem.labels.data(), 16, 0, RandomKey(1), gradients);
+  InferenceNetwork inference(network, problem.parameters);
+  CHECK(inference.count_correct(operands, problem.images.data(), problem.labels.data(), 16, RandomKey(2)) == result.correct);
+}
+
+TEST_CASE("products through ideal converters give the digital result, and row splits add up") {
+  const auto architecture = make_builtin("lenet5", {14, 14, 1}, 10);
+  const auto problem = make_problem(architecture, 5);
+  const Network digital(architecture, {});
+  std::vector<float> wanted(50), got(50);
+  InferenceNetwork(digital, problem.parameters).logits(digital.digital_operands(problem.parameters, false), problem.images.data(), 5, RandomKey(1), wanted.data());
+  std::vector<MvmSettings> settings(architecture.nodes().size());
+  for (auto& s : settings) s.crossbar_rows = 32;
+  const Network split(architecture, settings);
+  auto operands = split.digital_operands(problem.parameters, false);
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (const auto* layer = split.matrix(static_cast<int>(i)))
+      operands[i].scales.assign(static_cast<size_t>(layer->row_splits() * layer->columns()), 1.0f);
+  InferenceNetwork(split, problem.parameters).logits(operands, problem.images.data(), 5, RandomKey(1), got.data());
+  for (size_t i = 0; i < 50; ++i) CHECK(got[i] == Approx(wanted[i]).epsilon(1e-4).margin(1e-4));
+}
