@@ -35,9 +35,14 @@ struct RunConfig {
   EvaluationConfig evaluation() const { return {task, training, hardware, scoring, chip}; }
 };
 
-/// Reads a run file, applies the `--set` assignments in order, reads the chip file and checks what one table cannot
-/// check alone (crossbar sizes of [hardware] and chip agree, times hold 1 s, 1 day and 30 days, ...).
-/// Throws ConfigError.
+/// Checks what one table cannot check alone: the space's ranges, crossbar sizes of [hardware] and chip agree,
+/// scoring times hold 1 s, 1 day and 30 days, max_cores is at most the chip's, the proposer is known, a
+/// mutation has a chance. Throws ConfigError (section.key: expected, got).
+void check_run_config(const RunConfig& config);
+
+/// Reads a run file, applies the `--set` assignments in order, reads the chip file (chip_selection.file is
+/// its absolute path from then on, or "" for the built-in) and checks the whole with check_run_config. Throws
+/// ConfigError.
 RunConfig load_run_config(const std::filesystem::path& file, const std::vector<std::string>& assignments);
 
 }  // namespace mho

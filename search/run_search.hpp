@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "search/evaluator.hpp"
 #include "search/run_config.hpp"
 #include "search/trial.hpp"
 
@@ -17,14 +18,14 @@ struct SearchProgress {
   int total = 0;
   const Trial* trial = nullptr;  ///< just recorded; null for a message
   const Trial* best = nullptr;   ///< so far, under the constraints; null while there is none
-  std::string message;           ///< "re-scoring 3 winners on the test split", ...
+  std::string message = {};      ///< "re-scoring 3 winners on the test split", ...
 };
 
 struct SearchOptions {
-  std::filesystem::path folder;             ///< the run folder
+  std::filesystem::path folder = {};  ///< the run folder
   bool resume = false;
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal: running candidates end, nothing new starts
-  std::function<void(const SearchProgress&)> on_progress;
+  std::function<void(const SearchProgress&)> on_progress = {};
 };
 
 /// A winner: the trial, and its own weights scored again with fresh devices on the test split.
@@ -40,10 +41,15 @@ struct SearchResult {
   std::string note;             ///< e.g. that the space ran out of new genomes
 };
 
-/// The method (DESIGN section 2): propose, reject what breaks a hard constraint, train under noise, score over drift,
-/// map, record, repeat; then re-score the winners and export them. Writes the run folder: config.toml, trials.jsonl,
-/// front.csv, winners/N/. Throws ConfigError when `resume` meets another configuration or the folder holds a run
-/// already, when no genome of the space keeps the constraints (which one, after how many draws), RunError on a full disk.
+/// The method (DESIGN section 2): propose, reject what breaks a hard constraint, train under noise, score
+/// over drift, map, record, repeat; then re-score the winners and export them. Writes the run folder:
+/// config.toml, trials.jsonl, front.csv, candidates/N/ (weights of trials; the winners' are kept),
+/// winners/N/. Throws ConfigError when `resume` meets another configuration or the folder holds a run
+/// already, when no genome of the space keeps the constraints (which one, after how many draws), RunError on
+/// a full disk.
 SearchResult run_search(const RunConfig& config, const SearchOptions& options);
+
+/// The same with another way of judging candidates.
+SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator);
 
 }  // namespace mho

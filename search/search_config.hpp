@@ -12,17 +12,19 @@ namespace mho {
 struct SearchConfig {
   std::string proposer = "evolution";  ///< random | latin_hypercube | evolution
   int trials = 32;
-  int population = 8;          ///< trials of one generation, trained side by side; proposals see earlier generations only
+  int population =
+      8;  ///< trials of one generation, trained side by side; proposals see earlier generations only
   std::uint64_t seed = 0;
-  std::string objective = "accuracy_over_sigma";  ///< accuracy | accuracy_over_sigma (1-day mean over its deviation)
-  int max_parameters = 0;      ///< T_p of the paper; 0: no limit
-  int max_cores = 0;           ///< 0: as many as the chip has
-  double max_avm = 10.0;       ///< T_AVM in points; enforced on parents and on what is returned
-  double width_mutation = 0.8; ///< probabilities of the typed mutations
+  std::string objective =
+      "accuracy_over_sigma";    ///< accuracy | accuracy_over_sigma (1-day mean over its deviation)
+  int max_parameters = 0;       ///< T_p of the paper; 0: no limit
+  int max_cores = 0;            ///< 0: as many as the chip has
+  double max_avm = 10.0;        ///< T_AVM in points; enforced on parents and on what is returned
+  double width_mutation = 0.8;  ///< probabilities of the typed mutations
   double depth_mutation = 0.8;
   double other_mutation = 0.5;
-  int winners = 3;             ///< re-scored with fresh seeds on the test split, exported
-  int max_draws = 1000;        ///< proposals drawn for one trial before the space counts as infeasible
+  int winners = 3;       ///< re-scored with fresh seeds on the test split, exported
+  int max_draws = 1000;  ///< proposals drawn for one trial before the space counts as infeasible
 
   void fields(FieldVisitor& visitor);
 };

@@ -6,7 +6,7 @@
 
 #include "core/base/fields.hpp"
 #include "core/base/random.hpp"
-#include "core/nn/architecture.hpp"
+#include "search/genome.hpp"
 
 namespace mho {
 
@@ -17,40 +17,23 @@ struct SpaceConfig {
   std::vector<int> main_blocks = {1, 3};                     ///< M: smallest, largest
   std::vector<int> residual_blocks = {1, 4};                 ///< R of a main block: smallest, largest
   std::vector<int> branches = {1, 3};                        ///< B of a main block: smallest, largest
-  std::vector<std::string> block_types = {"A", "B", "C", "D"};  ///< CT: bottleneck, basic, the same pre-activated
-  std::vector<int> widening = {1, 4};                        ///< WF of a main block: smallest, largest
+  std::vector<std::string> block_types = {"A", "B", "C",
+                                          "D"};  ///< CT: bottleneck, basic, the same pre-activated
+  std::vector<int> widening = {1, 4};            ///< WF of a main block: smallest, largest
 
   void fields(FieldVisitor& visitor);
 };
 
-/// One main block: R residual blocks of B parallel branches of convolution blocks of type CT, WF times as wide
-/// as what comes in.
-struct MainBlock {
-  int residual_blocks = 1;
-  int branches = 1;
-  char type = 'B';
-  int widening = 1;
-  bool operator==(const MainBlock&) const = default;
-};
-
-/// The hyper-parameters that a search varies. M is blocks.size().
-struct Genome {
-  int stem_channels = 16;
-  int stem_kernel = 3;
-  std::vector<MainBlock> blocks;
-  bool operator==(const Genome&) const = default;
-};
-
-/// "OC16-KS3|R2B1BW1|R2B1BW2": one text a genome, used as its identity.
-std::string to_string(const Genome& genome);
-
-/// A space of genomes, checked. Throws ConfigError (which key, expected, got) for empty or reversed ranges.
+/// A space of genomes, checked.
 class Space {
  public:
+  /// Throws ConfigError (which key, expected, got) for empty or reversed ranges and for values given twice.
   explicit Space(SpaceConfig config);
 
-  /// Length of an encoding: OC0, KS0, M, then R, B, CT, WF for each of the largest M main blocks (zeros above M).
+  /// Length of an encoding: OC0, KS0, M, then R, B, CT (1 to 4 for A to D), WF for each of the largest M main
+  /// blocks (zeros above M).
   int dimensions() const;
+  /// Throws InputError, naming the gene, for a genome outside the space.
   std::vector<double> encode(const Genome& genome) const;
   /// Inverse of encode. Throws InputError for numbers that are no genome of this space.
   Genome decode(const std::vector<double>& encoding) const;
@@ -58,6 +41,7 @@ class Space {
   /// Number of different genomes.
   double size() const;
 
+  /// Every gene uniform over its range.
   Genome sample(Random& random) const;
   /// The genome at a point of the unit cube [0, 1)^dimensions, for Latin hypercubes.
   Genome at(const std::vector<double>& point) const;
@@ -67,10 +51,5 @@ class Space {
  private:
   SpaceConfig config_;
 };
-
-/// The network of a genome: stem convolution - main blocks (from the second on, the first residual block halves height
-/// and width while both are at least 4) - global average pooling - dense. Residual blocks add their branches to a skip
-/// connection, a 1x1 convolution where the shape changes.
-Architecture build_architecture(const Genome& genome, Shape input, int classes);
 
 }  // namespace mho

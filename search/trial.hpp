@@ -16,10 +16,10 @@ struct Trial {
   Genome genome;
   std::int64_t parameters = 0;
   std::int64_t macs = 0;
-  int draws = 1;                ///< proposals drawn until one kept the hard constraints and was new
+  int draws = 1;  ///< proposals drawn until one kept the hard constraints and was new
   bool failed = false;
-  std::string reason;           ///< of a failed trial
-  std::optional<Score> score;   ///< on the validation split
+  std::string reason;          ///< of a failed trial
+  std::optional<Score> score;  ///< on the validation split
   std::optional<Cost> cost;
   double wall_s = 0;
 };

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "core/chip/chip.hpp"
+#include "core/nn/architecture.hpp"
+#include "search/search_config.hpp"
+
+namespace mho {
+
+/// The bounds that a network must keep to be trained at all.
+enum class Constraint { parameters, cores };
+
+/// Cores that a network may use: SearchConfig::max_cores, or all of the chip's.
+int core_limit(const SearchConfig& search, const ChipConfig& chip);
+
+/// The first bound that the network breaks, if any: max_parameters, then the cores it needs when mapped onto
+/// the chip.
+std::optional<Constraint> broken_constraint(const Architecture& architecture, const SearchConfig& search,
+                                            const ChipConfig& chip);
+
+}  // namespace mho

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/evaluator.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "core/base/error.hpp"
+
+namespace mho {
+namespace {
+
+RandomKey trial_key(const RunConfig& config, const char* purpose, int trial) {
+  return RandomKey(config.search.seed).with(purpose, static_cast<std::uint64_t>(trial));
+}
+
+double commonest_class_share(const Samples& samples) {
+  std::map<int, std::int64_t> counts;
+  for (const int label : samples.labels) ++counts[label];
+  std::int64_t largest = 0;
+  for (const auto& [label, count] : counts) largest = std::max(largest, count);
+  return static_cast<double>(largest) / static_cast<double>(samples.count());
+}
+
+bool has_collapsed(const Score& score, double commonest_share) {
+  const auto& day = score.at(86400);
+  return day.programmings > 1 && day.standard_deviation == 0 && day.mean <= commonest_share;
+}
+
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
+                   const RunConfig& config, int trial) {
+  Evaluation evaluation;
+  evaluation.parameters = parameters;
+  evaluation.score = score(architecture, parameters, samples, config.scoring, config.hardware,
+                           trial_key(config, "re-score", trial));
+  const auto mapped = map_onto_chip(architecture, config.chip);
+  if (mapped.mapping) evaluation.cost = mapped.mapping->cost;
+  evaluation.unmapped_reason = mapped.reason;
+  return evaluation;
+}
+
+}  // namespace
+
+Evaluator make_evaluator(const RunConfig& config) {
+  const auto data = std::make_shared<const Dataset>(load_dataset(config.task));
+  if (data->validation.count() == 0)
+    throw ConfigError(
+        "task.validation_fraction: expected more than 0, because a search selects on the validation "
+        "split, got an empty split");
+  Evaluator evaluator;
+  evaluator.input = {data->train.height, data->train.width, data->train.channels};
+  evaluator.classes = data->classes;
+  evaluator.evaluate = [config, data](const Architecture& architecture, int trial,
+                                      const EpochCallback& on_epoch) {
+    auto evaluation = evaluate(architecture, data->train, data->validation, config.evaluation(),
+                               trial_key(config, "trial", trial), on_epoch);
+    if (!evaluation.failed && has_collapsed(evaluation.score, commonest_class_share(data->validation))) {
+      evaluation.failed = true;
+      evaluation.reason =
+          "collapsed: it gives the same answers whatever its devices do, no better than one class for all";
+    }
+    return evaluation;
+  };
+  evaluator.rescore = [config, data](const Architecture& architecture, const Parameters& parameters,
+                                     int trial) {
+    return rescore(architecture, parameters, data->test, config, trial);
+  };
+  return evaluator;
+}
+
+}  // namespace mho

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "evaluators/evaluate.hpp"
+#include "search/run_config.hpp"
+
+namespace mho {
+
+/// How a search judges what it proposes: the seam for objectives of a user's own, and for tests. Both
+/// functions are pure (the trial's number keys their random numbers) and are called from several threads at
+/// once.
+struct Evaluator {
+  Shape input;
+  int classes = 0;
+  /// Trains the trial's network and scores it on what selects.
+  std::function<Evaluation(const Architecture&, int trial, const EpochCallback&)> evaluate;
+  /// Scores trained weights again, on fresh devices and on samples that selected nothing.
+  std::function<Evaluation(const Architecture&, const Parameters&, int trial)> rescore;
+};
+
+/// The real one: trains on the task's training split, scores on its validation split, re-scores on its test
+/// split. A network whose every programming gives the same accuracy, no better than always answering the
+/// commonest class, has collapsed and is a failed trial (its ACC / sigma would be the largest of all). Throws
+/// DataError for the data and ConfigError when there is no validation split.
+Evaluator make_evaluator(const RunConfig& config);
+
+}  // namespace mho

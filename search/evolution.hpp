@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "search/proposer.hpp"
+
+namespace mho {
+
+/// AnalogNAS' evolution (Benmeziane et al. 2023, Algorithm 1). The first generation is a Latin hypercube.
+/// Afterwards the pool is the union of everything scored so far, parents and mutants, under the hard
+/// constraints and T_AVM; its top half by the objective are the parents, but never more than half a
+/// population (as in the paper, where the population does not grow; without it selection fades as the history
+/// grows); a child is one of them, drawn uniformly, mutated. A generation that finds no parent is a fresh
+/// Latin hypercube.
+Genome propose_evolution(const ProposalRequest& request);
+
+}  // namespace mho

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/proposer.hpp"
+
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
+#include "search/evolution.hpp"
+#include "search/latin_hypercube.hpp"
+
+namespace mho {
+namespace {
+
+Genome propose_random(const ProposalRequest& request) {
+  Random random(request.key());
+  return request.space.sample(random);
+}
+
+Genome propose_latin_hypercube(const ProposalRequest& request) {
+  return from_latin_hypercube(request, 0, request.search.trials, request.trial);
+}
+
+struct NamedProposer {
+  std::string name;
+  Proposer propose;
+};
+
+std::vector<NamedProposer> known_proposers() {
+  return {{"random", propose_random},
+          {"latin_hypercube", propose_latin_hypercube},
+          {"evolution", propose_evolution}};
+}
+
+}  // namespace
+
+Genome from_latin_hypercube(const ProposalRequest& request, int number, int count, int index) {
+  const auto key = RandomKey(request.search.seed)
+                       .with("latin hypercube", static_cast<std::uint64_t>(number))
+                       .with("draw", static_cast<std::uint64_t>(request.draw));
+  const auto points = latin_hypercube(count, request.space.dimensions(), key);
+  return request.space.at(points.at(static_cast<size_t>(index)));
+}
+
+std::vector<std::string> proposer_names() {
+  std::vector<std::string> names;
+  for (const auto& known : known_proposers()) names.push_back(known.name);
+  return names;
+}
+
+Proposer make_proposer(const std::string& name) {
+  for (const auto& known : known_proposers())
+    if (known.name == name) return known.propose;
+  const auto names = proposer_names();
+  throw ConfigError(fmt::format("search.proposer: unknown proposer '{}'{}; known: {}", name,
+                                did_you_mean(name, names), join(names)));
+}
+
+}  // namespace mho

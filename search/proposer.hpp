@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/search_config.hpp"
+#include "search/space.hpp"
+#include "search/trial.hpp"
+
+namespace mho {
+
+/// All that a proposal depends on.
+struct ProposalRequest {
+  const Space& space;
+  const SearchConfig& search;      ///< seed, population, objective, bounds, mutation probabilities
+  std::span<const Trial> history;  ///< every trial of the earlier generations, by number
+  int trial = 0;                   ///< the number of the trial that the genome is for
+  int draw = 0;                    ///< how many proposals for this trial were refused or known already
+
+  int generation() const { return trial / search.population; }
+  /// The stream of random numbers of this proposal.
+  RandomKey key() const {
+    return RandomKey(search.seed)
+        .with("proposal", static_cast<std::uint64_t>(trial))
+        .with("draw", static_cast<std::uint64_t>(draw));
+  }
+};
+
+/// Suggests the next genome: a pure function of the request, so that a resumed run continues exactly. A
+/// surrogate is a proposer that learns from the history of its request.
+using Proposer = std::function<Genome(const ProposalRequest&)>;
+
+/// random: uniform over every gene. latin_hypercube: one design over all trials. evolution: see
+/// evolution.hpp.
+std::vector<std::string> proposer_names();
+
+/// Throws ConfigError (did-you-mean, the known ones listed).
+Proposer make_proposer(const std::string& name);
+
+/// Point `index` of a Latin hypercube of `count` points over the space; hypercube `number`, drawn again for
+/// each draw.
+Genome from_latin_hypercube(const ProposalRequest& request, int number, int count, int index);
+
+}  // namespace mho

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include "search/run_config.hpp"
+
+namespace mho {
+
+/// Where things lie in a run folder.
+struct RunFolder {
+  std::filesystem::path root;
+
+  std::filesystem::path config() const { return root / "config.toml"; }
+  std::filesystem::path chip() const { return root / "chip.toml"; }
+  std::filesystem::path trials() const { return root / "trials.jsonl"; }
+  std::filesystem::path front() const { return root / "front.csv"; }
+  std::filesystem::path candidates() const { return root / "candidates"; }
+  std::filesystem::path weights(int trial) const {
+    return candidates() / std::to_string(trial) / "weights.safetensors";
+  }
+  std::filesystem::path winner(int place) const { return root / "winners" / std::to_string(place); }
+};
+
+/// Starts a run folder, or checks the one to resume. It is self-contained: config.toml is the resolved
+/// configuration and refers to chip.toml beside it. Throws ConfigError when a fresh run would overwrite
+/// another, when there is nothing to resume, or when the run was started with another configuration (the
+/// first key that differs, with both values); RunError when the folder cannot be written.
+RunFolder open_run_folder(const std::filesystem::path& root, const RunConfig& config, bool resume);
+
+}  // namespace mho

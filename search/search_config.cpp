@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/search_config.hpp"
+
+#include "search/proposer.hpp"
+
+namespace mho {
+
+void SearchConfig::fields(FieldVisitor& visitor) {
+  visitor.field("proposer", &proposer, one_of(proposer_names()), "what suggests the next genome");
+  visitor.field("trials", &trials, between(1, 1e6), "candidates that are trained and scored");
+  visitor.field("population", &population, between(1, 1e6),
+                "trials of one generation, trained side by side; proposals see earlier generations only");
+  visitor.field("seed", &seed, anything(), "decides every random number of the run");
+  visitor.field("objective", &objective, one_of({"accuracy", "accuracy_over_sigma"}),
+                "what is maximised: mean accuracy after one day, or that over its standard deviation");
+  visitor.field("max_parameters", &max_parameters, at_least(0),
+                "larger networks are refused untrained; 0: no limit");
+  visitor.field("max_cores", &max_cores, at_least(0),
+                "networks that need more cores are refused untrained; 0: as many as the chip has");
+  visitor.field("max_avm", &max_avm, at_least(0),
+                "largest accuracy variation over one month, in points, of parents and winners");
+  visitor.field("width_mutation", &width_mutation, between(0, 1),
+                "evolution: probability of changing stem channels, a widening or a number of branches");
+  visitor.field("depth_mutation", &depth_mutation, between(0, 1),
+                "evolution: probability of changing the main blocks, the residual blocks or a block type");
+  visitor.field("other_mutation", &other_mutation, between(0, 1),
+                "evolution: probability of changing the stem's kernel");
+  visitor.field("winners", &winners, between(1, 1000),
+                "best trials that are scored again with fresh seeds on the test split and exported");
+  visitor.field("max_draws", &max_draws, between(1, 1e6),
+                "proposals drawn for one trial before the space counts as exhausted");
+}
+
+}  // namespace mho

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/winners.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/error.hpp"
+#include "core/chip/export.hpp"
+#include "search/build_architecture.hpp"
+#include "search/objective.hpp"
+
+namespace mho {
+namespace {
+
+Architecture architecture_of(const Study& study, const Trial& trial) {
+  return build_architecture(trial.genome, study.evaluator.input, study.evaluator.classes);
+}
+
+/// Empty when the run was stopped while the weights were trained again.
+Parameters trained_parameters(const Study& study, const Trial& trial, const Architecture& architecture) {
+  const auto file = study.folder.weights(trial.number);
+  if (std::filesystem::exists(file)) return load_parameters(file, architecture);
+  const auto again =
+      study.evaluator.evaluate(architecture, trial.number, [&](int, double) { return !study.stopped(); });
+  if (again.failed && study.stopped()) return {};
+  if (again.failed)
+    throw RunError(
+        fmt::format("trial {}: expected its training to succeed again, got: {}", trial.number, again.reason));
+  save_parameters(file, architecture, again.parameters);
+  return again.parameters;
+}
+
+}  // namespace
+
+Selection select_winners(const std::vector<Trial>& trials, const SearchConfig& search) {
+  Selection selection;
+  const auto ranked = ranking(trials, search);
+  if (ranked.empty()) return {{}, "no winner: no trial ended with a score"};
+  const bool keeps = keeps_avm(*ranked.front()->score, search);
+  if (!keeps)
+    selection.note =
+        fmt::format("no trial keeps max_avm = {} points; the winners are those with the lowest AVM ({:.2f})",
+                    search.max_avm, ranked.front()->score->avm);
+  for (const auto* trial : ranked)
+    if (std::ssize(selection.trials) < search.winners && keeps_avm(*trial->score, search) == keeps)
+      selection.trials.push_back(*trial);
+  return selection;
+}
+
+std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>& selected) {
+  std::vector<Winner> winners;
+  for (const auto& trial : selected) {
+    if (study.stopped()) break;
+    const auto architecture = architecture_of(study, trial);
+    const auto parameters = trained_parameters(study, trial, architecture);
+    if (!parameters.empty())
+      winners.push_back({trial, study.evaluator.rescore(architecture, parameters, trial.number)});
+  }
+  std::stable_sort(winners.begin(), winners.end(), [&](const Winner& a, const Winner& b) {
+    return ranks_before(a.evaluation.score, b.evaluation.score, study.config.search);
+  });
+  return winners;
+}
+
+void export_winners(const Study& study, const std::vector<Winner>& winners) {
+  const auto& config = study.config;
+  for (size_t place = 0; place < winners.size(); ++place) {
+    const auto& [trial, evaluation] = winners[place];
+    const auto folder = study.folder.winner(static_cast<int>(place));
+    const auto architecture = architecture_of(study, trial);
+    save_candidate(folder, architecture, evaluation, config.search.seed);
+    const auto mapped = map_onto_chip(architecture, config.chip);
+    if (!mapped.mapping) throw MappingError(fmt::format("trial {}: {}", trial.number, mapped.reason));
+    export_chip(folder / "chip",
+                {architecture, evaluation.parameters, config.hardware, config.chip, *mapped.mapping});
+  }
+}
+
+void remove_other_candidates(const Study& study, const std::vector<Winner>& winners) {
+  std::error_code ignored;  // left-over weights harm nothing
+  for (const auto& entry : std::filesystem::directory_iterator(study.folder.candidates(), ignored)) {
+    const bool won = std::any_of(winners.begin(), winners.end(), [&](const Winner& winner) {
+      return entry.path().filename() == std::to_string(winner.trial.number);
+    });
+    if (!won) std::filesystem::remove_all(entry.path(), ignored);
+  }
+}
+
+}  // namespace mho

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "search/build_architecture.hpp"
+#include "search/evaluator.hpp"
+#include "search/trial.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace mho::testing {
+
+/// What is thrown by `call` as text; "" when nothing is.
+template <class Exception, class Call>
+std::string message_of(Call call) {
+  try {
+    call();
+  } catch (const Exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// A score whose 1-day accuracy, its deviation and AVM are given.
+inline Score make_score(double accuracy, double deviation, double avm) {
+  Score score;
+  score.digital_accuracy = accuracy + 0.01;
+  for (const double time : {1.0, 86400.0, 2592000.0})
+    score.drift.push_back({time, accuracy, deviation, 25, {accuracy - deviation, accuracy + deviation}});
+  score.avm = avm;
+  return score;
+}
+
+inline Trial make_trial(int number, double accuracy, double deviation, double avm) {
+  Trial trial;
+  trial.number = number;
+  trial.genome = {8 + number, 3, {MainBlock{}}};
+  trial.parameters = 1000 + number;
+  trial.score = make_score(accuracy, deviation, avm);
+  trial.cost = Cost{.cores = 1, .energy_j = 1e-6 * (1 + number)};
+  return trial;
+}
+
+/// Training by formula: about 22,000 weights are best. The trial's number adds the noise that a real training
+/// has.
+inline Evaluation fake_evaluation(const Architecture& architecture, int trial) {
+  Evaluation evaluation;
+  Random random(RandomKey(7).with("fake", static_cast<std::uint64_t>(trial)));
+  const double size = std::log(static_cast<double>(architecture.weights()));
+  const double accuracy = 0.9 - 0.01 * (size - 10) * (size - 10) + 0.01 * random.uniform();
+  evaluation.parameters = initial_parameters(architecture, RandomKey(static_cast<std::uint64_t>(trial)));
+  for (auto& layer : evaluation.parameters)
+    if (!layer.weight.empty()) layer.input_range = 1;
+  evaluation.score = make_score(accuracy, 0.002 + 0.004 * random.uniform(), 4 + 8 * random.uniform());
+  evaluation.cost = Cost{.cores = 1, .energy_j = 1e-12 * static_cast<double>(architecture.macs())};
+  evaluation.wall_s = random.uniform();
+  return evaluation;
+}
+
+inline Evaluator fake_evaluator() {
+  Evaluator evaluator;
+  evaluator.input = {12, 12, 1};
+  evaluator.classes = 4;
+  evaluator.evaluate = [](const Architecture& architecture, int trial, const EpochCallback& on_epoch) {
+    auto evaluation = fake_evaluation(architecture, trial);
+    if (!on_epoch(1, 0.5)) evaluation.failed = true;
+    return evaluation;
+  };
+  evaluator.rescore = [](const Architecture& architecture, const Parameters& parameters, int trial) {
+    auto evaluation = fake_evaluation(architecture, trial + 1000);
+    evaluation.parameters = parameters;
+    return evaluation;
+  };
+  return evaluator;
+}
+
+/// A small space on a small chip, so that weights and exports stay small.
+inline RunConfig small_config() {
+  RunConfig config;
+  config.space = {.stem_channels = {4, 6, 8},
+                  .stem_kernels = {3, 5},
+                  .main_blocks = {1, 2},
+                  .residual_blocks = {1, 2},
+                  .branches = {1, 2},
+                  .block_types = {"A", "B", "C", "D"},
+                  .widening = {1, 2}};
+  config.chip.grid_rows = config.chip.grid_columns = 2;
+  config.search.trials = 14;
+  config.search.population = 4;
+  config.search.seed = 11;
+  config.search.winners = 2;
+  return config;
+}
+
+}  // namespace mho::testing

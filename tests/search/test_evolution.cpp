@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/evolution.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "tests/catch.hpp"
+#include "tests/search/helpers.hpp"
+
+using namespace mho;
+using mho::testing::make_trial;
+
+namespace {
+
+/// Genomes that are far from each other: stem channels 8, 16, ... with everything else fixed and only kernels
+/// mutable, so that a child tells its parent.
+const SpaceConfig marked{{8, 16, 24, 32, 48, 64}, {3, 5, 7}, {1, 1}, {1, 1}, {1, 1}, {"B"}, {1, 1}};
+
+Trial marked_trial(int number, int channels, double accuracy, double avm) {
+  auto trial = make_trial(number, accuracy, 0.004, avm);
+  trial.genome = {channels, 3, {MainBlock{}}};
+  return trial;
+}
+
+SearchConfig only_kernels() {
+  SearchConfig search;
+  search.population = 6;
+  search.width_mutation = search.depth_mutation = 0;
+  return search;
+}
+
+std::set<int> parents_seen(const std::vector<Trial>& history) {
+  const Space space{marked};
+  const auto search = only_kernels();
+  std::set<int> channels;
+  for (int draw = 0; draw < 200; ++draw)
+    channels.insert(propose_evolution({space, search, history, 6, draw}).stem_channels);
+  return channels;
+}
+
+/// Prefers narrow, deep networks of type D with a large stem kernel.
+double separable_quality(const Genome& genome) {
+  double quality = 0.5 + 0.1 * genome.stem_kernel / 7 - 0.005 * genome.stem_channels;
+  for (const auto& block : genome.blocks)
+    quality += 0.1 * (block.type == 'D') + 0.02 * block.residual_blocks - 0.05 * block.widening;
+  return quality;
+}
+
+}  // namespace
+
+TEST_CASE("the first generation of evolution is a Latin hypercube") {
+  const Space space{SpaceConfig{}};
+  SearchConfig search;
+  search.population = 12;
+  std::map<int, int> channels;
+  for (int trial = 0; trial < 12; ++trial)
+    ++channels[propose_evolution({space, search, {}, trial, 0}).stem_channels];
+  CHECK(channels.size() == 6);
+  for (const auto& [value, count] : channels) CHECK(count == 2);
+}
+
+TEST_CASE("parents are the top half of everything under the accuracy-variation bound") {
+  const std::vector<Trial> history{marked_trial(0, 8, 0.70, 5),   marked_trial(1, 16, 0.90, 5),
+                                   marked_trial(2, 24, 0.99, 50),  // the best, but it breaks T_AVM
+                                   marked_trial(3, 32, 0.80, 5),  marked_trial(4, 48, 0.85, 5),
+                                   marked_trial(5, 64, 0.60, 5)};
+  CHECK(parents_seen(history) == std::set<int>{16, 48, 32});  // three of five
+}
+
+TEST_CASE("the parents are never more than half a population, however long the history") {
+  std::vector<Trial> history;
+  for (int i = 0; i < 5; ++i) history.push_back(marked_trial(i, 8, 0.5, 5));
+  for (int i = 5; i < 10; ++i) history.push_back(marked_trial(i, 16, 0.6, 5));
+  history.push_back(marked_trial(10, 24, 0.7, 5));
+  history.push_back(marked_trial(11, 32, 0.8, 5));
+  history.push_back(marked_trial(12, 48, 0.9, 5));
+  CHECK(parents_seen(history) == std::set<int>{24, 32, 48});
+}
+
+TEST_CASE("failed trials are no parents") {
+  std::vector<Trial> history{marked_trial(0, 8, 0.9, 5), marked_trial(1, 16, 0.8, 5),
+                             marked_trial(2, 24, 0.7, 5)};
+  history[0].failed = true;
+  history[0].score.reset();
+  CHECK(parents_seen(history) == std::set<int>{16});
+}
+
+TEST_CASE("a child differs from its parent") {
+  const std::vector<Trial> history{marked_trial(0, 8, 0.9, 5)};
+  const Space space{marked};
+  const auto search = only_kernels();
+  for (int draw = 0; draw < 50; ++draw)
+    CHECK(propose_evolution({space, search, history, 6, draw}).stem_kernel != 3);
+}
+
+TEST_CASE("a generation without parents is a fresh Latin hypercube") {
+  const std::vector<Trial> history{marked_trial(0, 8, 0.9, 50), marked_trial(1, 16, 0.9, 60)};
+  CHECK(parents_seen(history).size() == 6);
+}
+
+TEST_CASE("evolution finds better networks than random search in the same number of trials") {
+  const Space space{SpaceConfig{}};
+  SearchConfig search;
+  search.objective = "accuracy";
+  const auto best_of = [&](const std::string& proposer) {
+    std::vector<Trial> history;
+    double best = 0;
+    for (int trial = 0; trial < 48; ++trial) {
+      const auto earlier =
+          std::span(history).first(static_cast<size_t>(trial / search.population * search.population));
+      const auto genome = make_proposer(proposer)({space, search, earlier, trial, 0});
+      history.push_back(make_trial(trial, separable_quality(genome), 0.004, 5));
+      history.back().genome = genome;
+      best = std::max(best, separable_quality(genome));
+    }
+    return best;
+  };
+  double lead = 0;
+  for (search.seed = 0; search.seed < 10; ++search.seed) lead += best_of("evolution") - best_of("random");
+  CHECK(lead > 0.3);  // of qualities between 0 and 1.2, over ten seeds
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/run_config.hpp"
+
+#include "core/base/error.hpp"
+#include "core/base/files/text_file.hpp"
+#include "tests/catch.hpp"
+#include "tests/search/helpers.hpp"
+
+using namespace mho;
+using namespace mho::testing;
+
+namespace {
+
+/// Without the zero at a literal's end.
+void write(const std::filesystem::path& file, const std::string& text) { write_file_atomically(file, text); }
+
+std::string refusal(void (*spoil)(RunConfig&)) {
+  RunConfig config;
+  spoil(config);
+  return message_of<ConfigError>([&] { check_run_config(config); });
+}
+
+}  // namespace
+
+TEST_CASE("a run file, assignments and the chip file beside it are read together") {
+  const TemporaryFolder folder;
+  write(folder / "chips/small.toml", "[chip]\nname = \"small\"\ngrid_rows = 2\ngrid_columns = 3\n");
+  write(folder / "run.toml",
+        "[search]\ntrials = 5\nproposer = \"random\"\n[chip]\nfile = \"chips/small.toml\"\n");
+  const auto config = load_run_config(folder / "run.toml", {"search.trials=6", "search.seed=9"});
+  CHECK(config.search.trials == 6);
+  CHECK(config.search.seed == 9);
+  CHECK(config.search.proposer == "random");
+  CHECK(config.chip.name == "small");
+  CHECK(config.chip.cores() == 6);
+  CHECK(config.evaluation().chip.name == "small");
+  CHECK(std::filesystem::path(config.chip_selection.file).is_absolute());
+}
+
+TEST_CASE("a run file without a chip is for the built-in one") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "[search]\ntrials = 5\n");
+  const auto config = load_run_config(folder / "run.toml", {});
+  CHECK(config.chip_selection.file.empty());
+  CHECK(config.chip.cores() == 64);
+}
+
+TEST_CASE("the written configuration reads back to the same") {
+  RunConfig config;
+  config.search.objective = "accuracy";
+  config.space.widening = {2, 3};
+  RunConfig back;
+  const auto text = write_config(config.sections());
+  read_config_text(text, "text", back.sections());
+  CHECK(write_config(back.sections()) == text);
+  CHECK(back.space.widening == std::vector<int>{2, 3});
+}
+
+TEST_CASE("wrong words and numbers of the search table are refused with the nearest word") {
+  const auto refused = [](const std::string& assignment) {
+    RunConfig config;
+    return message_of<ConfigError>([&] { set_config(assignment, config.sections()); });
+  };
+  CHECK_THAT(refused("search.proposer=evolutio"), ContainsSubstring("did you mean 'evolution'"));
+  CHECK_THAT(refused("search.objective=accurasy"), ContainsSubstring("did you mean 'accuracy'"));
+  CHECK_THAT(refused("search.trails=3"), ContainsSubstring("did you mean 'trials'"));
+  CHECK_THAT(refused("search.trials=0"), ContainsSubstring("got 0"));
+  CHECK_THAT(refused("search.width_mutation=1.5"), ContainsSubstring("0 to 1, got 1.5"));
+  CHECK_THAT(refused("search.max_avm=-1"), ContainsSubstring("at least 0"));
+}
+
+TEST_CASE("what tables must agree on is checked, and the message names key, expectation and value") {
+  CHECK_NOTHROW(check_run_config({}));
+  CHECK_THAT(refusal([](RunConfig& c) { c.hardware.crossbar_rows = 512; }),
+             ContainsSubstring("hardware.crossbar_rows") &&
+                 ContainsSubstring("expected 256 x 256 as chip 'hermes64'") &&
+                 ContainsSubstring("got 512 x 256"));
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.scoring.times_s = {1, 86400};
+             }),
+             ContainsSubstring("scoring.times_s: expected 1, 86400 (1 day) and 2592000") &&
+                 ContainsSubstring("got [1, 86400]"));
+  CHECK_THAT(refusal([](RunConfig& c) { c.search.max_cores = 65; }),
+             ContainsSubstring("search.max_cores: expected at most the 64 cores of chip 'hermes64', got 65"));
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.search.width_mutation = c.search.depth_mutation = c.search.other_mutation = 0;
+             }),
+             ContainsSubstring("expected one above 0"));
+  CHECK_THAT(refusal([](RunConfig& c) { c.search.proposer = "tpe"; }),
+             ContainsSubstring("unknown proposer 'tpe'"));
+  CHECK_THAT(refusal([](RunConfig& c) { c.space.branches = {3, 1}; }), ContainsSubstring("space.branches"));
+}
+
+TEST_CASE("messages about a run file name the file") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "[space]\nbranches = [3, 1]\n");
+  CHECK_THAT(message_of<ConfigError>([&] { load_run_config(folder / "run.toml", {}); }),
+             ContainsSubstring("run.toml: space.branches"));
+  write(folder / "run.toml", "[chip]\nfile = \"none.toml\"\n");
+  CHECK_THAT(message_of<InputError>([&] { load_run_config(folder / "run.toml", {}); }),
+             ContainsSubstring("none.toml"));
+  CHECK_THAT(message_of<InputError>([&] { load_run_config(folder / "absent.toml", {}); }),
+             ContainsSubstring("absent.toml"));
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/run_folder.hpp"
+
+#include "core/base/error.hpp"
+#include "core/base/files/text_file.hpp"
+#include "tests/catch.hpp"
+#include "tests/search/helpers.hpp"
+
+using namespace mho;
+using namespace mho::testing;
+
+namespace {
+
+std::string resume_refusal(void (*change)(RunConfig&)) {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  open_run_folder(folder / "run", config, false);
+  change(config);
+  return message_of<ConfigError>([&] { open_run_folder(folder / "run", config, true); });
+}
+
+}  // namespace
+
+TEST_CASE("a run folder can be loaded on its own, chip and all") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  config.chip.name = "mine";
+  config.chip.grid_rows = 3;
+  open_run_folder(folder / "run", config, false);
+  const auto loaded = load_run_config(folder / "run" / "config.toml", {});
+  CHECK(loaded.chip.name == "mine");
+  CHECK(loaded.chip.grid_rows == 3);
+  CHECK(loaded.search.seed == config.search.seed);
+  CHECK_NOTHROW(open_run_folder(folder / "run", loaded, true));
+}
+
+TEST_CASE("resuming with the same configuration is allowed, with another one the first difference is named") {
+  CHECK(resume_refusal([](RunConfig&) {}).empty());
+  CHECK_THAT(resume_refusal([](RunConfig& c) { c.search.seed = 12; }),
+             ContainsSubstring("config.toml: search.seed: the run was started with 11, got 12"));
+  CHECK_THAT(resume_refusal([](RunConfig& c) {
+               c.space.widening = {1, 3};
+               c.search.seed = 12;
+             }),
+             ContainsSubstring("space.widening: the run was started with [1, 2], got [1, 3]"));
+  CHECK_THAT(resume_refusal([](RunConfig& c) { c.search.proposer = "random"; }),
+             ContainsSubstring("search.proposer: the run was started with") &&
+                 ContainsSubstring("evolution") && ContainsSubstring("random"));
+  CHECK_THAT(resume_refusal([](RunConfig& c) { c.chip.grid_rows = 4; }),
+             ContainsSubstring("chip.toml: chip.grid_rows: the run was started with 2, got 4"));
+}
+
+TEST_CASE("a key that the run did not know is a difference too") {
+  const TemporaryFolder folder;
+  const auto config = small_config();
+  const auto run = open_run_folder(folder / "run", config, false);
+  auto text = read_text_file(run.config());
+  const auto line = text.find("max_draws");
+  text.erase(line, text.find('\n', line) + 1 - line);
+  write_file_atomically(run.config(), text);
+  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "run", config, true); }),
+             ContainsSubstring("search.max_draws: the run was started with nothing, got 1000"));
+}
+
+TEST_CASE("a folder with trials is not started again, one without a configuration is not resumed") {
+  const TemporaryFolder folder;
+  const auto config = small_config();
+  const auto run = open_run_folder(folder / "run", config, false);
+  CHECK_NOTHROW(open_run_folder(folder / "run", config, false));  // nothing was recorded: nothing to lose
+  append_line_durably(run.trials(), "{}");
+  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "run", config, false); }),
+             ContainsSubstring("holds a run already"));
+  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "other", config, true); }),
+             ContainsSubstring("expected a run to resume"));
+}
+
+TEST_CASE("a folder that cannot be made is an error of the run") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", std::string("x"));
+  CHECK_THAT(message_of<RunError>([&] { open_run_folder(folder / "file" / "run", small_config(), false); }),
+             ContainsSubstring("file"));
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/space.hpp"
+
+#include <map>
+#include <set>
+
+#include "core/base/config_file.hpp"
+#include "core/base/error.hpp"
+#include "tests/catch.hpp"
+#include "tests/search/helpers.hpp"
+
+using namespace mho;
+using mho::testing::message_of;
+
+namespace {
+
+SpaceConfig wide() {
+  return {.stem_channels = {8, 12, 64},
+          .stem_kernels = {3, 5, 7},
+          .main_blocks = {1, 5},
+          .residual_blocks = {1, 16},
+          .branches = {2, 12},
+          .block_types = {"A", "C", "D"},
+          .widening = {1, 4}};
+}
+
+std::string refusal(void (*spoil)(SpaceConfig&)) {
+  SpaceConfig config;
+  spoil(config);
+  return message_of<ConfigError>([&] { Space space(config); });
+}
+
+/// Pearson's statistic of counts against equal shares.
+double chi_square(const std::map<int, int>& counts, int values, int samples) {
+  const double expected = 1.0 * samples / values;
+  double sum = expected * static_cast<double>(values - std::ssize(counts));  // values that were never drawn
+  for (const auto& [value, count] : counts) sum += (count - expected) * (count - expected) / expected;
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("decoding an encoding gives the genome back") {
+  for (const auto& config : {SpaceConfig{}, wide()}) {
+    const Space space(config);
+    Random random(RandomKey(1));
+    for (int i = 0; i < 2000; ++i) {
+      const auto genome = space.sample(random);
+      const auto encoding = space.encode(genome);
+      REQUIRE(std::ssize(encoding) == space.dimensions());
+      REQUIRE(space.decode(encoding) == genome);
+      REQUIRE(space.encode(space.decode(encoding)) == encoding);
+      REQUIRE(space.contains(genome));
+    }
+  }
+}
+
+TEST_CASE("an encoding is the genes in order, zeros for absent blocks") {
+  const Space space{SpaceConfig{}};
+  const Genome genome{16, 5, {{2, 3, 'C', 4}}};
+  CHECK(space.dimensions() == 15);
+  CHECK(space.encode(genome) == std::vector<double>{16, 5, 1, 2, 3, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0});
+  CHECK(to_string(genome) == "OC16-KS5|R2B3CW4");
+  CHECK(to_string(Genome{16, 3, {{2, 1, 'B', 1}, {2, 1, 'B', 2}}}) == "OC16-KS3|R2B1BW1|R2B1BW2");
+}
+
+TEST_CASE("different genomes have different names and encodings") {
+  const Space space{SpaceConfig{}};
+  Random random(RandomKey(2));
+  std::map<std::string, std::vector<double>> by_name;
+  std::set<std::vector<double>> encodings;
+  for (int i = 0; i < 3000; ++i) {
+    const auto genome = space.sample(random);
+    by_name.emplace(to_string(genome), space.encode(genome));
+    encodings.insert(space.encode(genome));
+  }
+  CHECK(by_name.size() == encodings.size());
+}
+
+TEST_CASE("samples are uniform over every gene") {
+  const Space space{SpaceConfig{}};
+  Random random(RandomKey(3));
+  std::map<int, int> channels, kernels, blocks, residual, branches, types, widening;
+  const int samples = 12000;
+  for (int i = 0; i < samples; ++i) {
+    const auto genome = space.sample(random);
+    ++channels[genome.stem_channels], ++kernels[genome.stem_kernel],
+        ++blocks[static_cast<int>(genome.blocks.size())];
+    const auto& first = genome.blocks.front();
+    ++residual[first.residual_blocks], ++branches[first.branches], ++types[first.type],
+        ++widening[first.widening];
+  }
+  // 99.99 % points of chi-square with 5, 3 and 2 degrees of freedom.
+  CHECK(chi_square(channels, 6, samples) < 25.74);
+  for (const auto* four : {&residual, &types, &widening}) CHECK(chi_square(*four, 4, samples) < 21.11);
+  for (const auto* three : {&kernels, &blocks, &branches}) CHECK(chi_square(*three, 3, samples) < 18.42);
+}
+
+TEST_CASE("the corners of the unit cube are the first and last value of every gene") {
+  const Space space{SpaceConfig{}};
+  const auto n = static_cast<size_t>(space.dimensions());
+  CHECK(space.at(std::vector<double>(n, 0.0)) == Genome{8, 3, {{1, 1, 'A', 1}}});
+  const MainBlock largest{4, 3, 'D', 4};
+  CHECK(space.at(std::vector<double>(n, 1.0 - 0x1p-53)) == Genome{64, 7, {largest, largest, largest}});
+}
+
+TEST_CASE("the size of a space counts its genomes") {
+  const Space tiny{{{8, 16}, {3}, {1, 2}, {1, 2}, {1, 1}, {"B"}, {1, 1}}};
+  CHECK(tiny.size() == 2 * (2 + 4));
+  std::set<std::string> names;
+  Random random(RandomKey(4));
+  for (int i = 0; i < 1000; ++i) names.insert(to_string(tiny.sample(random)));
+  CHECK(names.size() == 12);
+  CHECK(Space{SpaceConfig{}}.size() == 18.0 * (192 + 192.0 * 192 + 192.0 * 192 * 192));
+}
+
+TEST_CASE("a space refuses empty, reversed and doubled ranges by key") {
+  CHECK_THAT(refusal([](SpaceConfig& c) { c.stem_channels = {}; }),
+             ContainsSubstring("space.stem_channels: expected at least one value, got []"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.stem_kernels = {3, 3};
+             }),
+             ContainsSubstring("space.stem_kernels: expected every value once, got [3, 3]"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.stem_kernels = {0, 3};
+             }),
+             ContainsSubstring("at least 1, got [0, 3]"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.main_blocks = {3, 1};
+             }),
+             ContainsSubstring("space.main_blocks: expected [smallest, largest]") &&
+                 ContainsSubstring("got [3, 1]"));
+  CHECK_THAT(refusal([](SpaceConfig& c) { c.residual_blocks = {2}; }),
+             ContainsSubstring("space.residual_blocks"));
+  CHECK_THAT(refusal([](SpaceConfig& c) { c.branches = {0, 2}; }), ContainsSubstring("space.branches"));
+  CHECK_THAT(refusal([](SpaceConfig& c) { c.widening = {1, 2, 3}; }), ContainsSubstring("space.widening"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.block_types = {"B", "E"};
+             }),
+             ContainsSubstring("space.block_types: expected some of A, B, C, D, each once"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.block_types = {"B", "B"};
+             }),
+             ContainsSubstring("space.block_types"));
+  CHECK_THAT(refusal([](SpaceConfig& c) { c.block_types = {}; }), ContainsSubstring("space.block_types"));
+}
+
+TEST_CASE("numbers that are no genome of the space are refused with the gene's name") {
+  const Space space{SpaceConfig{}};
+  const auto good = space.encode({16, 3, {{2, 1, 'B', 1}}});
+  const auto refused = [&](size_t position, double value) {
+    auto bad = good;
+    bad[position] = value;
+    return message_of<InputError>([&] { space.decode(bad); });
+  };
+  CHECK_THAT(refused(0, 17),
+             ContainsSubstring("stem_channels: expected one of [8, 16, 24, 32, 48, 64], got 17"));
+  CHECK_THAT(refused(1, 4), ContainsSubstring("stem_kernel"));
+  CHECK_THAT(refused(2, 0), ContainsSubstring("main_blocks: expected 1 to 3, got 0"));
+  CHECK_THAT(refused(2, 4), ContainsSubstring("main_blocks: expected 1 to 3, got 4"));
+  CHECK_THAT(refused(2, 2), ContainsSubstring("expected a block type 1 to 4 (A to D), got 0"));
+  CHECK_THAT(refused(3, 5), ContainsSubstring("residual_blocks of main block 1: expected 1 to 4, got 5"));
+  CHECK_THAT(refused(4, 0), ContainsSubstring("branches of main block 1"));
+  CHECK_THAT(refused(5, 5), ContainsSubstring("encoding[5]: expected a block type"));
+  CHECK_THAT(refused(6, 9), ContainsSubstring("widening of main block 1: expected 1 to 4, got 9"));
+  CHECK_THAT(refused(7, 1), ContainsSubstring("encoding[7]: expected 0 for an absent main block, got 1"));
+  CHECK_THAT(refused(3, 1.5), ContainsSubstring("encoding[3]: expected a whole number, got 1.5"));
+  CHECK_THAT(refused(3, std::nan("")), ContainsSubstring("expected a whole number"));
+  CHECK_THAT(message_of<InputError>([&] {
+               space.decode({1, 2});
+             }),
+             ContainsSubstring("expected 15 numbers, got 2"));
+}
+
+TEST_CASE("a genome outside the space is not contained and not encoded") {
+  const Space space{wide()};
+  const Genome outside{8, 3, {{1, 2, 'B', 1}}};
+  CHECK_FALSE(space.contains(outside));
+  CHECK_THAT(message_of<InputError>([&] { space.encode(outside); }),
+             ContainsSubstring("type of main block 1"));
+  CHECK_FALSE(space.contains({8, 3, {}}));
+}
+
+TEST_CASE("the space table is read with its limits") {
+  SpaceConfig config;
+  const std::vector<Section> sections{{"space", "", [&](FieldVisitor& v) { config.fields(v); }}};
+  read_config_text("[space]\nmain_blocks = [2, 4]\nblock_types = [\"A\"]\n", "run.toml", sections);
+  CHECK(config.main_blocks == std::vector<int>{2, 4});
+  CHECK(config.block_types == std::vector<std::string>{"A"});
+  CHECK_THAT(message_of<ConfigError>(
+                 [&] { read_config_text("[space]\nwidening = [1, 9]\n", "run.toml", sections); }),
+             ContainsSubstring("run.toml:2") && ContainsSubstring("expected 1 to 4, got 9"));
+}
