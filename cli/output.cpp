@@ -44,10 +44,9 @@ std::string duration(double seconds) {
 std::string quantity(double value, const std::string& unit) {
   static constexpr std::array<const char*, 9> prefixes = {"f", "p", "n", "u", "m", "", "k", "M", "G"};
   if (value == 0 || !std::isfinite(value)) return fmt::format("{} {}", value, unit);
-  const int thousands = static_cast<int>(std::floor(std::log10(std::fabs(value)) / 3));
-  const int step = std::clamp(thousands, -5, 3);
-  return fmt::format("{:.3g} {}{}", value / std::pow(1000.0, step),
-                     prefixes.at(static_cast<size_t>(step + 5)), unit);
+  const double thousands = std::clamp(std::floor(std::log10(std::fabs(value)) / 3), -5.0, 3.0);
+  return fmt::format("{:.3g} {}{}", value / std::pow(1000.0, thousands),
+                     prefixes.at(static_cast<std::size_t>(thousands + 5)), unit);
 }
 
 }  // namespace mho
