@@ -14,6 +14,7 @@
 #include "cli/subcommands.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/suggest.hpp"
+#include "core/data/prepared.hpp"
 #include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
@@ -46,16 +47,15 @@ std::string find_python() {
 }
 
 nlohmann::ordered_json examine() {
-  return {
-      {"version", version()},
-      {"compiler", MHO_COMPILER},
-      {"build_type", MHO_BUILD_TYPE},
-      {"instruction_set", instruction_set()},
-      {"cores", std::max(1U, std::thread::hardware_concurrency())},
-      {"threads", thread_count()},
-      {"data_sets", list("data", [](const fs::path& p) { return fs::is_regular_file(p / "dataset.json"); })},
-      {"chip_files", list("configs/chips", [](const fs::path& p) { return p.extension() == ".toml"; })},
-      {"python", find_python()}};
+  return {{"version", version()},
+          {"compiler", MHO_COMPILER},
+          {"build_type", MHO_BUILD_TYPE},
+          {"instruction_set", instruction_set()},
+          {"cores", std::max(1U, std::thread::hardware_concurrency())},
+          {"threads", thread_count()},
+          {"data_sets", list("data", [](const fs::path& p) { return is_prepared(p); })},
+          {"chip_files", list("configs/chips", [](const fs::path& p) { return p.extension() == ".toml"; })},
+          {"python", find_python()}};
 }
 
 std::string to_text(const nlohmann::ordered_json& found) {

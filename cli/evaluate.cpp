@@ -32,18 +32,6 @@ struct Judged {
   Evaluation evaluation;
 };
 
-/// Scores weights that are there already.
-Judged score_weights(const Architecture& architecture, const Parameters& parameters, const Dataset& dataset,
-                     const EvaluationConfig& config, RandomKey key) {
-  Evaluation evaluation;
-  evaluation.parameters = parameters;
-  evaluation.score = score(architecture, parameters, dataset.test, config.scoring, config.hardware, key);
-  const auto mapped = map_onto_chip(architecture, config.chip);
-  if (mapped.mapping) evaluation.cost = mapped.mapping->cost;
-  evaluation.unmapped_reason = mapped.reason;
-  return {architecture, std::move(evaluation)};
-}
-
 Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
                        const EvaluationConfig& config, RandomKey key) {
   const StopSignal stop;
@@ -79,7 +67,7 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
   config.hardware = chip.hardware;
-  return score_weights(chip.architecture, chip.parameters, dataset, config, key);
+  return {chip.architecture, rescore(chip.architecture, chip.parameters, dataset.test, config, key)};
 }
 
 Judged judge(const EvaluateArguments& arguments, const RunConfig& config) {
@@ -88,7 +76,8 @@ Judged judge(const EvaluateArguments& arguments, const RunConfig& config) {
   if (!arguments.from_export.empty()) return score_export(arguments, dataset, config.evaluation(), key);
   const auto found = find_architecture(arguments.architecture, dataset);
   if (found.parameters)
-    return score_weights(found.architecture, *found.parameters, dataset, config.evaluation(), key);
+    return {found.architecture,
+            rescore(found.architecture, *found.parameters, dataset.test, config.evaluation(), key)};
   return train_and_score(found.architecture, dataset, config.evaluation(), key);
 }
 
@@ -109,7 +98,7 @@ int run(EvaluateArguments& arguments) {
     write_file_atomically(arguments.run.out / "config.toml", write_config(config.sections()));
   }
   const auto title = fmt::format("{}, {} parameters\n", architecture.name(), architecture.parameters());
-  print(arguments.run.json ? score_json(architecture, evaluation, config.search.seed) + "\n"
+  print(arguments.run.json ? score_json(architecture, evaluation, config.search.seed)
                            : title + score_table(evaluation));
   return 0;
 }

@@ -26,7 +26,7 @@ struct ExportArguments {
 /// The resolved configuration that a winner was made with: `evaluate --out` writes it into the folder itself,
 /// a search into the run folder, two levels up.
 std::filesystem::path config_of(const std::filesystem::path& winner) {
-  const auto folder = std::filesystem::absolute(winner / "").parent_path();
+  const auto folder = std::filesystem::canonical(winner);
   for (const auto& file : {folder / "config.toml", folder.parent_path().parent_path() / "config.toml"})
     if (std::filesystem::is_regular_file(file)) return file;
   throw ConfigError(

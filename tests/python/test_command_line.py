@@ -105,6 +105,7 @@ def test_prepared_digits_are_found_and_used(mho):
     mho("data", "prepare", "digits", "--from", digits_file(), "--name", "mine")
     assert (mho.folder / "data/mine/dataset.json").exists()
     assert json.loads(mho("doctor", "--json").stdout)["data_sets"] == ["data/mine"]
+    assert "data/mine: 8x8x1, 10 classes, 1437 + 360 samples" in mho("data", "list").stdout
     mho("evaluate", "mlp:16", mho.config(), "--set", "task.data=mine", "--set", "training.epochs=1")
 
 

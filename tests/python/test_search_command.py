@@ -22,7 +22,7 @@ def wait_for_trials(mho, run, count, process):
 
 def test_a_tiny_search_leaves_a_whole_run_folder(finished):
     run = finished.folder / "runs/tiny"
-    assert [trial["number"] for trial in finished.trials("runs/tiny")] == [0, 1, 2, 3]
+    assert [trial["trial"] for trial in finished.trials("runs/tiny")] == [0, 1, 2, 3]
     assert (run / "config.toml").exists()
     assert (run / "front.csv").read_text().count("\n") >= 2
     for name in ["architecture.json", "weights.safetensors", "score.json", "chip/targets.npz"]:
@@ -90,7 +90,7 @@ def test_a_terminated_run_stops_cleanly_and_says_how_to_go_on(mho):
     assert all(trial in after for trial in done)
 
 
-def test_a_second_signal_ends_at_once(mho):
+def test_two_signals_end_the_run(mho):
     process = mho.start("search", mho.config(LONG.replace("epochs = 8", "epochs = 2000")))
     until = time.monotonic() + 60
     while not (mho.folder / "runs/tiny").exists() and time.monotonic() < until:
@@ -104,7 +104,7 @@ def test_a_second_signal_ends_at_once(mho):
 
 
 def test_a_run_is_not_written_over(finished):
-    assert "--resume" in finished("search", "tiny.toml", code=2).stderr
+    assert "resume" in finished("search", "tiny.toml", code=2).stderr
 
 
 def test_resume_refuses_another_configuration(finished):
