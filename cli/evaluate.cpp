@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -53,7 +54,7 @@ Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
 
 /// The chip folder fixes the hardware, so the run file's [hardware] gives way, and --set of it would be
 /// ignored.
-Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, EvaluationConfig config,
+Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, RunConfig& config,
                     RandomKey key) {
   for (const auto& assignment : arguments.run.assignments)
     if (assignment.starts_with("hardware."))
@@ -67,13 +68,14 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
   config.hardware = chip.hardware;
-  return {chip.architecture, rescore(chip.architecture, chip.parameters, dataset.test, config, key)};
+  return {chip.architecture,
+          rescore(chip.architecture, chip.parameters, dataset.test, config.evaluation(), key)};
 }
 
-Judged judge(const EvaluateArguments& arguments, const RunConfig& config) {
+Judged judge(const EvaluateArguments& arguments, RunConfig& config) {
   const auto key = RandomKey(config.search.seed).with("evaluate");
   const auto dataset = load_dataset(config.task);
-  if (!arguments.from_export.empty()) return score_export(arguments, dataset, config.evaluation(), key);
+  if (!arguments.from_export.empty()) return score_export(arguments, dataset, config, key);
   const auto found = find_architecture(arguments.architecture, dataset);
   if (found.parameters)
     return {found.architecture,
@@ -89,9 +91,19 @@ void sort_positionals(EvaluateArguments& arguments) {
   arguments.run.config = std::exchange(arguments.architecture, "");
 }
 
+/// Before the training, not after it. Throws RunError.
+void make_writable_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || access(folder.c_str(), W_OK) != 0)
+    throw RunError(folder.string() +
+                   ": expected a folder that can be written to, found none and cannot make one");
+}
+
 int run(EvaluateArguments& arguments) {
   sort_positionals(arguments);
   auto config = load(arguments.run);
+  if (!arguments.run.out.empty()) make_writable_folder(arguments.run.out);
   const auto [architecture, evaluation] = judge(arguments, config);
   if (!arguments.run.out.empty()) {
     save_candidate(arguments.run.out, architecture, evaluation, config.search.seed);

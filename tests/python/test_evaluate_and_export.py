@@ -30,6 +30,13 @@ def test_an_evaluated_network_is_kept_and_exported(mho):
     assert (mho.folder / "chip/targets.npz").exists()
 
 
+def test_an_output_folder_that_cannot_be_is_refused_before_training(mho):
+    (mho.folder / "taken").write_text("not a folder")
+    result = mho("evaluate", "mlp:32", mho.config(), "--out", "taken/kept", code=1)
+    assert "taken/kept" in result.stderr
+    assert "epoch" not in result.stderr
+
+
 def test_an_architecture_file_is_the_network_that_it_describes(mho):
     config = mho.config()
     built_in = mho.json("evaluate", "mlp:32", config, "--out", "kept")
