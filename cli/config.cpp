@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+
+#include "cli/output.hpp"
+#include "cli/subcommands.hpp"
+#include "search/run_config.hpp"
+
+namespace mho {
+namespace {
+
+/// docs/config.md is this text.
+int run() {
+  RunConfig config;
+  print(
+      "# Configuration\n\nEvery key of a run file (`mho search CONFIG`), with its default. Written by `mho "
+      "config`.\n\n" +
+      describe_config(config.sections()) +
+      "# Chip files\n\nEvery key of a chip file (`[chip] file = ...`, `mho export --chip`).\n\n" +
+      describe_config({{"chip", "An in-memory computing chip: cores on a grid, one crossbar a core.",
+                        [&config](FieldVisitor& visitor) { config.chip.fields(visitor); }}}));
+  return 0;
+}
+
+}  // namespace
+
+void add_config(CLI::App& app, Action& action) {
+  auto* command =
+      app.add_subcommand("config", "Print every configuration key, its default and meaning, as markdown");
+  command->callback([&action] { action = run; });
+}
+
+}  // namespace mho

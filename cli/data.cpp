@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <set>
+
+#include "cli/output.hpp"
+#include "cli/subcommands.hpp"
+#include "core/base/error.hpp"
+#include "core/data/prepared.hpp"
+
+namespace mho {
+namespace {
+
+struct PrepareArguments {
+  std::string kind;
+  std::filesystem::path from;
+  std::string name;
+  std::filesystem::path out = "data";
+};
+
+/// "data/mnist: 28x28x1, 10 classes, 60000 + 10000 samples", or what is wrong with the files.
+std::string describe(const std::filesystem::path& folder) {
+  try {
+    const auto set = verify_prepared(folder);
+    const auto [height, width, channels] = sample_shape(set);
+    const auto training = set.train.count() + set.validation.count();
+    return fmt::format("{}: {}x{}x{}, {} classes, {} + {} samples", folder.string(), height, width, channels,
+                       set.classes, training, set.test.count());
+  } catch (const DataError& error) {
+    return fmt::format("{}: damaged, prepare it again: {}", folder.string(), error.what());
+  }
+}
+
+int list() {
+  std::string text = "Can be prepared (mho data prepare NAME):\n";
+  for (const auto& set : known_data_sets())
+    text += fmt::format("  {:<14} {:<8} {}\n", set.kind, set.shape, set.description);
+  std::set<std::filesystem::path> folders;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator("data", missing))
+    if (is_prepared(entry.path())) folders.insert(entry.path());
+  text += folders.empty() ? "Nothing is prepared in data/.\n" : "Prepared, check sums verified:\n";
+  for (const auto& folder : folders) text += "  " + describe(folder) + "\n";
+  print(text);
+  return 0;
+}
+
+int prepare(const PrepareArguments& arguments) {
+  const auto name = arguments.name.empty() ? arguments.kind : arguments.name;
+  log_line(fmt::format("preparing {} as {}", arguments.kind, (arguments.out / name).string()));
+  const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out);
+  print(describe(folder) + "\n");
+  return 0;
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("data", "List and prepare data sets");
+  command->require_subcommand(1);
+  command->add_subcommand("list", "Show what can be prepared, and check what is")->callback([&action] {
+    action = list;
+  });
+  const auto arguments = std::make_shared<PrepareArguments>();
+  auto* preparation =
+      command->add_subcommand("prepare", "Fetch or read raw files and write them in the form of mho");
+  preparation->add_option("NAME", arguments->kind, "What to prepare, one of 'mho data list'")->required();
+  preparation->add_option("--from", arguments->from, "Raw files that are here already; nothing is downloaded")
+      ->type_name("DIR");
+  preparation->add_option("--name", arguments->name, "What task.data calls it (default: NAME)")
+      ->type_name("NAME");
+  preparation->add_option("--out", arguments->out, "Folder of prepared sets")
+      ->type_name("DIR")
+      ->capture_default_str();
+  preparation->callback([arguments, &action] { action = [arguments] { return prepare(*arguments); }; });
+}
+
+}  // namespace mho

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <utility>
+
+#include "cli/candidate.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/run_options.hpp"
+#include "cli/score_text.hpp"
+#include "cli/stop_signal.hpp"
+#include "cli/subcommands.hpp"
+#include "core/base/error.hpp"
+#include "core/base/files/text_file.hpp"
+#include "core/chip/export.hpp"
+#include "core/nn/architecture_json.hpp"
+
+namespace mho {
+namespace {
+
+struct EvaluateArguments {
+  std::string architecture;
+  RunOptions run;
+  std::filesystem::path from_export;
+};
+
+/// An architecture and its evaluation; together they make score.json.
+struct Judged {
+  Architecture architecture;
+  Evaluation evaluation;
+};
+
+Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
+                       const EvaluationConfig& config, RandomKey key) {
+  const StopSignal stop;
+  Progress progress;
+  const auto on_epoch = [&](int done, double loss) {
+    const int epochs = config.training.epochs;
+    progress.update(fmt::format("epoch {}/{}, loss {:.4f}, {} to go", done, epochs, loss,
+                                progress.estimate(epochs - done)));
+    return !stop.flag();
+  };
+  const bool split = dataset.validation.count() > 0;
+  auto evaluation =
+      evaluate(architecture, split ? join_samples(dataset.train, dataset.validation) : dataset.train,
+               dataset.test, config, key, on_epoch);
+  if (stop.flag()) throw RunError("stopped by a signal; nothing was kept (an evaluation starts over)");
+  if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
+  return {architecture, std::move(evaluation)};
+}
+
+/// The chip folder fixes the hardware, so the run file's [hardware] gives way, and --set of it would be
+/// ignored.
+Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, RunConfig& config,
+                    RandomKey key) {
+  for (const auto& assignment : arguments.run.assignments)
+    if (assignment.starts_with("hardware."))
+      throw ConfigError("--set " + assignment +
+                        ": has no effect with --from-export, whose folder fixes [hardware]");
+  const auto chip = import_chip(arguments.from_export);
+  check_fits(chip.architecture, arguments.from_export.string(), dataset);
+  if (!arguments.architecture.empty() &&
+      to_json(find_architecture(arguments.architecture, dataset).architecture) != to_json(chip.architecture))
+    throw ConfigError(fmt::format("{}: expected the export of {}, got that of another network ({})",
+                                  arguments.from_export.string(), arguments.architecture,
+                                  chip.architecture.name()));
+  config.hardware = chip.hardware;
+  return {chip.architecture,
+          rescore(chip.architecture, chip.parameters, dataset.test, config.evaluation(), key)};
+}
+
+Judged judge(const EvaluateArguments& arguments, RunConfig& config) {
+  const auto key = RandomKey(config.search.seed).with("evaluate");
+  const auto dataset = load_dataset(config.task);
+  if (!arguments.from_export.empty()) return score_export(arguments, dataset, config, key);
+  const auto found = find_architecture(arguments.architecture, dataset);
+  if (found.parameters)
+    return {found.architecture,
+            rescore(found.architecture, *found.parameters, dataset.test, config.evaluation(), key)};
+  return train_and_score(found.architecture, dataset, config.evaluation(), key);
+}
+
+/// `mho evaluate CONFIG --from-export DIR` names no architecture: the one positional argument is then CONFIG.
+void sort_positionals(EvaluateArguments& arguments) {
+  if (!arguments.run.config.empty()) return;
+  if (arguments.from_export.empty())
+    throw InputError("evaluate: expected ARCH CONFIG, got only '" + arguments.architecture + "'");
+  arguments.run.config = std::exchange(arguments.architecture, "");
+}
+
+/// Before the training, not after it. Throws RunError.
+void make_writable_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || access(folder.c_str(), W_OK) != 0)
+    throw RunError(folder.string() +
+                   ": expected a folder that can be written to, found none and cannot make one");
+}
+
+int run(EvaluateArguments& arguments) {
+  sort_positionals(arguments);
+  auto config = load(arguments.run);
+  if (!arguments.run.out.empty()) make_writable_folder(arguments.run.out);
+  const auto [architecture, evaluation] = judge(arguments, config);
+  if (!arguments.run.out.empty()) {
+    save_candidate(arguments.run.out, architecture, evaluation, config.search.seed);
+    write_file_atomically(arguments.run.out / "config.toml", write_config(config.sections()));
+  }
+  const auto title = fmt::format("{}, {} parameters\n", architecture.name(), architecture.parameters());
+  print(arguments.run.json ? score_json(architecture, evaluation, config.search.seed)
+                           : title + score_table(evaluation));
+  return 0;
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<EvaluateArguments>();
+  auto* command =
+      app.add_subcommand("evaluate", "Train and score one architecture, or score trained weights");
+  command
+      ->add_option(
+          "ARCH", arguments->architecture,
+          "Built-in name, architecture JSON, or winner folder (scored with its weights, not retrained); may "
+          "be left out with --from-export")
+      ->required();
+  command->add_option("CONFIG", arguments->run.config, "Run file");
+  add_run_options(*command, arguments->run,
+                  "Folder for the network and its score (default: none is written)");
+  command
+      ->add_option("--from-export", arguments->from_export, "Score the network that a chip folder describes")
+      ->type_name("DIR");
+  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace mho

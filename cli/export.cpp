@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/export.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/output.hpp"
+#include "cli/score_text.hpp"
+#include "cli/subcommands.hpp"
+#include "core/base/error.hpp"
+#include "search/run_config.hpp"
+
+namespace mho {
+namespace {
+
+struct ExportArguments {
+  std::filesystem::path winner;
+  std::filesystem::path chip;
+  std::filesystem::path out;
+  bool json = false;
+};
+
+/// The resolved configuration that a winner was made with: `evaluate --out` writes it into the folder itself,
+/// a search into the run folder, two levels up.
+std::filesystem::path config_of(const std::filesystem::path& winner) {
+  const auto folder = std::filesystem::canonical(winner);
+  for (const auto& file : {folder / "config.toml", folder.parent_path().parent_path() / "config.toml"})
+    if (std::filesystem::is_regular_file(file)) return file;
+  throw ConfigError(
+      fmt::format("{}: expected config.toml in it or in its run folder, found neither; a winner folder is "
+                  "written by 'mho search' or 'mho evaluate --out'",
+                  winner.string()));
+}
+
+RunConfig load_config(const ExportArguments& arguments) {
+  std::vector<std::string> assignments;
+  if (!arguments.chip.empty())
+    assignments.push_back("chip.file=" + std::filesystem::absolute(arguments.chip).string());
+  return load_run_config(config_of(arguments.winner), assignments);
+}
+
+std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip, const Cost& cost) {
+  const nlohmann::ordered_json json = {{"folder", folder.string()},   {"chip", chip.name},
+                                       {"cores", cost.cores},         {"core_mvms", cost.core_mvms},
+                                       {"latency_s", cost.latency_s}, {"throughput_hz", cost.throughput_hz},
+                                       {"energy_j", cost.energy_j},   {"utilisation", cost.utilisation}};
+  return json.dump(2) + "\n";
+}
+
+int run(const ExportArguments& arguments) {
+  const auto [architecture, parameters] = load_candidate(arguments.winner);
+  const auto config = load_config(arguments);
+  const auto mapped = map_onto_chip(architecture, config.chip);
+  if (!mapped.mapping)
+    throw MappingError(
+        fmt::format("{} on chip {}: {}", architecture.name(), config.chip.name, mapped.reason));
+  const auto folder = arguments.out.empty() ? arguments.winner / "chip" : arguments.out;
+  export_chip(folder, {architecture, parameters, config.hardware, config.chip, *mapped.mapping});
+  const auto& cost = mapped.mapping->cost;
+  print(arguments.json ? to_json(folder, config.chip, cost)
+                       : fmt::format("{}: {} on {}, {}\n", folder.string(), architecture.name(),
+                                     config.chip.name, brief_cost(cost)));
+  return 0;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<ExportArguments>();
+  auto* command =
+      app.add_subcommand("export", "Write a winner as conductance targets, placement and schedule");
+  command->add_option("WINNER", arguments->winner, "Winner folder, e.g. runs/kws/winners/0")->required();
+  command->add_option("--chip", arguments->chip, "Chip file (default: the run's own)")->type_name("FILE");
+  command->add_option("--out", arguments->out, "Folder to write (default: WINNER/chip)")->type_name("DIR");
+  command->add_flag("--json", arguments->json, "Print one JSON document instead of a line");
+  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace mho

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/output.hpp"
+
+namespace mho {
+namespace {
+
+/// Characters that fit on the terminal's line; a longer one would wrap and could not be replaced.
+std::size_t terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return 79;
+  return size.ws_col - std::size_t{1};
+}
+
+void write(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (shown_ > 0) write("\n");
+}
+
+void Progress::clear() {
+  if (shown_ > 0) write(fmt::format("\r{:{}}\r", "", shown_));
+  shown_ = 0;
+}
+
+void Progress::update(const std::string& text) {
+  if (!terminal_) return log_line(text);
+  clear();
+  const auto fitting = text.substr(0, terminal_width());
+  write(fitting);
+  shown_ = fitting.size();
+}
+
+void Progress::line(const std::string& text) {
+  clear();
+  log_line(text);
+}
+
+std::string Progress::estimate(int remaining) {
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+  return duration(elapsed.count() / ++done_ * remaining);
+}
+
+}  // namespace mho

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "core/base/parallel.hpp"
+
+namespace mho {
+
+void add_run_options(CLI::App& command, RunOptions& options, const std::string& out_help) {
+  // allow_extra_args(false): one value an option, so that a positional argument may follow.
+  command
+      .add_option("--set", options.assignments,
+                  "Set a configuration value: --set search.trials=8 (repeatable)")
+      ->type_name("TABLE.KEY=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--seed", options.seed, "Seed of every random number; replaces search.seed")
+      ->type_name("N");
+  command.add_option("--threads", options.threads, "Threads; 0 for all cores. Results do not depend on it")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
+  command.add_flag("--json", options.json, "Print one JSON document instead of a table");
+  command.add_option("--out", options.out, out_help)->type_name("DIR");
+}
+
+RunConfig load(const RunOptions& options) {
+  set_thread_count(options.threads);
+  auto assignments = options.assignments;
+  if (options.seed) assignments.push_back("search.seed=" + std::to_string(*options.seed));
+  return load_run_config(options.config, assignments);
+}
+
+}  // namespace mho

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/score_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "cli/output.hpp"
+
+namespace mho {
+namespace {
+
+constexpr double hour_s = 3600, day_s = 86400;
+
+bool is_multiple(double value, double unit) { return value >= unit && std::fmod(value, unit) == 0; }
+
+}  // namespace
+
+std::string time_name(double time_s) {
+  if (is_multiple(time_s, day_s)) return fmt::format("{:g} d", time_s / day_s);
+  if (is_multiple(time_s, hour_s)) return fmt::format("{:g} h", time_s / hour_s);
+  return fmt::format("{:g} s", time_s);
+}
+
+std::string brief_score(const Score& score) {
+  const auto& day = score.at(day_s);
+  return fmt::format("{:.1f} % +- {:.1f} at 1 d, AVM {:.1f}", 100 * day.mean, 100 * day.standard_deviation,
+                     score.avm);
+}
+
+std::string brief_cost(const Cost& cost) {
+  return fmt::format("{} cores, {}, {}", cost.cores, quantity(cost.latency_s, "s"),
+                     quantity(cost.energy_j, "J"));
+}
+
+std::string score_table(const Evaluation& evaluation) {
+  const auto& score = evaluation.score;
+  auto text = fmt::format("{:<10} {:>10}   {:>5}   {}\n{:<10} {:>8.2f} %\n", "", "accuracy", "sd",
+                          "95 % interval", "digital", 100 * score.digital_accuracy);
+  for (const auto& point : score.drift)
+    text += fmt::format("{:<10} {:>8.2f} %   {:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n",
+                        time_name(point.time_s), 100 * point.mean, 100 * point.standard_deviation,
+                        100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
+  text += fmt::format("AVM        {:>8.2f} points lost from 1 s to 30 d\n", score.avm);
+  if (!evaluation.cost)
+    return text + fmt::format("chip       does not fit: {}\n", evaluation.unmapped_reason);
+  const auto& cost = *evaluation.cost;
+  return text + fmt::format("chip       {}, {:.3g} images/s, {:.2g} TOPS/W, {:.1f} % of the cells used\n",
+                            brief_cost(cost), cost.throughput_hz, cost.effective_tops_per_watt,
+                            100 * cost.utilisation);
+}
+
+}  // namespace mho

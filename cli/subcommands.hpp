@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace mho {
+
+/// What the parsed command line chose to run; returns the exit code.
+using Action = std::function<int()>;
+
+/// Each declares a subcommand and its options; when the subcommand was given, parsing sets `action`.
+void add_search(CLI::App& app, Action& action);
+void add_evaluate(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
+void add_data(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
+void add_config(CLI::App& app, Action& action);
+
+}  // namespace mho

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+import os
+
+import pytest
+from conftest import TINY
+
+
+def test_help_lists_the_commands(mho):
+    text = mho("--help").stdout
+    for command in ["search", "evaluate", "export", "data", "doctor", "config"]:
+        assert command in text
+        assert "--help" in mho(command, "--help").stdout
+
+
+def test_no_command_is_wrong_usage(mho):
+    result = mho(code=2)
+    assert result.stdout == ""
+    assert "--help" in result.stderr
+
+
+def test_an_unknown_command_is_answered_with_the_nearest(mho):
+    result = mho("serach", code=2)
+    assert "unknown command 'serach' (did you mean 'search'?)" in result.stderr
+    assert result.stdout == ""
+
+
+def test_an_unknown_option_is_wrong_usage(mho):
+    mho("search", mho.config(), "--trails", 3, code=2)
+
+
+def test_an_unknown_key_is_named_with_its_place(mho):
+    config = mho.config(TINY.replace("population", "popluation"))
+    line = TINY.replace("population", "popluation").split("\n").index("popluation = 2") + 1
+    result = mho("search", config, code=2)
+    assert f"tiny.toml:{line}:" in result.stderr
+    assert "unknown key 'popluation' in [search] (did you mean 'population'?)" in result.stderr
+    assert not (mho.folder / "runs").exists()
+
+
+@pytest.mark.parametrize(("assignment", "message"), [
+    ("search.trials=-1", "search.trials=-1"),
+    ("search.trials=many", "search.trials=many"),
+    ("serach.trials=4", "did you mean 'search'"),
+    ("trials=4", "section.key=value"),
+    ("hardware.device=pmc", "did you mean 'pcm'"),
+])
+def test_a_wrong_assignment_is_refused(mho, assignment, message):
+    assert message in mho("search", mho.config(), "--set", assignment, code=2).stderr
+
+
+def test_a_missing_configuration_is_named(mho):
+    result = mho("search", "nowhere.toml", code=2)
+    assert "nowhere.toml" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_missing_data_set_comes_with_the_command_that_prepares_it(mho):
+    result = mho("search", mho.config(), "--set", "task.data=mnist", "--set", "task.folder=empty", code=2)
+    assert "mho data prepare mnist" in result.stderr
+
+
+def test_an_unknown_architecture_is_answered_with_the_nearest(mho):
+    assert "did you mean 'resnet8'" in mho("evaluate", "resnet_8", mho.config(), code=2).stderr
+
+
+def test_evaluate_wants_two_arguments(mho):
+    assert "expected ARCH CONFIG" in mho("evaluate", "mlp", code=2).stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_unwritable_folder_fails_the_run(mho):
+    (mho.folder / "locked").mkdir(mode=0o500)
+    assert "locked" in mho("search", mho.config(), "--out", "locked/run", code=1).stderr
+
+
+def test_an_output_folder_that_is_a_file_fails_the_run(mho):
+    (mho.folder / "taken").write_text("not a folder")
+    result = mho("search", mho.config(), "--out", "taken/run", code=1)
+    assert "taken" in result.stderr
+
+
+def test_doctor_prints_one_document(mho):
+    found = json.loads(mho("doctor", "--json").stdout)
+    assert found["version"] in mho("--version").stdout
+    assert found["instruction_set"] in ["portable", "avx2", "avx512"]
+    assert found["cores"] >= 1
+    assert found["data_sets"] == []
+    assert "instruction_set" in mho("doctor").stdout
+
+
+def test_config_documents_every_table(mho):
+    text = mho("config").stdout
+    for table in ["task", "space", "search", "training", "hardware", "scoring", "chip"]:
+        assert f"## [{table}]" in text
+
+
+def test_data_list_names_the_kinds(mho):
+    text = mho("data", "list").stdout
+    for kind in ["digits", "mnist", "cifar10", "idx", "npy"]:
+        assert kind in text
+
+
+def test_prepared_digits_are_found_and_used(mho):
+    mho("data", "prepare", "digits", "--from", digits_file(), "--name", "mine")
+    assert (mho.folder / "data/mine/dataset.json").exists()
+    assert json.loads(mho("doctor", "--json").stdout)["data_sets"] == ["data/mine"]
+    assert "data/mine: 8x8x1, 10 classes, 1437 + 360 samples" in mho("data", "list").stdout
+    mho("evaluate", "mlp:16", mho.config(), "--set", "task.data=mine", "--set", "training.epochs=1")
+
+
+def test_preparing_an_unknown_kind_is_refused(mho):
+    assert "did you mean 'mnist'" in mho("data", "prepare", "mnits", code=2).stderr
+
+
+def digits_file():
+    sklearn = pytest.importorskip("sklearn")
+    return os.path.join(os.path.dirname(sklearn.__file__), "datasets/data/digits.csv.gz")

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import pytest
+
+WINNER = "runs/tiny/winners/0"
+
+
+def accuracies(score):
+    return [point["mean"] for point in score["drift"]]
+
+
+def test_a_built_in_network_is_trained_and_scored(mho):
+    config = mho.config()
+    first = mho.json("evaluate", "mlp:32", config, "--seed", 5, "--threads", 1)
+    assert first == {**mho.json("evaluate", "mlp:32", config, "--seed", 5, "--threads", 2), "wall_s": first["wall_s"]}
+    assert 0.1 < first["digital"]["accuracy"] <= 1
+    assert [point["time_s"] for point in first["drift"]] == [1, 3600, 86400, 864000, 2592000]
+    assert "AVM" in mho("evaluate", "mlp:32", config).stdout
+
+
+def test_an_evaluated_network_is_kept_and_exported(mho):
+    config = mho.config()
+    trained = mho.json("evaluate", "mlp:32", config, "--out", "kept")
+    again = mho.json("evaluate", "kept", config)
+    assert again == {**trained, "wall_s": again["wall_s"]}
+    exported = mho.json("export", "kept", "--out", "chip")
+    assert exported["folder"] == "chip"
+    assert exported["cores"] >= 1
+    assert (mho.folder / "chip/targets.npz").exists()
+
+
+def test_an_output_folder_that_cannot_be_is_refused_before_training(mho):
+    (mho.folder / "taken").write_text("not a folder")
+    result = mho("evaluate", "mlp:32", mho.config(), "--out", "taken/kept", code=1)
+    assert "taken/kept" in result.stderr
+    assert "epoch" not in result.stderr
+
+
+def test_an_architecture_file_is_the_network_that_it_describes(mho):
+    config = mho.config()
+    built_in = mho.json("evaluate", "mlp:32", config, "--out", "kept")
+    from_file = mho.json("evaluate", "kept/architecture.json", config)
+    assert accuracies(from_file) == accuracies(built_in)
+
+
+def test_a_winner_is_scored_with_its_weights(finished):
+    winner = json.loads((finished.folder / WINNER / "score.json").read_text())
+    again = finished.json("evaluate", WINNER, "tiny.toml")
+    assert again["digital"]["accuracy"] == winner["digital"]["accuracy"]
+
+
+def test_an_export_is_scored_like_the_winner_that_it_came_from(finished):
+    winner = finished.json("evaluate", WINNER, "tiny.toml")
+    for words in [["tiny.toml"], [WINNER, "tiny.toml"]]:
+        exported = finished.json("evaluate", *words, "--from-export", f"{WINNER}/chip")
+        assert exported["digital"]["accuracy"] == pytest.approx(winner["digital"]["accuracy"], abs=0.01)
+        assert accuracies(exported) == pytest.approx(accuracies(winner), abs=0.05)
+
+
+def test_an_export_of_another_network_is_refused(finished):
+    result = finished("evaluate", "mlp", "tiny.toml", "--from-export", f"{WINNER}/chip", code=2)
+    assert "another network" in result.stderr
+
+
+def test_assignments_that_an_export_would_ignore_are_refused(finished):
+    result = finished("evaluate", "tiny.toml", "--from-export", f"{WINNER}/chip", "--set", "hardware.adc_bits=4",
+                      code=2)
+    assert "hardware.adc_bits=4" in result.stderr
+
+
+def test_exporting_again_gives_the_same_bytes(finished):
+    finished("export", WINNER, "--out", "again")
+    for name in ["targets.npz", "cores.json", "schedule.json"]:
+        assert (finished.folder / "again" / name).read_bytes() == (finished.folder / WINNER / "chip" / name).read_bytes()
+
+
+def test_a_network_for_other_data_is_refused(finished):
+    (finished.folder / "wrong.json").write_text(
+        (finished.folder / WINNER / "architecture.json").read_text().replace("[8, 8, 1]", "[9, 9, 1]")
+        .replace("[\n    8,\n    8,\n    1\n  ]", "[9, 9, 1]"))
+    result = finished("evaluate", "wrong.json", "tiny.toml", code=2)
+    assert "9x9x1" in result.stderr
+
+
+def test_a_missing_winner_is_named(mho):
+    assert "nowhere" in mho("export", "nowhere", code=2).stderr
+
+
+def test_a_chip_that_is_too_small_is_refused(finished):
+    (finished.folder / "small.toml").write_text(
+        '[chip]\nname = "small"\ngrid_rows = 1\ngrid_columns = 1\ncrossbar_rows = 8\ncrossbar_columns = 8\n')
+    assert finished("export", WINNER, "--chip", "small.toml", "--out", "x", code=2).stderr

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+import re
+import signal
+import time
+
+from conftest import TINY, Mho
+
+# Enough work that a signal lands in the middle of it.
+LONG = TINY.replace("trials = 4", "trials = 12").replace("epochs = 2", "epochs = 8")
+
+
+def wait_for_trials(mho, run, count, process):
+    """Until `count` lines are recorded."""
+    file = mho.folder / run / "trials.jsonl"
+    until = time.monotonic() + 300
+    while not file.exists() or file.read_text().count("\n") < count:
+        assert process.poll() is None, f"ended too early: {process.communicate()}"
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def test_a_tiny_search_leaves_a_whole_run_folder(finished):
+    run = finished.folder / "runs/tiny"
+    assert [trial["trial"] for trial in finished.trials("runs/tiny")] == [0, 1, 2, 3]
+    assert (run / "config.toml").exists()
+    assert (run / "front.csv").read_text().count("\n") >= 2
+    for name in ["architecture.json", "weights.safetensors", "score.json", "chip/targets.npz"]:
+        assert (run / "winners/0" / name).exists(), name
+
+
+def test_json_is_one_document_and_stderr_has_plain_lines(mho):
+    result = mho("search", mho.config(), "--out", "here", "--json")
+    document = json.loads(result.stdout)
+    assert document["run"] == "here"
+    assert document["trials"] == 4
+    assert document["stopped"] is False
+    assert len(document["winners"]) == 1
+    assert document["winners"][0]["folder"] == "here/winners/0"
+    assert document["winners"][0]["score"] == json.loads((mho.folder / "here/winners/0/score.json").read_text())
+    assert "4/4 trials" in result.stderr
+    assert "\r" not in result.stderr
+    assert "\033" not in result.stderr
+
+
+def test_threads_do_not_change_the_result(finished, mho):
+    mho("search", mho.config(), "--threads", 1)
+    assert mho.trials("runs/tiny") == finished.trials("runs/tiny")
+    assert weights(mho) == weights(finished)
+
+
+def weights(mho):
+    return (mho.folder / "runs/tiny/winners/0/weights.safetensors").read_bytes()
+
+
+def test_another_seed_gives_another_run(finished, mho):
+    mho("search", mho.config(), "--seed", 7)
+    assert mho.trials("runs/tiny") != finished.trials("runs/tiny")
+
+
+def test_a_killed_run_resumes_to_the_same_result(mho, tmp_path_factory):
+    config = mho.config(LONG)
+    whole = Mho(tmp_path_factory.mktemp("whole"))
+    whole("search", whole.config(LONG))
+
+    process = mho.start("search", config)
+    wait_for_trials(mho, "runs/tiny", 3, process)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert len((mho.folder / "runs/tiny/trials.jsonl").read_text().splitlines()) < 12
+    mho("search", config, "--resume")
+    assert mho.trials("runs/tiny") == whole.trials("runs/tiny")
+    assert weights(mho) == weights(whole)
+
+
+def test_a_terminated_run_stops_cleanly_and_says_how_to_go_on(mho):
+    config = mho.config(LONG)
+    process = mho.start("search", config, "--seed", 3)
+    wait_for_trials(mho, "runs/tiny", 1, process)
+    process.send_signal(signal.SIGTERM)
+    _, messages = process.communicate(timeout=120)
+    assert process.returncode == 1
+    command = re.search(r"continue with: mho (.*)", messages)
+    assert command, messages
+    done = mho.trials("runs/tiny")
+    assert 1 <= len(done) < 12
+    mho(*command.group(1).split())
+    after = mho.trials("runs/tiny")
+    assert len(after) == 12
+    assert all(trial in after for trial in done)
+
+
+def test_two_signals_end_the_run(mho):
+    process = mho.start("search", mho.config(LONG.replace("epochs = 8", "epochs = 2000")))
+    until = time.monotonic() + 60
+    while not (mho.folder / "runs/tiny").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode in (-signal.SIGTERM, 1)
+
+
+def test_a_run_is_not_written_over(finished):
+    assert "resume" in finished("search", "tiny.toml", code=2).stderr
+
+
+def test_resume_refuses_another_configuration(finished):
+    result = finished("search", "tiny.toml", "--resume", "--set", "training.epochs=3", code=2)
+    assert "epochs" in result.stderr
+
+
+def test_an_infeasible_space_is_refused_with_the_reason(mho):
+    assert "max_parameters" in mho("search", mho.config(), "--set", "search.max_parameters=10", code=2).stderr
