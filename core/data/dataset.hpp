@@ -41,26 +41,34 @@ struct Dataset {
 
 /// The [task] table: which data and how they are split.
 struct TaskConfig {
-  std::string data = "digits";      ///< name of a prepared set
-  std::string folder = "";          ///< where prepared sets lie; "" for MHO_DATA_DIR's or the default place
-  double validation_fraction = 0.15;  ///< of the training split, stratified, drawn with `split_seed`
+  std::string data = "digits";  ///< name of a prepared set
+  std::string folder =
+      "";  ///< where prepared sets lie; "" for `data` in the current folder, then MHO_DATA_DIR
+  /// Of the training split, stratified, drawn with `split_seed`; a set with a validation split of its own
+  /// keeps that one instead. 0: no validation samples.
+  double validation_fraction = 0.15;
   std::uint64_t split_seed = 0;
-  int max_train = 0;                ///< 0 for all
-  int max_test = 0;
+  int max_train = 0;                  ///< training and validation samples together; 0 for all
+  int max_test = 0;                   ///< 0 for all
   std::string augmentation = "none";  ///< none | crop | crop_flip
 
   void fields(FieldVisitor& visitor);
 };
 
-/// Loads the task's data, preparing them first where that needs nothing but local files (see prepare_data).
-/// Deterministic: the same configuration gives the same samples in the same order.
-/// Throws DataError or ConfigError.
+/// Loads the task's data: the prepared set `data` below `folder`, else raw files in a folder of that name
+/// (below `folder` or MHO_DATA_DIR), else, for digits, those of an installed scikit-learn. Raw files are read
+/// in place; nothing is written or downloaded. The normalisation is measured on the set's whole training
+/// split, so that it depends neither on `split_seed` nor on `max_train`. Deterministic: the same
+/// configuration gives the same samples in the same order. Throws DataError (with the command that prepares
+/// the set, when there is none) or ConfigError.
 Dataset load_dataset(const TaskConfig& task);
 
-/// Joins two sample sets of one shape (training with validation, for the final evaluation).
+/// Joins two sample sets of one shape (training with validation, for the final evaluation); an empty one may
+/// have any shape. Throws DataError when the shapes differ.
 Samples join_samples(const Samples& first, const Samples& second);
 
-/// `count` samples spread evenly over `samples` (all of them when count is 0 or larger than there are).
+/// `count` samples spread evenly over `samples` and its classes (all of them when count is 0 or larger than
+/// there are).
 Samples take_samples(const Samples& samples, std::int64_t count);
 
 }  // namespace mho

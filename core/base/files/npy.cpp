@@ -124,6 +124,7 @@ class Header {
   }
   bool bool_value(std::string_view key) {
     seek(key);
+    peek();
     if (text_.substr(at_).starts_with("True")) return true;
     if (text_.substr(at_).starts_with("False")) return false;
     fail(fmt::format("True or False for '{}'", key));

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/data/dataset.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
+#include "core/data/augmentation.hpp"
+#include "core/data/normalisation.hpp"
+#include "core/data/prepared.hpp"
+#include "core/data/raw_sources.hpp"
+
+namespace mho {
+namespace {
+
+/// The folders that may hold the set, the first that does wins.
+std::vector<std::filesystem::path> candidate_folders(const TaskConfig& task) {
+  if (!task.folder.empty()) return {std::filesystem::path(task.folder) / task.data};
+  std::vector<std::filesystem::path> folders{std::filesystem::path("data") / task.data};
+  if (const char* variable = std::getenv("MHO_DATA_DIR"))
+    folders.push_back(std::filesystem::path(variable) / task.data);
+  return folders;
+}
+
+/// The set as it lies in `folder`, prepared or raw; nothing when it is not there.
+std::optional<RawSet> read_folder(const std::string& name, const std::filesystem::path& folder) {
+  if (is_prepared(folder)) return read_prepared(folder);
+  const auto kind = kind_of_folder(name, folder);
+  if (kind.empty()) return std::nullopt;
+  RawSet set = read_raw_set(kind, folder);
+  set.name = name;
+  return set;
+}
+
+[[noreturn]] void fail_not_found(const TaskConfig& task, const std::vector<std::filesystem::path>& folders) {
+  std::vector<std::string> places, kinds;
+  for (const auto& folder : folders) places.push_back(folder.string());
+  bool downloadable = false;
+  for (const auto& known : known_data_sets()) {
+    kinds.push_back(known.kind);
+    downloadable |= known.kind == task.data && !known.files.empty();
+  }
+  const auto out = task.folder.empty() ? "" : fmt::format(" --out {}", task.folder);
+  const auto command = downloadable
+                           ? fmt::format("mho data prepare {}{}", task.data, out)
+                           : fmt::format("mho data prepare idx --name {} --from FOLDER{}", task.data, out);
+  throw DataError(
+      fmt::format("data set '{}': expected a prepared set, found none in {}{}; prepare it with: {}",
+                  task.data, join(places), downloadable ? "" : did_you_mean(task.data, kinds), command));
+}
+
+RawSet find_set(const TaskConfig& task) {
+  check_data_set_name(task.data);
+  const auto folders = candidate_folders(task);
+  for (const auto& folder : folders)
+    if (auto set = read_folder(task.data, folder)) return std::move(*set);
+  if (task.data == "digits") return read_raw_set("digits", {});
+  fail_not_found(task, folders);
+}
+
+Samples empty_like(const Samples& samples) {
+  return {samples.height, samples.width, samples.channels, {}, {}};
+}
+
+}  // namespace
+
+void TaskConfig::fields(FieldVisitor& visitor) {
+  const double most = std::numeric_limits<int>::max();
+  visitor.field("data", &data, anything(),
+                "Name of the data set: digits, or one that `mho data prepare` has made.");
+  visitor.field("folder", &folder, anything(),
+                "Folder of the prepared sets; empty for `data` in the current folder, then $MHO_DATA_DIR.");
+  visitor.field(
+      "validation_fraction", &validation_fraction, between(0, 0.9),
+      "Part of the training split that candidates are selected by, stratified; a set's own validation split "
+      "is used instead where there is one. 0 for none.");
+  visitor.field("split_seed", &split_seed, anything(), "Seed of the validation split.");
+  visitor.field("max_train", &max_train, between(0, most),
+                "Most training and validation samples together, spread evenly over the classes; 0 for all.");
+  visitor.field("max_test", &max_test, between(0, most),
+                "Most test samples, spread evenly over the classes; 0 for all.");
+  visitor.field("augmentation", &augmentation, one_of(augmentation_kinds()),
+                "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");
+}
+
+Dataset load_dataset(const TaskConfig& task) {
+  const RawSet set = find_set(task);
+  const auto normalisation = measure_normalisation(set.train.images, set.name);
+  const bool own_validation = set.validation.count() > 0 && task.validation_fraction > 0;
+  const auto [train, validation] = split_indices(
+      set.train.labels, spread_indices(set.train.labels, task.max_train),
+      own_validation ? 0 : task.validation_fraction, RandomKey(task.split_seed).with("validation split"));
+  Dataset dataset;
+  dataset.name = set.name;
+  dataset.classes = set.classes;
+  dataset.mean = normalisation.mean;
+  dataset.standard_deviation = normalisation.standard_deviation;
+  dataset.train = normalise(set.train, train, normalisation);
+  dataset.validation =
+      own_validation ? normalise(set.validation, spread_indices(set.validation.labels, 0), normalisation)
+                     : normalise(set.train, validation, normalisation);
+  dataset.test = normalise(set.test, spread_indices(set.test.labels, task.max_test), normalisation);
+  return dataset;
+}
+
+Samples join_samples(const Samples& first, const Samples& second) {
+  if (second.count() == 0) return first;
+  if (first.count() == 0) return second;
+  if (first.height != second.height || first.width != second.width || first.channels != second.channels)
+    throw DataError(fmt::format("cannot join samples: expected {}x{}x{}, found {}x{}x{}", first.height,
+                                first.width, first.channels, second.height, second.width, second.channels));
+  Samples joined = first;
+  joined.images.insert(joined.images.end(), second.images.begin(), second.images.end());
+  joined.labels.insert(joined.labels.end(), second.labels.begin(), second.labels.end());
+  return joined;
+}
+
+Samples take_samples(const Samples& samples, std::int64_t count) {
+  if (count <= 0 || count >= samples.count()) return samples;
+  Samples taken = empty_like(samples);
+  for (const auto index : spread_indices(samples.labels, count)) {
+    const auto image = samples.image(index);
+    taken.images.insert(taken.images.end(), image.begin(), image.end());
+    taken.labels.push_back(samples.labels[static_cast<size_t>(index)]);
+  }
+  return taken;
+}
+
+}  // namespace mho

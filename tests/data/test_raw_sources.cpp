@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/data/raw_sources.hpp"
+
+#include "core/base/error.hpp"
+#include "tests/catch.hpp"
+#include "tests/data/raw_files.hpp"
+#include "tests/temporary_folder.hpp"
+
+using namespace mho;
+
+TEST_CASE("The kind of a folder is its name's or told by its files") {
+  const TemporaryFolder folder;
+  CHECK(kind_of_folder("x", folder / "none").empty());
+  CHECK(kind_of_folder("x", folder.path()).empty());
+  CHECK(kind_of_folder("mnist", folder.path()) == "mnist");
+  write_idx_folder(folder / "idx", 3, 3);
+  CHECK(kind_of_folder("x", folder / "idx") == "idx");
+  write_file_atomically(folder / "cifar/data_batch_1.bin.xz", std::string("x"));
+  CHECK(kind_of_folder("x", folder / "cifar") == "cifar10");
+  write_file_atomically(folder / "npy/train_images.npy", std::string("x"));
+  CHECK(kind_of_folder("x", folder / "npy") == "npy");
+}
+
+TEST_CASE("A raw set carries its kind, its origin and the kind's class names") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "d.csv", digits_csv(50));
+  const auto set = read_raw_set("digits", folder / "d.csv");
+  CHECK(set.kind == "digits");
+  CHECK(set.origin == (folder / "d.csv").string());
+  CHECK(set.class_names.at(7) == "7");
+  CHECK_THROWS_AS(read_raw_set("digit", folder / "d.csv"), ConfigError);
+  CHECK_THROWS_AS(read_raw_set("digits", folder / "none.csv"), DataError);
+}
+
+TEST_CASE("A folder of arrays may have a validation split") {
+  const TemporaryFolder folder;
+  for (const char* split : {"train", "validation", "test"}) {
+    const std::string name = split;
+    write_npy(folder / (name + "_images.npy"), NpyArray::from(std::vector<float>{1, 2, 3, 4}, {2, 2}));
+    write_npy(folder / (name + "_labels.npy"), NpyArray::from(std::vector<std::uint8_t>{0, 1}, {2}));
+  }
+  CHECK(read_npy_folder(folder.path()).validation.count() == 2);
+  std::filesystem::remove(folder / "validation_labels.npy");
+  CHECK_THROWS_WITH(read_npy_folder(folder.path()), ContainsSubstring("validation_labels.npy"));
+}
