@@ -23,20 +23,8 @@ double commonest_class_share(const Samples& samples) {
 }
 
 bool has_collapsed(const Score& score, double commonest_share) {
-  const auto& day = score.at(86400);
+  const auto& day = score.at(kOneDay);
   return day.programmings > 1 && day.standard_deviation == 0 && day.mean <= commonest_share;
-}
-
-Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
-                   const RunConfig& config, int trial) {
-  Evaluation evaluation;
-  evaluation.parameters = parameters;
-  evaluation.score = score(architecture, parameters, samples, config.scoring, config.hardware,
-                           trial_key(config, "re-score", trial));
-  const auto mapped = map_onto_chip(architecture, config.chip);
-  if (mapped.mapping) evaluation.cost = mapped.mapping->cost;
-  evaluation.unmapped_reason = mapped.reason;
-  return evaluation;
 }
 
 }  // namespace
@@ -63,7 +51,8 @@ Evaluator make_evaluator(const RunConfig& config) {
   };
   evaluator.rescore = [config, data](const Architecture& architecture, const Parameters& parameters,
                                      int trial) {
-    return rescore(architecture, parameters, data->test, config, trial);
+    return rescore(architecture, parameters, data->test, config.evaluation(),
+                   trial_key(config, "re-score", trial));
   };
   return evaluator;
 }

@@ -11,7 +11,7 @@
 namespace mho {
 namespace {
 
-double day_accuracy(const Trial& trial) { return trial.score->at(86400).mean; }
+double day_accuracy(const Trial& trial) { return trial.score->at(kOneDay).mean; }
 
 bool dominates(const Trial& a, const Trial& b, const SearchConfig& search) {
   const bool a_keeps = keeps_avm(*a.score, search), b_keeps = keeps_avm(*b.score, search);
@@ -43,7 +43,7 @@ void write_front(const std::filesystem::path& file, const std::vector<Trial>& fr
   std::string text = "trial,genome,accuracy_1d,deviation_1d,avm_points,energy_j,latency_s,cores,parameters\n";
   for (const auto& trial : front)
     text += fmt::format("{},{},{},{},{},{},{},{},{}\n", trial.number, to_string(trial.genome),
-                        day_accuracy(trial), trial.score->at(86400).standard_deviation, trial.score->avm,
+                        day_accuracy(trial), trial.score->at(kOneDay).standard_deviation, trial.score->avm,
                         trial.cost->energy_j, trial.cost->latency_s, trial.cost->cores, trial.parameters);
   write_file_atomically(file, text);
 }

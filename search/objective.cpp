@@ -6,7 +6,7 @@
 namespace mho {
 
 double objective(const Score& score, const SearchConfig& search) {
-  const auto& day = score.at(86400);
+  const auto& day = score.at(kOneDay);
   if (search.objective == "accuracy") return day.mean;
   return day.mean / std::max(day.standard_deviation, smallest_deviation);
 }

@@ -24,7 +24,7 @@ void check_crossbars(const RunConfig& config) {
 }
 
 void check_times(const std::vector<double>& times) {
-  for (const double needed : {1.0, 86400.0, 2592000.0})
+  for (const double needed : {kOneSecond, kOneDay, kOneMonth})
     if (std::find(times.begin(), times.end(), needed) == times.end())
       throw ConfigError(
           fmt::format("scoring.times_s: expected 1, 86400 (1 day) and 2592000 (30 days) among them, "
