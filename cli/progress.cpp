@@ -37,8 +37,8 @@ void Progress::clear() {
   shown_ = 0;
 }
 
-void Progress::update(const std::string& text) {
-  if (!terminal_) return log_line(text);
+void Progress::update(const std::string& text, const std::string& detail) {
+  if (!terminal_) return log_line(detail.empty() ? text : text + "; " + detail);
   clear();
   const auto fitting = text.substr(0, terminal_width());
   write(fitting);

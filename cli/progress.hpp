@@ -18,8 +18,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Replaces the updating line, or writes a line where there is no terminal.
-  void update(const std::string& text);
+  /// Replaces the updating line; where there is no terminal, writes a line with `detail` as well.
+  void update(const std::string& text, const std::string& detail = "");
   /// A line that stays.
   void line(const std::string& text);
 

@@ -34,11 +34,12 @@ std::string trial_text(const Trial& trial) {
 
 void show(Progress& progress, const SearchProgress& event) {
   if (!event.trial) return progress.line(event.message);
-  const auto best = event.best ? fmt::format("best is {}: {}", event.best->number, trial_text(*event.best))
-                               : "none keeps the constraints yet";
-  progress.update(fmt::format("{}/{} trials, {} to go; {}; trial {} ({}): {}", event.done, event.total,
-                              progress.estimate(event.total - event.done), best, event.trial->number,
-                              to_string(event.trial->genome), trial_text(*event.trial)));
+  const auto& trial = *event.trial;
+  const bool scored = event.best && event.best->score;
+  progress.update(fmt::format("{}/{} trials, {} to go, best {}", event.done, event.total,
+                              progress.estimate(event.total - event.done),
+                              scored ? brief_score(*event.best->score) : "none yet"),
+                  fmt::format("trial {} ({}): {}", trial.number, to_string(trial.genome), trial_text(trial)));
 }
 
 std::string resume_command(const RunOptions& run, const std::filesystem::path& folder) {
