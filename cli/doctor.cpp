@@ -15,7 +15,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/suggest.hpp"
 #include "core/data/prepared.hpp"
-#include "core/nn/kernels/kernels.hpp"
+#include "core/base/vector/instruction_set.hpp"
 
 namespace mho {
 namespace {

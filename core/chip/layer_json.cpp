@@ -45,31 +45,20 @@ int only_reader(const Architecture& architecture, int node) {
 
 }  // namespace
 
-Affine fold_batch_norm(const LayerParameters& layer, double epsilon) {
-  Affine affine;
-  for (size_t channel = 0; channel < layer.gamma.size(); ++channel) {
-    const double scale = layer.gamma[channel] / std::sqrt(layer.running_variance[channel] + epsilon);
-    affine.scale.push_back(scale);
-    affine.offset.push_back(layer.beta[channel] - scale * layer.running_mean[channel]);
-  }
-  return affine;
-}
-
-OutputStage find_output_stage(const Architecture& architecture, const Parameters& parameters, int node) {
+DigitalStage find_digital_stage(const Architecture& architecture, const Parameters& parameters, int node) {
   const auto channels = static_cast<size_t>(architecture.nodes()[static_cast<size_t>(node)].shape.channels);
   const std::vector<float>& bias = parameters[static_cast<size_t>(node)].bias;
-  OutputStage stage{{std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0)}, false, {}};
-  stage.affine.offset.assign(bias.begin(), bias.end());
-  stage.affine.offset.resize(channels, 0.0);
+  DigitalStage stage{{std::vector<float>(channels, 1.0F), bias}, false, {}};
+  stage.affine.shift.resize(channels, 0.0F);
   for (int next = only_reader(architecture, node); next >= 0 && !stage.relu;
        next = only_reader(architecture, next)) {
     const Layer& layer = architecture.nodes()[static_cast<size_t>(next)].layer;
     if (const auto* norm = std::get_if<BatchNorm>(&layer)) {
-      const Affine folded = fold_batch_norm(parameters[static_cast<size_t>(next)], norm->epsilon);
+      const ChannelAffine folded = fold_batch_norm(parameters[static_cast<size_t>(next)], norm->epsilon);
       for (size_t channel = 0; channel < channels; ++channel) {
         stage.affine.scale[channel] *= folded.scale[channel];
-        stage.affine.offset[channel] =
-            folded.scale[channel] * stage.affine.offset[channel] + folded.offset[channel];
+        stage.affine.shift[channel] =
+            folded.scale[channel] * stage.affine.shift[channel] + folded.shift[channel];
       }
     } else if (std::holds_alternative<Relu>(layer)) {
       stage.relu = true;
@@ -83,7 +72,7 @@ OutputStage find_output_stage(const Architecture& architecture, const Parameters
 
 std::string crossbar_layer_json(const ChipExport& what, int node, const ConductanceTargets& targets) {
   const LayerParameters& layer = what.parameters[static_cast<size_t>(node)];
-  const OutputStage stage = find_output_stage(what.architecture, what.parameters, node);
+  const DigitalStage stage = find_digital_stage(what.architecture, what.parameters, node);
   Json taken_in = Json::array();
   for (const int other : stage.nodes) taken_in.push_back(node_at(what, other).name);
   const Json json = {{"layer", node_at(what, node).name},
@@ -98,7 +87,7 @@ std::string crossbar_layer_json(const ChipExport& what, int node, const Conducta
                      {"bias", layer.bias},
                      {"output_stage",
                       {{"scale", stage.affine.scale},
-                       {"offset", stage.affine.offset},
+                       {"offset", stage.affine.shift},
                        {"relu", stage.relu},
                        {"layers", std::move(taken_in)}}}};
   return json.dump();
@@ -109,14 +98,14 @@ std::string digital_layer_json(const ChipExport& what, int node) {
   const Node& here = node_at(what, node);
   Json json = {{"layer", here.name}, {"kind", layer_name(here.layer)}};
   if (const auto* norm = std::get_if<BatchNorm>(&here.layer)) {
-    const Affine folded = fold_batch_norm(layer, norm->epsilon);
+    const ChannelAffine folded = fold_batch_norm(layer, norm->epsilon);
     json["epsilon"] = norm->epsilon;
     json["gamma"] = layer.gamma;
     json["beta"] = layer.beta;
     json["running_mean"] = layer.running_mean;
     json["running_variance"] = layer.running_variance;
     json["scale"] = folded.scale;
-    json["offset"] = folded.offset;
+    json["offset"] = folded.shift;
   }
   if (!layer.weight.empty()) json["weight"] = "digital_weights.safetensors";
   if (!layer.bias.empty()) json["bias"] = layer.bias;

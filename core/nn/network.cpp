@@ -2,22 +2,11 @@
 #include "core/nn/network.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "core/nn/pooling.hpp"
 
 namespace mho {
-
-ChannelAffine fold_batch_norm(const LayerParameters& p, double epsilon) {
-  ChannelAffine affine{p.gamma, p.beta};
-  for (size_t c = 0; c < p.gamma.size(); ++c) {
-    const double inverse = 1.0 / std::sqrt(p.running_variance[c] + epsilon);
-    affine.scale[c] = static_cast<float>(p.gamma[c] * inverse);
-    affine.shift[c] = static_cast<float>(p.beta[c] - p.running_mean[c] * p.gamma[c] * inverse);
-  }
-  return affine;
-}
 
 DepthwiseLayer::DepthwiseLayer(const ConvolutionGeometry& g) : geometry(g) {
   loops = {g.output.height, g.output.width,  g.output.channels, g.padded_width(), g.kernel_height,

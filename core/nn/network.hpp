@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/random.hpp"
+#include "core/nn/batch_norm.hpp"
 #include "core/nn/matrix_layer.hpp"
 #include "core/nn/network_plan.hpp"
 #include "core/nn/parameters.hpp"
@@ -17,14 +18,6 @@ namespace mho {
 /// The weights that a network runs with at one moment: one operand for each node with a dense product (others empty).
 /// In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
 using Operands = std::vector<MatrixOperand>;
-
-/// A batch norm folded into y = scale * x + shift, one a channel.
-struct ChannelAffine {
-  std::vector<float> scale;
-  std::vector<float> shift;
-};
-/// The folding of a trained batch norm.
-ChannelAffine fold_batch_norm(const LayerParameters& parameters, double epsilon);
 
 /// An architecture made ready to run: the plan and the products of each layer. Immutable and shared by threads.
 class Network {
