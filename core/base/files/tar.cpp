@@ -93,6 +93,22 @@ std::string path_of(std::string_view header) {
   return prefix.empty() ? path : fmt::format("{}/{}", prefix, path);
 }
 
+/// Checks the header at `offset`; the size of the content behind it. `stated` (pax) replaces the header's
+/// own.
+std::uint64_t content_size(std::string_view all, size_t offset, std::optional<std::uint64_t> stated,
+                           const std::string& name) {
+  const auto header = all.substr(offset, block_size);
+  if (number_field(header, 148, 8) != check_sum(header))
+    fail(name, offset + 148, fmt::format("check sum {:o}", check_sum(header)),
+         fmt::format("'{}' (not a tar archive, or damaged)", text_field(header, 148, 8)));
+  const auto size = stated ? stated : number_field(header, 124, 12);
+  if (!size) fail(name, offset + 124, "an octal size", fmt::format("'{}'", text_field(header, 124, 12)));
+  if (*size > all.size() - offset - block_size)
+    fail(name, offset + block_size, fmt::format("{} bytes of '{}'", *size, path_of(header)),
+         "the end (truncated)");
+  return *size;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> read_tar(const std::string& bytes, const std::string& name) {
@@ -104,23 +120,18 @@ std::map<std::string, std::string> read_tar(const std::string& bytes, const std:
       fail(name, offset, "a header or the end block", "the end (truncated)");
     const auto header = all.substr(offset, block_size);
     if (header.find_first_not_of('\0') == std::string_view::npos) return files;
-    if (number_field(header, 148, 8) != check_sum(header))
-      fail(name, offset + 148, fmt::format("check sum {:o}", check_sum(header)),
-           fmt::format("'{}' (not a tar archive, or damaged)", text_field(header, 148, 8)));
     const char type = header[156];
-    const bool extended = type == 'x' || type == 'L' || type == 'g' || type == 'K';
-    const auto size = extension.size && !extended ? extension.size : number_field(header, 124, 12);
-    if (!size) fail(name, offset + 124, "an octal size", fmt::format("'{}'", text_field(header, 124, 12)));
+    const bool extends =
+        type == 'x' || type == 'L' || type == 'g' || type == 'K';  // says more about what follows
+    const auto size = content_size(all, offset, extends ? std::nullopt : extension.size, name);
     offset += block_size;
-    if (*size > all.size() - offset)
-      fail(name, offset, fmt::format("{} bytes of '{}'", *size, path_of(header)), "the end (truncated)");
-    const auto content = all.substr(offset, *size);
+    const auto content = all.substr(offset, size);
     if (type == 'x') read_pax(content, name, offset, extension);
     if (type == 'L') extension.path = std::string(content.substr(0, content.find('\0')));
     if (type == '0' || type == '\0' || type == '7')
       files.insert_or_assign(extension.path.value_or(path_of(header)), std::string(content));
-    if (!extended) extension = {};
-    offset += std::min((*size + block_size - 1) / block_size * block_size, all.size() - offset);
+    if (!extends) extension = {};
+    offset += std::min((size + block_size - 1) / block_size * block_size, all.size() - offset);
   }
 }
 

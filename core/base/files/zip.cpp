@@ -173,6 +173,20 @@ std::string common_header(const std::string& name, const std::string& content, s
   return out;
 }
 
+/// Adds a member to the archive `out` and its entry to the central directory.
+void append_member(const std::string& name, const std::string& content, std::string& out,
+                   std::string& central) {
+  const std::string packed = deflate_raw(content), common = common_header(name, content, packed.size());
+  put(central, central_signature, 4);
+  put(central, 20, 2);  // made by: 2.0, MS-DOS, so that no user or mode is recorded
+  central += common;
+  central.append(2 + 2 + 2 + 4, '\0');  // comment length, disk, internal and external attributes
+  put(central, out.size(), 4);
+  central += name;
+  put(out, local_signature, 4);
+  out += common + name + packed;
+}
+
 void require_below_limit(const std::filesystem::path& file, std::uint64_t size) {
   if (size >= zip64_mark)
     throw RunError(
@@ -211,20 +225,11 @@ void write_zip(const std::filesystem::path& file, const std::map<std::string, st
   std::string out, central;
   for (const auto& [name, content] : members) {
     require_below_limit(file, content.size());
-    const std::string packed = deflate_raw(content), common = common_header(name, content, packed.size());
-    put(central, central_signature, 4);
-    put(central, 20, 2);  // made by: 2.0, MS-DOS, so that no user or mode is recorded
-    central += common;
-    central.append(2 + 2 + 2 + 4, '\0');  // comment length, disk, internal and external attributes
-    put(central, out.size(), 4);
-    central += name;
-    put(out, local_signature, 4);
-    out += common + name + packed;
-    require_below_limit(file, out.size());
+    append_member(name, content, out, central);
+    require_below_limit(file, out.size() + central.size());
   }
   const size_t central_offset = out.size();
   out += central;
-  require_below_limit(file, out.size());
   put(out, end_signature, 4);
   put(out, 0, 4);  // this is disk 0, and so is the one of the central directory
   put(out, members.size(), 2);
