@@ -18,7 +18,6 @@ void ScoringConfig::fields(FieldVisitor& visitor) {
                 "Independent programmings of the whole network; each is scored at every time.");
   visitor.field("times_s", &times_s, at_least(0),
                 "Seconds after programming; must hold 1, 86400 and 2592000 (1 s, 1 day, 30 days).");
-  visitor.field("max_images", &max_images, at_least(0), "Images scored on, spread evenly over the split; 0 for all.");
 }
 
 const DriftPoint& Score::at(double time_s) const {
@@ -83,9 +82,8 @@ DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
 
 }  // namespace
 
-Score score(const Architecture& architecture, const Parameters& parameters, const Samples& all, const ScoringConfig& scoring,
-            const HardwareConfig& hardware, RandomKey key) {
-  const Samples samples = take_samples(all, scoring.max_images);
+Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
+            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key) {
   const Network network(architecture, mvm_settings(architecture, hardware));
   const auto model = make_device_model(hardware.device, hardware.g_max_us);
   const auto runs = static_cast<size_t>(scoring.programmings), times = scoring.times_s.size();

@@ -20,7 +20,6 @@ inline constexpr double kOneSecond = 1, kOneDay = 86400, kOneMonth = 2592000;
 struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network
   std::vector<double> times_s = {1, 3600, 86400, 864000, 2592000};  ///< after programming; must hold 1, 86400 and 2592000
-  int max_images = 0;     ///< of the samples scored on, spread evenly; 0 for all
 
   void fields(FieldVisitor& visitor);
 };

@@ -38,11 +38,14 @@ Evaluator make_evaluator(const RunConfig& config) {
   Evaluator evaluator;
   evaluator.input = {data->train.height, data->train.width, data->train.channels};
   evaluator.classes = data->classes;
-  evaluator.evaluate = [config, data](const Architecture& architecture, int trial,
-                                      const EpochCallback& on_epoch) {
-    auto evaluation = evaluate(architecture, data->train, data->validation, config.evaluation(),
+  const auto held_out = std::make_shared<const Samples>(take_samples(data->validation, config.search.trial_images));
+  auto trial_config = config.evaluation();
+  trial_config.scoring.programmings = config.search.trial_programmings;
+  evaluator.evaluate = [config, data, held_out, trial_config](const Architecture& architecture, int trial,
+                                                              const EpochCallback& on_epoch) {
+    auto evaluation = evaluate(architecture, data->train, *held_out, trial_config,
                                trial_key(config, "trial", trial), on_epoch);
-    if (!evaluation.failed && has_collapsed(evaluation.score, commonest_class_share(data->validation))) {
+    if (!evaluation.failed && has_collapsed(evaluation.score, commonest_class_share(*held_out))) {
       evaluation.failed = true;
       evaluation.reason =
           "collapsed: it gives the same answers whatever its devices do, no better than one class for all";
