@@ -12,6 +12,7 @@ namespace {
 /// argv[0] is the program's name, as in C.
 int main_of(std::vector<std::string> words) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   return mho::run_cli(static_cast<int>(words.size()), argv.data());
