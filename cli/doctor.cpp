@@ -14,8 +14,8 @@
 #include "cli/subcommands.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/suggest.hpp"
-#include "core/data/prepared.hpp"
 #include "core/base/vector/instruction_set.hpp"
+#include "core/data/prepared.hpp"
 
 namespace mho {
 namespace {

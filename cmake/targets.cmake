@@ -2,7 +2,8 @@
 # architecture flags corrupt the heap; only the kernels, which use plain pointers, get their own.
 add_library(mho_options INTERFACE)
 target_compile_features(mho_options INTERFACE cxx_std_20)
-target_compile_options(mho_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi)
+# -Wrestrict: GCC 12 warns of "text" + std::string (its bug 105651).
+target_compile_options(mho_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi -Wno-restrict)
 target_compile_definitions(mho_options INTERFACE EIGEN_MPL2_ONLY EIGEN_DONT_PARALLELIZE)
 if(MHO_WERROR)
   target_compile_options(mho_options INTERFACE -Werror)

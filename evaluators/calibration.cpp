@@ -33,15 +33,18 @@ void calibrate_input_ranges(const Network& network, Parameters& parameters, cons
   InferenceNetwork inference(plain, parameters);
   const auto record = [&](int op, const float* values, int images) {
     for (const auto& reader : ops) {
-      if (reader.kind != Operation::Kind::matrix || reader.inputs[0] != op || !is_on_crossbar(network, reader.node)) continue;
+      if (reader.kind != Operation::Kind::matrix || reader.inputs[0] != op ||
+          !is_on_crossbar(network, reader.node))
+        continue;
       auto& pool = seen[static_cast<size_t>(reader.node)];
       const std::int64_t size = images * ops[static_cast<size_t>(op)].shape.size();
-      const std::int64_t step = 1 + chosen.count() * ops[static_cast<size_t>(op)].shape.size() / static_cast<std::int64_t>(kLargestPool);
+      const std::int64_t step = 1 + chosen.count() * ops[static_cast<size_t>(op)].shape.size() /
+                                        static_cast<std::int64_t>(kLargestPool);
       for (std::int64_t i = 0; i < size; i += step) pool.push_back(std::abs(values[i]));
     }
   };
-  inference.visit(plain.digital_operands(parameters, false), chosen.images.data(), static_cast<int>(chosen.count()),
-                  RandomKey(0), record);
+  inference.visit(plain.digital_operands(parameters, false), chosen.images.data(),
+                  static_cast<int>(chosen.count()), RandomKey(0), record);
   for (size_t node = 0; node < parameters.size(); ++node) {
     if (!network.matrix(static_cast<int>(node)) || !is_on_crossbar(network, static_cast<int>(node))) continue;
     const float range = percentile(seen[node], hardware.input_percentile);

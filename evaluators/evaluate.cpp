@@ -11,8 +11,10 @@ namespace {
 
 void map_candidate(const Architecture& architecture, const ChipConfig& chip, Evaluation& evaluation) {
   const auto result = map_onto_chip(architecture, chip);
-  if (result.mapping) evaluation.cost = result.mapping->cost;
-  else evaluation.unmapped_reason = result.reason;
+  if (result.mapping)
+    evaluation.cost = result.mapping->cost;
+  else
+    evaluation.unmapped_reason = result.reason;
 }
 
 }  // namespace
@@ -21,13 +23,14 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train_sampl
                     const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch) {
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
-  auto trained = train(architecture, train_samples, config.task.augmentation, config.training, config.hardware,
-                       key.with("training"), on_epoch);
+  auto trained = train(architecture, train_samples, config.task.augmentation, config.training,
+                       config.hardware, key.with("training"), on_epoch);
   evaluation.failed = trained.failed;
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
   if (!evaluation.failed) {
-    evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware, key.with("scoring"));
+    evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
+                             key.with("scoring"));
     map_candidate(architecture, config.chip, evaluation);
   }
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -39,14 +42,15 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
   evaluation.parameters = parameters;
-  evaluation.score = score(architecture, parameters, held_out, config.scoring, config.hardware, key.with("scoring"));
+  evaluation.score =
+      score(architecture, parameters, held_out, config.scoring, config.hardware, key.with("scoring"));
   map_candidate(architecture, config.chip, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }
 
-void save_candidate(const std::filesystem::path& folder, const Architecture& architecture, const Evaluation& evaluation,
-                    std::uint64_t seed) {
+void save_candidate(const std::filesystem::path& folder, const Architecture& architecture,
+                    const Evaluation& evaluation, std::uint64_t seed) {
   write_file_atomically(folder / "architecture.json", to_json(architecture));
   save_parameters(folder / "weights.safetensors", architecture, evaluation.parameters);
   write_file_atomically(folder / "score.json", score_json(architecture, evaluation, seed));

@@ -26,7 +26,7 @@ struct Evaluation {
   std::string reason;
   Parameters parameters;
   Score score;
-  std::optional<Cost> cost;   ///< empty when it does not fit the chip (see unmapped_reason)
+  std::optional<Cost> cost;  ///< empty when it does not fit the chip (see unmapped_reason)
   std::string unmapped_reason;
   double wall_s = 0;
 };
@@ -42,10 +42,10 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
 /// score.json (README lists its keys; accuracies are fractions of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);
 
-/// A winner folder: architecture.json, weights.safetensors, score.json. The chip/ export is written beside them by
-/// export_chip. Throws RunError.
-void save_candidate(const std::filesystem::path& folder, const Architecture& architecture, const Evaluation& evaluation,
-                    std::uint64_t seed);
+/// A winner folder: architecture.json, weights.safetensors, score.json. The chip/ export is written beside
+/// them by export_chip. Throws RunError.
+void save_candidate(const std::filesystem::path& folder, const Architecture& architecture,
+                    const Evaluation& evaluation, std::uint64_t seed);
 
 struct Candidate {
   Architecture architecture;

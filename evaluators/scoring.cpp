@@ -33,14 +33,17 @@ class ProgrammedNetwork {
  public:
   ProgrammedNetwork(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
                     const DeviceModel& model, RandomKey key)
-      : network_(network), parameters_(parameters), hardware_(hardware),
-        digital_(network.digital_operands(parameters, false)), matrices_(parameters.size()) {
+      : network_(network),
+        parameters_(parameters),
+        hardware_(hardware),
+        digital_(network.digital_operands(parameters, false)),
+        matrices_(parameters.size()) {
     for (size_t i = 0; i < parameters.size(); ++i) {
       const auto* layer = network.matrix(static_cast<int>(i));
       if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
       matrices_[i] = std::make_unique<ProgrammedMatrix>(
-          map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware), hardware, model,
-          key.with("programming", i));
+          map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
+          hardware, model, key.with("programming", i));
     }
   }
 
@@ -49,7 +52,8 @@ class ProgrammedNetwork {
     Operands operands = digital_;
     for (size_t i = 0; i < matrices_.size(); ++i)
       if (matrices_[i])
-        operands[i] = read_operand(*network_.matrix(static_cast<int>(i)), matrices_[i]->read(time_s, key.with("read", i)),
+        operands[i] = read_operand(*network_.matrix(static_cast<int>(i)),
+                                   matrices_[i]->read(time_s, key.with("read", i)),
                                    effective_input_range(hardware_, parameters_[i].input_range));
     return operands;
   }
@@ -62,11 +66,12 @@ class ProgrammedNetwork {
   std::vector<std::unique_ptr<ProgrammedMatrix>> matrices_;
 };
 
-double accuracy(const Network& network, const Parameters& parameters, const Operands& operands, const Samples& samples,
-                RandomKey key) {
+double accuracy(const Network& network, const Parameters& parameters, const Operands& operands,
+                const Samples& samples, RandomKey key) {
   InferenceNetwork inference(network, parameters);
   const int count = static_cast<int>(samples.count());
-  return static_cast<double>(inference.count_correct(operands, samples.images.data(), samples.labels.data(), count, key)) /
+  return static_cast<double>(
+             inference.count_correct(operands, samples.images.data(), samples.labels.data(), count, key)) /
          count;
 }
 
@@ -92,7 +97,8 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
     const ProgrammedNetwork programmed(network, parameters, hardware, *model, key.with("chip", run));
     parallel_for(times, [&](size_t t) {
       const RandomKey at = key.with("chip", run).with("time", t);
-      accuracies[t][run] = accuracy(network, parameters, programmed.read(scoring.times_s[t], at), samples, at);
+      accuracies[t][run] =
+          accuracy(network, parameters, programmed.read(scoring.times_s[t], at), samples, at);
     });
   });
   Score result;
@@ -102,7 +108,8 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
   return result;
 }
 
-double digital_accuracy(const Architecture& architecture, const Parameters& parameters, const Samples& samples) {
+double digital_accuracy(const Architecture& architecture, const Parameters& parameters,
+                        const Samples& samples) {
   const Network network(architecture, {});
   const auto operands = network.digital_operands(parameters, false);
   // Cut so that threads share the work; the cuts do not matter: an image's logits depend on nothing else.
@@ -111,8 +118,9 @@ double digital_accuracy(const Architecture& architecture, const Parameters& para
   parallel_for(parts, [&](size_t p) {
     const size_t begin = p * count / parts, end = (p + 1) * count / parts;
     InferenceNetwork inference(network, parameters);
-    correct[p] = inference.count_correct(operands, samples.image(static_cast<std::int64_t>(begin)).data(),
-                                         samples.labels.data() + begin, static_cast<int>(end - begin), RandomKey(0));
+    correct[p] =
+        inference.count_correct(operands, samples.image(static_cast<std::int64_t>(begin)).data(),
+                                samples.labels.data() + begin, static_cast<int>(end - begin), RandomKey(0));
   });
   int total = 0;
   for (const int c : correct) total += c;

@@ -13,13 +13,15 @@
 
 namespace mho {
 
-/// Times that every score holds, in seconds: accuracy after a day is what a search maximises, 1 s and 30 days give the AVM.
+/// Times that every score holds, in seconds: accuracy after a day is what a search maximises, 1 s and 30 days
+/// give the AVM.
 inline constexpr double kOneSecond = 1, kOneDay = 86400, kOneMonth = 2592000;
 
 /// The [scoring] table: how often and when a candidate is measured.
 struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network
-  std::vector<double> times_s = {1, 3600, 86400, 864000, 2592000};  ///< after programming; must hold 1, 86400 and 2592000
+  std::vector<double> times_s = {1, 3600, 86400, 864000,
+                                 2592000};  ///< after programming; must hold 1, 86400 and 2592000
 
   void fields(FieldVisitor& visitor);
 };
@@ -28,9 +30,9 @@ struct ScoringConfig {
 struct DriftPoint {
   double time_s = 0;
   double mean = 0;
-  double standard_deviation = 0;      ///< over programmings, sample (n - 1)
+  double standard_deviation = 0;  ///< over programmings, sample (n - 1)
   int programmings = 0;
-  std::array<double, 2> interval95{}; ///< of the mean: mean -+ t(n - 1) s / sqrt(n)
+  std::array<double, 2> interval95{};  ///< of the mean: mean -+ t(n - 1) s / sqrt(n)
 };
 
 /// A candidate's score: accuracy in digital and at each drift time, and the accuracy variation over one month
@@ -43,12 +45,14 @@ struct Score {
   const DriftPoint& at(double time_s) const;
 };
 
-/// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time: devices keep
-/// their identity through a programming's times; read noise is fresh at each. Same arguments, same bits.
+/// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time:
+/// devices keep their identity through a programming's times; read noise is fresh at each. Same arguments,
+/// same bits.
 Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
             const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key);
 
 /// Accuracy of the plain floating-point network.
-double digital_accuracy(const Architecture& architecture, const Parameters& parameters, const Samples& samples);
+double digital_accuracy(const Architecture& architecture, const Parameters& parameters,
+                        const Samples& samples);
 
 }  // namespace mho

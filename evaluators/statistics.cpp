@@ -21,7 +21,8 @@ double deviation_of(std::span<const double> values) {
 }
 
 double student_t975(int freedom) {
-  constexpr double table[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281};
+  constexpr double table[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706,
+                              2.4469,  2.3646, 2.3060, 2.2622, 2.2281};
   if (freedom <= 10) return table[std::max(freedom, 1) - 1];
   // Cornish-Fisher expansion about the normal quantile (Abramowitz and Stegun 26.7.5).
   const double z = 1.959964, z3 = z * z * z, z5 = z3 * z * z, n = freedom;
@@ -31,7 +32,8 @@ double student_t975(int freedom) {
 std::array<double, 2> interval95(std::span<const double> fractions) {
   if (fractions.size() < 2) return {0, 1};
   const auto n = static_cast<double>(fractions.size());
-  const double half = student_t975(static_cast<int>(fractions.size()) - 1) * deviation_of(fractions) / std::sqrt(n);
+  const double half =
+      student_t975(static_cast<int>(fractions.size()) - 1) * deviation_of(fractions) / std::sqrt(n);
   const double mean = mean_of(fractions);
   return {std::max(0.0, mean - half), std::min(1.0, mean + half)};
 }

@@ -20,7 +20,8 @@ MvmSettings settings_of(const HardwareConfig& hardware) {
 }
 
 bool is_crossbar_layer(const Node& node) {
-  return (std::holds_alternative<Conv2d>(node.layer) || std::holds_alternative<Dense>(node.layer)) && !is_grouped(node);
+  return (std::holds_alternative<Conv2d>(node.layer) || std::holds_alternative<Dense>(node.layer)) &&
+         !is_grouped(node);
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ Operands noisy_operands(const Network& network, const Parameters& parameters, co
       if (weight_noise > 0) fill_normal(key.with("weight noise", i), noise);
       const auto deviation = static_cast<float>(weight_noise);
       for (int r = 0; r < rows; ++r) {
-        const float* scale = operand.scales.data() + std::ptrdiff_t{1} * (r / hardware.crossbar_rows) * columns;
+        const float* scale =
+            operand.scales.data() + std::ptrdiff_t{1} * (r / hardware.crossbar_rows) * columns;
         const std::ptrdiff_t row = std::ptrdiff_t{r} * width;
         for (int c = 0; c < columns; ++c)
           operand.forward[static_cast<size_t>(row + c)] =

@@ -9,21 +9,24 @@
 
 namespace mho {
 
-/// The one place where the network and the analog side meet: it turns what crossbars hold, or a noisy copy of the weights
-/// in training, into the operands and converter settings of the network's products. Both paths use one arithmetic.
+/// The one place where the network and the analog side meet: it turns what crossbars hold, or a noisy copy of
+/// the weights in training, into the operands and converter settings of the network's products. Both paths
+/// use one arithmetic.
 
-/// Whether a node's weights lie on crossbars: conv2d and dense without groups; grouped convolutions stay digital.
+/// Whether a node's weights lie on crossbars: conv2d and dense without groups; grouped convolutions stay
+/// digital.
 bool is_on_crossbar(const Network& network, int node);
 
 /// Converter settings of every node under this hardware (all zero for digital nodes).
 std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const HardwareConfig& hardware);
 
-/// Full scale that a product uses for a calibrated range: 0 (inputs as they are) when the hardware has neither converter
-/// nor noise, so that an ideal crossbar gives exactly W x.
+/// Full scale that a product uses for a calibrated range: 0 (inputs as they are) when the hardware has
+/// neither converter nor noise, so that an ideal crossbar gives exactly W x.
 float effective_input_range(const HardwareConfig& hardware, float calibrated);
 
-/// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within a tile) plus
-/// Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward copies. Draws from `key`.
+/// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within
+/// a tile) plus Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward
+/// copies. Draws from `key`.
 Operands noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
                         double weight_noise, RandomKey key);
 

@@ -25,14 +25,20 @@ class Training {
  public:
   Training(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
            const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key)
-      : samples_(samples), augmentation_(augmentation), config_(config), hardware_(hardware), key_(key),
+      : samples_(samples),
+        augmentation_(augmentation),
+        config_(config),
+        hardware_(hardware),
+        key_(key),
         network_(architecture, mvm_settings(architecture, hardware)),
         batch_(std::min(config.batch_size, static_cast<int>(samples.count()))),
         steps_per_epoch_(static_cast<int>(samples.count()) / batch_),
         parameters_(initial_parameters(architecture, key.with("initial weights"))),
-        gradients_(zero_gradients(parameters_)), step_(network_, batch_, config.shards),
+        gradients_(zero_gradients(parameters_)),
+        step_(network_, batch_, config.shards),
         optimizer_({config.optimizer, config.momentum, config.weight_decay}, parameters_),
-        images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()), labels_(static_cast<size_t>(batch_)),
+        images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()),
+        labels_(static_cast<size_t>(batch_)),
         order_(static_cast<size_t>(samples.count())) {}
 
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
@@ -41,11 +47,14 @@ class Training {
     Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
     random.shuffle(std::span<int>(order_));
     double loss = 0;
-    for (int k = 0; k < steps_per_epoch_ && std::isfinite(loss); ++k) loss += run_step(epoch, k) / steps_per_epoch_;
+    for (int k = 0; k < steps_per_epoch_ && std::isfinite(loss); ++k)
+      loss += run_step(epoch, k) / steps_per_epoch_;
     return loss;
   }
 
-  void calibrate() { calibrate_input_ranges(network_, parameters_, samples_, kCalibrationSamples, hardware_); }
+  void calibrate() {
+    calibrate_input_ranges(network_, parameters_, samples_, kCalibrationSamples, hardware_);
+  }
   Parameters& parameters() { return parameters_; }
 
  private:
@@ -54,8 +63,8 @@ class Training {
     const RandomKey key = key_.with("step", static_cast<std::uint64_t>(step));
     load_batch(k, key);
     const auto operands = make_operands(step, steps, k, key);
-    const auto result = step_.step(parameters_, operands, images_.data(), labels_.data(), batch_, config_.label_smoothing,
-                                   key, gradients_);
+    const auto result = step_.step(parameters_, operands, images_.data(), labels_.data(), batch_,
+                                   config_.label_smoothing, key, gradients_);
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
     optimizer_.step(parameters_, gradients_, cosine_schedule(step, steps, warmup, config_.learning_rate));
     if (is_analog()) clip_weights();
@@ -74,27 +83,32 @@ class Training {
     });
   }
 
-  /// Plain weights while training is digital; then a fresh noisy copy, with the ranges calibrated anew every epoch.
+  /// Plain weights while training is digital; then a fresh noisy copy, with the ranges calibrated anew every
+  /// epoch.
   Operands make_operands(int step, int steps, int k, RandomKey key) {
-    if (!is_analog() || step < config_.digital_fraction * steps) return network_.digital_operands(parameters_, true);
+    if (!is_analog() || step < config_.digital_fraction * steps)
+      return network_.digital_operands(parameters_, true);
     if (k == 0 || !calibrated_) calibrate();
     calibrated_ = true;
     return noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key);
   }
 
-  /// Clips each crossbar layer at a multiple of its standard deviation (aihwkit's "layer Gaussian"): a few large weights would
-  /// squeeze all others into the low conductances, where noise is relatively largest.
+  /// Clips each crossbar layer at a multiple of its standard deviation (aihwkit's "layer Gaussian"): a few
+  /// large weights would squeeze all others into the low conductances, where noise is relatively largest.
   void clip_weights() {
     for (size_t i = 0; config_.clip_deviations > 0 && i < parameters_.size(); ++i) {
       auto& weights = parameters_[i].weight;
-      if (weights.empty() || !network_.matrix(static_cast<int>(i)) || !is_on_crossbar(network_, static_cast<int>(i))) continue;
+      if (weights.empty() || !network_.matrix(static_cast<int>(i)) ||
+          !is_on_crossbar(network_, static_cast<int>(i)))
+        continue;
       double sum = 0, square = 0;
       for (const double w : weights) {
         sum += w;
         square += w * w;
       }
       const double n = static_cast<double>(weights.size()), mean = sum / n;
-      const auto limit = static_cast<float>(config_.clip_deviations * std::sqrt(std::max(0.0, square / n - mean * mean)));
+      const auto limit =
+          static_cast<float>(config_.clip_deviations * std::sqrt(std::max(0.0, square / n - mean * mean)));
       for (auto& w : weights) w = std::clamp(w, -limit, limit);
     }
   }
@@ -126,7 +140,8 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
   visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
-  visitor.field("warmup_fraction", &warmup_fraction, between(0, 1), "Of all steps: the learning rate's linear rise.");
+  visitor.field("warmup_fraction", &warmup_fraction, between(0, 1),
+                "Of all steps: the learning rate's linear rise.");
   visitor.field("weight_noise", &weight_noise, between(0, 10),
                 "Standard deviation of the weights' noise in units of g_max, drawn each mini-batch.");
   visitor.field("clip_deviations", &clip_deviations, between(0, 1000),
@@ -134,13 +149,14 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("digital_fraction", &digital_fraction, between(0, 1),
                 "Of all steps: how long before noise and converters are switched on.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
-  visitor.field("shards", &shards, between(1, 1024),
-                "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
+  visitor.field(
+      "shards", &shards, between(1, 1024),
+      "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
 
-TrainingResult train(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
-                     const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key,
-                     const EpochCallback& on_epoch) {
+TrainingResult train(const Architecture& architecture, const Samples& samples,
+                     const std::string& augmentation, const TrainingConfig& config,
+                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch) {
   Training training(architecture, samples, augmentation, config, hardware, key);
   TrainingResult result;
   for (int epoch = 0; epoch < config.epochs && !result.failed; ++epoch) {
@@ -148,7 +164,8 @@ TrainingResult train(const Architecture& architecture, const Samples& samples, c
     result.epochs_done = epoch + 1;
     if (!std::isfinite(result.final_loss)) {
       result.failed = true;
-      result.reason = fmt::format("the loss became {} in epoch {} of {}", result.final_loss, epoch + 1, config.epochs);
+      result.reason =
+          fmt::format("the loss became {} in epoch {} of {}", result.final_loss, epoch + 1, config.epochs);
     } else if (on_epoch && !on_epoch(epoch + 1, result.final_loss)) {
       result.failed = true;
       result.reason = fmt::format("stopped after epoch {} of {}", epoch + 1, config.epochs);

@@ -20,13 +20,14 @@ struct TrainingConfig {
   std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam
   double learning_rate = 0.1;     ///< peak; cosine to zero after a linear warm-up
   double momentum = 0.9;
-  double weight_decay = 5e-4;     ///< on crossbar weights only
-  double warmup_fraction = 0.1;   ///< of all steps
-  double weight_noise = 0.06;     ///< standard deviation relative to the column's (or tile's) largest weight
-  double clip_deviations = 2.5;   ///< weights are clipped at this many standard deviations of their layer; 0: never
+  double weight_decay = 5e-4;    ///< on crossbar weights only
+  double warmup_fraction = 0.1;  ///< of all steps
+  double weight_noise = 0.06;    ///< standard deviation relative to the column's (or tile's) largest weight
+  double clip_deviations =
+      2.5;  ///< weights are clipped at this many standard deviations of their layer; 0: never
   double digital_fraction = 0.2;  ///< of all steps before noise and converters are switched on
   double label_smoothing = 0.0;
-  int shards = 8;                 ///< fixed parts of a mini-batch; results do not depend on threads, only on this
+  int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this
 
   void fields(FieldVisitor& visitor);
 };
@@ -35,18 +36,19 @@ struct TrainingConfig {
 struct TrainingResult {
   Parameters parameters;
   bool failed = false;
-  std::string reason;             ///< e.g. "loss became NaN in epoch 3"
-  double final_loss = 0;          ///< mean over the last epoch
+  std::string reason;     ///< e.g. "loss became NaN in epoch 3"
+  double final_loss = 0;  ///< mean over the last epoch
   int epochs_done = 0;
 };
 
-/// Called after every epoch with (epochs done, mean loss); returning false stops the training (TrainingResult::failed).
+/// Called after every epoch with (epochs done, mean loss); returning false stops the training
+/// (TrainingResult::failed).
 using EpochCallback = std::function<bool(int, double)>;
 
-/// Trains from scratch and calibrates every crossbar layer's input range on training samples. Same arguments, same bits, for any
-/// number of threads.
-TrainingResult train(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
-                     const TrainingConfig& training, const HardwareConfig& hardware, RandomKey key,
-                     const EpochCallback& on_epoch = {});
+/// Trains from scratch and calibrates every crossbar layer's input range on training samples. Same arguments,
+/// same bits, for any number of threads.
+TrainingResult train(const Architecture& architecture, const Samples& samples,
+                     const std::string& augmentation, const TrainingConfig& training,
+                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch = {});
 
 }  // namespace mho

@@ -38,7 +38,8 @@ Evaluator make_evaluator(const RunConfig& config) {
   Evaluator evaluator;
   evaluator.input = {data->train.height, data->train.width, data->train.channels};
   evaluator.classes = data->classes;
-  const auto held_out = std::make_shared<const Samples>(take_samples(data->validation, config.search.trial_images));
+  const auto held_out =
+      std::make_shared<const Samples>(take_samples(data->validation, config.search.trial_images));
   auto trial_config = config.evaluation();
   trial_config.scoring.programmings = config.search.trial_programmings;
   evaluator.evaluate = [config, data, held_out, trial_config](const Architecture& architecture, int trial,

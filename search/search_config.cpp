@@ -14,7 +14,8 @@ void SearchConfig::fields(FieldVisitor& visitor) {
   visitor.field("objective", &objective, one_of({"accuracy", "accuracy_over_sigma"}),
                 "what is maximised: mean accuracy after one day, or that over its standard deviation");
   visitor.field("trial_programmings", &trial_programmings, between(1, 10000),
-                "independent programmings that a trial is scored on; winners are scored again with [scoring] programmings");
+                "independent programmings that a trial is scored on; winners are scored again with [scoring] "
+                "programmings");
   visitor.field("trial_images", &trial_images, at_least(0),
                 "images of the validation split that trials are scored on, spread evenly; 0: all");
   visitor.field("max_parameters", &max_parameters, at_least(0),

@@ -57,8 +57,8 @@ class Random {
 };
 
 /// Fills `values` with standard normals; element i depends on (key, offset + i) only, so a range can be drawn
-/// in pieces, in any order. `offset` must be a multiple of 64 (InputError otherwise). Vectorised: the last bits differ
-/// between instruction sets.
+/// in pieces, in any order. `offset` must be a multiple of 64 (InputError otherwise). Vectorised: the last
+/// bits differ between instruction sets.
 void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset = 0);
 
 }  // namespace mho

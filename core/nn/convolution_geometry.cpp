@@ -27,7 +27,8 @@ ConvolutionGeometry geometry_of(const Architecture& architecture, int index) {
 
 namespace {
 
-/// Appends `length` rows that follow each other in memory and in the matrix, joining them to the last run if they can.
+/// Appends `length` rows that follow each other in memory and in the matrix, joining them to the last run if
+/// they can.
 void append(std::vector<RowRun>& runs, int offset, int row, int length) {
   if (length <= 0) return;
   if (!runs.empty()) {
@@ -63,7 +64,8 @@ struct AxisPhase {
   int count = 0;
   int taps = 0;
   int first_kernel = 0;
-  int first_output = 0;  ///< output index that the last tap (largest k) of the first pixel reads; may be negative
+  int first_output =
+      0;  ///< output index that the last tap (largest k) of the first pixel reads; may be negative
 };
 
 std::vector<AxisPhase> axis_phases(int input, int kernel, int stride, int padding) {
@@ -101,9 +103,16 @@ BackwardGeometry backward_geometry(const ConvolutionGeometry& g) {
   std::tie(backward.margin.left, backward.margin.right) = margins(columns, g.output.width);
   for (const auto& row : rows)
     for (const auto& column : columns) {
-      BackwardPhase phase{row.first, column.first, row.count, column.count, row.taps, column.taps,
-                          row.first_output + backward.margin.top, column.first_output + backward.margin.left,
-                          row.first_kernel, column.first_kernel};
+      BackwardPhase phase{row.first,
+                          column.first,
+                          row.count,
+                          column.count,
+                          row.taps,
+                          column.taps,
+                          row.first_output + backward.margin.top,
+                          column.first_output + backward.margin.left,
+                          row.first_kernel,
+                          column.first_kernel};
       if (phase.taps_high == 0 || phase.taps_wide == 0) phase.taps_high = phase.taps_wide = 0;
       backward.phases.push_back(phase);
     }

@@ -8,8 +8,8 @@
 
 namespace mho {
 
-/// The loop bounds of a convolution as the kernels see it. A dense layer is a 1x1 convolution of a 1x1 image whose
-/// channels are its flattened input.
+/// The loop bounds of a convolution as the kernels see it. A dense layer is a 1x1 convolution of a 1x1 image
+/// whose channels are its flattened input.
 struct ConvolutionGeometry {
   Shape input;
   Shape output;
@@ -38,18 +38,19 @@ ConvolutionGeometry geometry_of(const Architecture& architecture, int node);
 std::vector<RowRun> forward_runs(const ConvolutionGeometry& geometry, int group, int first, int last);
 
 /// The gradient with respect to the input, cut by the stride into phases: the input pixels (row, column) with
-/// row % stride_height == row0 and column % stride_width == column0 form one dense product over the zero-padded
-/// output gradient. Only the pixels that the forward convolution touched get a product; a phase without taps is zero.
+/// row % stride_height == row0 and column % stride_width == column0 form one dense product over the
+/// zero-padded output gradient. Only the pixels that the forward convolution touched get a product; a phase
+/// without taps is zero.
 struct BackwardPhase {
-  int row0 = 0;      ///< first input row and column of the phase
+  int row0 = 0;  ///< first input row and column of the phase
   int column0 = 0;
-  int height = 0;    ///< input pixels in the phase
+  int height = 0;  ///< input pixels in the phase
   int width = 0;
   int taps_high = 0;  ///< kernel rows and columns that reach these pixels
   int taps_wide = 0;
-  int gradient_row = 0;     ///< where the first tap of the first pixel reads, in the padded output gradient
+  int gradient_row = 0;  ///< where the first tap of the first pixel reads, in the padded output gradient
   int gradient_column = 0;
-  int first_kernel_row = 0;     ///< smallest kernel row and column that reaches the phase
+  int first_kernel_row = 0;  ///< smallest kernel row and column that reaches the phase
   int first_kernel_column = 0;
 };
 
@@ -60,8 +61,8 @@ struct BackwardGeometry {
 
 BackwardGeometry backward_geometry(const ConvolutionGeometry& geometry);
 
-/// One group's runs over the padded output gradient for a phase; matrix rows run over (tap row, tap column, output
-/// channel of the group).
+/// One group's runs over the padded output gradient for a phase; matrix rows run over (tap row, tap column,
+/// output channel of the group).
 std::vector<RowRun> backward_runs(const ConvolutionGeometry& geometry, const BackwardGeometry& backward,
                                   const BackwardPhase& phase, int group);
 

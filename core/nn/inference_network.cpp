@@ -6,27 +6,35 @@
 namespace mho {
 
 InferenceNetwork::InferenceNetwork(const Network& network, const Parameters& parameters)
-    : network_(network), parameters_(parameters), walk_(network.plan().images_per_walk),
-      affines_(network.plan().operations.size()), values_(affines_.size()), pointers_(affines_.size(), nullptr),
+    : network_(network),
+      parameters_(parameters),
+      walk_(network.plan().images_per_walk),
+      affines_(network.plan().operations.size()),
+      values_(affines_.size()),
+      pointers_(affines_.size(), nullptr),
       scratch_(network.scratch_size()) {
   for (size_t i = 0; i < affines_.size(); ++i) {
     const auto& op = network.plan().operations[i];
     if (op.kind == Operation::Kind::normalise)
-      affines_[i] = fold_batch_norm(parameters[static_cast<size_t>(op.node)], std::get<BatchNorm>(network.node_of(op).layer).epsilon);
+      affines_[i] = fold_batch_norm(parameters[static_cast<size_t>(op.node)],
+                                    std::get<BatchNorm>(network.node_of(op).layer).epsilon);
     if (op.kind == Operation::Kind::input || op.kind == Operation::Kind::loss) continue;
     values_[i].resize(static_cast<size_t>(op.shape.size() * walk_) + kernel_slack());
     pointers_[i] = values_[i].data();
   }
 }
 
-void InferenceNetwork::run_walk(const Operands& operands, const float* images, int first, int count, RandomKey key) {
-  pointers_[0] = const_cast<float*>(images) + first * network_.architecture().input().size();  // only ever read
+void InferenceNetwork::run_walk(const Operands& operands, const float* images, int first, int count,
+                                RandomKey key) {
+  pointers_[0] =
+      const_cast<float*>(images) + first * network_.architecture().input().size();  // only ever read
   const Network::Values at{pointers_, affines_, scratch_.data(), key, first};
   for (int op = 1; op + 1 < static_cast<int>(pointers_.size()); ++op)
     network_.forward_operation(op, parameters_, operands, at, count);
 }
 
-void InferenceNetwork::logits(const Operands& operands, const float* images, int count, RandomKey key, float* out) {
+void InferenceNetwork::logits(const Operands& operands, const float* images, int count, RandomKey key,
+                              float* out) {
   const auto& ops = network_.plan().operations;
   const auto last = static_cast<size_t>(ops.back().inputs[0]);
   for (int first = 0; first < count; first += walk_) {
@@ -36,8 +44,8 @@ void InferenceNetwork::logits(const Operands& operands, const float* images, int
   }
 }
 
-int InferenceNetwork::count_correct(const Operands& operands, const float* images, const int* labels, int count,
-                                    RandomKey key) {
+int InferenceNetwork::count_correct(const Operands& operands, const float* images, const int* labels,
+                                    int count, RandomKey key) {
   const int classes = network_.architecture().classes();
   std::vector<float> scores(static_cast<size_t>(count) * static_cast<size_t>(classes));
   logits(operands, images, count, key, scores.data());

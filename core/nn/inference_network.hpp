@@ -8,7 +8,8 @@
 
 namespace mho {
 
-/// The buffers of a forward pass with trained batch norms: a few images at a time through all operations. One a thread.
+/// The buffers of a forward pass with trained batch norms: a few images at a time through all operations. One
+/// a thread.
 class InferenceNetwork {
  public:
   /// `parameters` (biases, batch norms, depthwise weights) must outlive this.
@@ -17,7 +18,8 @@ class InferenceNetwork {
   /// Logits of `count` images (NHWC): count x classes. Output noise of image i depends on (key, i).
   void logits(const Operands& operands, const float* images, int count, RandomKey key, float* out);
   /// How many of `count` images have their label as the largest logit.
-  int count_correct(const Operands& operands, const float* images, const int* labels, int count, RandomKey key);
+  int count_correct(const Operands& operands, const float* images, const int* labels, int count,
+                    RandomKey key);
 
   /// Calls body(operation, values, images) after each operation of each walk: for calibration.
   template <class Body>

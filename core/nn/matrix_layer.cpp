@@ -9,13 +9,16 @@ namespace {
 
 size_t index(std::int64_t value) { return static_cast<size_t>(value); }
 
-/// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the scratch.
+/// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
+/// scratch.
 constexpr int kDenseImages = 64;
 
 }  // namespace
 
 MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings)
-    : geometry_(geometry_of(architecture, node)), backward_(backward_geometry(geometry_)), settings_(settings) {
+    : geometry_(geometry_of(architecture, node)),
+      backward_(backward_geometry(geometry_)),
+      settings_(settings) {
   const int rows = geometry_.rows(), step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
   for (int first = 0; first < rows; first += step)
     for (int g = 0; g < geometry_.groups; ++g)
@@ -27,7 +30,8 @@ MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSe
 }
 
 std::size_t MatrixLayer::packed_size() const {
-  return index(std::int64_t{1} * geometry_.groups * geometry_.rows() * padded_columns(geometry_.group_outputs())) +
+  return index(std::int64_t{1} * geometry_.groups * geometry_.rows() *
+               padded_columns(geometry_.group_outputs())) +
          kernel_slack();
 }
 
@@ -35,8 +39,9 @@ std::size_t MatrixLayer::scratch_size() const {
   const auto& g = geometry_;
   const int images = g.is_dense() ? kDenseImages : 1;
   const std::int64_t input = std::int64_t{images} * g.padded_height() * g.padded_width() * g.input.channels;
-  const std::int64_t gradient = std::int64_t{1} * (g.output.height + backward_.margin.top + backward_.margin.bottom) *
-                                (g.output.width + backward_.margin.left + backward_.margin.right) * g.output.channels;
+  const std::int64_t gradient =
+      std::int64_t{1} * (g.output.height + backward_.margin.top + backward_.margin.bottom) *
+      (g.output.width + backward_.margin.left + backward_.margin.right) * g.output.channels;
   return index(std::max(input, gradient)) + kernel_slack();
 }
 
@@ -65,8 +70,9 @@ void MatrixLayer::pack_backward(MatrixOperand& operand) const {
   const int width = padded_columns(outputs), back_width = padded_columns(inputs);
   const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
   const float range = operand.input_range > 0 ? operand.input_range : 1.0f;
-  operand.backward.resize(index(std::int64_t{1} * g.groups * g.kernel_height * g.kernel_width * outputs * back_width) +
-                          kernel_slack());
+  operand.backward.resize(
+      index(std::int64_t{1} * g.groups * g.kernel_height * g.kernel_width * outputs * back_width) +
+      kernel_slack());
   float* to = operand.backward.data();
   for (const auto& phase : backward_.phases)
     for (int group = 0; group < g.groups; ++group)
@@ -78,8 +84,9 @@ void MatrixLayer::pack_backward(MatrixOperand& operand) const {
           const int row = (kernel_row * g.kernel_width + kernel_column) * inputs;
           for (int i = 0; i < inputs; ++i) {
             const float* from = operand.forward.data() + (std::int64_t{group} * rows + row + i) * width;
-            const float* scale =
-                operand.scales.empty() ? nullptr : operand.scales.data() + (row + i) / step * columns() + group * outputs;
+            const float* scale = operand.scales.empty()
+                                     ? nullptr
+                                     : operand.scales.data() + (row + i) / step * columns() + group * outputs;
             for (int o = 0; o < outputs; ++o)
               to[std::int64_t{o} * back_width + i] = from[o] * (scale ? scale[o] / range : 1.0f);
           }
@@ -93,8 +100,10 @@ const float* MatrixLayer::prepare_input(const MatrixOperand& operand, const floa
   const bool dac = operand.input_range > 0 && settings_.dac_levels > 0;
   if (!dac && !g.is_padded()) return x;
   const auto copy = [&](const float* from, std::int64_t floats, float* to) {
-    if (dac) kernels().quantise(from, index(floats), operand.input_range, settings_.dac_levels, to);
-    else std::copy_n(from, floats, to);
+    if (dac)
+      kernels().quantise(from, index(floats), operand.input_range, settings_.dac_levels, to);
+    else
+      std::copy_n(from, floats, to);
   };
   if (!g.is_padded()) {
     copy(x, count, scratch);
@@ -229,7 +238,8 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
       m.run_count = static_cast<int>(runs.size());
       m.w = w;
       m.w_row = width;
-      m.y = dx + (std::ptrdiff_t{1} * phase.row0 * g.input.width + phase.column0) * g.input.channels + group * inputs;
+      m.y = dx + (std::ptrdiff_t{1} * phase.row0 * g.input.width + phase.column0) * g.input.channels +
+            group * inputs;
       m.y_row = std::ptrdiff_t{1} * g.stride_height * g.input.width * g.input.channels;
       m.y_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
       m.height = phase.height;
@@ -242,11 +252,12 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
   }
 }
 
-void MatrixLayer::backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate, float* scratch,
-                           float* dx) const {
+void MatrixLayer::backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate,
+                           float* scratch, float* dx) const {
   if (geometry_.is_dense()) return backward_one(operand, dy, images, accumulate, dx);
   for (int i = 0; i < images; ++i)
-    backward_one(operand, prepare_gradient(dy + i * output_size(), scratch), 1, accumulate, dx + i * input_size());
+    backward_one(operand, prepare_gradient(dy + i * output_size(), scratch), 1, accumulate,
+                 dx + i * input_size());
 }
 
 }  // namespace mho

@@ -10,11 +10,11 @@
 
 namespace mho {
 
-/// How the products of a layer are converted: the crossbar's part of the seam between training and the analog side.
-/// All zero is a digital layer.
+/// How the products of a layer are converted: the crossbar's part of the seam between training and the analog
+/// side. All zero is a digital layer.
 struct MvmSettings {
-  float dac_levels = 0;    ///< levels on one side of zero: (2^bits - 2) / 2; 0 for no DAC
-  float adc_step = 0;      ///< in units of (g_max x full input); 0 for no ADC
+  float dac_levels = 0;  ///< levels on one side of zero: (2^bits - 2) / 2; 0 for no DAC
+  float adc_step = 0;    ///< in units of (g_max x full input); 0 for no ADC
   float adc_limit = 0;
   float output_noise = 0;  ///< standard deviation, same unit
   int crossbar_rows = 0;   ///< partial sums of this many rows are converted one by one; 0: no split
@@ -28,17 +28,20 @@ struct MatrixOperand {
   FloatBuffer backward;       ///< transposed, in weight units; empty outside training
 };
 
-/// The products of one conv2d or dense layer: forward, and both gradients. Immutable; all state is in the arguments.
+/// The products of one conv2d or dense layer: forward, and both gradients. Immutable; all state is in the
+/// arguments.
 class MatrixLayer {
  public:
   MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings);
 
   const ConvolutionGeometry& geometry() const { return geometry_; }
   const MvmSettings& settings() const { return settings_; }
-  int row_splits() const { return static_cast<int>(forward_runs_.size() / static_cast<size_t>(geometry_.groups)); }
+  int row_splits() const {
+    return static_cast<int>(forward_runs_.size() / static_cast<size_t>(geometry_.groups));
+  }
   int columns() const { return geometry_.output.channels; }
-  std::size_t packed_size() const;        ///< of MatrixOperand::forward and of a weight gradient
-  std::size_t scratch_size() const;       ///< floats of scratch that every call needs
+  std::size_t packed_size() const;   ///< of MatrixOperand::forward and of a weight gradient
+  std::size_t scratch_size() const;  ///< floats of scratch that every call needs
   std::int64_t input_size() const { return geometry_.input.size(); }
   std::int64_t output_size() const { return geometry_.output.size(); }
 
@@ -61,11 +64,13 @@ class MatrixLayer {
 
  private:
   /// x of one image, through the DAC and with its zero border, in scratch or where it already is.
-  const float* prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count, float* scratch) const;
+  const float* prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count,
+                             float* scratch) const;
   const float* prepare_gradient(const float* dy, float* scratch) const;
-  void forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels, std::uint64_t key,
-                   int image, float* y) const;
-  void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate, float* dx) const;
+  void forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
+                   std::uint64_t key, int image, float* y) const;
+  void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
+                    float* dx) const;
 
   ConvolutionGeometry geometry_;
   BackwardGeometry backward_;

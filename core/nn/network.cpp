@@ -9,12 +9,13 @@
 namespace mho {
 
 DepthwiseLayer::DepthwiseLayer(const ConvolutionGeometry& g) : geometry(g) {
-  loops = {g.output.height, g.output.width,  g.output.channels, g.padded_width(), g.kernel_height,
-           g.kernel_width,  g.stride_height, g.stride_width};
+  loops = {g.output.height, g.output.width, g.output.channels, g.padded_width(),
+           g.kernel_height, g.kernel_width, g.stride_height,   g.stride_width};
 }
 
 std::size_t DepthwiseLayer::padded_size() const {
-  return static_cast<size_t>(geometry.padded_height()) * static_cast<size_t>(geometry.padded_width() * geometry.input.channels);
+  return static_cast<size_t>(geometry.padded_height()) *
+         static_cast<size_t>(geometry.padded_width() * geometry.input.channels);
 }
 
 void DepthwiseLayer::pad(const float* x, float* padded) const {
@@ -23,14 +24,17 @@ void DepthwiseLayer::pad(const float* x, float* padded) const {
   std::fill_n(padded, padded_size(), 0.0f);
   for (int h = 0; h < g.input.height; ++h)
     std::copy_n(x + h * row, row,
-                padded + (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) * g.input.channels);
+                padded + (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) *
+                             g.input.channels);
 }
 
 void DepthwiseLayer::add_unpadded(const float* padded, float* dx) const {
   const auto& g = geometry;
   const std::ptrdiff_t row = std::ptrdiff_t{1} * g.input.width * g.input.channels;
   for (int h = 0; h < g.input.height; ++h) {
-    const float* from = padded + (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) * g.input.channels;
+    const float* from =
+        padded +
+        (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) * g.input.channels;
     for (std::ptrdiff_t i = 0; i < row; ++i) dx[h * row + i] += from[i];
   }
 }
@@ -45,7 +49,8 @@ Network::Network(Architecture architecture, const std::vector<MvmSettings>& sett
       scratch_size_ = std::max(scratch_size_, layers_[node]->scratch_size());
     }
     if (op.kind == Operation::Kind::depthwise)
-      scratch_size_ = std::max(scratch_size_, DepthwiseLayer(geometry_of(architecture_, op.node)).padded_size());
+      scratch_size_ =
+          std::max(scratch_size_, DepthwiseLayer(geometry_of(architecture_, op.node)).padded_size());
   }
   scratch_size_ += kernel_slack();
 }
@@ -75,18 +80,38 @@ void add_inputs(const std::vector<const float*>& inputs, std::int64_t count, boo
     for (std::int64_t i = 0; i < count; ++i) y[i] = std::max(y[i], 0.0f);
 }
 
-void concat_inputs(const std::vector<const float*>& inputs, const std::vector<int>& channels, std::int64_t pixels, float* y) {
+void concat_inputs(const std::vector<const float*>& inputs, const std::vector<int>& channels,
+                   std::int64_t pixels, float* y) {
   for (std::int64_t p = 0; p < pixels; ++p)
     for (size_t k = 0; k < inputs.size(); ++k) y = std::copy_n(inputs[k] + p * channels[k], channels[k], y);
 }
 
 }  // namespace
 
+void Network::forward_depthwise(const Operation& op, const LayerParameters& own, const float* x, int images,
+                                float* scratch, float* y) const {
+  const DepthwiseLayer layer(geometry_of(architecture_, op.node));
+  for (int i = 0; i < images; ++i, x += layer.geometry.input.size()) {
+    layer.pad(x, scratch);
+    kernels().depthwise(layer.loops, scratch, own.weight.data(), y);
+    for (std::int64_t p = 0; p < op.shape.size(); p += op.shape.channels, y += op.shape.channels)
+      for (size_t c = 0; c < own.bias.size(); ++c) y[c] += own.bias[c];
+  }
+}
+
+void Network::forward_pool(const Operation& op, Shape input, const float* x, int images, float* y) const {
+  for (int i = 0; i < images; ++i, x += input.size(), y += op.shape.size()) {
+    if (op.kind == Operation::Kind::pool)
+      pool_forward(std::get<Pool>(node_of(op).layer), input, op.shape, x, y);
+    else
+      global_average_forward(input, x, y);
+  }
+}
+
 void Network::forward_operation(int index, const Parameters& parameters, const Operands& operands,
                                 const Values& values, int images) const {
   const Operation& op = plan_.operations[static_cast<size_t>(index)];
   const auto& own = parameters[static_cast<size_t>(op.node)];
-  const auto& first = plan_.operations[static_cast<size_t>(op.inputs[0])];
   std::vector<const float*> x;
   std::vector<int> channels;
   for (const int i : op.inputs) {
@@ -95,47 +120,39 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
   }
   float* y = values.pointers[static_cast<size_t>(index)];
   const std::int64_t count = images * op.shape.size(), pixels = count / op.shape.channels;
-  const auto each_image = [&](auto body) {
-    for (int i = 0; i < images; ++i) body(x[0] + i * first.shape.size(), y + i * op.shape.size());
-  };
   switch (op.kind) {
     case Operation::Kind::matrix:
-      matrix(op.node)->forward(operands[static_cast<size_t>(op.node)], own.bias.empty() ? nullptr : own.bias.data(), x[0],
-                               images, values.key.with("output noise", static_cast<std::uint64_t>(op.node)).value(),
+      matrix(op.node)->forward(operands[static_cast<size_t>(op.node)],
+                               own.bias.empty() ? nullptr : own.bias.data(), x[0], images,
+                               values.key.with("output noise", static_cast<std::uint64_t>(op.node)).value(),
                                values.first_image, values.scratch, y);
       break;
-    case Operation::Kind::depthwise: {
-      const DepthwiseLayer layer(geometry_of(architecture_, op.node));
-      each_image([&](const float* in, float* out) {
-        layer.pad(in, values.scratch);
-        kernels().depthwise(layer.loops, values.scratch, own.weight.data(), out);
-        for (std::int64_t i = 0; !own.bias.empty() && i < op.shape.size(); ++i)
-          out[i] += own.bias[static_cast<size_t>(i % op.shape.channels)];
-      });
+    case Operation::Kind::depthwise:
+      forward_depthwise(op, own, x[0], images, values.scratch, y);
       break;
-    }
     case Operation::Kind::normalise: {
       const auto& affine = values.affines[static_cast<size_t>(index)];
       const float floor = op.relu ? 0.0f : -std::numeric_limits<float>::infinity();
-      kernels().affine(x[0], static_cast<int>(pixels), op.shape.channels, affine.scale.data(), affine.shift.data(),
-                       x.size() > 1 ? x[1] : nullptr, floor, y);
+      kernels().affine(x[0], static_cast<int>(pixels), op.shape.channels, affine.scale.data(),
+                       affine.shift.data(), x.size() > 1 ? x[1] : nullptr, floor, y);
       break;
     }
     case Operation::Kind::relu:
       for (std::int64_t i = 0; i < count; ++i) y[i] = std::max(x[0][i], 0.0f);
       break;
     case Operation::Kind::pool:
-      each_image([&](const float* in, float* out) {
-        pool_forward(std::get<Pool>(node_of(op).layer), first.shape, op.shape, in, out);
-      });
-      break;
     case Operation::Kind::global_pool:
-      each_image([&](const float* in, float* out) { global_average_forward(first.shape, in, out); });
+      forward_pool(op, plan_.operations[static_cast<size_t>(op.inputs[0])].shape, x[0], images, y);
       break;
-    case Operation::Kind::add: add_inputs(x, count, op.relu, y); break;
-    case Operation::Kind::concat: concat_inputs(x, channels, pixels, y); break;
+    case Operation::Kind::add:
+      add_inputs(x, count, op.relu, y);
+      break;
+    case Operation::Kind::concat:
+      concat_inputs(x, channels, pixels, y);
+      break;
     case Operation::Kind::input:
-    case Operation::Kind::loss: break;
+    case Operation::Kind::loss:
+      break;
   }
 }
 

@@ -15,11 +15,12 @@
 
 namespace mho {
 
-/// The weights that a network runs with at one moment: one operand for each node with a dense product (others empty).
-/// In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
+/// The weights that a network runs with at one moment: one operand for each node with a dense product (others
+/// empty). In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
 using Operands = std::vector<MatrixOperand>;
 
-/// An architecture made ready to run: the plan and the products of each layer. Immutable and shared by threads.
+/// An architecture made ready to run: the plan and the products of each layer. Immutable and shared by
+/// threads.
 class Network {
  public:
   /// `settings` holds the converters of each node with a crossbar matrix; empty for an all-digital network.
@@ -29,7 +30,9 @@ class Network {
   const NetworkPlan& plan() const { return plan_; }
   /// The layer of a node with a dense product (conv2d or dense, not depthwise); null for others.
   const MatrixLayer* matrix(int node) const;
-  const Node& node_of(const Operation& op) const { return architecture_.nodes()[static_cast<size_t>(op.node)]; }
+  const Node& node_of(const Operation& op) const {
+    return architecture_.nodes()[static_cast<size_t>(op.node)];
+  }
   /// Scratch that forward_operation and backward need.
   std::size_t scratch_size() const { return scratch_size_; }
 
@@ -38,17 +41,21 @@ class Network {
 
   /// Where an operation finds its values: pointers to the first of `images` images.
   struct Values {
-    const std::vector<float*>& pointers;     ///< one an operation
+    const std::vector<float*>& pointers;        ///< one an operation
     const std::vector<ChannelAffine>& affines;  ///< one an operation; used by normalise
     float* scratch;
-    RandomKey key;                           ///< of the output noise
-    int first_image;                         ///< index of the first image, for the noise
+    RandomKey key;    ///< of the output noise
+    int first_image;  ///< index of the first image, for the noise
   };
   /// Runs one operation (not input, not loss) on `images` images.
   void forward_operation(int op, const Parameters& parameters, const Operands& operands, const Values& values,
                          int images) const;
 
  private:
+  void forward_depthwise(const Operation& op, const LayerParameters& own, const float* x, int images,
+                         float* scratch, float* y) const;
+  void forward_pool(const Operation& op, Shape input, const float* x, int images, float* y) const;
+
   Architecture architecture_;
   NetworkPlan plan_;
   std::vector<std::optional<MatrixLayer>> layers_;  ///< one a node

@@ -6,7 +6,8 @@
 namespace mho {
 namespace {
 
-/// A weight should be used this often between two loads from L2: below, its traffic costs more than the arithmetic.
+/// A weight should be used this often between two loads from L2: below, its traffic costs more than the
+/// arithmetic.
 constexpr double kReuse = 64;
 
 Operation::Kind kind_of(const Node& node, Shape input) {
@@ -27,7 +28,8 @@ Operation::Kind kind_of(const Node& node, Shape input) {
 /// Builds the operations node by node, letting a node join the operation that made its input.
 class Fusion {
  public:
-  explicit Fusion(const Architecture& architecture) : nodes_(architecture.nodes()), readers_(nodes_.size(), 0) {
+  explicit Fusion(const Architecture& architecture)
+      : nodes_(architecture.nodes()), readers_(nodes_.size(), 0) {
     for (const auto& node : nodes_)
       for (const int input : node.inputs) ++readers_[static_cast<size_t>(input)];
   }
@@ -56,23 +58,27 @@ class Fusion {
   /// The operation that made the node's value, when nothing but the joining node reads it.
   Operation* only_read_here(int node) {
     Operation& made = operations_[static_cast<size_t>(producer_[static_cast<size_t>(node)])];
-    return made.output_node == node && readers_[static_cast<size_t>(node)] == 1 && !made.relu ? &made : nullptr;
+    return made.output_node == node && readers_[static_cast<size_t>(node)] == 1 && !made.relu ? &made
+                                                                                              : nullptr;
   }
 
   bool join_relu(const Node& node, int index) {
     Operation* made = only_read_here(node.inputs[0]);
-    if (!made || (made->kind != Operation::Kind::normalise && made->kind != Operation::Kind::add)) return false;
+    if (!made || (made->kind != Operation::Kind::normalise && made->kind != Operation::Kind::add))
+      return false;
     made->relu = true;
     made->output_node = index;
     producer_[static_cast<size_t>(index)] = producer_[static_cast<size_t>(node.inputs[0])];
     return true;
   }
 
-  /// batch norm + other: the residual connection. The operation moves to the end: its residual may be younger.
+  /// batch norm + other: the residual connection. The operation moves to the end: its residual may be
+  /// younger.
   bool join_add(const Node& node, int index) {
     if (node.inputs.size() != 2 || node.inputs[0] == node.inputs[1]) return false;
     for (const int side : {0, 1}) {
-      const int own = node.inputs[static_cast<size_t>(side)], other = node.inputs[static_cast<size_t>(1 - side)];
+      const int own = node.inputs[static_cast<size_t>(side)],
+                other = node.inputs[static_cast<size_t>(1 - side)];
       const Operation* made = only_read_here(own);
       if (!made || made->kind != Operation::Kind::normalise || made->node != own) continue;
       move_to_end(producer_[static_cast<size_t>(own)]);
@@ -88,7 +94,9 @@ class Fusion {
   void move_to_end(int position) {
     const int last = static_cast<int>(operations_.size()) - 1;
     std::rotate(operations_.begin() + position, operations_.begin() + position + 1, operations_.end());
-    const auto renumber = [&](int& op) { op = op == position ? last : op > position ? op - 1 : op; };  // -1 stays
+    const auto renumber = [&](int& op) {
+      op = op == position ? last : op > position ? op - 1 : op;
+    };  // -1 stays
     for (auto& op : operations_) std::for_each(op.inputs.begin(), op.inputs.end(), renumber);
     std::for_each(producer_.begin(), producer_.end(), renumber);
   }
@@ -110,7 +118,8 @@ NetworkPlan::NetworkPlan(const Architecture& architecture) : operations(Fusion(a
     }
     levels = std::max(levels, op.level + 1);
   }
-  const double reuse = static_cast<double>(architecture.macs()) / std::max<double>(1, static_cast<double>(architecture.weights()));
+  const double reuse = static_cast<double>(architecture.macs()) /
+                       std::max<double>(1, static_cast<double>(architecture.weights()));
   images_per_walk = static_cast<int>(std::clamp(kReuse / std::max(reuse, 1.0), 1.0, kReuse));
 }
 

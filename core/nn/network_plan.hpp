@@ -7,31 +7,33 @@
 
 namespace mho {
 
-/// One operation of the execution plan. Batch norms swallow the addition and the ReLU that follow them where nothing
-/// else reads the values in between.
+/// One operation of the execution plan. Batch norms swallow the addition and the ReLU that follow them where
+/// nothing else reads the values in between.
 struct Operation {
   enum class Kind { input, matrix, depthwise, normalise, relu, pool, global_pool, add, concat, loss };
   Kind kind = Kind::input;
-  int node = 0;             ///< the node whose layer this is (of a fused operation: the batch norm, the addition)
-  int output_node = 0;      ///< the node whose value it produces
+  int node = 0;         ///< the node whose layer this is (of a fused operation: the batch norm, the addition)
+  int output_node = 0;  ///< the node whose value it produces
   std::vector<int> inputs;  ///< operations; a fused normalise has its residual as second input
   Shape shape;              ///< of the output
   bool relu = false;        ///< ends in a ReLU
   int level = 0;            ///< see NetworkPlan
 };
 
-/// A layer graph as the network runs it. Batch statistics need a whole mini-batch, so operations are put in levels: all
-/// images pass level 0, then the statistics of its batch-normalised outputs are known, then all images pass level 1, ...
-/// Within a level a few images at a time pass all operations while they are in cache.
+/// A layer graph as the network runs it. Batch statistics need a whole mini-batch, so operations are put in
+/// levels: all images pass level 0, then the statistics of its batch-normalised outputs are known, then all
+/// images pass level 1, ... Within a level a few images at a time pass all operations while they are in
+/// cache.
 struct NetworkPlan {
   explicit NetworkPlan(const Architecture& architecture);
 
   std::vector<Operation> operations;  ///< topological order; [0] is the input, the last one is the loss
   int levels = 1;
-  /// Images that walk through a level together: 1 where a convolution reuses its weights over many pixels, more where
-  /// only more images give reuse (dense layers).
+  /// Images that walk through a level together: 1 where a convolution reuses its weights over many pixels,
+  /// more where only more images give reuse (dense layers).
   int images_per_walk = 1;
-  /// Into how many parts a mini-batch is cut at most, each with its own gradient sums: a constant of the architecture.
+  /// Into how many parts a mini-batch is cut at most, each with its own gradient sums: a constant of the
+  /// architecture.
   int largest_part(int batch_size, int parts) const;
 };
 

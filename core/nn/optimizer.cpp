@@ -20,8 +20,9 @@ Optimizer::Optimizer(const OptimizerSettings& settings, const Parameters& parame
   if (settings_.kind == "adam") second_ = first_;
 }
 
-void Optimizer::update(std::vector<float>& values, const std::vector<float>& gradient, std::vector<float>& first,
-                       std::vector<float>& second, double learning_rate, double decay) const {
+void Optimizer::update(std::vector<float>& values, const std::vector<float>& gradient,
+                       std::vector<float>& first, std::vector<float>& second, double learning_rate,
+                       double decay) const {
   const auto rate = static_cast<float>(learning_rate), momentum = static_cast<float>(settings_.momentum);
   const auto shrink = static_cast<float>(decay);
   const size_t n = values.size();
@@ -39,7 +40,8 @@ void Optimizer::update(std::vector<float>& values, const std::vector<float>& gra
   for (size_t i = 0; i < n; ++i) {
     first[i] = momentum * first[i] + (1 - momentum) * gradient[i];
     second[i] = square * second[i] + (1 - square) * gradient[i] * gradient[i];
-    values[i] -= rate * (first[i] / first_bias / (std::sqrt(second[i] / second_bias) + epsilon) + shrink * values[i]);
+    values[i] -=
+        rate * (first[i] / first_bias / (std::sqrt(second[i] / second_bias) + epsilon) + shrink * values[i]);
   }
 }
 

@@ -10,9 +10,10 @@ namespace mho {
 
 /// What an optimiser step needs besides the gradients.
 struct OptimizerSettings {
-  std::string kind = "sgd";  ///< sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay
-  double momentum = 0.9;     ///< sgd; adam's first moment
-  double weight_decay = 0;   ///< on weight matrices only
+  std::string kind =
+      "sgd";  ///< sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay
+  double momentum = 0.9;    ///< sgd; adam's first moment
+  double weight_decay = 0;  ///< on weight matrices only
 };
 
 /// Updates weights, biases, gammas and betas in place and remembers their moments.
@@ -30,8 +31,8 @@ class Optimizer {
   int steps_ = 0;
 };
 
-/// Learning rate of step `step` of `steps`: linear warm-up over `warmup` steps to `peak`, then half a cosine to zero
-/// (Loshchilov and Hutter 2017).
+/// Learning rate of step `step` of `steps`: linear warm-up over `warmup` steps to `peak`, then half a cosine
+/// to zero (Loshchilov and Hutter 2017).
 double cosine_schedule(int step, int steps, int warmup, double peak);
 
 }  // namespace mho

@@ -14,7 +14,8 @@ struct Window {
 };
 
 Window window(const Pool& pool, Shape input, int h, int w) {
-  const int row = h * pool.stride_height - pool.padding.top, column = w * pool.stride_width - pool.padding.left;
+  const int row = h * pool.stride_height - pool.padding.top,
+            column = w * pool.stride_width - pool.padding.left;
   return {std::max(row, 0), std::min(row + pool.kernel_height, input.height), std::max(column, 0),
           std::min(column + pool.kernel_width, input.width)};
 }
@@ -43,8 +44,8 @@ void pool_forward(const Pool& pool, Shape input, Shape output, const float* x, f
     }
 }
 
-void pool_backward(const Pool& pool, Shape input, Shape output, const float* x, const float* y, const float* dy,
-                   float* dx) {
+void pool_backward(const Pool& pool, Shape input, Shape output, const float* x, const float* y,
+                   const float* dy, float* dx) {
   const int channels = input.channels;
   std::vector<float> rest(static_cast<size_t>(channels));  // of max pooling: the gradient not handed out yet
   for (int h = 0; h < output.height; ++h)

@@ -15,18 +15,20 @@ struct StepResult {
   int correct = 0;  ///< images whose largest logit is their label
 };
 
-/// The buffers of a training step: values and gradients of a mini-batch, sums of its parts. One mini-batch is cut into
-/// fixed parts that run side by side; their sums are added in order, so the bits do not depend on threads.
+/// The buffers of a training step: values and gradients of a mini-batch, sums of its parts. One mini-batch is
+/// cut into fixed parts that run side by side; their sums are added in order, so the bits do not depend on
+/// threads.
 class TrainingNetwork {
  public:
   TrainingNetwork(const Network& network, int batch_size, int parts);
   ~TrainingNetwork();
 
-  /// Forward and backward of `count` images (NHWC, at most batch_size) with integer labels. Batch norms use the
-  /// mini-batch's statistics and update the running ones in `parameters`. `gradients` gets dL/d(parameter) of the mean
-  /// loss (weights, biases, gammas, betas). `operands` must hold backward copies. Converters pass gradients straight through.
-  StepResult step(Parameters& parameters, const Operands& operands, const float* images, const int* labels, int count,
-                  double label_smoothing, RandomKey key, Parameters& gradients);
+  /// Forward and backward of `count` images (NHWC, at most batch_size) with integer labels. Batch norms use
+  /// the mini-batch's statistics and update the running ones in `parameters`. `gradients` gets
+  /// dL/d(parameter) of the mean loss (weights, biases, gammas, betas). `operands` must hold backward copies.
+  /// Converters pass gradients straight through.
+  StepResult step(Parameters& parameters, const Operands& operands, const float* images, const int* labels,
+                  int count, double label_smoothing, RandomKey key, Parameters& gradients);
 
   /// Bytes of all buffers.
   std::size_t bytes() const;

@@ -58,7 +58,8 @@ TEST_CASE("the vector generators draw standard normals") {
     CHECK(std::abs(m4 - 3) < 5 * std::sqrt(96.0) / root_n);
     const std::pair<double, double> tails[] = {{3, 2.6998e-3}, {4, 6.334e-5}, {5, 5.733e-7}};
     for (const auto& [bound, probability] : tails) {
-      const auto beyond = std::count_if(v.begin(), v.end(), [bound = bound](float x) { return std::abs(x) > bound; });
+      const auto beyond =
+          std::count_if(v.begin(), v.end(), [bound = bound](float x) { return std::abs(x) > bound; });
       CHECK(std::abs(double(beyond) - n * probability) < 5 * std::sqrt(n * probability));
     }
     std::sort(v.begin(), v.end());

@@ -20,7 +20,8 @@ TrainingConfig quick_training(const std::string& regime) {
 
 }  // namespace
 
-TEST_CASE("training learns the toy task in both regimes, and hardware-aware training survives the chip better") {
+TEST_CASE(
+    "training learns the toy task in both regimes, and hardware-aware training survives the chip better") {
   const auto architecture = toy_network(10);
   const auto train_samples = toy_samples(1000, 10, 1.5, 1), test_samples = toy_samples(500, 10, 1.5, 2);
   HardwareConfig hardware;
@@ -28,8 +29,9 @@ TEST_CASE("training learns the toy task in both regimes, and hardware-aware trai
   scoring.programmings = 10;
   Score digital, aware;
   for (auto* result : {&digital, &aware}) {
-    const auto trained = train(architecture, train_samples, "none",
-                               quick_training(result == &digital ? "digital" : "hardware_aware"), hardware, RandomKey(1));
+    const auto trained =
+        train(architecture, train_samples, "none",
+              quick_training(result == &digital ? "digital" : "hardware_aware"), hardware, RandomKey(1));
     REQUIRE_FALSE(trained.failed);
     CHECK(trained.epochs_done == 8);
     *result = score(architecture, trained.parameters, test_samples, scoring, hardware, RandomKey(2));
@@ -96,7 +98,8 @@ TEST_CASE("a diverged training is a failed trial, not an exception") {
                                    {"relu2", Relu{}, {"b"}},
                                    {"c", Dense{.out_features = 4}, {"relu2"}},
                                    {"loss", SoftmaxCrossEntropy{}, {"c"}}}};
-  const auto result = train(architecture, toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
+  const auto result =
+      train(architecture, toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
   CHECK(result.failed);
   CHECK_THAT(result.reason, ContainsSubstring("in epoch"));
 }

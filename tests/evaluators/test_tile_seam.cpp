@@ -27,15 +27,15 @@ Parameters toy_parameters(const Architecture& architecture) {
 }
 
 /// Operands from freshly programmed crossbars, as scoring makes them.
-Operands programmed_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                             double time_s, RandomKey key) {
+Operands programmed_operands(const Network& network, const Parameters& parameters,
+                             const HardwareConfig& hardware, double time_s, RandomKey key) {
   const auto model = make_device_model(hardware.device, hardware.g_max_us);
   Operands operands = network.digital_operands(parameters, false);
   for (size_t i = 0; i < parameters.size(); ++i)
     if (const auto* layer = network.matrix(static_cast<int>(i))) {
       const ProgrammedMatrix matrix(
-          map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware), hardware, *model,
-          key.with("programming", i));
+          map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
+          hardware, *model, key.with("programming", i));
       operands[i] = read_operand(*layer, matrix.read(time_s, key.with("read", i)),
                                  effective_input_range(hardware, parameters[i].input_range));
     }
@@ -46,13 +46,15 @@ std::vector<float> run(const Network& network, const Parameters& parameters, con
                        const Samples& samples, std::uint64_t key) {
   std::vector<float> logits(static_cast<size_t>(samples.count() * network.architecture().classes()));
   InferenceNetwork(network, parameters)
-      .logits(operands, samples.images.data(), static_cast<int>(samples.count()), RandomKey(key), logits.data());
+      .logits(operands, samples.images.data(), static_cast<int>(samples.count()), RandomKey(key),
+              logits.data());
   return logits;
 }
 
 }  // namespace
 
-TEST_CASE("an ideal crossbar without converters gives the digital network, on both paths and with row splits") {
+TEST_CASE(
+    "an ideal crossbar without converters gives the digital network, on both paths and with row splits") {
   const auto architecture = toy_network(5);
   const auto parameters = toy_parameters(architecture);
   const auto samples = toy_samples(20, 5, 0.5, 1);
@@ -62,15 +64,20 @@ TEST_CASE("an ideal crossbar without converters gives the digital network, on bo
   const Network plain(architecture, {});
   const auto wanted = run(plain, parameters, plain.digital_operands(parameters, false), samples, 1);
   const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto device = run(network, parameters, programmed_operands(network, parameters, hardware, 86400, RandomKey(2)), samples, 1);
-  const auto training = run(network, parameters, noisy_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 1);
+  const auto device =
+      run(network, parameters, programmed_operands(network, parameters, hardware, 86400, RandomKey(2)),
+          samples, 1);
+  const auto training =
+      run(network, parameters, noisy_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 1);
   for (size_t i = 0; i < wanted.size(); ++i) {
     CHECK(device[i] == Approx(wanted[i]).epsilon(1e-4).margin(1e-4));
     CHECK(training[i] == Approx(wanted[i]).epsilon(1e-4).margin(1e-4));
   }
 }
 
-TEST_CASE("without weight noise the training path and the device path give the same bits through the same converters") {
+TEST_CASE(
+    "without weight noise the training path and the device path give the same bits through the same "
+    "converters") {
   const auto architecture = toy_network(5);
   const auto parameters = toy_parameters(architecture);
   const auto samples = toy_samples(20, 5, 0.5, 1);
@@ -79,9 +86,12 @@ TEST_CASE("without weight noise the training path and the device path give the s
   hardware.drift_compensation = "none";
   hardware.crossbar_rows = 64;
   const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto device = run(network, parameters, programmed_operands(network, parameters, hardware, 1, RandomKey(2)), samples, 9);
-  const auto training = run(network, parameters, noisy_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 9);
-  // Conductances may differ in the last bit, which can move a sum over an ADC border: logits differ by a few steps then.
+  const auto device = run(network, parameters,
+                          programmed_operands(network, parameters, hardware, 1, RandomKey(2)), samples, 9);
+  const auto training =
+      run(network, parameters, noisy_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 9);
+  // Conductances may differ in the last bit, which can move a sum over an ADC border: logits differ by a few
+  // steps then.
   size_t far = 0;
   for (size_t i = 0; i < device.size(); ++i) far += std::abs(device[i] - training[i]) > 1e-3;
   CHECK(far <= device.size() / 20);
@@ -104,7 +114,8 @@ TEST_CASE("training's weight noise has the deviation that was asked for and is d
     for (int r = 0; r < layer->geometry().rows(); ++r)
       for (int c = 0; c < layer->columns(); ++c, ++n) {
         const auto k = static_cast<size_t>(r * width + c);
-        const double a = noisy[i].forward[k] - clean[i].forward[k], b = other[i].forward[k] - clean[i].forward[k];
+        const double a = noisy[i].forward[k] - clean[i].forward[k],
+                     b = other[i].forward[k] - clean[i].forward[k];
         square += a * a;
         overlap += a * b;
       }

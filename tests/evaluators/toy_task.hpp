@@ -7,7 +7,8 @@
 
 namespace mho {
 
-/// A task that a small network learns in seconds: each class is a fixed random 8x8 image seen under Gaussian noise.
+/// A task that a small network learns in seconds: each class is a fixed random 8x8 image seen under Gaussian
+/// noise.
 inline Samples toy_samples(int count, int classes, double noise, std::uint64_t seed) {
   Samples samples{8, 8, 1, {}, {}};
   Random draw(RandomKey(seed).with("draw"));

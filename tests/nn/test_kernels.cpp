@@ -35,7 +35,8 @@ void check_close(const FloatBuffer& got, const FloatBuffer& wanted, size_t count
 }  // namespace
 
 TEST_CASE("a matrix product agrees with the reference for every tile width, column count and stage") {
-  const int width = GENERATE(1, 3, 5, 8, 12, 16, 17, 25, 33), columns = GENERATE(1, 6, 10, 16, 24, 32, 40, 64);
+  const int width = GENERATE(1, 3, 5, 8, 12, 16, 17, 25, 33),
+            columns = GENERATE(1, 6, 10, 16, 24, 32, 40, 64);
   const bool converted = GENERATE(false, true);
   const int channels = 5, height = 3, w_row = padded_columns(columns), rows = 2 * 3 * channels;
   const auto x = normals(static_cast<size_t>((height + 1) * (width + 2) * channels), 1);
@@ -71,19 +72,22 @@ TEST_CASE("a matrix product agrees with the reference for every tile width, colu
     m.y = got.data();
     set->product(m);
     // A sum next to a rounding border may land on either side: compare counts of exact agreement there.
-    if (!converted) check_close(got, wanted, got.size(), 1e-4);
+    if (!converted)
+      check_close(got, wanted, got.size(), 1e-4);
     else {
       size_t far = 0;
       const size_t count = static_cast<size_t>(height * width * columns);
       for (size_t i = 0; i < count; ++i) far += std::abs(got[i] - wanted[i]) > 1e-4;
       CHECK(far <= count / 500);
     }
-    CHECK(std::equal(got.begin() + height * width * columns, got.end(), before.begin() + height * width * columns));
+    CHECK(std::equal(got.begin() + height * width * columns, got.end(),
+                     before.begin() + height * width * columns));
   }
 }
 
 TEST_CASE("a weight gradient agrees with the reference") {
-  const int columns = GENERATE(1, 6, 16, 20, 32, 48), length = GENERATE(1, 5, 12, 16, 27), w_row = padded_columns(columns);
+  const int columns = GENERATE(1, 6, 16, 20, 32, 48), length = GENERATE(1, 5, 12, 16, 27),
+            w_row = padded_columns(columns);
   const int height = 4, width = 7;
   const auto x = normals(static_cast<size_t>(height * (width + length)), 1);
   const auto g = normals(static_cast<size_t>(height * width * columns), 2);
@@ -122,7 +126,8 @@ TEST_CASE("depthwise kernels agree with the reference") {
   const int channels = GENERATE(1, 7, 16, 33), stride = GENERATE(1, 2), kernel = GENERATE(1, 3, 5);
   const Depthwise d{4, 5, channels, 4 * stride + kernel, kernel, kernel, stride, stride};
   const auto padded = static_cast<size_t>((3 * stride + kernel) * d.padded_width * channels);
-  const auto out = static_cast<size_t>(4 * 5 * channels), taps = static_cast<size_t>(kernel * kernel * channels);
+  const auto out = static_cast<size_t>(4 * 5 * channels),
+             taps = static_cast<size_t>(kernel * kernel * channels);
   const auto x = normals(padded, 1), w = normals(taps, 2), dy = normals(out, 3);
   FloatBuffer y(out + kernel_slack()), dx(padded + kernel_slack()), dw(taps + kernel_slack());
   reference_kernels().depthwise(d, x.data(), w.data(), y.data());
@@ -143,22 +148,26 @@ TEST_CASE("depthwise kernels agree with the reference") {
 TEST_CASE("elementwise kernels agree with the reference") {
   const int pixels = 9, channels = GENERATE(1, 4, 15, 16, 50);
   const auto count = static_cast<size_t>(pixels * channels);
-  const auto y = normals(count, 1), a = normals(64, 2), b = normals(64, 3), c = normals(64, 4), dz = normals(count, 5);
+  const auto y = normals(count, 1), a = normals(64, 2), b = normals(64, 3), c = normals(64, 4),
+             dz = normals(count, 5);
   const bool relu = GENERATE(false, true);
   const float floor = relu ? 0.0f : -std::numeric_limits<float>::infinity();
   const auto& truth = reference_kernels();
   FloatBuffer z(y.size()), sums(96), squares(96), masked = dz, s1(96), s2(96), dy(y.size()), q(y.size());
   truth.affine(y.data(), pixels, channels, a.data(), b.data(), dz.data(), floor, z.data());
   truth.channel_sums(y.data(), pixels, channels, sums.data(), squares.data());
-  truth.affine_backward_sums(masked.data(), z.data(), y.data(), pixels, channels, floor, s1.data(), s2.data());
+  truth.affine_backward_sums(masked.data(), z.data(), y.data(), pixels, channels, floor, s1.data(),
+                             s2.data());
   truth.affine_backward(dz.data(), y.data(), pixels, channels, a.data(), b.data(), c.data(), dy.data());
   truth.quantise(y.data(), count, 1.7f, 127, q.data());
   for (const auto* set : fast_sets()) {
     INFO(set->name);
-    FloatBuffer z_(y.size()), sums_(96), squares_(96), masked_ = dz, s1_(96), s2_(96), dy_(y.size()), q_(y.size());
+    FloatBuffer z_(y.size()), sums_(96), squares_(96), masked_ = dz, s1_(96), s2_(96), dy_(y.size()),
+                                                       q_(y.size());
     set->affine(y.data(), pixels, channels, a.data(), b.data(), dz.data(), floor, z_.data());
     set->channel_sums(y.data(), pixels, channels, sums_.data(), squares_.data());
-    set->affine_backward_sums(masked_.data(), z.data(), y.data(), pixels, channels, floor, s1_.data(), s2_.data());
+    set->affine_backward_sums(masked_.data(), z.data(), y.data(), pixels, channels, floor, s1_.data(),
+                              s2_.data());
     set->affine_backward(dz.data(), y.data(), pixels, channels, a.data(), b.data(), c.data(), dy_.data());
     set->quantise(y.data(), count, 1.7f, 127, q_.data());
     check_close(z_, z, count, 1e-5);

@@ -36,17 +36,18 @@ Problem make_problem(const Architecture& architecture, int count) {
 double loss_of(const Network& network, Problem problem, int parts, Parameters* gradients = nullptr) {
   auto zero = zero_gradients(problem.parameters);
   TrainingNetwork training(network, static_cast<int>(problem.labels.size()), parts);
-  const auto result =
-      training.step(problem.parameters, network.digital_operands(problem.parameters, true), problem.images.data(),
-                    problem.labels.data(), static_cast<int>(problem.labels.size()), 0.1, RandomKey(1), zero);
+  const auto result = training.step(problem.parameters, network.digital_operands(problem.parameters, true),
+                                    problem.images.data(), problem.labels.data(),
+                                    static_cast<int>(problem.labels.size()), 0.1, RandomKey(1), zero);
   if (gradients) *gradients = zero;
   return result.loss;
 }
 
 using Member = std::vector<float> LayerParameters::*;
 
-/// Compares g . v with the central difference of the loss along v, one random direction v for each parameter tensor.
-/// The loss is a float network's: 2 % leaves room for rounding and for ReLU kinks inside the difference.
+/// Compares g . v with the central difference of the loss along v, one random direction v for each parameter
+/// tensor. The loss is a float network's: 2 % leaves room for rounding and for ReLU kinks inside the
+/// difference.
 void check_gradients(const Architecture& architecture) {
   const auto problem = make_problem(architecture, 6);
   const Network network(architecture, {});
@@ -68,7 +69,8 @@ void check_gradients(const Architecture& architecture) {
       const double step = 2e-3 / std::max(1.0, norm);
       const auto moved = [&](double by) {
         Problem other = problem;
-        for (size_t i = 0; i < g.size(); ++i) (other.parameters[node].*member)[i] += static_cast<float>(by * g[i] / norm);
+        for (size_t i = 0; i < g.size(); ++i)
+          (other.parameters[node].*member)[i] += static_cast<float>(by * g[i] / norm);
         return loss_of(network, other, 2);
       };
       const double difference = (moved(step) - moved(-step)) / (2 * step);
@@ -86,16 +88,30 @@ Architecture custom(const std::string& name, Shape input, std::vector<LayerDecla
 TEST_CASE("gradients of every layer agree with finite differences") {
   SECTION("dense and ReLU") { check_gradients(make_builtin("mlp:20-15", {4, 4, 1}, 5)); }
   SECTION("convolutions with bias, max pooling") { check_gradients(make_builtin("lenet5", {14, 14, 1}, 10)); }
-  SECTION("batch norm, residual connections, strided shortcuts") { check_gradients(make_builtin("resnet8", {8, 8, 3}, 10)); }
+  SECTION("batch norm, residual connections, strided shortcuts") {
+    check_gradients(make_builtin("resnet8", {8, 8, 3}, 10));
+  }
   SECTION("depthwise, rectangular kernels, same padding with odd borders") {
     check_gradients(make_builtin("ds_cnn", {13, 7, 1}, 4));
   }
   SECTION("groups, concat, average pooling with padding, three-way addition") {
-    Conv2d grouped{.out_channels = 12, .kernel_height = 3, .kernel_width = 2, .stride_height = 2, .stride_width = 1,
-                   .same = true, .groups = 3, .bias = true};
-    Conv2d wide{.out_channels = 20, .kernel_height = 5, .kernel_width = 5, .stride_height = 2, .stride_width = 1};
-    Conv2d skipping{.out_channels = 20, .kernel_height = 1, .kernel_width = 1, .stride_height = 2, .stride_width = 1};
-    Pool pool{.kind = Pool::Kind::average, .kernel_height = 3, .kernel_width = 3, .stride_height = 2, .stride_width = 2,
+    Conv2d grouped{.out_channels = 12,
+                   .kernel_height = 3,
+                   .kernel_width = 2,
+                   .stride_height = 2,
+                   .stride_width = 1,
+                   .same = true,
+                   .groups = 3,
+                   .bias = true};
+    Conv2d wide{
+        .out_channels = 20, .kernel_height = 5, .kernel_width = 5, .stride_height = 2, .stride_width = 1};
+    Conv2d skipping{
+        .out_channels = 20, .kernel_height = 1, .kernel_width = 1, .stride_height = 2, .stride_width = 1};
+    Pool pool{.kind = Pool::Kind::average,
+              .kernel_height = 3,
+              .kernel_width = 3,
+              .stride_height = 2,
+              .stride_width = 2,
               .same = true};
     check_gradients(custom("mixed", {7, 6, 6},
                            {{"grouped", grouped, {"input"}},
@@ -147,7 +163,8 @@ TEST_CASE("cutting a mini-batch into parts changes gradients by rounding only") 
   CHECK(std::sqrt(difference / size) < 1e-4);
 }
 
-TEST_CASE("inference with the running statistics of one repeated mini-batch approaches the training forward pass") {
+TEST_CASE(
+    "inference with the running statistics of one repeated mini-batch approaches the training forward pass") {
   const auto architecture = make_builtin("resnet8", {8, 8, 3}, 10);
   auto problem = make_problem(architecture, 16);
   const Network network(architecture, {});
@@ -156,9 +173,11 @@ TEST_CASE("inference with the running statistics of one repeated mini-batch appr
   auto gradients = zero_gradients(problem.parameters);
   StepResult result;
   for (int i = 0; i < 200; ++i)
-    result = training.step(problem.parameters, operands, problem.images.data(), problem.labels.data(), 16, 0, RandomKey(1), gradients);
+    result = training.step(problem.parameters, operands, problem.images.data(), problem.labels.data(), 16, 0,
+                           RandomKey(1), gradients);
   InferenceNetwork inference(network, problem.parameters);
-  CHECK(inference.count_correct(operands, problem.images.data(), problem.labels.data(), 16, RandomKey(2)) == result.correct);
+  CHECK(inference.count_correct(operands, problem.images.data(), problem.labels.data(), 16, RandomKey(2)) ==
+        result.correct);
 }
 
 TEST_CASE("products through ideal converters give the digital result, and row splits add up") {
@@ -166,7 +185,9 @@ TEST_CASE("products through ideal converters give the digital result, and row sp
   const auto problem = make_problem(architecture, 5);
   const Network digital(architecture, {});
   std::vector<float> wanted(50), got(50);
-  InferenceNetwork(digital, problem.parameters).logits(digital.digital_operands(problem.parameters, false), problem.images.data(), 5, RandomKey(1), wanted.data());
+  InferenceNetwork(digital, problem.parameters)
+      .logits(digital.digital_operands(problem.parameters, false), problem.images.data(), 5, RandomKey(1),
+              wanted.data());
   std::vector<MvmSettings> settings(architecture.nodes().size());
   for (auto& s : settings) s.crossbar_rows = 32;
   const Network split(architecture, settings);
@@ -174,6 +195,7 @@ TEST_CASE("products through ideal converters give the digital result, and row sp
   for (size_t i = 0; i < operands.size(); ++i)
     if (const auto* layer = split.matrix(static_cast<int>(i)))
       operands[i].scales.assign(static_cast<size_t>(layer->row_splits() * layer->columns()), 1.0f);
-  InferenceNetwork(split, problem.parameters).logits(operands, problem.images.data(), 5, RandomKey(1), got.data());
+  InferenceNetwork(split, problem.parameters)
+      .logits(operands, problem.images.data(), 5, RandomKey(1), got.data());
   for (size_t i = 0; i < 50; ++i) CHECK(got[i] == Approx(wanted[i]).epsilon(1e-4).margin(1e-4));
 }

@@ -6,15 +6,16 @@ namespace mho {
 
 void MHO_FILL_NORMAL(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count);
 
-/// Blocks of 64 numbers whatever the vector length: number (block, quarter q of 4, lane l of 16) is normal q of counter
-/// 16 * block + l.
+/// Blocks of 64 numbers whatever the vector length: number (block, quarter q of 4, lane l of 16) is normal q
+/// of counter 16 * block + l.
 void MHO_FILL_NORMAL(std::uint64_t key, std::uint64_t offset, float* values, std::size_t count) {
   for (std::size_t start = 0; start < count; start += 64) {
     float block[64];
     const std::uint64_t first = (offset + start) / 4;
     for (int part = 0; part < 16; part += kLanes) {
       Vector n[4];
-      const Bits counter = lane_numbers() + static_cast<std::uint32_t>(first + static_cast<std::uint64_t>(part));
+      const Bits counter =
+          lane_numbers() + static_cast<std::uint32_t>(first + static_cast<std::uint64_t>(part));
       normals<10>(key, counter, static_cast<std::uint32_t>(first >> 32), 0, n);
       for (int q = 0; q < 4; ++q) store(block + q * 16 + part, n[q]);
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vectors of floats on GCC's vector types, and Gaussian numbers on them. Included by files that are compiled once for
-// each instruction set (cmake/targets.cmake); everything is in an anonymous namespace and nothing of the standard library
-// is called: an inline function that the linker shares between differently flagged files would crash older processors.
+// Vectors of floats on GCC's vector types, and Gaussian numbers on them. Included by files that are compiled
+// once for each instruction set (cmake/targets.cmake); everything is in an anonymous namespace and nothing of
+// the standard library is called: an inline function that the linker shares between differently flagged files
+// would crash older processors.
 #pragma once
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
@@ -65,7 +66,8 @@ MHO_INLINE Vector root(Vector v) {
 #endif
 }
 
-// ---- Gaussian numbers: Philox4x32 and Box-Muller, four vectors a block ---------------------------------------------
+// ---- Gaussian numbers: Philox4x32 and Box-Muller, four vectors a block
+// ---------------------------------------------
 
 struct Product64 {
   Bits low, high;
@@ -111,7 +113,8 @@ MHO_INLINE Vector logarithm(Vector v) {
   return q * f2 * f - 0.5f * f2 + f + e * 0.69314718f;
 }
 
-/// Two vectors of normals from two of random bits. The angle is an octant (30 bits) and three bits for its mirror images.
+/// Two vectors of normals from two of random bits. The angle is an octant (30 bits) and three bits for its
+/// mirror images.
 MHO_INLINE void box_muller(Bits a, Bits b, Vector& n0, Vector& n1) {
   const Vector u = __builtin_convertvector((Ints)(a >> 1), Vector) * 0x1p-31f + 0x1p-32f;
   const Vector radius = root(-2.0f * logarithm(u));
@@ -119,15 +122,16 @@ MHO_INLINE void box_muller(Bits a, Bits b, Vector& n0, Vector& n1) {
   const Vector t2 = t * t;
   const Vector sine = ((t2 * -1.9515295891e-4f + 8.3321608736e-3f) * t2 - 1.6666654611e-1f) * t2 * t + t;
   const Vector cosine =
-      (((t2 * 2.443315711809948e-5f - 1.388731625493765e-3f) * t2 + 4.166664568298827e-2f) * t2 - 0.5f) * t2 + 1.0f;
+      (((t2 * 2.443315711809948e-5f - 1.388731625493765e-3f) * t2 + 4.166664568298827e-2f) * t2 - 0.5f) * t2 +
+      1.0f;
   const Ints swap = (b & 0x40000000u) != 0u;
   const Vector x = swap ? sine : cosine, y = swap ? cosine : sine;
   n0 = radius * (Vector)((Bits)x ^ (b & 0x80000000u));
   n1 = radius * (Vector)((Bits)y ^ (b << 31));
 }
 
-/// Four vectors of normals at counter (c0 + lane, c1, c2, 0). `Rounds` 10 is the published default; 7 is the fewest
-/// that still passes BigCrush (Salmon et al., SC 2011, table 2) and serves the per-read output noise.
+/// Four vectors of normals at counter (c0 + lane, c1, c2, 0). `Rounds` 10 is the published default; 7 is the
+/// fewest that still passes BigCrush (Salmon et al., SC 2011, table 2) and serves the per-read output noise.
 template <int Rounds>
 MHO_INLINE void normals(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint32_t c2, Vector out[4]) {
   Bits a = c0, b = Bits{} + c1, c = Bits{} + c2, d = Bits{};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast kernels, written once on vectors (core/base/vector/vector.inl, whose rules hold here too) and compiled once
-// for each instruction set.
+// The fast kernels, written once on vectors (core/base/vector/vector.inl, whose rules hold here too) and
+// compiled once for each instruction set.
 //
-// Products and weight gradients are direct convolutions: a tile of P pixels x B vectors of columns stays in registers
-// while the loop runs over the matrix rows; inputs are broadcast from memory (reference performance.md, section 1).
+// Products and weight gradients are direct convolutions: a tile of P pixels x B vectors of columns stays in
+// registers while the loop runs over the matrix rows; inputs are broadcast from memory (reference
+// performance.md, section 1).
 #include "core/base/vector/vector.inl"
 #include "core/nn/kernels/kernels.hpp"
 
@@ -19,14 +20,15 @@ constexpr int kMaxPixels1 = 12, kMaxPixels2 = 6;
 constexpr int kMaxPixels1 = 8, kMaxPixels2 = 4;
 #endif
 
-// ---- Matrix products -----------------------------------------------------------------------------------------------
+// ---- Matrix products
+// -----------------------------------------------------------------------------------------------
 
 struct Tile {
   const MatrixProduct* m;
   const float* x;
   float* y;
-  int column;            ///< first of the tile
-  std::uint32_t counter; ///< of the tile's noise, unique in the output
+  int column;             ///< first of the tile
+  std::uint32_t counter;  ///< of the tile's noise, unique in the output
 };
 
 template <int P, int B>
@@ -80,8 +82,12 @@ void product_tile(const Tile& t) {
     if (count <= 0) break;
     const bool full = count == kLanes;
     const Vector one = spread(1.0f);
-    const Vector scale = !m.stage.scale ? one : full ? load(m.stage.scale + column) : load_some(m.stage.scale + column, count);
-    const Vector bias = !m.stage.bias ? Vector{} : full ? load(m.stage.bias + column) : load_some(m.stage.bias + column, count);
+    const Vector scale = !m.stage.scale ? one
+                         : full         ? load(m.stage.scale + column)
+                                        : load_some(m.stage.scale + column, count);
+    const Vector bias = !m.stage.bias ? Vector{}
+                        : full        ? load(m.stage.bias + column)
+                                      : load_some(m.stage.bias + column, count);
 #pragma GCC unroll 16
     for (int p = 0; p < P; ++p) {
       float* y = t.y + p * m.y_pixel + column;
@@ -121,7 +127,8 @@ void product_columns(const MatrixProduct& m, int column, int vectors, std::uint3
   for (int h = 0; h < m.height; ++h)
     for (int k = 0; k < tiles; ++k) {
       const int begin = k * m.width / tiles, end = (k + 1) * m.width / tiles;
-      const Tile tile{&m, m.x + h * m.x_row + begin * m.x_pixel, m.y + h * m.y_row + begin * m.y_pixel, column, counter};
+      const Tile tile{&m, m.x + h * m.x_row + begin * m.x_pixel, m.y + h * m.y_row + begin * m.y_pixel,
+                      column, counter};
       table[end - begin - 1](tile);
       counter += 8;  // a tile has at most 24 vectors, four to a counter
     }
@@ -136,7 +143,8 @@ void product(const MatrixProduct& m) {
   }
 }
 
-// ---- Weight gradients ----------------------------------------------------------------------------------------------
+// ---- Weight gradients
+// ----------------------------------------------------------------------------------------------
 
 struct GradientTile {
   const MatrixGradient* m;
@@ -207,7 +215,8 @@ void gradient(const MatrixGradient& m) {
   }
 }
 
-// ---- Depthwise convolutions: vectors run over channels ------------------------------------------------------------
+// ---- Depthwise convolutions: vectors run over channels
+// ------------------------------------------------------------
 
 /// Calls body(first channel, count) for each vector of channels; count < kLanes only in the last.
 template <class Body>
@@ -216,10 +225,14 @@ MHO_INLINE void for_channels(int channels, Body body) {
   for (; c + kLanes <= channels; c += kLanes) body(c, kLanes);
   if (c < channels) body(c, channels - c);
 }
-MHO_INLINE Vector load_count(const float* p, int count) { return count == kLanes ? load(p) : load_some(p, count); }
+MHO_INLINE Vector load_count(const float* p, int count) {
+  return count == kLanes ? load(p) : load_some(p, count);
+}
 MHO_INLINE void store_count(float* p, Vector v, int count) {
-  if (count == kLanes) store(p, v);
-  else store_some(p, v, count);
+  if (count == kLanes)
+    store(p, v);
+  else
+    store_some(p, v, count);
 }
 
 void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
@@ -227,7 +240,8 @@ void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
   for_channels(d.channels, [&](int c, int count) {
     for (int h = 0; h < d.height; ++h)
       for (int p = 0; p < d.width; ++p) {
-        const float* in = x + h * d.stride_height * row + static_cast<std::ptrdiff_t>(p) * d.stride_width * d.channels + c;
+        const float* in =
+            x + h * d.stride_height * row + static_cast<std::ptrdiff_t>(p) * d.stride_width * d.channels + c;
         Vector sum{};
         for (int a = 0; a < d.kernel_height; ++a)
           for (int b = 0; b < d.kernel_width; ++b)
@@ -243,13 +257,17 @@ void depthwise_backward(const Depthwise& d, const float* dy, const float* w, flo
   for_channels(d.channels, [&](int c, int count) {
     for (int h = 0; h < d.height; ++h)
       for (int p = 0; p < d.width; ++p) {
-        float* out = dx + h * d.stride_height * row + static_cast<std::ptrdiff_t>(p) * d.stride_width * d.channels + c;
-        const Vector g = load_count(dy + (static_cast<std::ptrdiff_t>(h) * d.width + p) * d.channels + c, count);
+        float* out =
+            dx + h * d.stride_height * row + static_cast<std::ptrdiff_t>(p) * d.stride_width * d.channels + c;
+        const Vector g =
+            load_count(dy + (static_cast<std::ptrdiff_t>(h) * d.width + p) * d.channels + c, count);
         for (int a = 0; a < d.kernel_height; ++a)
           for (int b = 0; b < d.kernel_width; ++b) {
             float* target = out + a * row + b * d.channels;
-            store_count(target, load_count(target, count) +
-                                    g * load_count(w + (a * d.kernel_width + b) * d.channels + c, count), count);
+            store_count(target,
+                        load_count(target, count) +
+                            g * load_count(w + (a * d.kernel_width + b) * d.channels + c, count),
+                        count);
           }
       }
   });
@@ -263,7 +281,8 @@ void depthwise_gradient(const Depthwise& d, const float* x, const float* dy, flo
         float* target = dw + (a * d.kernel_width + b) * d.channels + c;
         Vector sum = load_count(target, count);
         for (int h = 0; h < d.height; ++h) {
-          const float* in = x + (h * d.stride_height + a) * row + static_cast<std::ptrdiff_t>(b) * d.channels + c;
+          const float* in =
+              x + (h * d.stride_height + a) * row + static_cast<std::ptrdiff_t>(b) * d.channels + c;
           const float* g = dy + static_cast<std::ptrdiff_t>(h) * d.width * d.channels + c;
           for (int p = 0; p < d.width; ++p, in += d.stride_width * d.channels, g += d.channels)
             sum += load_count(in, count) * load_count(g, count);
@@ -273,7 +292,8 @@ void depthwise_gradient(const Depthwise& d, const float* x, const float* dy, flo
   });
 }
 
-// ---- Elementwise ---------------------------------------------------------------------------------------------------
+// ---- Elementwise
+// ---------------------------------------------------------------------------------------------------
 
 void quantise(const float* x, std::size_t count, float range, float levels, float* y) {
   const float up = levels / range, down = 1.0f / levels;
@@ -304,8 +324,8 @@ void channel_sums(const float* y, int pixels, int channels, float* sums, float* 
   });
 }
 
-void affine(const float* y, int pixels, int channels, const float* scale, const float* shift, const float* residual,
-            float floor, float* z) {
+void affine(const float* y, int pixels, int channels, const float* scale, const float* shift,
+            const float* residual, float floor, float* z) {
   const Vector low = spread(floor);
   for_channels(channels, [&](int c, int count) {
     const Vector a = load_count(scale + c, count), b = load_count(shift + c, count);
@@ -335,8 +355,8 @@ void affine_backward_sums(float* dz, const float* z, const float* y, int pixels,
   });
 }
 
-void affine_backward(const float* dz, const float* y, int pixels, int channels, const float* a, const float* b,
-                     const float* c, float* dy) {
+void affine_backward(const float* dz, const float* y, int pixels, int channels, const float* a,
+                     const float* b, const float* c, float* dy) {
   for_channels(channels, [&](int k, int count) {
     const Vector av = load_count(a + k, count), bv = load_count(b + k, count), cv = load_count(c + k, count);
     for (int p = 0; p < pixels; ++p) {

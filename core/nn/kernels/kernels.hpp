@@ -8,7 +8,9 @@ namespace mho {
 
 /// Matrices that kernels read have rows of a multiple of this many floats, so that vector loads may run over.
 inline constexpr int kColumnAlignment = 16;
-inline int padded_columns(int columns) { return (columns + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment; }
+inline int padded_columns(int columns) {
+  return (columns + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment;
+}
 
 /// A run of matrix rows whose inputs lie one after the other in memory: matrix row `row + j` multiplies
 /// x[offset + j], j < length. In NHWC one kernel row of a convolution is one run.
@@ -18,21 +20,22 @@ struct RowRun {
   int length = 0;
 };
 
-/// What happens to a finished column sum, in this order: Gaussian noise, ADC (round to a step, clip), scale, bias,
-/// addition to what y holds already. A zero step is no converter; null pointers are no scale and no bias.
+/// What happens to a finished column sum, in this order: Gaussian noise, ADC (round to a step, clip), scale,
+/// bias, addition to what y holds already. A zero step is no converter; null pointers are no scale and no
+/// bias.
 struct OutputStage {
-  float noise = 0;             ///< standard deviation
+  float noise = 0;  ///< standard deviation
   float adc_step = 0;
   float adc_limit = 0;
   const float* scale = nullptr;  ///< one a column
   const float* bias = nullptr;   ///< one a column
   bool accumulate = false;
-  std::uint64_t key = 0;         ///< of the noise: numbers depend on (key, stream, position in the output) only
-  std::uint32_t stream = 0;      ///< e.g. the image's index in its mini-batch
+  std::uint64_t key = 0;     ///< of the noise: numbers depend on (key, stream, position in the output) only
+  std::uint32_t stream = 0;  ///< e.g. the image's index in its mini-batch
 };
 
-/// y[h][p][c] = stage(sum over runs and j of x[h * x_row + p * x_pixel + offset + j] * w[(row + j) * w_row + c])
-/// for h < height, p < width, c < columns.
+/// y[h][p][c] = stage(sum over runs and j of x[h * x_row + p * x_pixel + offset + j] * w[(row + j) * w_row +
+/// c]) for h < height, p < width, c < columns.
 struct MatrixProduct {
   const float* x = nullptr;
   std::ptrdiff_t x_row = 0;
@@ -50,8 +53,9 @@ struct MatrixProduct {
   OutputStage stage;
 };
 
-/// w[(row + j) * w_row + c] += sum over h and p of x[h * x_row + p * x_pixel + offset + j] * g[h * g_row + p * g_pixel + c]:
-/// the weight gradient of a MatrixProduct. w and g are readable up to padded_columns(columns).
+/// w[(row + j) * w_row + c] += sum over h and p of x[h * x_row + p * x_pixel + offset + j] * g[h * g_row + p
+/// * g_pixel + c]: the weight gradient of a MatrixProduct. w and g are readable up to
+/// padded_columns(columns).
 struct MatrixGradient {
   const float* x = nullptr;
   std::ptrdiff_t x_row = 0;
@@ -68,8 +72,8 @@ struct MatrixGradient {
   int columns = 1;
 };
 
-/// A depthwise convolution over a padded image x [.., padded_width, channels]; w is [kernel_height * kernel_width]
-/// [channels]; y (or its gradient) is [height, width, channels].
+/// A depthwise convolution over a padded image x [.., padded_width, channels]; w is [kernel_height *
+/// kernel_width] [channels]; y (or its gradient) is [height, width, channels].
 struct Depthwise {
   int height = 1;  ///< of the output
   int width = 1;
@@ -81,9 +85,10 @@ struct Depthwise {
   int stride_width = 1;
 };
 
-/// The seam between the network and the arithmetic. Implementations: `reference` (plain loops, what tests trust) and
-/// one fast set for each instruction set; the best that the processor has is chosen at run time. Results may differ
-/// between sets in the last bits (and in the noise that is drawn), never between thread counts.
+/// The seam between the network and the arithmetic. Implementations: `reference` (plain loops, what tests
+/// trust) and one fast set for each instruction set; the best that the processor has is chosen at run time.
+/// Results may differ between sets in the last bits (and in the noise that is drawn), never between thread
+/// counts.
 struct Kernels {
   const char* name;
   void (*product)(const MatrixProduct&);
@@ -104,11 +109,11 @@ struct Kernels {
   void (*affine)(const float* y, int pixels, int channels, const float* scale, const float* shift,
                  const float* residual, float floor, float* z);
   /// Batch norm's backward sums: dz is set to 0 where z <= floor, then sums[c] += dz, products[c] += dz * y.
-  void (*affine_backward_sums)(float* dz, const float* z, const float* y, int pixels, int channels, float floor,
-                               float* sums, float* products);
+  void (*affine_backward_sums)(float* dz, const float* z, const float* y, int pixels, int channels,
+                               float floor, float* sums, float* products);
   /// dy = a[c] * dz + b[c] * y + c[c].
-  void (*affine_backward)(const float* dz, const float* y, int pixels, int channels, const float* a, const float* b,
-                          const float* c, float* dy);
+  void (*affine_backward)(const float* dz, const float* y, int pixels, int channels, const float* a,
+                          const float* b, const float* c, float* dy);
 };
 
 /// The set of the chosen instruction set (core/base/vector/instruction_set.hpp).

@@ -97,8 +97,8 @@ void channel_sums(const float* y, int pixels, int channels, float* sums, float* 
   }
 }
 
-void affine(const float* y, int pixels, int channels, const float* scale, const float* shift, const float* residual,
-            float floor, float* z) {
+void affine(const float* y, int pixels, int channels, const float* scale, const float* shift,
+            const float* residual, float floor, float* z) {
   for (int p = 0; p < pixels; ++p)
     for (int c = 0; c < channels; ++c) {
       const std::ptrdiff_t i = std::ptrdiff_t(p) * channels + c;
@@ -121,8 +121,8 @@ void affine_backward_sums(float* dz, const float* z, const float* y, int pixels,
   }
 }
 
-void affine_backward(const float* dz, const float* y, int pixels, int channels, const float* a, const float* b,
-                     const float* c, float* dy) {
+void affine_backward(const float* dz, const float* y, int pixels, int channels, const float* a,
+                     const float* b, const float* c, float* dy) {
   for (int p = 0; p < pixels; ++p)
     for (int k = 0; k < channels; ++k) {
       const std::ptrdiff_t i = std::ptrdiff_t(p) * channels + k;
@@ -130,8 +130,8 @@ void affine_backward(const float* dz, const float* y, int pixels, int channels, 
     }
 }
 
-const Kernels kReferenceKernels{"reference",        product,     gradient, depthwise,    depthwise_backward,
-                                depthwise_gradient, quantise,    channel_sums, affine,   affine_backward_sums,
+const Kernels kReferenceKernels{"reference",        product,  gradient,     depthwise, depthwise_backward,
+                                depthwise_gradient, quantise, channel_sums, affine,    affine_backward_sums,
                                 affine_backward};
 
 }  // namespace

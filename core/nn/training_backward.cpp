@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// The backward half of a training step: which gradients are written when, and the gradient of every operation.
+#include <algorithm>
+#include <limits>
+
+#include "core/base/parallel.hpp"
+#include "core/nn/pooling.hpp"
+#include "core/nn/training_state.hpp"
+
+namespace mho {
+namespace {
+
+constexpr float kNoFloor = -std::numeric_limits<float>::infinity();
+
+}  // namespace
+
+/// Whether an operation's gradient is written and read within one level.
+bool TrainingNetwork::State::lives_in_walk(int index) const {
+  if (op(index).kind == Operation::Kind::normalise) return false;
+  for (const auto& reader : plan.operations)
+    for (size_t i = 0; i < reader.inputs.size(); ++i) {
+      const bool applied_here = reader.kind == Operation::Kind::normalise && i == 0;
+      if (reader.inputs[i] == index && !applied_here && reader.level != op(index).level) return false;
+    }
+  return true;
+}
+
+void TrainingNetwork::State::plan_backward() {
+  backward.resize(static_cast<size_t>(plan.levels));
+  for (int i = op_count() - 1; i > 0; --i) {
+    backward[static_cast<size_t>(op(i).level)].push_back({i, false, {}});
+    if (op(i).kind == Operation::Kind::normalise)
+      backward[static_cast<size_t>(op(op(i).inputs[0]).level)].push_back({i, true, {}});
+  }
+  std::vector<bool> written(plan.operations.size(), false);
+  for (int level = plan.levels - 1; level >= 0; --level) {
+    auto& events = backward[static_cast<size_t>(level)];
+    std::stable_sort(events.begin(), events.end(), [](const BackwardEvent& x, const BackwardEvent& y) { return x.op > y.op; });
+    for (auto& event : events)
+      for (size_t i = 0; i < op(event.op).inputs.size(); ++i) {
+        const bool writes = op(event.op).kind != Operation::Kind::normalise || event.apply == (i == 0);
+        const auto target = static_cast<size_t>(op(event.op).inputs[i]);
+        event.first.push_back(writes && !written[target]);
+        if (writes) written[target] = true;
+      }
+  }
+}
+
+void TrainingNetwork::State::backward_normalise(BatchPart& part, const BackwardEvent& event, int images) {
+  const Operation& o = op(event.op);
+  const auto k = static_cast<size_t>(event.op);
+  const int pixels = images * o.shape.height * o.shape.width, channels = o.shape.channels;
+  float* dz = part.gradients[k];
+  const float* y = part.values[static_cast<size_t>(o.inputs[0])];
+  if (event.apply) {
+    const auto& affine = backward_affines[k];
+    float* dy = part.gradients[static_cast<size_t>(o.inputs[0])];
+    if (!dy) return;  // of the network's input
+    const bool first = event.first[0];
+    float* target = first ? dy : part.second_scratch.data();
+    // A walk of a shared input goes through scratch image by image.
+    const std::int64_t size = o.shape.size();
+    for (int i = 0; i < images; ++i) {
+      float* to = first ? target + i * size : target;
+      kernels().affine_backward(dz + i * size, y + i * size, pixels / images, channels, affine.a.data(), affine.b.data(),
+                                affine.c.data(), to);
+      if (!first)
+        for (std::int64_t j = 0; j < size; ++j) dy[i * size + j] += to[j];
+    }
+    return;
+  }
+  auto& sums = part.backward_sums[k];
+  sums.clear_image();
+  kernels().affine_backward_sums(dz, part.values[k], y, pixels, channels, o.relu ? 0.0f : kNoFloor, sums.image_a.data(),
+                                 sums.image_b.data());
+  sums.add_image();
+  if (o.inputs.size() < 2) return;
+  float* residual = part.gradients[static_cast<size_t>(o.inputs[1])];
+  if (!residual) return;
+  const std::int64_t size = images * o.shape.size();
+  if (event.first[1]) std::copy_n(dz, size, residual);
+  else
+    for (std::int64_t j = 0; j < size; ++j) residual[j] += dz[j];
+}
+
+void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,
+                                                int images) {
+  const Operation& o = op(event.op);
+  const auto node = static_cast<size_t>(o.node), below = static_cast<size_t>(o.inputs[0]);
+  const DepthwiseLayer layer(geometry_of(network.architecture(), o.node));
+  const std::int64_t in = plan.operations[below].shape.size(), out = o.shape.size();
+  float *dx = part.gradients[below], *padded = part.scratch.data();
+  for (int i = 0; i < images; ++i) {
+    const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * out;
+    layer.pad(part.values[below] + i * in, padded);
+    kernels().depthwise_gradient(layer.loops, padded, dy, part.weight_gradients[node].data());
+    if (!dx) continue;
+    std::fill_n(padded, layer.padded_size(), 0.0f);
+    kernels().depthwise_backward(layer.loops, dy, parameters[node].weight.data(), padded);
+    layer.add_unpadded(padded, dx + i * in);
+  }
+}
+
+void TrainingNetwork::State::backward_add(BatchPart& part, const BackwardEvent& event, int images) {
+  const Operation& o = op(event.op);
+  const float* y = part.values[static_cast<size_t>(event.op)];
+  float* dy = part.gradients[static_cast<size_t>(event.op)];
+  const std::int64_t count = images * o.shape.size();
+  for (std::int64_t i = 0; o.relu && i < count; ++i) dy[i] = y[i] > 0 ? dy[i] : 0.0f;
+  for (const int input : o.inputs)
+    if (float* dx = part.gradients[static_cast<size_t>(input)])
+      for (std::int64_t i = 0; i < count; ++i) dx[i] += dy[i];
+}
+
+void TrainingNetwork::State::backward_concat(BatchPart& part, const BackwardEvent& event, int images) {
+  const Operation& o = op(event.op);
+  const float* dy = part.gradients[static_cast<size_t>(event.op)];
+  const std::int64_t pixels = images * o.shape.size() / o.shape.channels;
+  for (const int input : o.inputs) {
+    const int channels = op(input).shape.channels;
+    if (float* dx = part.gradients[static_cast<size_t>(input)])
+      for (std::int64_t p = 0; p < pixels; ++p)
+        for (int c = 0; c < channels; ++c) dx[p * channels + c] += dy[p * o.shape.channels + c];
+    dy += channels;
+  }
+}
+
+/// Layers without parameters that see one image at a time; dx += gradient.
+void TrainingNetwork::State::backward_simple(BatchPart& part, const BackwardEvent& event, int images) {
+  const Operation& o = op(event.op);
+  const auto below = static_cast<size_t>(o.inputs[0]);
+  const Shape in = plan.operations[below].shape;
+  float* dx = part.gradients[below];
+  if (!dx) return;
+  for (int i = 0; i < images; ++i) {
+    const float* x = part.values[below] + i * in.size();
+    const float* y = part.values[static_cast<size_t>(event.op)] + i * o.shape.size();
+    const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * o.shape.size();
+    float* to = dx + i * in.size();
+    if (o.kind == Operation::Kind::pool) {
+      pool_backward(std::get<Pool>(network.node_of(o).layer), in, o.shape, x, y, dy, to);
+    } else if (o.kind == Operation::Kind::global_pool) {
+      global_average_backward(in, dy, to);
+    } else {
+      for (std::int64_t k = 0; k < in.size(); ++k) to[k] += y[k] > 0 ? dy[k] : 0.0f;  // ReLU
+    }
+  }
+}
+
+/// Products write their input's gradient themselves; every other operation adds to it, so it starts from zero.
+void TrainingNetwork::State::start_input_gradients(BatchPart& part, const BackwardEvent& event, int images) {
+  const Operation& o = op(event.op);
+  for (size_t i = 0; i < o.inputs.size(); ++i) {
+    float* dx = part.gradients[static_cast<size_t>(o.inputs[i])];
+    if (dx && event.first[i]) std::fill_n(dx, images * op(o.inputs[i]).shape.size(), 0.0f);
+  }
+}
+
+void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,
+                                                const Operands& operands, int images) {
+  const Operation& o = op(event.op);
+  const auto node = static_cast<size_t>(o.node);
+  const float* dy = part.gradients[static_cast<size_t>(event.op)];
+  auto& bias = part.bias_gradients[node];
+  for (std::int64_t i = 0; !bias.empty() && i < images * o.shape.size(); i += o.shape.channels)
+    for (size_t c = 0; c < bias.size(); ++c) bias[c] += dy[i + static_cast<std::int64_t>(c)];
+  if (o.kind == Operation::Kind::normalise) return backward_normalise(part, event, images);
+  if (o.kind == Operation::Kind::matrix) {
+    const auto below = static_cast<size_t>(o.inputs[0]);
+    const auto* layer = network.matrix(o.node);
+    layer->add_gradient(operands[node], part.values[below], dy, images, part.scratch.data(), part.weight_gradients[node]);
+    if (float* dx = part.gradients[below])
+      layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx);
+    return;
+  }
+  start_input_gradients(part, event, images);
+  if (o.kind == Operation::Kind::depthwise) return backward_depthwise(part, event, parameters, images);
+  if (o.kind == Operation::Kind::add) return backward_add(part, event, images);
+  if (o.kind == Operation::Kind::concat) return backward_concat(part, event, images);
+  backward_simple(part, event, images);
+}
+
+void TrainingNetwork::State::backward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands,
+                                           int images) {
+  for (const auto& event : backward[static_cast<size_t>(level)])
+    if (op(event.op).kind != Operation::Kind::loss) backward_operation(part, event, parameters, operands, images);
+}
+
+/// Batch norm's gradients (Ioffe and Szegedy 2015) from the sums over the mini-batch: with r = dL/dz after the ReLU and
+/// xh the normalised input, dy = gamma inv (r - mean(r) - xh mean(r xh)), written as a r + b y + c.
+void TrainingNetwork::State::finish_batch_norm_gradients(int level, int count, const Parameters& parameters,
+                                                         Parameters& gradients_out) {
+  for (int i = 0; i < op_count(); ++i) {
+    if (op(i).kind != Operation::Kind::normalise || op(i).level != level) continue;
+    const auto k = static_cast<size_t>(i), node = static_cast<size_t>(op(i).node);
+    const auto channels = static_cast<size_t>(op(i).shape.channels);
+    const double n = static_cast<double>(count) * op(i).shape.height * op(i).shape.width;
+    auto& affine = backward_affines[k];
+    affine.a.resize(channels);
+    affine.b.resize(channels);
+    affine.c.resize(channels);
+    for (size_t c = 0; c < channels; ++c) {
+      double sum = 0, product = 0;
+      for (const auto& part : parts) {
+        sum += part.backward_sums[k].a[c];
+        product += part.backward_sums[k].b[c];
+      }
+      const double inverse = inverses[k][c], mean = means[k][c];
+      const double along = (product - mean * sum) * inverse;  // sum of r xh
+      const double scale = parameters[node].gamma[c] * inverse;
+      affine.a[c] = static_cast<float>(scale);
+      affine.b[c] = static_cast<float>(-scale * inverse * along / n);
+      affine.c[c] = static_cast<float>(-scale * sum / n + scale * inverse * along / n * mean);
+      gradients_out[node].gamma[c] = static_cast<float>(along);
+      gradients_out[node].beta[c] = static_cast<float>(sum);
+    }
+  }
+}
+
+void TrainingNetwork::State::sum_weight_gradients(const Operands& operands, Parameters& gradients_out) {
+  parallel_for(gradients_out.size(), [&](size_t node) {
+    auto& target = gradients_out[node];
+    std::fill(target.weight.begin(), target.weight.end(), 0.0f);
+    for (size_t c = 0; c < target.bias.size(); ++c) {
+      double sum = 0;
+      for (const auto& part : parts) sum += part.bias_gradients[node][c];
+      target.bias[c] = static_cast<float>(sum);
+    }
+    const auto* layer = network.matrix(static_cast<int>(node));
+    for (const auto& part : parts) {
+      const auto& packed = part.weight_gradients[node];
+      if (packed.empty()) continue;
+      const float range = operands[node].input_range;
+      if (layer) layer->unpack_gradient(packed, range > 0 ? range : 1.0f, target.weight.data());
+      else
+        for (size_t i = 0; i < target.weight.size(); ++i) target.weight[i] += packed[i];
+    }
+  });
+}
+
+}  // namespace mho
