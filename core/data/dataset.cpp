@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 
 #include "core/base/error.hpp"
@@ -70,7 +69,6 @@ Samples empty_like(const Samples& samples) {
 }  // namespace
 
 void TaskConfig::fields(FieldVisitor& visitor) {
-  const double most = std::numeric_limits<int>::max();
   visitor.field("data", &data, anything(),
                 "Name of the data set: digits, or one that `mho data prepare` has made.");
   visitor.field("folder", &folder, anything(),
@@ -80,9 +78,9 @@ void TaskConfig::fields(FieldVisitor& visitor) {
       "Part of the training split that candidates are selected by, stratified; a set's own validation split "
       "is used instead where there is one. 0 for none.");
   visitor.field("split_seed", &split_seed, anything(), "Seed of the validation split.");
-  visitor.field("max_train", &max_train, between(0, most),
+  visitor.field("max_train", &max_train, at_least(0),
                 "Most training and validation samples together, spread evenly over the classes; 0 for all.");
-  visitor.field("max_test", &max_test, between(0, most),
+  visitor.field("max_test", &max_test, at_least(0),
                 "Most test samples, spread evenly over the classes; 0 for all.");
   visitor.field("augmentation", &augmentation, one_of(augmentation_kinds()),
                 "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");

@@ -44,6 +44,8 @@ TEST_CASE("A failed write leaves the old file, no temporary one, and says where"
 TEST_CASE("A folder that cannot be written is an error that names the file") {
   CHECK_THROWS_AS(write_file_atomically("/proc/mho/x", std::string("x")), RunError);
   CHECK_THROWS_WITH(append_line_durably("/proc/mho-none/x", "x"), ContainsSubstring("/proc/mho-none/x"));
+  CHECK_THROWS_AS(append_line_durably("/dev/full", "x"), RunError);
+  CHECK_THROWS_WITH(append_line_durably("/dev/full", "x"), ContainsSubstring("No space left on device"));
 }
 
 TEST_CASE("Appended lines follow each other") {

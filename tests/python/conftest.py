@@ -34,6 +34,7 @@ widening = [1, 2]
 trials = 4
 population = 2
 winners = 1
+trial_programmings = 3
 max_avm = 100.0
 
 [training]
@@ -60,9 +61,9 @@ class Mho:
         (self.folder / name).write_text(text)
         return name
 
-    def start(self, *words):
+    def start(self, *words, **options):
         return subprocess.Popen([str(EXECUTABLE), *map(str, words)], cwd=self.folder, env=environment(), text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
     def __call__(self, *words, code=0):
         result = subprocess.run([str(EXECUTABLE), *map(str, words)], cwd=self.folder, env=environment(),

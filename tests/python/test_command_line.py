@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import pathlib
 
 import pytest
 from conftest import TINY
@@ -93,6 +94,11 @@ def test_config_documents_every_table(mho):
     text = mho("config").stdout
     for table in ["task", "space", "search", "training", "hardware", "scoring", "chip"]:
         assert f"## [{table}]" in text
+
+
+def test_the_documentation_holds_what_config_prints(mho):
+    page = pathlib.Path(__file__).parents[2] / "docs/config.md"
+    assert page.read_text() == mho("config").stdout, "run: mho config > docs/config.md"
 
 
 def test_data_list_names_the_kinds(mho):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import re
+import resource
 import signal
 import time
 
@@ -114,3 +115,16 @@ def test_resume_refuses_another_configuration(finished):
 
 def test_an_infeasible_space_is_refused_with_the_reason(mho):
     assert "max_parameters" in mho("search", mho.config(), "--set", "search.max_parameters=10", code=2).stderr
+
+
+def test_a_full_disk_fails_the_run_and_keeps_what_was_written(mho):
+    def no_file_above_8_kib():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+
+    # Python ignores SIGXFSZ, and the child inherits that: a write over the limit fails like one on a full disk.
+    process = mho.start("search", mho.config(), "--out", "runs/full", preexec_fn=no_file_above_8_kib, restore_signals=False)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "cannot write" in errors and "File too large" in errors
+    assert len(errors.strip().splitlines()[-1]) < 300
+    assert (mho.folder / "runs/full/config.toml").exists()

@@ -34,7 +34,8 @@ typedef std::int32_t Ints __attribute__((vector_size(kLanes * 4)));
 
 MHO_INLINE Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
 MHO_INLINE void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
-MHO_INLINE Vector spread(float v) { return Vector{} + v; }
+/// All lanes v. Minus, because v - 0 is v for every v while v + 0 is not for -0: it compiles to a broadcast alone.
+MHO_INLINE Vector spread(float v) { return v - Vector{}; }
 MHO_INLINE Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 MHO_INLINE Vector larger(Vector a, Vector b) { return a > b ? a : b; }
 MHO_INLINE int min_of(int a, int b) { return a < b ? a : b; }

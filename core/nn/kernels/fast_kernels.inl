@@ -54,25 +54,31 @@ MHO_INLINE void add_noise_and_convert(const OutputStage& stage, std::uint32_t co
 template <int P, int B>
 void product_tile(const Tile& t) {
   const MatrixProduct& m = *t.m;
-  const std::ptrdiff_t step = m.x_pixel;
+  // Four pixels a pointer: base + {0, 1, 2, 3} steps is an x86 address each, so all pixels fit the registers.
+  constexpr int kBases = (P + 3) / 4;
+  const std::ptrdiff_t step = m.x_pixel * 4, steps[4] = {0, step, 2 * step, 3 * step};
   Vector acc[P][B];
 #pragma GCC unroll 16
   for (int p = 0; p < P; ++p)
 #pragma GCC unroll 2
     for (int b = 0; b < B; ++b) acc[p][b] = Vector{};
   for (int r = 0; r < m.run_count; ++r) {
-    const float* x = t.x + m.runs[r].offset;
+    const char* x[kBases];
+    for (int q = 0; q < kBases; ++q)
+      x[q] = reinterpret_cast<const char*>(t.x + m.runs[r].offset) + q * 4 * step;
     const float* w = m.w + static_cast<std::ptrdiff_t>(m.runs[r].row) * m.w_row + t.column;
-    for (int j = 0; j < m.runs[r].length; ++j, w += m.w_row) {
+    for (int j = m.runs[r].length; j > 0; --j, w += m.w_row) {
       Vector wv[B];
 #pragma GCC unroll 2
       for (int b = 0; b < B; ++b) wv[b] = load(w + b * kLanes);
 #pragma GCC unroll 16
       for (int p = 0; p < P; ++p) {
-        const Vector xv = spread(x[p * step + j]);
+        const Vector xv = spread(*reinterpret_cast<const float*>(x[p / 4] + steps[p % 4]));
 #pragma GCC unroll 2
         for (int b = 0; b < B; ++b) acc[p][b] += xv * wv[b];
       }
+#pragma GCC unroll 4
+      for (int q = 0; q < kBases; ++q) x[q] += 4;
     }
   }
   add_noise_and_convert<P, B>(m.stage, t.counter, acc);
