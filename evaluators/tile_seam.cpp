@@ -24,6 +24,24 @@ bool is_crossbar_layer(const Node& node) {
          !is_grouped(node);
 }
 
+/// Packed weights -> conductances over g_max plus noise, row by row.
+void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardware, float deviation,
+                          RandomKey key, MatrixOperand& operand) {
+  const int rows = layer.geometry().rows(), columns = layer.columns(), width = padded_columns(columns);
+  std::vector<float> inverse(operand.scales.size());
+  for (size_t i = 0; i < inverse.size(); ++i)
+    inverse[i] = operand.scales[i] > 0 ? 1.0f / operand.scales[i] : 0.0f;
+  const size_t noisy_row = (static_cast<size_t>(columns) + 63) / 64 * 64;  // fill_normal's offsets
+  std::vector<float> noise(noisy_row);
+  for (int r = 0; r < rows; ++r) {
+    const float* scale = inverse.data() + std::ptrdiff_t{1} * (r / hardware.crossbar_rows) * columns;
+    float* weights = operand.forward.data() + std::ptrdiff_t{r} * width;
+    if (deviation > 0) fill_normal(key, noise, static_cast<size_t>(r) * noisy_row);
+    for (int c = 0; c < columns; ++c)
+      weights[c] = weights[c] * scale[c] + deviation * noise[static_cast<size_t>(c)];
+  }
+}
+
 }  // namespace
 
 bool is_on_crossbar(const Network& network, int node) {
@@ -41,36 +59,25 @@ float effective_input_range(const HardwareConfig& hardware, float calibrated) {
   return hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 ? 0.0f : calibrated;
 }
 
-Operands noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                        double weight_noise, RandomKey key) {
-  Operands operands(parameters.size());
+void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
+                    double weight_noise, RandomKey key, Operands& operands) {
+  operands.resize(parameters.size());
   parallel_for(parameters.size(), [&](size_t i) {
     const auto* layer = network.matrix(static_cast<int>(i));
     if (!layer) return;
     auto& operand = operands[i];
     layer->pack_forward(parameters[i].weight.data(), operand.forward);
     if (is_on_crossbar(network, static_cast<int>(i))) {
-      const int rows = layer->geometry().rows(), columns = layer->columns(), width = padded_columns(columns);
       operand.input_range = effective_input_range(hardware, parameters[i].input_range);
-      operand.scales = conductance_scales(parameters[i].weight, rows, columns, hardware);
-      FloatBuffer noise(operand.forward.size());
-      if (weight_noise > 0) fill_normal(key.with("weight noise", i), noise);
-      const auto deviation = static_cast<float>(weight_noise);
-      for (int r = 0; r < rows; ++r) {
-        const float* scale =
-            operand.scales.data() + std::ptrdiff_t{1} * (r / hardware.crossbar_rows) * columns;
-        const std::ptrdiff_t row = std::ptrdiff_t{r} * width;
-        for (int c = 0; c < columns; ++c)
-          operand.forward[static_cast<size_t>(row + c)] =
-              (scale[c] > 0 ? operand.forward[static_cast<size_t>(row + c)] / scale[c] : 0.0f) +
-              deviation * noise[static_cast<size_t>(row + c)];
-      }
+      operand.scales =
+          conductance_scales(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware);
+      normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), key.with("weight noise", i),
+                           operand);
       if (operand.input_range > 0)
         for (auto& scale : operand.scales) scale *= operand.input_range;
     }
     layer->pack_backward(operand);
   });
-  return operands;
 }
 
 MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range) {

@@ -26,9 +26,9 @@ float effective_input_range(const HardwareConfig& hardware, float calibrated);
 
 /// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within
 /// a tile) plus Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward
-/// copies. Draws from `key`.
-Operands noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                        double weight_noise, RandomKey key);
+/// copies. Draws from `key`. `operands` may be empty or those of an earlier call, whose memory is used again.
+void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
+                    double weight_noise, RandomKey key, Operands& operands);
 
 /// Scoring: one read of programmed crossbars as a layer's operand.
 MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range);

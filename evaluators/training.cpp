@@ -62,8 +62,8 @@ class Training {
     const int step = epoch * steps_per_epoch_ + k, steps = config_.epochs * steps_per_epoch_;
     const RandomKey key = key_.with("step", static_cast<std::uint64_t>(step));
     load_batch(k, key);
-    const auto operands = make_operands(step, steps, k, key);
-    const auto result = step_.step(parameters_, operands, images_.data(), labels_.data(), batch_,
+    make_operands(step, steps, k, key);
+    const auto result = step_.step(parameters_, operands_, images_.data(), labels_.data(), batch_,
                                    config_.label_smoothing, key, gradients_);
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
     optimizer_.step(parameters_, gradients_, cosine_schedule(step, steps, warmup, config_.learning_rate));
@@ -85,12 +85,12 @@ class Training {
 
   /// Plain weights while training is digital; then a fresh noisy copy, with the ranges calibrated anew every
   /// epoch.
-  Operands make_operands(int step, int steps, int k, RandomKey key) {
+  void make_operands(int step, int steps, int k, RandomKey key) {
     if (!is_analog() || step < config_.digital_fraction * steps)
-      return network_.digital_operands(parameters_, true);
+      return network_.digital_operands(parameters_, true, operands_);
     if (k == 0 || !calibrated_) calibrate();
     calibrated_ = true;
-    return noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key);
+    noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key, operands_);
   }
 
   /// Clips each crossbar layer at a multiple of its standard deviation (aihwkit's "layer Gaussian"): a few
@@ -122,6 +122,7 @@ class Training {
   int batch_, steps_per_epoch_;
   Parameters parameters_, gradients_;
   TrainingNetwork step_;
+  Operands operands_;
   Optimizer optimizer_;
   FloatBuffer images_;
   std::vector<int> labels_;

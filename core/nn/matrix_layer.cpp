@@ -64,33 +64,35 @@ void MatrixLayer::unpack_gradient(const FloatBuffer& packed, float factor, float
     }
 }
 
+void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int first, float* to) const {
+  const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
+  const int width = padded_columns(outputs);
+  const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
+  const float factor = operand.input_range > 0 ? 1.0f / operand.input_range : 1.0f;
+  for (int row = first; row < first + inputs;) {  // rows of one split share their scales
+    const int end = std::min(first + inputs, (row / step + 1) * step);
+    const float* from = operand.forward.data() + (std::int64_t{group} * rows + row) * width;
+    const float* scale =
+        operand.scales.empty() ? nullptr : operand.scales.data() + row / step * columns() + group * outputs;
+    kernels().transpose(from, width, end - row, outputs, scale, factor, to + (row - first),
+                        padded_columns(inputs));
+    row = end;
+  }
+}
+
 void MatrixLayer::pack_backward(MatrixOperand& operand) const {
   const auto& g = geometry_;
-  const int rows = g.rows(), outputs = g.group_outputs(), inputs = g.group_inputs();
-  const int width = padded_columns(outputs), back_width = padded_columns(inputs);
-  const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
-  const float range = operand.input_range > 0 ? operand.input_range : 1.0f;
-  operand.backward.resize(
-      index(std::int64_t{1} * g.groups * g.kernel_height * g.kernel_width * outputs * back_width) +
-      kernel_slack());
+  const std::int64_t tap_size = std::int64_t{g.group_outputs()} * padded_columns(g.group_inputs());
+  operand.backward.resize(index(tap_size * g.groups * g.kernel_height * g.kernel_width) + kernel_slack());
   float* to = operand.backward.data();
   for (const auto& phase : backward_.phases)
     for (int group = 0; group < g.groups; ++group)
       for (int a = 0; a < phase.taps_high; ++a)
-        for (int b = 0; b < phase.taps_wide; ++b) {
+        for (int b = 0; b < phase.taps_wide; ++b, to += tap_size) {
           // Later output pixels are reached by smaller kernel indices.
-          const int kernel_row = phase.first_kernel_row + (phase.taps_high - 1 - a) * g.stride_height;
-          const int kernel_column = phase.first_kernel_column + (phase.taps_wide - 1 - b) * g.stride_width;
-          const int row = (kernel_row * g.kernel_width + kernel_column) * inputs;
-          for (int i = 0; i < inputs; ++i) {
-            const float* from = operand.forward.data() + (std::int64_t{group} * rows + row + i) * width;
-            const float* scale = operand.scales.empty()
-                                     ? nullptr
-                                     : operand.scales.data() + (row + i) / step * columns() + group * outputs;
-            for (int o = 0; o < outputs; ++o)
-              to[std::int64_t{o} * back_width + i] = from[o] * (scale ? scale[o] / range : 1.0f);
-          }
-          to += std::int64_t{outputs} * back_width;
+          const int row = phase.first_kernel_row + (phase.taps_high - 1 - a) * g.stride_height;
+          const int column = phase.first_kernel_column + (phase.taps_wide - 1 - b) * g.stride_width;
+          pack_tap(operand, group, (row * g.kernel_width + column) * g.group_inputs(), to);
         }
 }
 

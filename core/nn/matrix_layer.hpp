@@ -63,6 +63,8 @@ class MatrixLayer {
                 float* dx) const;
 
  private:
+  /// The transposed effective weights of one kernel position, matrix rows [first, first + group inputs).
+  void pack_tap(const MatrixOperand& operand, int group, int first, float* to) const;
   /// x of one image, through the DAC and with its zero border, in scratch or where it already is.
   const float* prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count,
                              float* scratch) const;

@@ -61,32 +61,21 @@ const MatrixLayer* Network::matrix(int node) const {
 }
 
 Operands Network::digital_operands(const Parameters& parameters, bool for_training) const {
-  Operands operands(layers_.size());
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    if (!layers_[i]) continue;
-    layers_[i]->pack_forward(parameters[i].weight.data(), operands[i].forward);
-    if (for_training) layers_[i]->pack_backward(operands[i]);
-  }
+  Operands operands;
+  digital_operands(parameters, for_training, operands);
   return operands;
 }
 
-namespace {
-
-void add_inputs(const std::vector<const float*>& inputs, std::int64_t count, bool relu, float* y) {
-  std::copy_n(inputs[0], count, y);
-  for (size_t k = 1; k < inputs.size(); ++k)
-    for (std::int64_t i = 0; i < count; ++i) y[i] += inputs[k][i];
-  if (relu)
-    for (std::int64_t i = 0; i < count; ++i) y[i] = std::max(y[i], 0.0f);
+void Network::digital_operands(const Parameters& parameters, bool for_training, Operands& operands) const {
+  operands.resize(layers_.size());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    if (!layers_[i]) continue;
+    layers_[i]->pack_forward(parameters[i].weight.data(), operands[i].forward);
+    operands[i].scales.clear();
+    operands[i].input_range = 0;
+    if (for_training) layers_[i]->pack_backward(operands[i]);
+  }
 }
-
-void concat_inputs(const std::vector<const float*>& inputs, const std::vector<int>& channels,
-                   std::int64_t pixels, float* y) {
-  for (std::int64_t p = 0; p < pixels; ++p)
-    for (size_t k = 0; k < inputs.size(); ++k) y = std::copy_n(inputs[k] + p * channels[k], channels[k], y);
-}
-
-}  // namespace
 
 void Network::forward_depthwise(const Operation& op, const LayerParameters& own, const float* x, int images,
                                 float* scratch, float* y) const {
@@ -100,11 +89,27 @@ void Network::forward_depthwise(const Operation& op, const LayerParameters& own,
 }
 
 void Network::forward_pool(const Operation& op, Shape input, const float* x, int images, float* y) const {
-  for (int i = 0; i < images; ++i, x += input.size(), y += op.shape.size()) {
-    if (op.kind == Operation::Kind::pool)
-      pool_forward(std::get<Pool>(node_of(op).layer), input, op.shape, x, y);
-    else
-      global_average_forward(input, x, y);
+  const auto layer = pooling_of(node_of(op).layer, input, op.shape);
+  for (int i = 0; i < images; ++i, x += input.size(), y += op.shape.size())
+    (layer.maximum ? kernels().max_pool : kernels().average_pool)(layer.loops, x, y);
+}
+
+void Network::forward_add(const Operation& op, const std::vector<float*>& values, std::int64_t count,
+                          float* y) const {
+  std::copy_n(values[static_cast<size_t>(op.inputs[0])], count, y);
+  for (size_t k = 1; k < op.inputs.size(); ++k)
+    kernels().add(values[static_cast<size_t>(op.inputs[k])], static_cast<size_t>(count), y);
+  if (op.relu) kernels().relu(y, static_cast<size_t>(count), y);
+}
+
+void Network::forward_concat(const Operation& op, const std::vector<float*>& values, std::int64_t pixels,
+                             float* y) const {
+  for (const int input : op.inputs) {
+    const int channels = plan_.operations[static_cast<size_t>(input)].shape.channels;
+    const float* x = values[static_cast<size_t>(input)];
+    for (std::int64_t p = 0; p < pixels; ++p)
+      std::copy_n(x + p * channels, channels, y + p * op.shape.channels);
+    y += channels;
   }
 }
 
@@ -112,43 +117,40 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
                                 const Values& values, int images) const {
   const Operation& op = plan_.operations[static_cast<size_t>(index)];
   const auto& own = parameters[static_cast<size_t>(op.node)];
-  std::vector<const float*> x;
-  std::vector<int> channels;
-  for (const int i : op.inputs) {
-    x.push_back(values.pointers[static_cast<size_t>(i)]);
-    channels.push_back(plan_.operations[static_cast<size_t>(i)].shape.channels);
-  }
+  if (op.inputs.empty()) return;  // the network's input
+  const float* x = values.pointers[static_cast<size_t>(op.inputs[0])];
   float* y = values.pointers[static_cast<size_t>(index)];
   const std::int64_t count = images * op.shape.size(), pixels = count / op.shape.channels;
   switch (op.kind) {
     case Operation::Kind::matrix:
       matrix(op.node)->forward(operands[static_cast<size_t>(op.node)],
-                               own.bias.empty() ? nullptr : own.bias.data(), x[0], images,
+                               own.bias.empty() ? nullptr : own.bias.data(), x, images,
                                values.key.with("output noise", static_cast<std::uint64_t>(op.node)).value(),
                                values.first_image, values.scratch, y);
       break;
     case Operation::Kind::depthwise:
-      forward_depthwise(op, own, x[0], images, values.scratch, y);
+      forward_depthwise(op, own, x, images, values.scratch, y);
       break;
     case Operation::Kind::normalise: {
       const auto& affine = values.affines[static_cast<size_t>(index)];
       const float floor = op.relu ? 0.0f : -std::numeric_limits<float>::infinity();
-      kernels().affine(x[0], static_cast<int>(pixels), op.shape.channels, affine.scale.data(),
-                       affine.shift.data(), x.size() > 1 ? x[1] : nullptr, floor, y);
+      kernels().affine(
+          x, static_cast<int>(pixels), op.shape.channels, affine.scale.data(), affine.shift.data(),
+          op.inputs.size() > 1 ? values.pointers[static_cast<size_t>(op.inputs[1])] : nullptr, floor, y);
       break;
     }
     case Operation::Kind::relu:
-      for (std::int64_t i = 0; i < count; ++i) y[i] = std::max(x[0][i], 0.0f);
+      kernels().relu(x, static_cast<size_t>(count), y);
       break;
     case Operation::Kind::pool:
     case Operation::Kind::global_pool:
-      forward_pool(op, plan_.operations[static_cast<size_t>(op.inputs[0])].shape, x[0], images, y);
+      forward_pool(op, plan_.operations[static_cast<size_t>(op.inputs[0])].shape, x, images, y);
       break;
     case Operation::Kind::add:
-      add_inputs(x, count, op.relu, y);
+      forward_add(op, values.pointers, count, y);
       break;
     case Operation::Kind::concat:
-      concat_inputs(x, channels, pixels, y);
+      forward_concat(op, values.pointers, pixels, y);
       break;
     case Operation::Kind::input:
     case Operation::Kind::loss:

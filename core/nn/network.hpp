@@ -38,6 +38,8 @@ class Network {
 
   /// Plain operands of all matrix layers: the parameters as they are, no converters.
   Operands digital_operands(const Parameters& parameters, bool for_training) const;
+  /// The same into operands of an earlier call, whose memory is used again.
+  void digital_operands(const Parameters& parameters, bool for_training, Operands& operands) const;
 
   /// Where an operation finds its values: pointers to the first of `images` images.
   struct Values {
@@ -54,6 +56,10 @@ class Network {
  private:
   void forward_depthwise(const Operation& op, const LayerParameters& own, const float* x, int images,
                          float* scratch, float* y) const;
+  void forward_add(const Operation& op, const std::vector<float*>& values, std::int64_t count,
+                   float* y) const;
+  void forward_concat(const Operation& op, const std::vector<float*>& values, std::int64_t pixels,
+                      float* y) const;
   void forward_pool(const Operation& op, Shape input, const float* x, int images, float* y) const;
 
   Architecture architecture_;

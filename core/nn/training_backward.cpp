@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The backward half of a training step: which gradients are written when, and the gradient of every operation.
+// The backward half of a training step: which gradients are written when, and the gradient of every
+// operation.
 #include <algorithm>
 #include <limits>
 
@@ -35,7 +36,8 @@ void TrainingNetwork::State::plan_backward() {
   std::vector<bool> written(plan.operations.size(), false);
   for (int level = plan.levels - 1; level >= 0; --level) {
     auto& events = backward[static_cast<size_t>(level)];
-    std::stable_sort(events.begin(), events.end(), [](const BackwardEvent& x, const BackwardEvent& y) { return x.op > y.op; });
+    std::stable_sort(events.begin(), events.end(),
+                     [](const BackwardEvent& x, const BackwardEvent& y) { return x.op > y.op; });
     for (auto& event : events)
       for (size_t i = 0; i < op(event.op).inputs.size(); ++i) {
         const bool writes = op(event.op).kind != Operation::Kind::normalise || event.apply == (i == 0);
@@ -62,29 +64,29 @@ void TrainingNetwork::State::backward_normalise(BatchPart& part, const BackwardE
     const std::int64_t size = o.shape.size();
     for (int i = 0; i < images; ++i) {
       float* to = first ? target + i * size : target;
-      kernels().affine_backward(dz + i * size, y + i * size, pixels / images, channels, affine.a.data(), affine.b.data(),
-                                affine.c.data(), to);
-      if (!first)
-        for (std::int64_t j = 0; j < size; ++j) dy[i * size + j] += to[j];
+      kernels().affine_backward(dz + i * size, y + i * size, pixels / images, channels, affine.a.data(),
+                                affine.b.data(), affine.c.data(), to);
+      if (!first) kernels().add(to, static_cast<size_t>(size), dy + i * size);
     }
     return;
   }
   auto& sums = part.backward_sums[k];
   sums.clear_image();
-  kernels().affine_backward_sums(dz, part.values[k], y, pixels, channels, o.relu ? 0.0f : kNoFloor, sums.image_a.data(),
-                                 sums.image_b.data());
+  kernels().affine_backward_sums(dz, part.values[k], y, pixels, channels, o.relu ? 0.0f : kNoFloor,
+                                 sums.image_a.data(), sums.image_b.data());
   sums.add_image();
   if (o.inputs.size() < 2) return;
   float* residual = part.gradients[static_cast<size_t>(o.inputs[1])];
   if (!residual) return;
   const std::int64_t size = images * o.shape.size();
-  if (event.first[1]) std::copy_n(dz, size, residual);
+  if (event.first[1])
+    std::copy_n(dz, size, residual);
   else
-    for (std::int64_t j = 0; j < size; ++j) residual[j] += dz[j];
+    kernels().add(dz, static_cast<size_t>(size), residual);
 }
 
-void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,
-                                                int images) {
+void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardEvent& event,
+                                                const Parameters& parameters, int images) {
   const Operation& o = op(event.op);
   const auto node = static_cast<size_t>(o.node), below = static_cast<size_t>(o.inputs[0]);
   const DepthwiseLayer layer(geometry_of(network.architecture(), o.node));
@@ -104,12 +106,13 @@ void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardE
 void TrainingNetwork::State::backward_add(BatchPart& part, const BackwardEvent& event, int images) {
   const Operation& o = op(event.op);
   const float* y = part.values[static_cast<size_t>(event.op)];
-  float* dy = part.gradients[static_cast<size_t>(event.op)];
-  const std::int64_t count = images * o.shape.size();
-  for (std::int64_t i = 0; o.relu && i < count; ++i) dy[i] = y[i] > 0 ? dy[i] : 0.0f;
-  for (const int input : o.inputs)
-    if (float* dx = part.gradients[static_cast<size_t>(input)])
-      for (std::int64_t i = 0; i < count; ++i) dx[i] += dy[i];
+  const float* dy = part.gradients[static_cast<size_t>(event.op)];
+  const auto count = static_cast<size_t>(images * o.shape.size());
+  for (const int input : o.inputs) {
+    float* dx = part.gradients[static_cast<size_t>(input)];
+    if (dx && o.relu) kernels().relu_backward(y, dy, count, dx);
+    if (dx && !o.relu) kernels().add(dy, count, dx);
+  }
 }
 
 void TrainingNetwork::State::backward_concat(BatchPart& part, const BackwardEvent& event, int images) {
@@ -132,22 +135,23 @@ void TrainingNetwork::State::backward_simple(BatchPart& part, const BackwardEven
   const Shape in = plan.operations[below].shape;
   float* dx = part.gradients[below];
   if (!dx) return;
+  const auto layer = pooling_of(network.node_of(o).layer, in, o.shape);  // a ReLU ignores it
   for (int i = 0; i < images; ++i) {
     const float* x = part.values[below] + i * in.size();
     const float* y = part.values[static_cast<size_t>(event.op)] + i * o.shape.size();
     const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * o.shape.size();
     float* to = dx + i * in.size();
-    if (o.kind == Operation::Kind::pool) {
-      pool_backward(std::get<Pool>(network.node_of(o).layer), in, o.shape, x, y, dy, to);
-    } else if (o.kind == Operation::Kind::global_pool) {
-      global_average_backward(in, dy, to);
-    } else {
-      for (std::int64_t k = 0; k < in.size(); ++k) to[k] += y[k] > 0 ? dy[k] : 0.0f;  // ReLU
-    }
+    if (o.kind == Operation::Kind::relu)
+      kernels().relu_backward(y, dy, static_cast<size_t>(in.size()), to);
+    else if (layer.maximum)
+      kernels().max_pool_backward(layer.loops, x, y, dy, to);
+    else
+      kernels().average_pool_backward(layer.loops, dy, to);
   }
 }
 
-/// Products write their input's gradient themselves; every other operation adds to it, so it starts from zero.
+/// Products write their input's gradient themselves; every other operation adds to it, so it starts from
+/// zero.
 void TrainingNetwork::State::start_input_gradients(BatchPart& part, const BackwardEvent& event, int images) {
   const Operation& o = op(event.op);
   for (size_t i = 0; i < o.inputs.size(); ++i) {
@@ -156,8 +160,9 @@ void TrainingNetwork::State::start_input_gradients(BatchPart& part, const Backwa
   }
 }
 
-void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,
-                                                const Operands& operands, int images) {
+void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardEvent& event,
+                                                const Parameters& parameters, const Operands& operands,
+                                                int images) {
   const Operation& o = op(event.op);
   const auto node = static_cast<size_t>(o.node);
   const float* dy = part.gradients[static_cast<size_t>(event.op)];
@@ -168,7 +173,8 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
   if (o.kind == Operation::Kind::matrix) {
     const auto below = static_cast<size_t>(o.inputs[0]);
     const auto* layer = network.matrix(o.node);
-    layer->add_gradient(operands[node], part.values[below], dy, images, part.scratch.data(), part.weight_gradients[node]);
+    layer->add_gradient(operands[node], part.values[below], dy, images, part.scratch.data(),
+                        part.weight_gradients[node]);
     if (float* dx = part.gradients[below])
       layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx);
     return;
@@ -180,14 +186,16 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
   backward_simple(part, event, images);
 }
 
-void TrainingNetwork::State::backward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands,
-                                           int images) {
+void TrainingNetwork::State::backward_walk(BatchPart& part, int level, const Parameters& parameters,
+                                           const Operands& operands, int images) {
   for (const auto& event : backward[static_cast<size_t>(level)])
-    if (op(event.op).kind != Operation::Kind::loss) backward_operation(part, event, parameters, operands, images);
+    if (op(event.op).kind != Operation::Kind::loss)
+      backward_operation(part, event, parameters, operands, images);
 }
 
-/// Batch norm's gradients (Ioffe and Szegedy 2015) from the sums over the mini-batch: with r = dL/dz after the ReLU and
-/// xh the normalised input, dy = gamma inv (r - mean(r) - xh mean(r xh)), written as a r + b y + c.
+/// Batch norm's gradients (Ioffe and Szegedy 2015) from the sums over the mini-batch: with r = dL/dz after
+/// the ReLU and xh the normalised input, dy = gamma inv (r - mean(r) - xh mean(r xh)), written as a r + b y +
+/// c.
 void TrainingNetwork::State::finish_batch_norm_gradients(int level, int count, const Parameters& parameters,
                                                          Parameters& gradients_out) {
   for (int i = 0; i < op_count(); ++i) {
@@ -231,7 +239,8 @@ void TrainingNetwork::State::sum_weight_gradients(const Operands& operands, Para
       const auto& packed = part.weight_gradients[node];
       if (packed.empty()) continue;
       const float range = operands[node].input_range;
-      if (layer) layer->unpack_gradient(packed, range > 0 ? range : 1.0f, target.weight.data());
+      if (layer)
+        layer->unpack_gradient(packed, range > 0 ? range : 1.0f, target.weight.data());
       else
         for (size_t i = 0; i < target.weight.size(); ++i) target.weight[i] += packed[i];
     }

@@ -10,8 +10,8 @@
 
 namespace mho {
 
-/// A backward step of one operation. Batch norm has two: its sums over the mini-batch, in its own level, and the gradient
-/// of its input, which needs those sums, just before the operation below it runs backward.
+/// A backward step of one operation. Batch norm has two: its sums over the mini-batch, in its own level, and
+/// the gradient of its input, which needs those sums, just before the operation below it runs backward.
 struct BackwardEvent {
   int op = 0;
   bool apply = false;       ///< of a batch norm: the second one
@@ -42,7 +42,8 @@ struct ChannelSums {
 
 /// What a part of the mini-batch owns.
 struct BatchPart {
-  std::vector<FloatBuffer> weight_gradients;  ///< packed, one a node with a dense product; plain for depthwise
+  std::vector<FloatBuffer>
+      weight_gradients;  ///< packed, one a node with a dense product; plain for depthwise
   std::vector<std::vector<double>> bias_gradients;
   std::vector<ChannelSums> forward_sums, backward_sums;  ///< one an operation
   std::vector<FloatBuffer> walk_gradients;               ///< gradients that live only within one walk
@@ -57,15 +58,17 @@ struct BackwardAffine {
   std::vector<float> a, b, c;
 };
 
-/// Buffers and plan of a step. The forward half fills values and statistics, the backward half gradients and sums.
+/// Buffers and plan of a step. The forward half fills values and statistics, the backward half gradients and
+/// sums.
 struct TrainingNetwork::State {
   const Network& network;
   const NetworkPlan& plan;
   int batch_size;
   int part_size;
   int walk;
-  std::vector<FloatBuffer> values, gradients;  ///< one an operation; gradients empty where a walk's buffer serves
-  std::vector<std::vector<BackwardEvent>> backward;    ///< [level]
+  std::vector<FloatBuffer> values,
+      gradients;  ///< one an operation; gradients empty where a walk's buffer serves
+  std::vector<std::vector<BackwardEvent>> backward;  ///< [level]
   std::vector<ChannelAffine> affines;
   std::vector<std::vector<double>> means, inverses;  ///< of the mini-batch, one an operation
   std::vector<BackwardAffine> backward_affines;
@@ -83,15 +86,18 @@ struct TrainingNetwork::State {
   template <class Body>
   void walk_parts(int count, Body body);
   void point_to(BatchPart& part, const float* images, int first);
-  void forward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands, int first, int images,
-                    RandomKey key);
+  void forward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands,
+                    int first, int images, RandomKey key);
   void finish_statistics(int level, int count, Parameters& parameters);
   void loss(BatchPart& part, const int* labels, int images, int count, double smoothing);
-  void backward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands, int images);
-  void backward_operation(BatchPart& part, const BackwardEvent& event, const Parameters& parameters, const Operands& operands, int images);
+  void backward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands,
+                     int images);
+  void backward_operation(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,
+                          const Operands& operands, int images);
   void start_input_gradients(BatchPart& part, const BackwardEvent& event, int images);
   void backward_normalise(BatchPart& part, const BackwardEvent& event, int images);
-  void backward_depthwise(BatchPart& part, const BackwardEvent& event, const Parameters& parameters, int images);
+  void backward_depthwise(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,
+                          int images);
   void backward_add(BatchPart& part, const BackwardEvent& event, int images);
   void backward_concat(BatchPart& part, const BackwardEvent& event, int images);
   void backward_simple(BatchPart& part, const BackwardEvent& event, int images);

@@ -42,6 +42,13 @@ Operands programmed_operands(const Network& network, const Parameters& parameter
   return operands;
 }
 
+Operands training_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
+                           double weight_noise, RandomKey key) {
+  Operands operands;
+  noisy_operands(network, parameters, hardware, weight_noise, key, operands);
+  return operands;
+}
+
 std::vector<float> run(const Network& network, const Parameters& parameters, const Operands& operands,
                        const Samples& samples, std::uint64_t key) {
   std::vector<float> logits(static_cast<size_t>(samples.count() * network.architecture().classes()));
@@ -68,7 +75,7 @@ TEST_CASE(
       run(network, parameters, programmed_operands(network, parameters, hardware, 86400, RandomKey(2)),
           samples, 1);
   const auto training =
-      run(network, parameters, noisy_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 1);
+      run(network, parameters, training_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 1);
   for (size_t i = 0; i < wanted.size(); ++i) {
     CHECK(device[i] == Approx(wanted[i]).epsilon(1e-4).margin(1e-4));
     CHECK(training[i] == Approx(wanted[i]).epsilon(1e-4).margin(1e-4));
@@ -89,7 +96,7 @@ TEST_CASE(
   const auto device = run(network, parameters,
                           programmed_operands(network, parameters, hardware, 1, RandomKey(2)), samples, 9);
   const auto training =
-      run(network, parameters, noisy_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 9);
+      run(network, parameters, training_operands(network, parameters, hardware, 0, RandomKey(2)), samples, 9);
   // Conductances may differ in the last bit, which can move a sum over an ADC border: logits differ by a few
   // steps then.
   size_t far = 0;
@@ -102,9 +109,9 @@ TEST_CASE("training's weight noise has the deviation that was asked for and is d
   const auto parameters = toy_parameters(architecture);
   HardwareConfig hardware;
   const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto clean = noisy_operands(network, parameters, hardware, 0, RandomKey(1));
-  const auto noisy = noisy_operands(network, parameters, hardware, 0.06, RandomKey(1));
-  const auto other = noisy_operands(network, parameters, hardware, 0.06, RandomKey(2));
+  const auto clean = training_operands(network, parameters, hardware, 0, RandomKey(1));
+  const auto noisy = training_operands(network, parameters, hardware, 0.06, RandomKey(1));
+  const auto other = training_operands(network, parameters, hardware, 0.06, RandomKey(2));
   for (size_t i = 0; i < parameters.size(); ++i) {
     const auto* layer = network.matrix(static_cast<int>(i));
     if (!layer || layer->geometry().rows() < 100) continue;

@@ -34,24 +34,36 @@ typedef std::int32_t Ints __attribute__((vector_size(kLanes * 4)));
 
 MHO_INLINE Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
 MHO_INLINE void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
-/// All lanes v. Minus, because v - 0 is v for every v while v + 0 is not for -0: it compiles to a broadcast alone.
+/// All lanes v. Minus, because v - 0 is v for every v while v + 0 is not for -0: it compiles to a broadcast
+/// alone.
 MHO_INLINE Vector spread(float v) { return v - Vector{}; }
 MHO_INLINE Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 MHO_INLINE Vector larger(Vector a, Vector b) { return a > b ? a : b; }
 MHO_INLINE int min_of(int a, int b) { return a < b ? a : b; }
 
+// The first `count` lanes, count in [0, kLanes]; the others read as zero and are not written.
+#if defined(__AVX512F__)
+MHO_INLINE __mmask16 lanes_below(int count) { return static_cast<__mmask16>((1u << count) - 1); }
+MHO_INLINE Vector load_some(const float* p, int count) {
+  return _mm512_maskz_loadu_ps(lanes_below(count), p);
+}
+MHO_INLINE void store_some(float* p, Vector v, int count) { _mm512_mask_storeu_ps(p, lanes_below(count), v); }
+#elif defined(__AVX2__)
+MHO_INLINE __m256i lanes_below(int count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+MHO_INLINE Vector load_some(const float* p, int count) { return _mm256_maskload_ps(p, lanes_below(count)); }
+MHO_INLINE void store_some(float* p, Vector v, int count) { _mm256_maskstore_ps(p, lanes_below(count), v); }
+#else
 MHO_INLINE Vector load_some(const float* p, int count) {
   Vector v{};
   for (int i = 0; i < count; ++i) v[i] = p[i];
   return v;
 }
 MHO_INLINE void store_some(float* p, Vector v, int count) {
-#if defined(__AVX512F__)
-  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
-#else
   for (int i = 0; i < count; ++i) p[i] = v[i];
-#endif
 }
+#endif
 
 /// Nearest whole number, ties to even, for |v| < 2^22: adding 1.5 * 2^23 leaves no bits for a fraction.
 MHO_INLINE Vector nearest(Vector v) { return (v + 12582912.0f) - 12582912.0f; }
@@ -68,7 +80,6 @@ MHO_INLINE Vector root(Vector v) {
 }
 
 // ---- Gaussian numbers: Philox4x32 and Box-Muller, four vectors a block
-// ---------------------------------------------
 
 struct Product64 {
   Bits low, high;

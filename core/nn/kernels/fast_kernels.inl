@@ -21,7 +21,6 @@ constexpr int kMaxPixels1 = 8, kMaxPixels2 = 4;
 #endif
 
 // ---- Matrix products
-// -----------------------------------------------------------------------------------------------
 
 struct Tile {
   const MatrixProduct* m;
@@ -150,7 +149,6 @@ void product(const MatrixProduct& m) {
 }
 
 // ---- Weight gradients
-// ----------------------------------------------------------------------------------------------
 
 struct GradientTile {
   const MatrixGradient* m;
@@ -222,7 +220,6 @@ void gradient(const MatrixGradient& m) {
 }
 
 // ---- Depthwise convolutions: vectors run over channels
-// ------------------------------------------------------------
 
 /// Calls body(first channel, count) for each vector of channels; count < kLanes only in the last.
 template <class Body>
@@ -241,65 +238,98 @@ MHO_INLINE void store_count(float* p, Vector v, int count) {
     store_some(p, v, count);
 }
 
-void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
+/// Taps as offsets into the padded image; Taps > 0 fixes their number, so that all weights stay in registers.
+template <int Taps>
+MHO_INLINE void depthwise_rows(const Depthwise& d, const std::ptrdiff_t* offsets, int taps, const float* x,
+                               const float* w, float* y, int count) {
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(d.padded_width) * d.channels;
-  for_channels(d.channels, [&](int c, int count) {
-    for (int h = 0; h < d.height; ++h)
-      for (int p = 0; p < d.width; ++p) {
-        const float* in =
-            x + h * d.stride_height * row + static_cast<std::ptrdiff_t>(p) * d.stride_width * d.channels + c;
-        Vector sum{};
-        for (int a = 0; a < d.kernel_height; ++a)
-          for (int b = 0; b < d.kernel_width; ++b)
-            sum += load_count(in + a * row + b * d.channels, count) *
-                   load_count(w + (a * d.kernel_width + b) * d.channels + c, count);
-        store_count(y + (static_cast<std::ptrdiff_t>(h) * d.width + p) * d.channels + c, sum, count);
+  const std::ptrdiff_t step = static_cast<std::ptrdiff_t>(d.stride_width) * d.channels;
+  Vector weights[Taps > 0 ? Taps : 1];
+  for (int t = 0; t < Taps; ++t) weights[t] = load_count(w + t * d.channels, count);
+  for (int h = 0; h < d.height; ++h) {
+    const float* in = x + h * d.stride_height * row;
+    for (int p = 0; p < d.width; ++p, in += step, y += d.channels) {
+      Vector sum{};
+      if (Taps > 0) {
+#pragma GCC unroll 9
+        for (int t = 0; t < Taps; ++t) sum += load_count(in + offsets[t], count) * weights[t];
+      } else {
+        for (int t = 0; t < taps; ++t)
+          sum += load_count(in + offsets[t], count) * load_count(w + t * d.channels, count);
       }
+      store_count(y, sum, count);
+    }
+  }
+}
+
+constexpr int kMostTaps = 256;
+
+MHO_INLINE int find_taps(const Depthwise& d, std::ptrdiff_t* offsets) {
+  for (int a = 0; a < d.kernel_height; ++a)
+    for (int b = 0; b < d.kernel_width; ++b)
+      offsets[a * d.kernel_width + b] = (static_cast<std::ptrdiff_t>(a) * d.padded_width + b) * d.channels;
+  return d.kernel_height * d.kernel_width;
+}
+
+void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
+  std::ptrdiff_t offsets[kMostTaps];
+  const int taps = find_taps(d, offsets);
+  for_channels(d.channels, [&](int c, int count) {
+    if (taps == 9)
+      depthwise_rows<9>(d, offsets, taps, x + c, w + c, y + c, count);
+    else
+      depthwise_rows<0>(d, offsets, taps, x + c, w + c, y + c, count);
   });
 }
 
 void depthwise_backward(const Depthwise& d, const float* dy, const float* w, float* dx) {
+  std::ptrdiff_t offsets[kMostTaps];
+  const int taps = find_taps(d, offsets);
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(d.padded_width) * d.channels;
   for_channels(d.channels, [&](int c, int count) {
-    for (int h = 0; h < d.height; ++h)
-      for (int p = 0; p < d.width; ++p) {
-        float* out =
-            dx + h * d.stride_height * row + static_cast<std::ptrdiff_t>(p) * d.stride_width * d.channels + c;
-        const Vector g =
-            load_count(dy + (static_cast<std::ptrdiff_t>(h) * d.width + p) * d.channels + c, count);
-        for (int a = 0; a < d.kernel_height; ++a)
-          for (int b = 0; b < d.kernel_width; ++b) {
-            float* target = out + a * row + b * d.channels;
-            store_count(target,
-                        load_count(target, count) +
-                            g * load_count(w + (a * d.kernel_width + b) * d.channels + c, count),
-                        count);
-          }
+    const float* g = dy + c;
+    for (int h = 0; h < d.height; ++h) {
+      float* out = dx + h * d.stride_height * row + c;
+      for (int p = 0; p < d.width; ++p, out += d.stride_width * d.channels, g += d.channels) {
+        const Vector gv = load_count(g, count);
+        for (int t = 0; t < taps; ++t)
+          store_count(out + offsets[t],
+                      load_count(out + offsets[t], count) + gv * load_count(w + t * d.channels + c, count),
+                      count);
       }
+    }
   });
 }
 
-void depthwise_gradient(const Depthwise& d, const float* x, const float* dy, float* dw) {
+/// As depthwise_rows: with Taps fixed, all sums stay in registers over the whole image.
+template <int Taps>
+MHO_INLINE void depthwise_gradient_rows(const Depthwise& d, const std::ptrdiff_t* offsets, const float* x,
+                                        const float* dy, float* dw, int count) {
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(d.padded_width) * d.channels;
+  Vector sums[Taps];
+  for (int t = 0; t < Taps; ++t) sums[t] = load_count(dw + t * d.channels, count);
+  for (int h = 0; h < d.height; ++h) {
+    const float* in = x + h * d.stride_height * row;
+    for (int p = 0; p < d.width; ++p, in += d.stride_width * d.channels, dy += d.channels) {
+      const Vector g = load_count(dy, count);
+#pragma GCC unroll 9
+      for (int t = 0; t < Taps; ++t) sums[t] += load_count(in + offsets[t], count) * g;
+    }
+  }
+  for (int t = 0; t < Taps; ++t) store_count(dw + t * d.channels, sums[t], count);
+}
+
+void depthwise_gradient(const Depthwise& d, const float* x, const float* dy, float* dw) {
+  std::ptrdiff_t offsets[kMostTaps];
+  const int taps = find_taps(d, offsets);
   for_channels(d.channels, [&](int c, int count) {
-    for (int a = 0; a < d.kernel_height; ++a)
-      for (int b = 0; b < d.kernel_width; ++b) {
-        float* target = dw + (a * d.kernel_width + b) * d.channels + c;
-        Vector sum = load_count(target, count);
-        for (int h = 0; h < d.height; ++h) {
-          const float* in =
-              x + (h * d.stride_height + a) * row + static_cast<std::ptrdiff_t>(b) * d.channels + c;
-          const float* g = dy + static_cast<std::ptrdiff_t>(h) * d.width * d.channels + c;
-          for (int p = 0; p < d.width; ++p, in += d.stride_width * d.channels, g += d.channels)
-            sum += load_count(in, count) * load_count(g, count);
-        }
-        store_count(target, sum, count);
-      }
+    if (taps == 9) return depthwise_gradient_rows<9>(d, offsets, x + c, dy + c, dw + c, count);
+    for (int t = 0; t < taps; ++t)
+      depthwise_gradient_rows<1>(d, offsets + t, x + c, dy + c, dw + t * d.channels + c, count);
   });
 }
 
 // ---- Elementwise
-// ---------------------------------------------------------------------------------------------------
 
 void quantise(const float* x, std::size_t count, float range, float levels, float* y) {
   const float up = levels / range, down = 1.0f / levels;
@@ -372,11 +402,147 @@ void affine_backward(const float* dz, const float* y, int pixels, int channels, 
   });
 }
 
+/// Calls body(first, count) for each vector of a plain array.
+template <class Body>
+MHO_INLINE void for_vectors(std::size_t size, Body body) {
+  std::size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) body(i, kLanes);
+  if (i < size) body(i, static_cast<int>(size - i));
+}
+
+void add(const float* x, std::size_t size, float* y) {
+  for_vectors(size, [&](std::size_t i, int count) {
+    store_count(y + i, load_count(y + i, count) + load_count(x + i, count), count);
+  });
+}
+
+void relu(const float* x, std::size_t size, float* y) {
+  for_vectors(size, [&](std::size_t i, int count) {
+    store_count(y + i, larger(load_count(x + i, count), Vector{}), count);
+  });
+}
+
+void relu_backward(const float* y, const float* dy, std::size_t size, float* dx) {
+  for_vectors(size, [&](std::size_t i, int count) {
+    const Vector g = load_count(y + i, count) > 0.0f ? load_count(dy + i, count) : Vector{};
+    store_count(dx + i, load_count(dx + i, count) + g, count);
+  });
+}
+
+/// A 16 x 16 block goes through a buffer in the first-level cache: rows are read and written whole.
+void transpose(const float* from, std::ptrdiff_t from_row, int rows, int columns, const float* scale,
+               float factor, float* to, std::ptrdiff_t to_row) {
+  constexpr int kBlock = 16;
+  float block[kBlock][kBlock] = {};
+  for (int r = 0; r < rows; r += kBlock)
+    for (int c = 0; c < columns; c += kBlock) {
+      const int high = min_of(kBlock, rows - r), wide = min_of(kBlock, columns - c);
+      for (int i = 0; i < high; ++i)
+        for (int j = 0; j < wide; ++j) block[j][i] = from[(r + i) * from_row + c + j];
+      for (int j = 0; j < wide; ++j) {
+        const Vector times = spread(scale ? scale[c + j] * factor : factor);
+        for (int i = 0; i < high; i += kLanes)
+          store_count(to + (c + j) * to_row + r + i, load(block[j] + i) * times, min_of(kLanes, high - i));
+      }
+    }
+}
+
+/// The real pixels that an output pixel sees, as Pooling cuts them.
+struct Window {
+  int row0, row1, column0, column1;
+};
+MHO_INLINE Window window_of(const Pooling& p, int h, int w) {
+  const int row = h * p.stride_height - p.top, column = w * p.stride_width - p.left;
+  const int row1 = min_of(row + p.kernel_height, p.input_height);
+  const int column1 = min_of(column + p.kernel_width, p.input_width);
+  return {row > 0 ? row : 0, row1, column > 0 ? column : 0, column1};
+}
+
+/// Calls body(offset of the first channel) for each real pixel of an output pixel's window, row-major.
+template <class Body>
+MHO_INLINE void for_window(const Pooling& p, const Window& seen, Body body) {
+  for (int r = seen.row0; r < seen.row1; ++r)
+    for (int c = seen.column0; c < seen.column1; ++c)
+      body((static_cast<std::ptrdiff_t>(r) * p.input_width + c) * p.channels);
+}
+
+void max_pool(const Pooling& p, const float* x, float* y) {
+  for (int h = 0; h < p.height; ++h)
+    for (int w = 0; w < p.width; ++w, y += p.channels) {
+      const Window seen = window_of(p, h, w);
+      for_channels(p.channels, [&](int c, int count) {
+        Vector most = spread(-3.402823466e38f);
+        for_window(p, seen, [&](std::ptrdiff_t at) { most = larger(load_count(x + at + c, count), most); });
+        store_count(y + c, most, count);
+      });
+    }
+}
+
+/// Of equal maxima the first in row-major order gets the gradient.
+void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, float* dx) {
+  for (int h = 0; h < p.height; ++h)
+    for (int w = 0; w < p.width; ++w, y += p.channels, dy += p.channels) {
+      const Window seen = window_of(p, h, w);
+      for_channels(p.channels, [&](int c, int count) {
+        const Vector most = load_count(y + c, count);
+        Vector rest = load_count(dy + c, count);
+        for_window(p, seen, [&](std::ptrdiff_t at) {
+          const Ints here = load_count(x + at + c, count) == most;
+          store_count(dx + at + c, load_count(dx + at + c, count) + (here ? rest : Vector{}), count);
+          rest = here ? Vector{} : rest;
+        });
+      });
+    }
+}
+
+void average_pool(const Pooling& p, const float* x, float* y) {
+  for (int h = 0; h < p.height; ++h)
+    for (int w = 0; w < p.width; ++w, y += p.channels) {
+      const Window seen = window_of(p, h, w);
+      const float share = 1.0f / static_cast<float>((seen.row1 - seen.row0) * (seen.column1 - seen.column0));
+      for_channels(p.channels, [&](int c, int count) {
+        Vector sum{};
+        for_window(p, seen, [&](std::ptrdiff_t at) { sum += load_count(x + at + c, count); });
+        store_count(y + c, sum * share, count);
+      });
+    }
+}
+
+void average_pool_backward(const Pooling& p, const float* dy, float* dx) {
+  for (int h = 0; h < p.height; ++h)
+    for (int w = 0; w < p.width; ++w, dy += p.channels) {
+      const Window seen = window_of(p, h, w);
+      const float share = 1.0f / static_cast<float>((seen.row1 - seen.row0) * (seen.column1 - seen.column0));
+      for_channels(p.channels, [&](int c, int count) {
+        const Vector g = load_count(dy + c, count) * share;
+        for_window(p, seen, [&](std::ptrdiff_t at) {
+          store_count(dx + at + c, load_count(dx + at + c, count) + g, count);
+        });
+      });
+    }
+}
+
 }  // namespace
 
 extern const Kernels MHO_KERNEL_SET;
-const Kernels MHO_KERNEL_SET{MHO_KERNEL_NAME,    product,  gradient,     depthwise, depthwise_backward,
-                             depthwise_gradient, quantise, channel_sums, affine,    affine_backward_sums,
-                             affine_backward};
+const Kernels MHO_KERNEL_SET{MHO_KERNEL_NAME,
+                             product,
+                             gradient,
+                             transpose,
+                             depthwise,
+                             depthwise_backward,
+                             depthwise_gradient,
+                             quantise,
+                             channel_sums,
+                             affine,
+                             affine_backward_sums,
+                             affine_backward,
+                             add,
+                             relu,
+                             relu_backward,
+                             max_pool,
+                             max_pool_backward,
+                             average_pool,
+                             average_pool_backward};
 
 }  // namespace mho

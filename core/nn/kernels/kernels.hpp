@@ -85,6 +85,22 @@ struct Depthwise {
   int stride_width = 1;
 };
 
+/// Pooling of one image: x is [input_height, input_width, channels], y is [height, width, channels]. Averages
+/// count real pixels only; `top` and `left` are the padding there.
+struct Pooling {
+  int input_height = 1;
+  int input_width = 1;
+  int height = 1;
+  int width = 1;
+  int channels = 1;
+  int kernel_height = 2;
+  int kernel_width = 2;
+  int stride_height = 2;
+  int stride_width = 2;
+  int top = 0;
+  int left = 0;
+};
+
 /// The seam between the network and the arithmetic. Implementations: `reference` (plain loops, what tests
 /// trust) and one fast set for each instruction set; the best that the processor has is chosen at run time.
 /// Results may differ between sets in the last bits (and in the noise that is drawn), never between thread
@@ -93,6 +109,10 @@ struct Kernels {
   const char* name;
   void (*product)(const MatrixProduct&);
   void (*gradient)(const MatrixGradient&);
+
+  /// to[c * to_row + r] = from[r * from_row + c] * factor * (scale ? scale[c] : 1) for r < rows, c < columns.
+  void (*transpose)(const float* from, std::ptrdiff_t from_row, int rows, int columns, const float* scale,
+                    float factor, float* to, std::ptrdiff_t to_row);
 
   void (*depthwise)(const Depthwise&, const float* x, const float* w, float* y);
   /// dx (padded, zeroed by the caller) += transpose of the convolution applied to dy.
@@ -114,6 +134,20 @@ struct Kernels {
   /// dy = a[c] * dz + b[c] * y + c[c].
   void (*affine_backward)(const float* dz, const float* y, int pixels, int channels, const float* a,
                           const float* b, const float* c, float* dy);
+
+  /// y += x
+  void (*add)(const float* x, std::size_t count, float* y);
+  /// y = max(x, 0)
+  void (*relu)(const float* x, std::size_t count, float* y);
+  /// dx += dy where y > 0
+  void (*relu_backward)(const float* y, const float* dy, std::size_t count, float* dx);
+
+  void (*max_pool)(const Pooling&, const float* x, float* y);
+  /// dx += gradient; of equal maxima the first in row-major order gets it.
+  void (*max_pool_backward)(const Pooling&, const float* x, const float* y, const float* dy, float* dx);
+  void (*average_pool)(const Pooling&, const float* x, float* y);
+  /// dx += gradient.
+  void (*average_pool_backward)(const Pooling&, const float* dy, float* dx);
 };
 
 /// The set of the chosen instruction set (core/base/vector/instruction_set.hpp).

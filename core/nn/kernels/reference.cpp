@@ -2,6 +2,7 @@
 // The plain implementation of every kernel: what the fast ones are tested against. Sums in double.
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/base/random.hpp"
 #include "core/nn/kernels/kernels.hpp"
@@ -130,9 +131,92 @@ void affine_backward(const float* dz, const float* y, int pixels, int channels, 
     }
 }
 
-const Kernels kReferenceKernels{"reference",        product,  gradient,     depthwise, depthwise_backward,
-                                depthwise_gradient, quantise, channel_sums, affine,    affine_backward_sums,
-                                affine_backward};
+void transpose(const float* from, std::ptrdiff_t from_row, int rows, int columns, const float* scale,
+               float factor, float* to, std::ptrdiff_t to_row) {
+  for (int r = 0; r < rows; ++r)
+    for (int c = 0; c < columns; ++c)
+      to[c * to_row + r] = from[r * from_row + c] * factor * (scale ? scale[c] : 1.0f);
+}
+
+void add(const float* x, std::size_t count, float* y) {
+  for (std::size_t i = 0; i < count; ++i) y[i] += x[i];
+}
+
+void relu(const float* x, std::size_t count, float* y) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = std::max(x[i], 0.0f);
+}
+
+void relu_backward(const float* y, const float* dy, std::size_t count, float* dx) {
+  for (std::size_t i = 0; i < count; ++i) dx[i] += y[i] > 0 ? dy[i] : 0.0f;
+}
+
+/// Calls body(y's index, indices of x in its window) for every output of a pooling.
+template <class Body>
+void for_each_window(const Pooling& p, Body body) {
+  for (int h = 0; h < p.height; ++h)
+    for (int w = 0; w < p.width; ++w)
+      for (int c = 0; c < p.channels; ++c) {
+        std::vector<int> inside;
+        for (int a = 0; a < p.kernel_height; ++a)
+          for (int b = 0; b < p.kernel_width; ++b) {
+            const int row = h * p.stride_height - p.top + a, column = w * p.stride_width - p.left + b;
+            if (row >= 0 && row < p.input_height && column >= 0 && column < p.input_width)
+              inside.push_back((row * p.input_width + column) * p.channels + c);
+          }
+        body((h * p.width + w) * p.channels + c, inside);
+      }
+}
+
+void max_pool(const Pooling& p, const float* x, float* y) {
+  for_each_window(p, [&](int out, const std::vector<int>& inside) {
+    y[out] = x[inside.front()];
+    for (const int in : inside) y[out] = std::max(y[out], x[in]);
+  });
+}
+
+void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, float* dx) {
+  for_each_window(p, [&](int out, const std::vector<int>& inside) {
+    for (const int in : inside)
+      if (x[in] == y[out]) {
+        dx[in] += dy[out];
+        break;
+      }
+  });
+}
+
+void average_pool(const Pooling& p, const float* x, float* y) {
+  for_each_window(p, [&](int out, const std::vector<int>& inside) {
+    double sum = 0;
+    for (const int in : inside) sum += x[in];
+    y[out] = static_cast<float>(sum / static_cast<double>(inside.size()));
+  });
+}
+
+void average_pool_backward(const Pooling& p, const float* dy, float* dx) {
+  for_each_window(p, [&](int out, const std::vector<int>& inside) {
+    for (const int in : inside) dx[in] += dy[out] / static_cast<float>(inside.size());
+  });
+}
+
+const Kernels kReferenceKernels{"reference",
+                                product,
+                                gradient,
+                                transpose,
+                                depthwise,
+                                depthwise_backward,
+                                depthwise_gradient,
+                                quantise,
+                                channel_sums,
+                                affine,
+                                affine_backward_sums,
+                                affine_backward,
+                                add,
+                                relu,
+                                relu_backward,
+                                max_pool,
+                                max_pool_backward,
+                                average_pool,
+                                average_pool_backward};
 
 }  // namespace
 
