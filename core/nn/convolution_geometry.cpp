@@ -19,6 +19,12 @@ ConvolutionGeometry geometry_of(const Architecture& architecture, int index) {
     g.stride_width = conv->stride_width;
     g.padding = conv->padding;
     g.groups = conv->groups;
+    const bool pointwise = conv->kernel_height == 1 && conv->kernel_width == 1 && conv->stride_height == 1 &&
+                           conv->stride_width == 1 && !g.is_padded();
+    if (pointwise) {  // its pixels need no neighbours: one long row makes full tiles of them
+      g.input = {1, input.height * input.width, input.channels};
+      g.output = {1, node.shape.height * node.shape.width, node.shape.channels};
+    }
   } else {
     g.input = {1, 1, static_cast<int>(input.size())};
   }

@@ -8,37 +8,6 @@
 
 namespace mho {
 
-DepthwiseLayer::DepthwiseLayer(const ConvolutionGeometry& g) : geometry(g) {
-  loops = {g.output.height, g.output.width, g.output.channels, g.padded_width(),
-           g.kernel_height, g.kernel_width, g.stride_height,   g.stride_width};
-}
-
-std::size_t DepthwiseLayer::padded_size() const {
-  return static_cast<size_t>(geometry.padded_height()) *
-         static_cast<size_t>(geometry.padded_width() * geometry.input.channels);
-}
-
-void DepthwiseLayer::pad(const float* x, float* padded) const {
-  const auto& g = geometry;
-  const std::ptrdiff_t row = std::ptrdiff_t{1} * g.input.width * g.input.channels;
-  std::fill_n(padded, padded_size(), 0.0f);
-  for (int h = 0; h < g.input.height; ++h)
-    std::copy_n(x + h * row, row,
-                padded + (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) *
-                             g.input.channels);
-}
-
-void DepthwiseLayer::add_unpadded(const float* padded, float* dx) const {
-  const auto& g = geometry;
-  const std::ptrdiff_t row = std::ptrdiff_t{1} * g.input.width * g.input.channels;
-  for (int h = 0; h < g.input.height; ++h) {
-    const float* from =
-        padded +
-        (std::ptrdiff_t{1} * (h + g.padding.top) * g.padded_width() + g.padding.left) * g.input.channels;
-    for (std::ptrdiff_t i = 0; i < row; ++i) dx[h * row + i] += from[i];
-  }
-}
-
 Network::Network(Architecture architecture, const std::vector<MvmSettings>& settings)
     : architecture_(std::move(architecture)), plan_(architecture_), layers_(architecture_.nodes().size()) {
   for (const auto& op : plan_.operations) {
@@ -50,7 +19,7 @@ Network::Network(Architecture architecture, const std::vector<MvmSettings>& sett
     }
     if (op.kind == Operation::Kind::depthwise)
       scratch_size_ =
-          std::max(scratch_size_, DepthwiseLayer(geometry_of(architecture_, op.node)).padded_size());
+          std::max(scratch_size_, DepthwiseLayer(geometry_of(architecture_, op.node)).scratch_size());
   }
   scratch_size_ += kernel_slack();
 }
@@ -79,10 +48,10 @@ void Network::digital_operands(const Parameters& parameters, bool for_training, 
 
 void Network::forward_depthwise(const Operation& op, const LayerParameters& own, const float* x, int images,
                                 float* scratch, float* y) const {
-  const DepthwiseLayer layer(geometry_of(architecture_, op.node));
-  for (int i = 0; i < images; ++i, x += layer.geometry.input.size()) {
-    layer.pad(x, scratch);
-    kernels().depthwise(layer.loops, scratch, own.weight.data(), y);
+  const auto geometry = geometry_of(architecture_, op.node);
+  const DepthwiseLayer layer(geometry);
+  for (int i = 0; i < images; ++i, x += geometry.input.size()) {
+    layer.forward(x, own.weight.data(), scratch, y);
     for (std::int64_t p = 0; p < op.shape.size(); p += op.shape.channels, y += op.shape.channels)
       for (size_t c = 0; c < own.bias.size(); ++c) y[c] += own.bias[c];
   }

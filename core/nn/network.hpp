@@ -9,6 +9,7 @@
 
 #include "core/base/random.hpp"
 #include "core/nn/batch_norm.hpp"
+#include "core/nn/depthwise_layer.hpp"
 #include "core/nn/matrix_layer.hpp"
 #include "core/nn/network_plan.hpp"
 #include "core/nn/parameters.hpp"
@@ -66,17 +67,6 @@ class Network {
   NetworkPlan plan_;
   std::vector<std::optional<MatrixLayer>> layers_;  ///< one a node
   std::size_t scratch_size_ = 0;
-};
-
-/// The geometry of a depthwise operation, its padded image, and the copies between.
-struct DepthwiseLayer {
-  explicit DepthwiseLayer(const ConvolutionGeometry& geometry);
-  ConvolutionGeometry geometry;
-  Depthwise loops;
-  std::size_t padded_size() const;
-  void pad(const float* x, float* padded) const;
-  /// dx += the inside of the padded image.
-  void add_unpadded(const float* padded, float* dx) const;
 };
 
 }  // namespace mho

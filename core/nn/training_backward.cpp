@@ -91,15 +91,11 @@ void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardE
   const auto node = static_cast<size_t>(o.node), below = static_cast<size_t>(o.inputs[0]);
   const DepthwiseLayer layer(geometry_of(network.architecture(), o.node));
   const std::int64_t in = plan.operations[below].shape.size(), out = o.shape.size();
-  float *dx = part.gradients[below], *padded = part.scratch.data();
+  float *dx = part.gradients[below], *scratch = part.scratch.data();
   for (int i = 0; i < images; ++i) {
     const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * out;
-    layer.pad(part.values[below] + i * in, padded);
-    kernels().depthwise_gradient(layer.loops, padded, dy, part.weight_gradients[node].data());
-    if (!dx) continue;
-    std::fill_n(padded, layer.padded_size(), 0.0f);
-    kernels().depthwise_backward(layer.loops, dy, parameters[node].weight.data(), padded);
-    layer.add_unpadded(padded, dx + i * in);
+    layer.add_gradient(part.values[below] + i * in, dy, scratch, part.weight_gradients[node].data());
+    if (dx) layer.backward(dy, parameters[node].weight.data(), scratch, dx + i * in);
   }
 }
 

@@ -42,8 +42,8 @@ Operands programmed_operands(const Network& network, const Parameters& parameter
   return operands;
 }
 
-Operands training_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                           double weight_noise, RandomKey key) {
+Operands training_operands(const Network& network, const Parameters& parameters,
+                           const HardwareConfig& hardware, double weight_noise, RandomKey key) {
   Operands operands;
   noisy_operands(network, parameters, hardware, weight_noise, key, operands);
   return operands;

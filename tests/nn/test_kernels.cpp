@@ -251,3 +251,76 @@ TEST_CASE("output noise never repeats within one image") {
     CHECK(static_cast<size_t>(unique) > values.size() - 60);  // a few equal floats are chance
   }
 }
+
+TEST_CASE("addition, ReLU and its gradient agree with the reference") {
+  const size_t count = GENERATE(1, 15, 16, 100);
+  const auto x = normals(count, 1), y = normals(count, 2), dy = normals(count, 3);
+  const auto& truth = reference_kernels();
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer a = y, b = y;
+    truth.add(x.data(), count, a.data());
+    set->add(x.data(), count, b.data());
+    CHECK(a == b);
+    truth.relu(x.data(), count, a.data());
+    set->relu(x.data(), count, b.data());
+    CHECK(a == b);
+    truth.relu_backward(x.data(), dy.data(), count, a.data());
+    set->relu_backward(x.data(), dy.data(), count, b.data());
+    CHECK(a == b);
+  }
+}
+
+TEST_CASE("transposition agrees with the reference and leaves the rest alone") {
+  const int rows = GENERATE(1, 16, 37), columns = GENERATE(1, 10, 48);
+  const bool scaled = GENERATE(false, true);
+  const auto from = normals(static_cast<size_t>(rows * 64), 1), scale = normals(64, 2);
+  const float* factors = scaled ? scale.data() : nullptr;
+  const auto before = normals(static_cast<size_t>(64 * 48), 3);
+  FloatBuffer wanted = before;
+  reference_kernels().transpose(from.data(), 64, rows, columns, factors, 0.5f, wanted.data(), 48);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer got = before;
+    set->transpose(from.data(), 64, rows, columns, factors, 0.5f, got.data(), 48);
+    check_close(got, wanted, got.size(), 1e-6);
+  }
+}
+
+TEST_CASE("pooling agrees with the reference, borders and ties included") {
+  const int channels = GENERATE(1, 6, 16, 20), kernel = GENERATE(2, 3), stride = GENERATE(1, 2),
+            border = GENERATE(0, 1);
+  const Pooling p{.input_height = 7,
+                  .input_width = 6,
+                  .height = (7 + 2 * border - kernel) / stride + 1,
+                  .width = (6 + 2 * border - kernel) / stride + 1,
+                  .channels = channels,
+                  .kernel_height = kernel,
+                  .kernel_width = kernel,
+                  .stride_height = stride,
+                  .stride_width = stride,
+                  .top = border,
+                  .left = border};
+  const auto in = static_cast<size_t>(7 * 6 * channels),
+             out = static_cast<size_t>(p.height * p.width * channels);
+  auto x = normals(in, 1);
+  for (auto& v : x) v = std::round(v * 2) / 2;  // ties
+  const auto dy = normals(out, 2), before = normals(in, 3);
+  const auto& truth = reference_kernels();
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer y(out + kernel_slack()), y2(y.size()), dx = before, dx2 = before;
+    truth.max_pool(p, x.data(), y.data());
+    set->max_pool(p, x.data(), y2.data());
+    CHECK(y == y2);
+    truth.max_pool_backward(p, x.data(), y.data(), dy.data(), dx.data());
+    set->max_pool_backward(p, x.data(), y.data(), dy.data(), dx2.data());
+    check_close(dx2, dx, in, 1e-5);
+    truth.average_pool(p, x.data(), y.data());
+    set->average_pool(p, x.data(), y2.data());
+    check_close(y2, y, out, 1e-6);
+    truth.average_pool_backward(p, dy.data(), dx.data());
+    set->average_pool_backward(p, dy.data(), dx2.data());
+    check_close(dx2, dx, in, 1e-5);
+  }
+}

@@ -94,6 +94,22 @@ TEST_CASE("gradients of every layer agree with finite differences") {
   SECTION("depthwise, rectangular kernels, same padding with odd borders") {
     check_gradients(make_builtin("ds_cnn", {13, 7, 1}, 4));
   }
+  SECTION("depthwise with a border wider than its kernel") {
+    const Conv2d wide{.out_channels = 3,
+                      .kernel_height = 2,
+                      .kernel_width = 3,
+                      .same = false,
+                      .padding = {3, 2, 1, 4},
+                      .groups = 3,
+                      .bias = true};
+    check_gradients(custom("border", {4, 5, 2},
+                           {{"conv", Conv2d{.out_channels = 3}, {"input"}},
+                            {"depthwise", wide, {"conv"}},
+                            {"relu", Relu{}, {"depthwise"}},
+                            {"mean", GlobalAveragePool{}, {"relu"}},
+                            {"out", Dense{.out_features = 3}, {"mean"}},
+                            {"loss", SoftmaxCrossEntropy{}, {"out"}}}));
+  }
   SECTION("groups, concat, average pooling with padding, three-way addition") {
     Conv2d grouped{.out_channels = 12,
                    .kernel_height = 3,
