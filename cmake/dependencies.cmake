@@ -1,4 +1,7 @@
 # Every dependency is a system package; nothing is downloaded here.
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW)  # Boost by its own config file
+endif()
 find_package(Threads REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(TBB REQUIRED)

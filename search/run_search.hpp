@@ -41,7 +41,7 @@ struct SearchResult {
   std::string note;             ///< e.g. that the space ran out of new genomes
 };
 
-/// The method (DESIGN section 2): propose, reject what breaks a hard constraint, train under noise, score
+/// The method: propose, reject what breaks a hard constraint, train under noise, score
 /// over drift, map, record, repeat; then re-score the winners and export them. Writes the run folder:
 /// config.toml, trials.jsonl, front.csv, candidates/N/ (weights of trials; the winners' are kept),
 /// winners/N/. Throws ConfigError when `resume` meets another configuration or the folder holds a run

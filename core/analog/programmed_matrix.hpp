@@ -44,7 +44,7 @@ class ProgrammedMatrix {
   /// (G+ - G-) / g_max of every weight, one read.
   std::vector<float> read_conductances(double time_s, RandomKey key) const;
   /// Each tile's mean |ADC(conductance + output noise)| over one-hot inputs at full range, in units of
-  /// g_max x full input: what the chip itself can measure (reference device-physics 1.7).
+  /// g_max x full input: what the chip itself can measure (docs/sources.md).
   std::vector<float> read_out(const std::vector<float>& conductances, RandomKey key) const;
   /// Each tile's drift compensation: baseline read-out over the present one, 1 when switched off.
   std::vector<float> compensation(const std::vector<float>& conductances, RandomKey key) const;

@@ -14,7 +14,7 @@ struct TileExtent {
 };
 
 /// Cuts a rows x columns matrix into crossbars, row-major over (row split, column split): full crossbars
-/// first, the remainder in the last split ("dense" split of reference chip mapping).
+/// first, the remainder in the last split (a "dense" split).
 std::vector<TileExtent> cut_into_tiles(int rows, int columns, int crossbar_rows, int crossbar_columns);
 
 }  // namespace mho

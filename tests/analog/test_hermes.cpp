@@ -24,7 +24,7 @@ State program(const DeviceModel& model, float target_us) {
 
 }  // namespace
 
-TEST_CASE("R12: two HERMES devices a sign are programmed with the reference deviations") {
+TEST_CASE("two HERMES devices a sign are programmed with the reference deviations") {
   const HermesDevice model(20.7, HermesDevice::Devices::two);
   const double golden[][2] = {{0, .166}, {.25, .889}, {.5, .991}, {.75, .912}, {1, 1.093}};
   for (const auto& [x, deviation] : golden)
@@ -35,7 +35,7 @@ TEST_CASE("R12: two HERMES devices a sign are programmed with the reference devi
 }
 
 TEST_CASE("One HERMES device a sign follows its own polynomial") {
-  // c0 + c1/2 + c2/4 + c3/8 of reference device-physics 1.2
+  // c0 + c1/2 + c2/4 + c3/8 of aihwkit's HermesNoiseModel
   const HermesDevice model(10.35, HermesDevice::Devices::one);
   CHECK(model.programming_deviation_us(0) == Approx(.15781817));
   CHECK(model.programming_deviation_us(10.35 / 2) == Approx(.8653130));

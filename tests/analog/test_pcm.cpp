@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reference values R1 to R5 of reference device-physics section 8. "rounding" is half the last digit given
+// Reference values of docs/sources.md. "rounding" is half the last digit given
 // there.
 #include "core/analog/devices/pcm.hpp"
 

@@ -67,7 +67,7 @@ double mean(const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("R6 and R7: matrix-vector errors and compensation of 512 x 512 PCM weights") {
+TEST_CASE("matrix-vector errors and compensation of 512 x 512 PCM weights") {
   // Five programmings; bounds are five standard errors from the spread over programmings.
   constexpr int size = 512, programmings = 5;
   const auto hardware = ideal_io(size);
@@ -96,8 +96,8 @@ TEST_CASE("R6 and R7: matrix-vector errors and compensation of 512 x 512 PCM wei
   CHECK(mean(at_start) == Approx(.0988).margin(.0007));
   CHECK(mean(at_day) == Approx(.1296).margin(.0009));
   CHECK(mean(at_month) == Approx(.1512).margin(.0011));
-  // R6 is for conductances that are split into pairs again after programming, which adds up to 0.4 %; without
-  // that, an independent numpy simulation gives 1.2913(2), 1.5073(4), 1.7776(6).
+  // The published factors are for conductances that are split into pairs again after programming, which adds
+  // up to 0.4 %; without that, an independent numpy simulation gives 1.2913(2), 1.5073(4), 1.7776(6).
   CHECK(mean(alpha_hour) == Approx(1.2941).epsilon(.005));
   CHECK(mean(alpha_day) == Approx(1.5123).epsilon(.005));
   CHECK(mean(alpha_month) == Approx(1.7849).epsilon(.005));
@@ -173,7 +173,7 @@ TEST_CASE("A device keeps its identity: reads at 1 h and 1 d correlate as shared
       other(targets, hardware, *pcm, RandomKey(2));
   const auto hour = matrix.read(3600, RandomKey(3)).conductances,
              day = matrix.read(day_s, RandomKey(4)).conductances;
-  // Relative deviations at x = 0.5: programming R1, exponent R3 times ln(t / t_0), read noise R5. The other
+  // Relative deviations at x = 0.5: programming, exponent times ln(t / t_0), read noise. The other
   // device of the pair adds below 2 % of the variance, hence the bound.
   const double programming = .95271 / 12.5, hour_drift = .008 * std::log(181.0),
                day_drift = .008 * std::log(4321.0);
@@ -213,7 +213,7 @@ TEST_CASE("Averaging K reads shrinks read noise as 1 / sqrt(K), down to the prog
     CHECK(moments(std::span(error).subspan(1)).deviation ==
           Approx(expected).epsilon(.02).margin(deviation_bound(expected, n)));
   }
-  const double floor = std::hypot(.95271, .15382) / 25;  // R1 and R2
+  const double floor = std::hypot(.95271, .15382) / 25;  // docs/sources.md
   CHECK(moments(std::span(distance).subspan(1)).deviation ==
         Approx(floor).margin(deviation_bound(floor, n) + .0002));
 }

@@ -29,7 +29,7 @@ inline Architecture dense_chain(const std::string& name, int inputs, const std::
   return Architecture(name, {1, 1, inputs}, layers);
 }
 
-/// MLPerf Tiny's anomaly-detection autoencoder (reference table 5.3, AD).
+/// MLPerf Tiny's anomaly-detection autoencoder (docs/sources.md).
 inline Architecture autoencoder() {
   return dense_chain("autoencoder", 640, {128, 128, 128, 128, 8, 128, 128, 128, 128, 640});
 }

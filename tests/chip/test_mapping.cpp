@@ -21,7 +21,7 @@ Mapping mapped(const Architecture& architecture, const ChipConfig& chip = {}) {
 
 }  // namespace
 
-TEST_CASE("core counts, utilisation and core products match the reference table 5.3") {
+TEST_CASE("core counts, utilisation and core products match the table of docs/sources.md") {
   struct Row {
     Architecture net;
     int cores;
@@ -42,7 +42,7 @@ TEST_CASE("core counts, utilisation and core products match the reference table 
   }
 }
 
-TEST_CASE("MAC-weighted use gives the effective efficiency of the reference table 5.4") {
+TEST_CASE("MAC-weighted use gives the effective efficiency") {
   const std::vector<std::pair<std::string, double>> table = {
       {"resnet8", 0.42}, {"ds_cnn", 0.56}, {"mobilenet_v1_025", 0.16}, {"resnet9", 4.70}, {"resnet32", 0.56}};
   for (const auto& [name, tops_per_watt] : table) {

@@ -68,7 +68,7 @@ TEST_CASE("grouped convolutions stay off the crossbars") {
     CHECK(!is_grouped(net.nodes()[static_cast<size_t>(block.node)]));
     weights += std::int64_t{1} * block.extent.rows * block.extent.columns;
   }
-  CHECK(weights == 19712);  // reference table 5.3, depthwise digital
+  CHECK(weights == 19712);  // docs/sources.md, depthwise digital
   CHECK(!is_on_crossbars(net, 0));
 }
 

@@ -31,7 +31,7 @@ int count(const Architecture& architecture) {
 
 TEST_CASE("three blocks of five basic residual blocks are ResNet-32 with its 464,432 weights") {
   const auto network = build_architecture(resnet32, {32, 32, 3}, 10);
-  CHECK(network.weights() == 464432);  // reference/chip.md 5.3
+  CHECK(network.weights() == 464432);  // docs/sources.md
   CHECK(count<Conv2d>(network) == 31 + 2);
   CHECK(count<Add>(network) == 15);
   CHECK(count<Relu>(network) == 31);

@@ -33,7 +33,7 @@ struct HermesDevice::Fit {
 
 namespace {
 
-// All from reference device-physics 1.2.
+// From aihwkit's HermesNoiseModel (docs/sources.md).
 constexpr double t_read_s = 512e-9;
 constexpr Piecewise exponent_mean{0.0945f, -0.0387f, -0.0182f,
                                   0.072f,  0.13f,    {0.0736f, -0.0126f, -0.0436f, 0}};

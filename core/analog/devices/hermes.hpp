@@ -5,7 +5,7 @@
 
 namespace mho {
 
-/// Phase-change memory as fitted on the 64-core HERMES chip (reference device-physics 1.2), with one or two
+/// Phase-change memory as fitted on the 64-core HERMES chip (docs/sources.md), with one or two
 /// devices for each sign of a weight. g_max in uS scales the fits, which were made at 10.35 uS (one) and 20.7
 /// uS (two).
 class HermesDevice : public PowerLawDevice {

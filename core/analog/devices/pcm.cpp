@@ -6,7 +6,7 @@
 namespace mho {
 namespace {
 
-// All from reference device-physics 1.1.
+// Formulas in docs/sources.md.
 constexpr double t_0_s = 20;           // first read after programming
 constexpr double t_read_s = 250e-9;    // length of one read
 constexpr float fit_g_max_us = 25.0f;  // the conductance that the programming polynomial refers to

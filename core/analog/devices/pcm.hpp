@@ -6,7 +6,7 @@
 namespace mho {
 
 /// Phase-change memory as fitted on a million doped Ge2Sb2Te5 devices (Joshi et al., Nature Communications
-/// 11, 2473, 2020; reference device-physics 1.1). g_max in uS scales the fit, which was made at 25 uS.
+/// 11, 2473, 2020; docs/sources.md). g_max in uS scales the fit, which was made at 25 uS.
 class PcmDevice : public PowerLawDevice {
  public:
   explicit PcmDevice(double g_max_us);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Depthwise convolutions: lanes are channels.
+#pragma once
+
+#include "core/base/vector/vector.inl"
+#include "core/nn/kernels/fast_channels.inl"
+#include "core/nn/kernels/kernels.hpp"
+
+namespace mho {
+namespace {
+
+/// Taps as offsets into the padded image; Taps > 0 fixes their number, so that all weights stay in registers.
+template <int Taps>
+MHO_INLINE void depthwise_rows(const Depthwise& d, const std::ptrdiff_t* offsets, int taps, const float* x,
+                               const float* w, float* y, int count) {
+  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(d.padded_width) * d.channels;
+  const std::ptrdiff_t step = static_cast<std::ptrdiff_t>(d.stride_width) * d.channels;
+  Vector weights[Taps > 0 ? Taps : 1];
+  for (int t = 0; t < Taps; ++t) weights[t] = load_count(w + t * d.channels, count);
+  for (int h = 0; h < d.height; ++h) {
+    const float* in = x + h * d.stride_height * row;
+    for (int p = 0; p < d.width; ++p, in += step, y += d.channels) {
+      Vector sum{};
+      if (Taps > 0) {
+#pragma GCC unroll 9
+        for (int t = 0; t < Taps; ++t) sum += load_count(in + offsets[t], count) * weights[t];
+      } else {
+        for (int t = 0; t < taps; ++t)
+          sum += load_count(in + offsets[t], count) * load_count(w + t * d.channels, count);
+      }
+      store_count(y, sum, count);
+    }
+  }
+}
+
+constexpr int kMostTaps = 256;
+
+MHO_INLINE int find_taps(const Depthwise& d, std::ptrdiff_t* offsets) {
+  for (int a = 0; a < d.kernel_height; ++a)
+    for (int b = 0; b < d.kernel_width; ++b)
+      offsets[a * d.kernel_width + b] = (static_cast<std::ptrdiff_t>(a) * d.padded_width + b) * d.channels;
+  return d.kernel_height * d.kernel_width;
+}
+
+void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
+  std::ptrdiff_t offsets[kMostTaps];
+  const int taps = find_taps(d, offsets);
+  for_channels(d.channels, [&](int c, int count) {
+    if (taps == 9)
+      depthwise_rows<9>(d, offsets, taps, x + c, w + c, y + c, count);
+    else
+      depthwise_rows<0>(d, offsets, taps, x + c, w + c, y + c, count);
+  });
+}
+
+void depthwise_backward(const Depthwise& d, const float* dy, const float* w, float* dx) {
+  std::ptrdiff_t offsets[kMostTaps];
+  const int taps = find_taps(d, offsets);
+  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(d.padded_width) * d.channels;
+  for_channels(d.channels, [&](int c, int count) {
+    const float* g = dy + c;
+    for (int h = 0; h < d.height; ++h) {
+      float* out = dx + h * d.stride_height * row + c;
+      for (int p = 0; p < d.width; ++p, out += d.stride_width * d.channels, g += d.channels) {
+        const Vector gv = load_count(g, count);
+        for (int t = 0; t < taps; ++t)
+          store_count(out + offsets[t],
+                      load_count(out + offsets[t], count) + gv * load_count(w + t * d.channels + c, count),
+                      count);
+      }
+    }
+  });
+}
+
+/// As depthwise_rows: with Taps fixed, all sums stay in registers over the whole image.
+template <int Taps>
+MHO_INLINE void depthwise_gradient_rows(const Depthwise& d, const std::ptrdiff_t* offsets, const float* x,
+                                        const float* dy, float* dw, int count) {
+  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(d.padded_width) * d.channels;
+  Vector sums[Taps];
+  for (int t = 0; t < Taps; ++t) sums[t] = load_count(dw + t * d.channels, count);
+  for (int h = 0; h < d.height; ++h) {
+    const float* in = x + h * d.stride_height * row;
+    for (int p = 0; p < d.width; ++p, in += d.stride_width * d.channels, dy += d.channels) {
+      const Vector g = load_count(dy, count);
+#pragma GCC unroll 9
+      for (int t = 0; t < Taps; ++t) sums[t] += load_count(in + offsets[t], count) * g;
+    }
+  }
+  for (int t = 0; t < Taps; ++t) store_count(dw + t * d.channels, sums[t], count);
+}
+
+void depthwise_gradient(const Depthwise& d, const float* x, const float* dy, float* dw) {
+  std::ptrdiff_t offsets[kMostTaps];
+  const int taps = find_taps(d, offsets);
+  for_channels(d.channels, [&](int c, int count) {
+    if (taps == 9) return depthwise_gradient_rows<9>(d, offsets, x + c, dy + c, dw + c, count);
+    for (int t = 0; t < taps; ++t)
+      depthwise_gradient_rows<1>(d, offsets + t, x + c, dy + c, dw + t * d.channels + c, count);
+  });
+}
+
+}  // namespace
+}  // namespace mho
