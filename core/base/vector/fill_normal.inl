@@ -16,7 +16,7 @@ void MHO_FILL_NORMAL(std::uint64_t key, std::uint64_t offset, float* values, std
       Vector n[4];
       const Bits counter =
           lane_numbers() + static_cast<std::uint32_t>(first + static_cast<std::uint64_t>(part));
-      normals<10>(key, counter, static_cast<std::uint32_t>(first >> 32), 0, n);
+      normals(key, counter, static_cast<std::uint32_t>(first >> 32), 0, n);
       for (int q = 0; q < 4; ++q) store(block + q * 16 + part, n[q]);
     }
     const std::size_t size = count - start < 64 ? count - start : 64;

@@ -142,14 +142,18 @@ MHO_INLINE void box_muller(Bits a, Bits b, Vector& n0, Vector& n1) {
   n1 = radius * (Vector)((Bits)y ^ (b << 31));
 }
 
-/// Four vectors of normals at counter (c0 + lane, c1, c2, 0). `Rounds` 10 is the published default; 7 is the
-/// fewest that still passes BigCrush (Salmon et al., SC 2011, table 2) and serves the per-read output noise.
-template <int Rounds>
-MHO_INLINE void normals(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint32_t c2, Vector out[4]) {
+MHO_INLINE Bits lane_numbers() {
+  Bits lanes{};
+  for (int i = 0; i < kLanes; ++i) lanes[i] = static_cast<std::uint32_t>(i);
+  return lanes;
+}
+
+/// Philox4x32-10 (Salmon et al., SC 2011) at counter (c0, c1, c2, 0).
+MHO_INLINE void philox(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint32_t c2, Bits out[4]) {
   Bits a = c0, b = Bits{} + c1, c = Bits{} + c2, d = Bits{};
   std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
 #pragma GCC unroll 10
-  for (int round = 0; round < Rounds; ++round) {
+  for (int round = 0; round < 10; ++round) {
     const Product64 p = multiply(a, 0xD2511F53u), q = multiply(c, 0xCD9E8D57u);
     a = q.high ^ b ^ k0;
     b = q.low;
@@ -158,15 +162,46 @@ MHO_INLINE void normals(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint3
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  box_muller(a, b, out[0], out[1]);
-  box_muller(c, d, out[2], out[3]);
+  out[0] = a;
+  out[1] = b;
+  out[2] = c;
+  out[3] = d;
 }
 
-MHO_INLINE Bits lane_numbers() {
-  Bits lanes{};
-  for (int i = 0; i < kLanes; ++i) lanes[i] = static_cast<std::uint32_t>(i);
-  return lanes;
+/// Four vectors of normals at counter (c0, c1, c2, 0).
+MHO_INLINE void normals(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint32_t c2, Vector out[4]) {
+  Bits bits[4];
+  philox(key, c0, c1, c2, bits);
+  box_muller(bits[0], bits[1], out[0], out[1]);
+  box_muller(bits[2], bits[3], out[2], out[3]);
 }
+
+/// Where numbers are drawn in order anyway, a third of Philox's arithmetic: one xoshiro128++ (Blackman and
+/// Vigna, 2021) a lane, each started at its own Philox number of (key, stream). Noise of one product is such
+/// a stream.
+struct NoiseStream {
+  Bits s[4];
+
+  MHO_INLINE void start(std::uint64_t key, std::uint32_t stream) {
+    philox(key, lane_numbers(), stream, 0x6e6f6973u, s);  // "nois": apart from the counters of fill_normal
+  }
+  MHO_INLINE Bits next() {
+    const Bits sum = s[0] + s[3];
+    const Bits result = ((sum << 7) | (sum >> 25)) + s[0];
+    const Bits t = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = (s[3] << 11) | (s[3] >> 21);
+    return result;
+  }
+  MHO_INLINE void normals(Vector& n0, Vector& n1) {
+    const Bits a = next(), b = next();
+    box_muller(a, b, n0, n1);
+  }
+};
 
 }  // namespace
 }  // namespace mho

@@ -24,20 +24,29 @@ struct Tile {
   const MatrixProduct* m;
   const float* x;
   float* y;
-  int column;             ///< first of the tile
-  std::uint32_t counter;  ///< of the tile's noise, unique in the output
+  int column;           ///< first of the tile
+  NoiseStream* stream;  ///< of the product's noise: tiles draw from it in their fixed order
 };
 
+/// Unrolled by recursion: a loop that the compiler leaves standing would keep the tile in memory.
+template <int First, int Count>
+MHO_INLINE void add_noise(NoiseStream& noise, float deviation, Vector* tile) {
+  if constexpr (First < Count) {
+    Vector n0, n1;
+    noise.normals(n0, n1);
+    tile[First] += n0 * deviation;
+    if constexpr (First + 1 < Count) tile[First + 1] += n1 * deviation;
+    add_noise<First + 2, Count>(noise, deviation, tile);
+  }
+}
+
 template <int P, int B>
-MHO_INLINE void add_noise_and_convert(const OutputStage& stage, std::uint32_t counter, Vector (&acc)[P][B]) {
+MHO_INLINE void add_noise_and_convert(const OutputStage& stage, NoiseStream* stream, Vector (&acc)[P][B]) {
   Vector* flat = &acc[0][0];
   if (stage.noise > 0) {
-#pragma GCC unroll 8
-    for (int k = 0; k < P * B; k += 4) {
-      Vector n[4];
-      normals<7>(stage.key, lane_numbers(), counter + static_cast<std::uint32_t>(k / 4), stage.stream, n);
-      for (int q = 0; q < 4 && k + q < P * B; ++q) flat[k + q] += n[q] * stage.noise;
-    }
+    NoiseStream noise = *stream;  // in registers
+    add_noise<0, P * B>(noise, stage.noise, flat);
+    *stream = noise;
   }
   if (stage.adc_step > 0) {
     const float inverse = 1.0f / stage.adc_step;
@@ -78,7 +87,7 @@ void product_tile(const Tile& t) {
       for (int q = 0; q < kBases; ++q) x[q] += 4;
     }
   }
-  add_noise_and_convert<P, B>(m.stage, t.counter, acc);
+  add_noise_and_convert<P, B>(m.stage, t.stream, acc);
 #pragma GCC unroll 2
   for (int b = 0; b < B; ++b) {
     const int column = t.column + b * kLanes, count = min_of(kLanes, m.columns - column);
@@ -123,7 +132,7 @@ using Tiles2 = TileTable<2, 1, 2, 3, 4>;
 #endif
 
 /// One column block over all pixels, rows cut into tiles of nearly equal width.
-void product_columns(const MatrixProduct& m, int column, int vectors, std::uint32_t& counter) {
+void product_columns(const MatrixProduct& m, int column, int vectors, NoiseStream& stream) {
   const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;
   const TileFunction* table = vectors == 2 ? Tiles2::functions : Tiles1::functions;
   const int tiles = (m.width + most - 1) / most;
@@ -131,17 +140,17 @@ void product_columns(const MatrixProduct& m, int column, int vectors, std::uint3
     for (int k = 0; k < tiles; ++k) {
       const int begin = k * m.width / tiles, end = (k + 1) * m.width / tiles;
       const Tile tile{&m, m.x + h * m.x_row + begin * m.x_pixel, m.y + h * m.y_row + begin * m.y_pixel,
-                      column, counter};
+                      column, &stream};
       table[end - begin - 1](tile);
-      counter += 8;  // a tile has at most 24 vectors, four to a counter
     }
 }
 
 void product(const MatrixProduct& m) {
-  std::uint32_t counter = 0;
+  NoiseStream stream;
+  if (m.stage.noise > 0) stream.start(m.stage.key, m.stage.stream);
   for (int column = 0; column < m.columns;) {
     const int vectors = m.columns - column > kLanes ? 2 : 1;
-    product_columns(m, column, vectors, counter);
+    product_columns(m, column, vectors, stream);
     column += vectors * kLanes;
   }
 }
