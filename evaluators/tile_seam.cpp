@@ -76,7 +76,7 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
       if (operand.input_range > 0)
         for (auto& scale : operand.scales) scale *= operand.input_range;
     }
-    layer->pack_backward(operand);
+    if (network.needs_input_gradient(static_cast<int>(i))) layer->pack_backward(operand);
   });
 }
 

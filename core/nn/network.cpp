@@ -29,6 +29,10 @@ const MatrixLayer* Network::matrix(int node) const {
   return layer ? &*layer : nullptr;
 }
 
+bool Network::needs_input_gradient(int node) const {
+  return architecture_.nodes()[static_cast<size_t>(node)].inputs.front() != 0;
+}
+
 Operands Network::digital_operands(const Parameters& parameters, bool for_training) const {
   Operands operands;
   digital_operands(parameters, for_training, operands);
@@ -42,7 +46,7 @@ void Network::digital_operands(const Parameters& parameters, bool for_training, 
     layers_[i]->pack_forward(parameters[i].weight.data(), operands[i].forward);
     operands[i].scales.clear();
     operands[i].input_range = 0;
-    if (for_training) layers_[i]->pack_backward(operands[i]);
+    if (for_training && needs_input_gradient(static_cast<int>(i))) layers_[i]->pack_backward(operands[i]);
   }
 }
 

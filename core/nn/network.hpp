@@ -34,6 +34,8 @@ class Network {
   const Node& node_of(const Operation& op) const {
     return architecture_.nodes()[static_cast<size_t>(op.node)];
   }
+  /// Whether training needs the gradient of what a matrix layer reads: not for the network's own input.
+  bool needs_input_gradient(int node) const;
   /// Scratch that forward_operation and backward need.
   std::size_t scratch_size() const { return scratch_size_; }
 

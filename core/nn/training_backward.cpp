@@ -162,9 +162,13 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
   const Operation& o = op(event.op);
   const auto node = static_cast<size_t>(o.node);
   const float* dy = part.gradients[static_cast<size_t>(event.op)];
-  auto& bias = part.bias_gradients[node];
-  for (std::int64_t i = 0; !bias.empty() && i < images * o.shape.size(); i += o.shape.channels)
-    for (size_t c = 0; c < bias.size(); ++c) bias[c] += dy[i + static_cast<std::int64_t>(c)];
+  if (!part.bias_sums[node].a.empty()) {
+    auto& sums = part.bias_sums[node];
+    sums.clear_image();
+    kernels().channel_sums(dy, static_cast<int>(images * o.shape.size() / o.shape.channels), o.shape.channels,
+                           sums.image_a.data(), sums.image_b.data());
+    sums.add_image();
+  }
   if (o.kind == Operation::Kind::normalise) return backward_normalise(part, event, images);
   if (o.kind == Operation::Kind::matrix) {
     const auto below = static_cast<size_t>(o.inputs[0]);
@@ -227,7 +231,7 @@ void TrainingNetwork::State::sum_weight_gradients(const Operands& operands, Para
     std::fill(target.weight.begin(), target.weight.end(), 0.0f);
     for (size_t c = 0; c < target.bias.size(); ++c) {
       double sum = 0;
-      for (const auto& part : parts) sum += part.bias_gradients[node][c];
+      for (const auto& part : parts) sum += part.bias_sums[node].a[c];
       target.bias[c] = static_cast<float>(sum);
     }
     const auto* layer = network.matrix(static_cast<int>(node));

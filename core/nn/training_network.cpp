@@ -32,7 +32,7 @@ TrainingNetwork::State::State(const Network& n, int batch, int part_count)
   parts.resize(static_cast<size_t>((batch + part_size - 1) / part_size));
   for (auto& part : parts) {
     part.weight_gradients.resize(n.architecture().nodes().size());
-    part.bias_gradients.resize(n.architecture().nodes().size());
+    part.bias_sums.resize(n.architecture().nodes().size());
     part.forward_sums.resize(ops);
     part.backward_sums.resize(ops);
     part.walk_gradients.resize(ops);
@@ -148,7 +148,7 @@ void TrainingNetwork::State::reset(BatchPart& part, const Parameters& like) {
   for (size_t node = 0; node < like.size(); ++node) {
     const auto* layer = network.matrix(static_cast<int>(node));
     part.weight_gradients[node].assign(layer ? layer->packed_size() : like[node].weight.size(), 0.0f);
-    part.bias_gradients[node].assign(like[node].bias.size(), 0.0);
+    if (!like[node].bias.empty()) part.bias_sums[node].reset(like[node].bias.size());
   }
   for (size_t i = 0; i < plan.operations.size(); ++i) {
     if (plan.operations[i].kind != Operation::Kind::normalise) continue;

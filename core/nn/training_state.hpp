@@ -43,8 +43,8 @@ struct ChannelSums {
 /// What a part of the mini-batch owns.
 struct BatchPart {
   std::vector<FloatBuffer>
-      weight_gradients;  ///< packed, one a node with a dense product; plain for depthwise
-  std::vector<std::vector<double>> bias_gradients;
+      weight_gradients;                ///< packed, one a node with a dense product; plain for depthwise
+  std::vector<ChannelSums> bias_sums;  ///< of the output gradients, one a node with a bias
   std::vector<ChannelSums> forward_sums, backward_sums;  ///< one an operation
   std::vector<FloatBuffer> walk_gradients;               ///< gradients that live only within one walk
   FloatBuffer scratch, second_scratch;
