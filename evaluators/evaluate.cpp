@@ -26,6 +26,7 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train_sampl
   auto trained = train(architecture, train_samples, config.task.augmentation, config.training,
                        config.hardware, key.with("training"), on_epoch);
   evaluation.failed = trained.failed;
+  evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
   if (!evaluation.failed) {

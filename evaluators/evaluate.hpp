@@ -28,6 +28,7 @@ struct Evaluation {
   Score score;
   std::optional<Cost> cost;  ///< empty when it does not fit the chip (see unmapped_reason)
   std::string unmapped_reason;
+  double training_mib = 0;  ///< predicted memory of a training step; 0 when the weights were given
   double wall_s = 0;
 };
 

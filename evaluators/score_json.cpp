@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/nn/architecture_json.hpp"
@@ -50,6 +51,7 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
     json["avm"] = evaluation.score.avm;
     json["chip"] = chip_json(evaluation);
   }
+  if (evaluation.training_mib > 0) json["training_mib"] = std::round(evaluation.training_mib * 10) / 10;
   json["seed"] = seed;
   json["wall_s"] = evaluation.wall_s;
   return json.dump(2) + "\n";

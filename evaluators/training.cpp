@@ -130,6 +130,17 @@ class Training {
   bool calibrated_ = false;
 };
 
+/// Of the step's buffers, the operands, and parameters, gradients and moments.
+double predict_memory_mib(const Architecture& architecture, const Samples& samples,
+                          const TrainingConfig& config, const HardwareConfig& hardware) {
+  const Network network(architecture, mvm_settings(architecture, hardware));
+  const int batch = std::min(config.batch_size, static_cast<int>(samples.count()));
+  const int copies = config.optimizer == "adam" ? 4 : 3;
+  const double bytes = static_cast<double>(training_bytes(network, batch, config.shards)) +
+                       static_cast<double>(architecture.parameters()) * copies * sizeof(float);
+  return bytes / (1 << 20);
+}
+
 }  // namespace
 
 void TrainingConfig::fields(FieldVisitor& visitor) {
@@ -149,6 +160,8 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
                 "Weights are clipped at this many standard deviations of their layer; 0: never.");
   visitor.field("digital_fraction", &digital_fraction, between(0, 1),
                 "Of all steps: how long before noise and converters are switched on.");
+  visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
+                "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
   visitor.field(
       "shards", &shards, between(1, 1024),
@@ -158,8 +171,15 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
 TrainingResult train(const Architecture& architecture, const Samples& samples,
                      const std::string& augmentation, const TrainingConfig& config,
                      const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch) {
-  Training training(architecture, samples, augmentation, config, hardware, key);
   TrainingResult result;
+  result.memory_mib = predict_memory_mib(architecture, samples, config, hardware);
+  if (config.max_memory_mib > 0 && result.memory_mib > config.max_memory_mib) {
+    result.failed = true;
+    result.reason = fmt::format("training needs {:.0f} MiB, more than training.max_memory_mib = {}",
+                                std::ceil(result.memory_mib), config.max_memory_mib);
+    return result;
+  }
+  Training training(architecture, samples, augmentation, config, hardware, key);
   for (int epoch = 0; epoch < config.epochs && !result.failed; ++epoch) {
     result.final_loss = training.run_epoch(epoch);
     result.epochs_done = epoch + 1;

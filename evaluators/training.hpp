@@ -27,7 +27,8 @@ struct TrainingConfig {
       2.5;  ///< weights are clipped at this many standard deviations of their layer; 0: never
   double digital_fraction = 0.2;  ///< of all steps before noise and converters are switched on
   double label_smoothing = 0.0;
-  int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this
+  int max_memory_mib = 0;  ///< a candidate that needs more to train fails; 0: no limit
+  int shards = 8;          ///< fixed parts of a mini-batch; results do not depend on threads, only on this
 
   void fields(FieldVisitor& visitor);
 };
@@ -37,6 +38,7 @@ struct TrainingResult {
   Parameters parameters;
   bool failed = false;
   std::string reason;     ///< e.g. "loss became NaN in epoch 3"
+  double memory_mib = 0;  ///< predicted footprint of a training step
   double final_loss = 0;  ///< mean over the last epoch
   int epochs_done = 0;
 };

@@ -35,12 +35,13 @@ void set_thread_count(int threads) {
 
 int thread_count() { return threads_of_process()->arena.max_concurrency(); }
 
-void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
+void detail::run_parallel(std::size_t count, const void* body, void (*call)(const void*, std::size_t)) {
   if (count == 0) return;
-  if (count == 1) return body(0);
+  if (count == 1) return call(body, 0);
+  const auto run = [=](std::size_t i) { call(body, i); };
   threads_of_process()->arena.execute([&] {
     tbb::this_task_arena::isolate(
-        [&] { tbb::parallel_for(std::size_t{0}, count, std::size_t{1}, body, tbb::simple_partitioner{}); });
+        [&] { tbb::parallel_for(std::size_t{0}, count, std::size_t{1}, run, tbb::simple_partitioner{}); });
   });
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 
 namespace mho {
 
@@ -12,9 +11,16 @@ namespace mho {
 void set_thread_count(int threads);
 int thread_count();
 
+namespace detail {
+void run_parallel(std::size_t count, const void* body, void (*call)(const void*, std::size_t));
+}
+
 /// Calls body(i) for i in [0, count), on the arena's threads. The calls must not depend on each other;
 /// results must not depend on which thread ran what. Loops may nest: an inner loop never picks up work of an
 /// outer one. The first exception is passed on after the running calls have ended.
-void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
+template <class Body>
+void parallel_for(std::size_t count, const Body& body) {
+  detail::run_parallel(count, &body, [](const void* b, std::size_t i) { (*static_cast<const Body*>(b))(i); });
+}
 
 }  // namespace mho

@@ -32,9 +32,10 @@ struct NetworkPlan {
   /// Images that walk through a level together: 1 where a convolution reuses its weights over many pixels,
   /// more where only more images give reuse (dense layers).
   int images_per_walk = 1;
-  /// Into how many parts a mini-batch is cut at most, each with its own gradient sums: a constant of the
-  /// architecture.
+  /// Images of the largest part when a mini-batch is cut into `parts`: never fewer than walk together.
   int largest_part(int batch_size, int parts) const;
+  /// Whether an operation's gradient is written and read within one level, so that a walk's buffer serves.
+  bool gradient_lives_in_walk(int operation) const;
 };
 
 }  // namespace mho

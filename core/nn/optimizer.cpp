@@ -35,11 +35,13 @@ void Optimizer::update(std::vector<float>& values, const std::vector<float>& gra
     return;
   }
   const auto square = static_cast<float>(kAdamSecondMoment), epsilon = static_cast<float>(kAdamEpsilon);
+  const auto momentum_rest = static_cast<float>(1 - settings_.momentum);
+  const auto square_rest = static_cast<float>(1 - kAdamSecondMoment);
   const auto first_bias = static_cast<float>(1 - std::pow(settings_.momentum, steps_));
   const auto second_bias = static_cast<float>(1 - std::pow(kAdamSecondMoment, steps_));
   for (size_t i = 0; i < n; ++i) {
-    first[i] = momentum * first[i] + (1 - momentum) * gradient[i];
-    second[i] = square * second[i] + (1 - square) * gradient[i] * gradient[i];
+    first[i] = momentum * first[i] + momentum_rest * gradient[i];
+    second[i] = square * second[i] + square_rest * gradient[i] * gradient[i];
     values[i] -=
         rate * (first[i] / first_bias / (std::sqrt(second[i] / second_bias) + epsilon) + shrink * values[i]);
   }

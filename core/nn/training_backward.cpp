@@ -15,17 +15,6 @@ constexpr float kNoFloor = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
-/// Whether an operation's gradient is written and read within one level.
-bool TrainingNetwork::State::lives_in_walk(int index) const {
-  if (op(index).kind == Operation::Kind::normalise) return false;
-  for (const auto& reader : plan.operations)
-    for (size_t i = 0; i < reader.inputs.size(); ++i) {
-      const bool applied_here = reader.kind == Operation::Kind::normalise && i == 0;
-      if (reader.inputs[i] == index && !applied_here && reader.level != op(index).level) return false;
-    }
-  return true;
-}
-
 void TrainingNetwork::State::plan_backward() {
   backward.resize(static_cast<size_t>(plan.levels));
   for (int i = op_count() - 1; i > 0; --i) {

@@ -44,7 +44,7 @@ TrainingNetwork::State::State(const Network& n, int batch, int part_count)
   for (int i = 1; i + 1 < op_count(); ++i) {
     const size_t image = static_cast<size_t>(op(i).shape.size());
     values[static_cast<size_t>(i)].resize(image * static_cast<size_t>(batch) + kernel_slack());
-    if (!lives_in_walk(i))
+    if (!plan.gradient_lives_in_walk(i))
       gradients[static_cast<size_t>(i)].resize(image * static_cast<size_t>(batch) + kernel_slack());
     else
       for (auto& part : parts)
@@ -124,7 +124,8 @@ void TrainingNetwork::State::finish_statistics(int level, int count, Parameters&
 void TrainingNetwork::State::loss(BatchPart& part, const int* labels, int images, int count,
                                   double smoothing) {
   const int logits_op = op(op_count() - 1).inputs[0], classes = op(logits_op).shape.channels;
-  std::vector<double> p(static_cast<size_t>(classes));
+  auto& p = part.probabilities;
+  p.resize(static_cast<size_t>(classes));
   for (int i = 0; i < images; ++i) {
     const float* logits = part.values[static_cast<size_t>(logits_op)] + i * classes;
     float* gradient = part.gradients[static_cast<size_t>(logits_op)] + i * classes;
@@ -192,6 +193,29 @@ StepResult TrainingNetwork::step(Parameters& parameters, const Operands& operand
     result.correct += part.correct;
   }
   return result;
+}
+
+std::size_t training_bytes(const Network& network, int batch_size, int part_count) {
+  const auto& plan = network.plan();
+  const int part_size = plan.largest_part(batch_size, part_count),
+            walk = std::min(plan.images_per_walk, part_size);
+  const auto parts = static_cast<size_t>((batch_size + part_size - 1) / part_size);
+  size_t floats = 0;
+  for (size_t i = 1; i + 1 < plan.operations.size(); ++i) {
+    const auto image = static_cast<size_t>(plan.operations[i].shape.size());
+    const size_t whole = image * static_cast<size_t>(batch_size) + kernel_slack();
+    const size_t walked = parts * (image * static_cast<size_t>(walk) + kernel_slack());
+    floats += whole + (plan.gradient_lives_in_walk(static_cast<int>(i)) ? walked : whole);
+  }
+  for (const auto& op : plan.operations) {
+    if (const auto* layer = network.matrix(op.node)) {
+      const size_t operands = network.needs_input_gradient(op.node) ? 2 : 1;
+      floats += (parts + operands) * layer->packed_size();
+    }
+    if (op.kind == Operation::Kind::depthwise)
+      floats += parts * static_cast<size_t>(network.node_of(op).weights);
+  }
+  return (floats + parts * 2 * network.scratch_size()) * sizeof(float);
 }
 
 std::size_t TrainingNetwork::bytes() const {

@@ -30,13 +30,17 @@ class TrainingNetwork {
   StepResult step(Parameters& parameters, const Operands& operands, const float* images, const int* labels,
                   int count, double label_smoothing, RandomKey key, Parameters& gradients);
 
-  /// Bytes of all buffers.
+  /// Bytes of the buffers that this holds now; all of them after the first step.
   std::size_t bytes() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// What a step will hold, before anything is allocated: the buffers of a TrainingNetwork and the packed
+/// weights of its operands (a little more where the transposed copy is smaller).
+std::size_t training_bytes(const Network& network, int batch_size, int parts);
 
 /// Gradients shaped like `parameters`, all zero.
 Parameters zero_gradients(const Parameters& parameters);

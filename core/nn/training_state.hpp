@@ -49,6 +49,7 @@ struct BatchPart {
   std::vector<FloatBuffer> walk_gradients;               ///< gradients that live only within one walk
   FloatBuffer scratch, second_scratch;
   std::vector<float*> values, gradients;  ///< of the images at hand
+  std::vector<double> probabilities;      ///< of one image
   double loss = 0;
   int correct = 0;
 };
@@ -76,7 +77,6 @@ struct TrainingNetwork::State {
 
   State(const Network& network, int batch_size, int parts);
   void plan_backward();
-  bool lives_in_walk(int op) const;
 
   const Operation& op(int index) const { return plan.operations[static_cast<size_t>(index)]; }
   int op_count() const { return static_cast<int>(plan.operations.size()); }

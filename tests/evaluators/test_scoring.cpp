@@ -104,6 +104,17 @@ TEST_CASE("a diverged training is a failed trial, not an exception") {
   CHECK_THAT(result.reason, ContainsSubstring("in epoch"));
 }
 
+TEST_CASE("a candidate that needs more memory than allowed is a failed trial") {
+  auto config = quick_training("digital");
+  config.max_memory_mib = 1;
+  const auto result =
+      train(toy_network(4), toy_samples(100, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
+  CHECK(result.failed);
+  CHECK(result.memory_mib > 1);
+  CHECK_THAT(result.reason, ContainsSubstring("more than training.max_memory_mib = 1"));
+  CHECK(result.epochs_done == 0);
+}
+
 TEST_CASE("an epoch callback can stop the training") {
   int calls = 0;
   const auto result = train(toy_network(4), toy_samples(100, 4, 1.0, 1), "none", quick_training("digital"),

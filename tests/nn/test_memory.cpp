@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "core/base/parallel.hpp"
+#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/training_network.hpp"
+#include "tests/catch.hpp"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+void* allocate(std::size_t size, std::size_t alignment) {
+  ++allocations;
+  void* memory = nullptr;
+  if (posix_memalign(&memory, alignment, size) != 0) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+// Every allocation of this test program is counted.
+void* operator new(std::size_t size) { return allocate(size, alignof(std::max_align_t)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+using namespace mho;
+
+TEST_CASE("a step allocates nothing after the first, and holds what was predicted") {
+  const auto name = GENERATE("mlp", "lenet5", "resnet8", "ds_cnn");
+  INFO(name);
+  const auto task = published_task(name);
+  const auto architecture = make_builtin(name, task.input, task.classes);
+  auto parameters = initial_parameters(architecture, RandomKey(1));
+  const Network network(architecture, {});
+  const int batch = 6, parts = 3;
+  TrainingNetwork training(network, batch, parts);
+  auto gradients = zero_gradients(parameters);
+  const FloatBuffer images(static_cast<size_t>(architecture.input().size() * batch) + kernel_slack(), 0.5f);
+  const std::vector<int> labels(static_cast<size_t>(batch), 1);
+  Operands operands;
+  const auto step = [&] {
+    network.digital_operands(parameters, true, operands);
+    training.step(parameters, operands, images.data(), labels.data(), batch, 0.0, RandomKey(1), gradients);
+  };
+  set_thread_count(1);
+  step();
+  step();
+  const long before = allocations;
+  step();
+  CHECK(allocations == before);
+  size_t held = training.bytes();
+  for (const auto& operand : operands)
+    held += (operand.forward.size() + operand.backward.size()) * sizeof(float);
+  const size_t predicted = training_bytes(network, batch, parts);
+  CHECK(predicted >= held);
+  CHECK(predicted < held * 1.25);
+}
