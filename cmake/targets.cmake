@@ -36,7 +36,11 @@ function(mho_vector_flags target stem)
   set(avx2_flags ${common} -ffp-contract=fast -mavx2 -mfma)
   set(avx512_flags ${common} -ffp-contract=fast -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
                    -mprefer-vector-width=512)
-  foreach(set portable avx2 avx512)
+  set(avx512bf16_flags ${avx512_flags} -mavx512bf16)
+  foreach(set portable avx2 avx512 avx512bf16)
+    if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${stem}_${set}.cpp)
+      continue()
+    endif()
     if(set STREQUAL "portable" OR CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
       set_source_files_properties(${PROJECT_SOURCE_DIR}/${stem}_${set}.cpp TARGET_DIRECTORY ${target}
                                   PROPERTIES COMPILE_OPTIONS "${${set}_flags}")

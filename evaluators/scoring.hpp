@@ -23,6 +23,10 @@ struct ScoringConfig {
   std::vector<double> times_s = {1, 3600, 86400, 864000,
                                  2592000};  ///< after programming; must hold 1, 86400 and 2592000
 
+  /// Of the products: float32, or bfloat16 conductances with exact DAC levels where the processor has
+  /// AVX-512-BF16.
+  std::string arithmetic = "float32";
+
   void fields(FieldVisitor& visitor);
 };
 

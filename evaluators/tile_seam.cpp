@@ -80,13 +80,15 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
   });
 }
 
-MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range) {
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range,
+                           bool bfloat16) {
   MatrixOperand operand;
   layer.pack_forward(read.conductances.data(), operand.forward);
   operand.scales = read.output_scales;
   operand.input_range = input_range;
   if (input_range > 0)
     for (auto& scale : operand.scales) scale *= input_range;
+  if (bfloat16) layer.pack_bfloat16(operand);
   return operand;
 }
 

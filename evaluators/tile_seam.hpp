@@ -31,6 +31,8 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
                     double weight_noise, RandomKey key, Operands& operands);
 
 /// Scoring: one read of programmed crossbars as a layer's operand.
-MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range);
+/// With `bfloat16` the products run on rounded conductances where the processor can.
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range,
+                           bool bfloat16);
 
 }  // namespace mho

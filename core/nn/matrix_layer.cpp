@@ -2,12 +2,22 @@
 #include "core/nn/matrix_layer.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "core/nn/kernels/bfloat16.hpp"
 
 namespace mho {
 
 namespace {
 
 size_t index(std::int64_t value) { return static_cast<size_t>(value); }
+
+/// The nearest bfloat16 (ties to even): the upper half of a float.
+std::uint32_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+}
 
 /// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
 /// scratch.
@@ -23,6 +33,14 @@ MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSe
   for (int first = 0; first < rows; first += step)
     for (int g = 0; g < geometry_.groups; ++g)
       forward_runs_.push_back(forward_runs(geometry_, g, first, std::min(rows, first + step)));
+  int pair_row = 0;
+  for (const auto& runs : forward_runs_) {
+    pair_runs_.emplace_back();
+    for (const auto& run : runs) {
+      pair_runs_.back().push_back({run.offset, pair_row, (run.length + 1) / 2});
+      pair_row += (run.length + 1) / 2;
+    }
+  }
   for (int g = 0; g < geometry_.groups; ++g) gradient_runs_.push_back(forward_runs(geometry_, g, 0, rows));
   for (const auto& phase : backward_.phases)
     for (int g = 0; g < geometry_.groups; ++g)
@@ -96,32 +114,86 @@ void MatrixLayer::pack_backward(MatrixOperand& operand) const {
         }
 }
 
+namespace {
+
+/// An image with its zero border; copy(from, floats, to) converts its rows.
+template <class T, class Copy>
+void copy_padded(const ConvolutionGeometry& g, const float* x, T* to, Copy copy) {
+  const std::int64_t row = std::int64_t{g.input.width} * g.input.channels;
+  const std::int64_t left = std::int64_t{g.padding.left} * g.input.channels;
+  const std::int64_t right = std::int64_t{g.padding.right} * g.input.channels;
+  to = std::fill_n(to, (left + row + right) * g.padding.top, T{0});
+  for (int h = 0; h < g.input.height; ++h) {
+    to = std::fill_n(to, left, T{0});
+    copy(x + h * row, row, to);
+    to = std::fill_n(to + row, right, T{0});
+  }
+  std::fill_n(to, (left + row + right) * g.padding.bottom, T{0});
+}
+
+}  // namespace
+
 const float* MatrixLayer::prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count,
                                         float* scratch) const {
-  const auto& g = geometry_;
+  if (!operand.pairs.empty()) return prepare_levels(operand, x, count, scratch);
   const bool dac = operand.input_range > 0 && settings_.dac_levels > 0;
-  if (!dac && !g.is_padded()) return x;
+  if (!dac && !geometry_.is_padded()) return x;
   const auto copy = [&](const float* from, std::int64_t floats, float* to) {
     if (dac)
       kernels().quantise(from, index(floats), operand.input_range, settings_.dac_levels, to);
     else
       std::copy_n(from, floats, to);
   };
-  if (!g.is_padded()) {
+  if (geometry_.is_padded())
+    copy_padded(geometry_, x, scratch, copy);
+  else
     copy(x, count, scratch);
-    return scratch;
-  }
-  const std::int64_t row = std::int64_t{g.input.width} * g.input.channels;
-  const std::int64_t left = std::int64_t{g.padding.left} * g.input.channels;
-  const std::int64_t right = std::int64_t{g.padding.right} * g.input.channels;
-  float* to = std::fill_n(scratch, (left + row + right) * g.padding.top, 0.0f);
-  for (int h = 0; h < g.input.height; ++h) {
-    to = std::fill_n(to, left, 0.0f);
-    copy(x + h * row, row, to);
-    to = std::fill_n(to + row, right, 0.0f);
-  }
-  std::fill_n(to, (left + row + right) * g.padding.bottom, 0.0f);
   return scratch;
+}
+
+const float* MatrixLayer::prepare_levels(const MatrixOperand& operand, const float* x, std::int64_t count,
+                                         float* scratch) const {
+  auto* levels = reinterpret_cast<std::uint16_t*>(scratch);
+  const auto copy = [&](const float* from, std::int64_t floats, std::uint16_t* to) {
+    bfloat16_kernels()->quantise_levels(from, index(floats), operand.input_range, settings_.dac_levels, to);
+  };
+  if (geometry_.is_padded()) {
+    copy_padded(geometry_, x, levels, copy);
+    count = std::int64_t{1} * geometry_.padded_height() * geometry_.padded_width() * geometry_.input.channels;
+  } else {
+    copy(x, count, levels);
+  }
+  levels[count] = 0;  // the second half of an odd run's last pair; its weight is zero, it must be a number
+  return scratch;
+}
+
+bool MatrixLayer::takes_bfloat16(const MatrixOperand& operand) const {
+  constexpr float kExactLevels = 256;  // whole numbers that 8 bits hold
+  return bfloat16_kernels() && geometry_.groups == 1 && !operand.scales.empty() && operand.input_range > 0 &&
+         settings_.dac_levels > 0 && settings_.dac_levels <= kExactLevels;
+}
+
+void MatrixLayer::pack_bfloat16(MatrixOperand& operand) const {
+  if (!takes_bfloat16(operand)) return;
+  const int width = padded_columns(columns());
+  int pair_rows = 0;
+  for (const auto& runs : pair_runs_)
+    for (const auto& run : runs) pair_rows = std::max(pair_rows, run.row + run.length);
+  operand.pairs.assign(index(std::int64_t{pair_rows} * width) + kernel_slack(), 0.0f);
+  for (size_t split = 0; split < pair_runs_.size(); ++split)
+    for (size_t r = 0; r < pair_runs_[split].size(); ++r) {
+      const RowRun& run = forward_runs_[split][r];
+      for (int j = 0; j < run.length; ++j) {
+        const float* from = operand.forward.data() + std::int64_t{run.row + j} * width;
+        float* to = operand.pairs.data() + std::int64_t{pair_runs_[split][r].row + j / 2} * width;
+        for (int c = 0; c < columns(); ++c) {
+          const std::uint32_t rounded = to_bfloat16(from[c] / settings_.dac_levels);
+          std::uint32_t slot = std::bit_cast<std::uint32_t>(to[c]);
+          slot |= j % 2 == 0 ? rounded : rounded << 16;
+          std::memcpy(to + c, &slot, sizeof slot);
+        }
+      }
+    }
 }
 
 const float* MatrixLayer::prepare_gradient(const float* dy, float* scratch) const {
@@ -143,16 +215,17 @@ void MatrixLayer::forward_one(const MatrixOperand& operand, const float* bias, c
                               std::uint64_t key, int image, float* y) const {
   const auto& g = geometry_;
   const int outputs = g.group_outputs(), width = padded_columns(outputs);
-  const bool analog = !operand.scales.empty();
+  const bool analog = !operand.scales.empty(), pairs = !operand.pairs.empty();
   for (size_t part = 0; part < forward_runs_.size(); ++part) {
     const int split = static_cast<int>(part) / g.groups, group = static_cast<int>(part) % g.groups;
     MatrixProduct m;
     m.x = x;
     m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
     m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
-    m.runs = forward_runs_[part].data();
-    m.run_count = static_cast<int>(forward_runs_[part].size());
-    m.w = operand.forward.data() + std::int64_t{group} * g.rows() * width;
+    const auto& runs = (pairs ? pair_runs_ : forward_runs_)[part];
+    m.runs = runs.data();
+    m.run_count = static_cast<int>(runs.size());
+    m.w = pairs ? operand.pairs.data() : operand.forward.data() + std::int64_t{group} * g.rows() * width;
     m.w_row = width;
     m.y = y + group * outputs;
     m.y_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
@@ -170,7 +243,7 @@ void MatrixLayer::forward_one(const MatrixOperand& operand, const float* bias, c
       m.stage.key = key + static_cast<std::uint64_t>(part);
       m.stage.stream = static_cast<std::uint32_t>(image);
     }
-    kernels().product(m);
+    (pairs ? bfloat16_kernels()->product : kernels().product)(m);
   }
 }
 

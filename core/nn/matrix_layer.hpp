@@ -26,6 +26,8 @@ struct MatrixOperand {
   std::vector<float> scales;  ///< [row split][columns]: output per unit of ADC output; empty for 1
   float input_range = 0;      ///< full scale of the DAC; 0: inputs are taken as they are
   FloatBuffer backward;       ///< transposed, in weight units; empty outside training
+  /// Used instead of `forward` where it is filled: see MatrixLayer::pack_bfloat16.
+  FloatBuffer pairs;
 };
 
 /// The products of one conv2d or dense layer: forward, and both gradients. Immutable; all state is in the
@@ -49,6 +51,10 @@ class MatrixLayer {
   void pack_forward(const float* weights, FloatBuffer& packed) const;
   /// operand.forward (and its scales) -> operand.backward, the transposed effective weights.
   void pack_backward(MatrixOperand& operand) const;
+  /// operand.forward -> operand.pairs, which forward() then uses: conductances rounded to bfloat16, inputs as
+  /// exact DAC levels. Does nothing where the processor or the layer (digital, more than 9-bit inputs)
+  /// cannot.
+  void pack_bfloat16(MatrixOperand& operand) const;
   /// A packed weight gradient added to `gradient` (rows x columns), times `factor`.
   void unpack_gradient(const FloatBuffer& packed, float factor, float* gradient) const;
 
@@ -68,6 +74,9 @@ class MatrixLayer {
   /// x of one image, through the DAC and with its zero border, in scratch or where it already is.
   const float* prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count,
                              float* scratch) const;
+  const float* prepare_levels(const MatrixOperand& operand, const float* x, std::int64_t count,
+                              float* scratch) const;
+  bool takes_bfloat16(const MatrixOperand& operand) const;
   const float* prepare_gradient(const float* dy, float* scratch) const;
   void forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
                    std::uint64_t key, int image, float* y) const;
@@ -78,6 +87,7 @@ class MatrixLayer {
   BackwardGeometry backward_;
   MvmSettings settings_;
   std::vector<std::vector<RowRun>> forward_runs_;   ///< [split * groups + group]
+  std::vector<std::vector<RowRun>> pair_runs_;      ///< the same in pairs of rows, for bfloat16
   std::vector<std::vector<RowRun>> gradient_runs_;  ///< [group], unsplit
   std::vector<std::vector<RowRun>> backward_runs_;  ///< [phase * groups + group]
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/scoring.hpp"
 
+#include <cmath>
+
 #include "core/base/parallel.hpp"
 #include "evaluators/training.hpp"
 #include "tests/catch.hpp"
@@ -102,6 +104,27 @@ TEST_CASE("a diverged training is a failed trial, not an exception") {
       train(architecture, toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
   CHECK(result.failed);
   CHECK_THAT(result.reason, ContainsSubstring("in epoch"));
+}
+
+TEST_CASE("bfloat16 scores are float32 scores: a two-sample test over programmings") {
+  const auto architecture = toy_network(10);
+  const auto trained = train(architecture, toy_samples(1000, 10, 1.5, 1), "none",
+                             quick_training("hardware_aware"), HardwareConfig{}, RandomKey(1));
+  const auto samples = toy_samples(500, 10, 1.5, 2);
+  ScoringConfig scoring;
+  scoring.programmings = 40;
+  const auto exact =
+      score(architecture, trained.parameters, samples, scoring, HardwareConfig{}, RandomKey(2));
+  scoring.arithmetic = "bfloat16";
+  const auto rounded =
+      score(architecture, trained.parameters, samples, scoring, HardwareConfig{}, RandomKey(3));
+  for (size_t t = 0; t < exact.drift.size(); ++t) {
+    // Welch's test with independent programmings: |difference| under 4 standard errors (p = 6e-5 a time).
+    const double error = std::sqrt(
+        (std::pow(exact.drift[t].standard_deviation, 2) + std::pow(rounded.drift[t].standard_deviation, 2)) /
+        scoring.programmings);
+    CHECK(std::abs(exact.drift[t].mean - rounded.drift[t].mean) < 4 * error);
+  }
 }
 
 TEST_CASE("a candidate that needs more memory than allowed is a failed trial") {

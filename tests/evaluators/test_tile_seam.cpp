@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/nn/inference_network.hpp"
+#include "core/nn/kernels/bfloat16.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -28,7 +29,8 @@ Parameters toy_parameters(const Architecture& architecture) {
 
 /// Operands from freshly programmed crossbars, as scoring makes them.
 Operands programmed_operands(const Network& network, const Parameters& parameters,
-                             const HardwareConfig& hardware, double time_s, RandomKey key) {
+                             const HardwareConfig& hardware, double time_s, RandomKey key,
+                             bool bfloat16 = false) {
   const auto model = make_device_model(hardware.device, hardware.g_max_us);
   Operands operands = network.digital_operands(parameters, false);
   for (size_t i = 0; i < parameters.size(); ++i)
@@ -37,7 +39,7 @@ Operands programmed_operands(const Network& network, const Parameters& parameter
           map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
           hardware, *model, key.with("programming", i));
       operands[i] = read_operand(*layer, matrix.read(time_s, key.with("read", i)),
-                                 effective_input_range(hardware, parameters[i].input_range));
+                                 effective_input_range(hardware, parameters[i].input_range), bfloat16);
     }
   return operands;
 }
@@ -145,4 +147,35 @@ TEST_CASE("grouped convolutions stay digital") {
   CHECK(settings[2].dac_levels == 0);
   CHECK(settings[4].dac_levels == 127);
   CHECK(settings[4].adc_limit == 10);
+}
+
+TEST_CASE("bfloat16 products are the float32 products of rounded conductances") {
+  const auto architecture = toy_network(5);
+  const auto parameters = toy_parameters(architecture);
+  const auto samples = toy_samples(40, 5, 0.5, 1);
+  HardwareConfig hardware;
+  hardware.device = "ideal";
+  hardware.drift_compensation = "none";
+  hardware.adc_bits = 0;  // no borders that rounding could cross
+  hardware.output_noise = GENERATE(0.0, 0.04);
+  hardware.crossbar_rows = GENERATE(256, 50);  // odd runs
+  const Network network(architecture, mvm_settings(architecture, hardware));
+  const auto exact = programmed_operands(network, parameters, hardware, 1, RandomKey(2), false);
+  const auto rounded = programmed_operands(network, parameters, hardware, 1, RandomKey(2), true);
+  if (!bfloat16_kernels()) {
+    WARN("this processor has no AVX-512-BF16: nothing to compare");
+    return;
+  }
+  CHECK_FALSE(rounded[1].pairs.empty());
+  const auto wanted = run(network, parameters, exact, samples, 7),
+             got = run(network, parameters, rounded, samples, 7);
+  double difference = 0, size = 0;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    difference += std::pow(got[i] - wanted[i], 2);
+    size += std::pow(wanted[i], 2);
+  }
+  // Three layers of weights rounded by at most 2^-9, uniformly: 2^-9 / sqrt(3) each, and rounded inputs that
+  // follow.
+  CHECK(std::sqrt(difference / size) < 0.01);
+  CHECK(difference > 0);
 }

@@ -3,6 +3,7 @@
 // compiled once for each instruction set: the including file names the set.
 #include "core/nn/kernels/fast_depthwise.inl"
 #include "core/nn/kernels/fast_elementwise.inl"
+#include "core/nn/kernels/fast_gradients.inl"
 #include "core/nn/kernels/fast_pooling.inl"
 #include "core/nn/kernels/fast_products.inl"
 

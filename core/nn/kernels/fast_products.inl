@@ -6,23 +6,31 @@
 #pragma once
 
 #include "core/base/vector/vector.inl"
+#include "core/nn/kernels/fast_tile_sizes.inl"
 #include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
 namespace {
 
-// Pixels that a tile of one and of two vectors may have, so that it fits the registers (32, 16 and 16).
-#if defined(__AVX512F__)
-constexpr int kMaxPixels1 = 16, kMaxPixels2 = 12;
-#elif defined(__AVX2__)
-constexpr int kMaxPixels1 = 12, kMaxPixels2 = 6;
+#if defined(MHO_BFLOAT16)
+// A slot of four bytes holds two bfloat16: two neighbouring inputs, or two rows of one column. One
+// instruction multiplies the pairs and adds both products to a float.
+constexpr int kElementBytes = 2;
+using Slot = __m512i;
+MHO_INLINE Slot spread_slot(const char* p) { return _mm512_set1_epi32(*reinterpret_cast<const int*>(p)); }
+MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) {
+  return _mm512_dpbf16_ps(sum, (__m512bh)w, (__m512bh)x);
+}
 #else
-constexpr int kMaxPixels1 = 8, kMaxPixels2 = 4;
+constexpr int kElementBytes = 4;
+using Slot = Vector;
+MHO_INLINE Slot spread_slot(const char* p) { return spread(*reinterpret_cast<const float*>(p)); }
+MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) { return sum + x * w; }
 #endif
 
 struct Tile {
   const MatrixProduct* m;
-  const float* x;
+  const char* x;
   float* y;
   int column;           ///< first of the tile
   NoiseStream* stream;  ///< of the product's noise: tiles draw from it in their fixed order
@@ -62,7 +70,7 @@ void product_tile(const Tile& t) {
   const MatrixProduct& m = *t.m;
   // Four pixels a pointer: base + {0, 1, 2, 3} steps is an x86 address each, so all pixels fit the registers.
   constexpr int kBases = (P + 3) / 4;
-  const std::ptrdiff_t step = m.x_pixel * 4, steps[4] = {0, step, 2 * step, 3 * step};
+  const std::ptrdiff_t step = m.x_pixel * kElementBytes, steps[4] = {0, step, 2 * step, 3 * step};
   Vector acc[P][B];
 #pragma GCC unroll 16
   for (int p = 0; p < P; ++p)
@@ -71,7 +79,7 @@ void product_tile(const Tile& t) {
   for (int r = 0; r < m.run_count; ++r) {
     const char* x[kBases];
     for (int q = 0; q < kBases; ++q)
-      x[q] = reinterpret_cast<const char*>(t.x + m.runs[r].offset) + q * 4 * step;
+      x[q] = t.x + static_cast<std::ptrdiff_t>(m.runs[r].offset) * kElementBytes + q * 4 * step;
     const float* w = m.w + static_cast<std::ptrdiff_t>(m.runs[r].row) * m.w_row + t.column;
     for (int j = m.runs[r].length; j > 0; --j, w += m.w_row) {
       Vector wv[B];
@@ -79,9 +87,9 @@ void product_tile(const Tile& t) {
       for (int b = 0; b < B; ++b) wv[b] = load(w + b * kLanes);
 #pragma GCC unroll 16
       for (int p = 0; p < P; ++p) {
-        const Vector xv = spread(*reinterpret_cast<const float*>(x[p / 4] + steps[p % 4]));
+        const Slot xv = spread_slot(x[p / 4] + steps[p % 4]);
 #pragma GCC unroll 2
-        for (int b = 0; b < B; ++b) acc[p][b] += xv * wv[b];
+        for (int b = 0; b < B; ++b) acc[p][b] = multiply_add(acc[p][b], xv, wv[b]);
       }
 #pragma GCC unroll 4
       for (int q = 0; q < kBases; ++q) x[q] += 4;
@@ -139,8 +147,8 @@ void product_columns(const MatrixProduct& m, int column, int vectors, NoiseStrea
   for (int h = 0; h < m.height; ++h)
     for (int k = 0; k < tiles; ++k) {
       const int begin = k * m.width / tiles, end = (k + 1) * m.width / tiles;
-      const Tile tile{&m, m.x + h * m.x_row + begin * m.x_pixel, m.y + h * m.y_row + begin * m.y_pixel,
-                      column, &stream};
+      const char* x = reinterpret_cast<const char*>(m.x) + (h * m.x_row + begin * m.x_pixel) * kElementBytes;
+      const Tile tile{&m, x, m.y + h * m.y_row + begin * m.y_pixel, column, &stream};
       table[end - begin - 1](tile);
     }
 }
@@ -151,75 +159,6 @@ void product(const MatrixProduct& m) {
   for (int column = 0; column < m.columns;) {
     const int vectors = m.columns - column > kLanes ? 2 : 1;
     product_columns(m, column, vectors, stream);
-    column += vectors * kLanes;
-  }
-}
-
-struct GradientTile {
-  const MatrixGradient* m;
-  const float* x;
-  const float* g;
-  float* w;
-};
-
-/// I matrix rows x B vectors of columns, summed over all pixels in registers.
-template <int I, int B>
-void gradient_tile(const GradientTile& t) {
-  const MatrixGradient& m = *t.m;
-  Vector acc[I][B];
-#pragma GCC unroll 16
-  for (int i = 0; i < I; ++i)
-#pragma GCC unroll 2
-    for (int b = 0; b < B; ++b) acc[i][b] = load(t.w + i * m.w_row + b * kLanes);
-  for (int h = 0; h < m.height; ++h) {
-    const float *x = t.x + h * m.x_row, *g = t.g + h * m.g_row;
-    for (int p = 0; p < m.width; ++p, x += m.x_pixel, g += m.g_pixel) {
-      Vector gv[B];
-#pragma GCC unroll 2
-      for (int b = 0; b < B; ++b) gv[b] = load(g + b * kLanes);
-#pragma GCC unroll 16
-      for (int i = 0; i < I; ++i) {
-        const Vector xv = spread(x[i]);
-#pragma GCC unroll 2
-        for (int b = 0; b < B; ++b) acc[i][b] += xv * gv[b];
-      }
-    }
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < I; ++i)
-#pragma GCC unroll 2
-    for (int b = 0; b < B; ++b) store(t.w + i * m.w_row + b * kLanes, acc[i][b]);
-}
-
-using GradientFunction = void (*)(const GradientTile&);
-template <int B, int... I>
-struct GradientTable {
-  static constexpr GradientFunction functions[] = {gradient_tile<I, B>...};
-};
-#if defined(__AVX512F__)
-using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16>;
-using Gradients2 = GradientTable<2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
-#elif defined(__AVX2__)
-using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
-using Gradients2 = GradientTable<2, 1, 2, 3, 4, 5, 6>;
-#else
-using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8>;
-using Gradients2 = GradientTable<2, 1, 2, 3, 4>;
-#endif
-
-void gradient(const MatrixGradient& m) {
-  for (int column = 0; column < m.columns;) {
-    const int vectors = m.columns - column > kLanes ? 2 : 1;
-    const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;
-    const GradientFunction* table = vectors == 2 ? Gradients2::functions : Gradients1::functions;
-    for (int r = 0; r < m.run_count; ++r) {
-      const int length = m.runs[r].length, tiles = (length + most - 1) / most;
-      for (int k = 0; k < tiles; ++k) {
-        const int begin = k * length / tiles, end = (k + 1) * length / tiles;
-        table[end - begin - 1]({&m, m.x + m.runs[r].offset + begin, m.g + column,
-                                m.w + static_cast<std::ptrdiff_t>(m.runs[r].row + begin) * m.w_row + column});
-      }
-    }
     column += vectors * kLanes;
   }
 }

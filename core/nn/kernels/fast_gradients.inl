@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight gradients: a tile of I matrix rows x B vectors of columns stays in registers over all pixels of an
+// image.
+#pragma once
+
+#include "core/nn/kernels/fast_tile_sizes.inl"
+#include "core/nn/kernels/kernels.hpp"
+
+namespace mho {
+namespace {
+
+struct GradientTile {
+  const MatrixGradient* m;
+  const float* x;
+  const float* g;
+  float* w;
+};
+
+/// I matrix rows x B vectors of columns, summed over all pixels in registers.
+template <int I, int B>
+void gradient_tile(const GradientTile& t) {
+  const MatrixGradient& m = *t.m;
+  Vector acc[I][B];
+#pragma GCC unroll 16
+  for (int i = 0; i < I; ++i)
+#pragma GCC unroll 2
+    for (int b = 0; b < B; ++b) acc[i][b] = load(t.w + i * m.w_row + b * kLanes);
+  for (int h = 0; h < m.height; ++h) {
+    const float *x = t.x + h * m.x_row, *g = t.g + h * m.g_row;
+    for (int p = 0; p < m.width; ++p, x += m.x_pixel, g += m.g_pixel) {
+      Vector gv[B];
+#pragma GCC unroll 2
+      for (int b = 0; b < B; ++b) gv[b] = load(g + b * kLanes);
+#pragma GCC unroll 16
+      for (int i = 0; i < I; ++i) {
+        const Vector xv = spread(x[i]);
+#pragma GCC unroll 2
+        for (int b = 0; b < B; ++b) acc[i][b] += xv * gv[b];
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < I; ++i)
+#pragma GCC unroll 2
+    for (int b = 0; b < B; ++b) store(t.w + i * m.w_row + b * kLanes, acc[i][b]);
+}
+
+using GradientFunction = void (*)(const GradientTile&);
+template <int B, int... I>
+struct GradientTable {
+  static constexpr GradientFunction functions[] = {gradient_tile<I, B>...};
+};
+#if defined(__AVX512F__)
+using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16>;
+using Gradients2 = GradientTable<2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
+#elif defined(__AVX2__)
+using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
+using Gradients2 = GradientTable<2, 1, 2, 3, 4, 5, 6>;
+#else
+using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8>;
+using Gradients2 = GradientTable<2, 1, 2, 3, 4>;
+#endif
+
+void gradient(const MatrixGradient& m) {
+  for (int column = 0; column < m.columns;) {
+    const int vectors = m.columns - column > kLanes ? 2 : 1;
+    const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;
+    const GradientFunction* table = vectors == 2 ? Gradients2::functions : Gradients1::functions;
+    for (int r = 0; r < m.run_count; ++r) {
+      const int length = m.runs[r].length, tiles = (length + most - 1) / most;
+      for (int k = 0; k < tiles; ++k) {
+        const int begin = k * length / tiles, end = (k + 1) * length / tiles;
+        table[end - begin - 1]({&m, m.x + m.runs[r].offset + begin, m.g + column,
+                                m.w + static_cast<std::ptrdiff_t>(m.runs[r].row + begin) * m.w_row + column});
+      }
+    }
+    column += vectors * kLanes;
+  }
+}
+
+}  // namespace
+}  // namespace mho
