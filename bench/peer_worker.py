@@ -7,7 +7,6 @@ import time
 
 LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 0.01, 0.9, 5e-4
 DRIFT_TIMES_S = [1, 3600, 86400, 864000, 2592000]
-SCORE_IMAGES = 1000
 
 
 def aihwkit_config(kind):
@@ -48,7 +47,8 @@ def build(network, peer, form):
     if peer == "aihwkit":
         from aihwkit.nn.conversion import convert_to_analog
 
-        module = convert_to_analog(module, aihwkit_config(form))
+        grouped = [name for name, m in module.named_modules() if getattr(m, "groups", 1) > 1]  # stay digital, as in mho
+        module = convert_to_analog(module, aihwkit_config(form), exclude_modules=grouped)
     elif form == "channels_last":
         module, images = (t.to(memory_format=torch.channels_last) for t in (module, images))
     return module, images, labels
@@ -94,35 +94,35 @@ def seconds_of(call, sample_s):
             return now / calls
 
 
-def sample_training(network, peer, form, samples, sample_s, gate):
-    step, images = training(network, peer, form)
+def sample_training(job, gate):
+    step, images = training(job["network"], job["peer"], job["form"])
     for _ in range(3):
         step()
     gate()
-    return [images / seconds_of(step, sample_s) for _ in range(samples)]
+    return [images / seconds_of(step, job["sample_s"]) for _ in range(job["samples"])]
 
 
-def sample_score(network, peer, form, samples, sample_s, gate):
-    """Images/s of one programming, read at all times on SCORE_IMAGES each. Program and drift are timed whole, the
+def sample_score(job, gate):
+    """Images/s of one programming, read at all times on `score_images` each. Program and drift are timed whole, the
     forward pass on as many mini-batches as fill a sample, so that slow peers can be waited for."""
     import torch
 
-    module, images, _ = build(network, peer, form)
+    module, images, _ = build(job["network"], job["peer"], job["form"])
     module.eval()
 
     def at_a_time(time_s):
         drift = seconds_of(lambda: module.drift_analog_weights(time_s), 0)
-        forward = seconds_of(lambda: module(images), sample_s / len(DRIFT_TIMES_S)) / network["batch"]
-        return drift + SCORE_IMAGES * forward
+        forward = seconds_of(lambda: module(images), job["sample_s"] / len(DRIFT_TIMES_S)) / len(images)
+        return drift + job["score_images"] * forward
 
     rates = []
     with torch.no_grad():
         module(images)
         gate()
-        for _ in range(samples):
+        for _ in range(job["samples"]):
             program = seconds_of(module.program_analog_weights, 0)
             total = program + sum(at_a_time(t) for t in DRIFT_TIMES_S)
-            rates.append(len(DRIFT_TIMES_S) * SCORE_IMAGES / total)
+            rates.append(len(DRIFT_TIMES_S) * job["score_images"] / total)
     return rates
 
 
@@ -142,7 +142,8 @@ def versions(peer):
 
 
 def main(job):
-    """job: peer, form, row, network, samples, sample_s, gated. Without a network only the versions are found."""
+    """job: peer, form, row, network, samples, sample_s, score_images. Without a network only the versions are found.
+    With one, "ready" is printed and a line awaited before anything is timed."""
     try:
         found = {"versions": versions(job["peer"])}
     except (ImportError, OSError) as error:
@@ -150,10 +151,9 @@ def main(job):
     if "network" in job and "versions" in found:
 
         def gate():
-            if job["gated"]:
-                print("ready", flush=True)
-                sys.stdin.readline()
+            print("ready", flush=True)
+            sys.stdin.readline()
 
         sample = sample_score if job["row"] == "drift_score" else sample_training
-        found["rates"] = sample(job["network"], job["peer"], job["form"], job["samples"], job["sample_s"], gate)
+        found["rates"] = sample(job, gate)
     print(json.dumps(found), flush=True)
