@@ -10,15 +10,11 @@
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
 #include "core/nn/optimizer.hpp"
-#include "core/nn/training_network.hpp"
-#include "evaluators/calibration.hpp"
 #include "evaluators/tile_seam.hpp"
+#include "evaluators/training_step.hpp"
 
 namespace mho {
 namespace {
-
-/// Training samples that each calibration of the input ranges looks at.
-constexpr int kCalibrationSamples = 256;
 
 /// A training under way: everything that one mini-batch reads and changes.
 class Training {
@@ -28,15 +24,10 @@ class Training {
       : samples_(samples),
         augmentation_(augmentation),
         config_(config),
-        hardware_(hardware),
         key_(key),
-        network_(architecture, mvm_settings(architecture, hardware)),
         batch_(std::min(config.batch_size, static_cast<int>(samples.count()))),
         steps_per_epoch_(static_cast<int>(samples.count()) / batch_),
-        parameters_(initial_parameters(architecture, key.with("initial weights"))),
-        gradients_(zero_gradients(parameters_)),
-        step_(network_, batch_, config.shards),
-        optimizer_({config.optimizer, config.momentum, config.weight_decay}, parameters_),
+        step_(architecture, config, hardware, batch_, key.with("initial weights")),
         images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()),
         labels_(static_cast<size_t>(batch_)),
         order_(static_cast<size_t>(samples.count())) {}
@@ -52,26 +43,23 @@ class Training {
     return loss;
   }
 
-  void calibrate() {
-    calibrate_input_ranges(network_, parameters_, samples_, kCalibrationSamples, hardware_);
-  }
-  Parameters& parameters() { return parameters_; }
+  void calibrate() { step_.calibrate(samples_); }
+  Parameters& parameters() { return step_.parameters(); }
 
  private:
   double run_step(int epoch, int k) {
     const int step = epoch * steps_per_epoch_ + k, steps = config_.epochs * steps_per_epoch_;
     const RandomKey key = key_.with("step", static_cast<std::uint64_t>(step));
     load_batch(k, key);
-    make_operands(step, steps, k, key);
-    const auto result = step_.step(parameters_, operands_, images_.data(), labels_.data(), batch_,
-                                   config_.label_smoothing, key, gradients_);
+    const bool noisy = config_.regime == "hardware_aware" && step >= config_.digital_fraction * steps;
+    if (noisy && (k == 0 || !calibrated_)) {  // anew every epoch
+      calibrate();
+      calibrated_ = true;
+    }
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
-    optimizer_.step(parameters_, gradients_, cosine_schedule(step, steps, warmup, config_.learning_rate));
-    if (is_analog()) clip_weights();
-    return result.loss;
+    return step_.run(images_.data(), labels_.data(), noisy,
+                     cosine_schedule(step, steps, warmup, config_.learning_rate), key);
   }
-
-  bool is_analog() const { return config_.regime == "hardware_aware"; }
 
   void load_batch(int k, RandomKey key) {
     parallel_for(static_cast<size_t>(batch_), [&](size_t i) {
@@ -83,47 +71,12 @@ class Training {
     });
   }
 
-  /// Plain weights while training is digital; then a fresh noisy copy, with the ranges calibrated anew every
-  /// epoch.
-  void make_operands(int step, int steps, int k, RandomKey key) {
-    if (!is_analog() || step < config_.digital_fraction * steps)
-      return network_.digital_operands(parameters_, true, operands_);
-    if (k == 0 || !calibrated_) calibrate();
-    calibrated_ = true;
-    noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key, operands_);
-  }
-
-  /// Clips each crossbar layer at a multiple of its standard deviation (aihwkit's "layer Gaussian"): a few
-  /// large weights would squeeze all others into the low conductances, where noise is relatively largest.
-  void clip_weights() {
-    for (size_t i = 0; config_.clip_deviations > 0 && i < parameters_.size(); ++i) {
-      auto& weights = parameters_[i].weight;
-      if (weights.empty() || !network_.matrix(static_cast<int>(i)) ||
-          !is_on_crossbar(network_, static_cast<int>(i)))
-        continue;
-      double sum = 0, square = 0;
-      for (const double w : weights) {
-        sum += w;
-        square += w * w;
-      }
-      const double n = static_cast<double>(weights.size()), mean = sum / n;
-      const auto limit =
-          static_cast<float>(config_.clip_deviations * std::sqrt(std::max(0.0, square / n - mean * mean)));
-      for (auto& w : weights) w = std::clamp(w, -limit, limit);
-    }
-  }
-
   const Samples& samples_;
   const std::string& augmentation_;
   const TrainingConfig& config_;
-  const HardwareConfig& hardware_;
   RandomKey key_;
-  Network network_;
   int batch_, steps_per_epoch_;
-  Parameters parameters_, gradients_;
-  TrainingNetwork step_;
-  Operands operands_;
-  Optimizer optimizer_;
+  TrainingStep step_;
   FloatBuffer images_;
   std::vector<int> labels_;
   std::vector<int> order_;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/bench_networks.hpp"
+
+#include <fmt/format.h>
+
+#include "core/nn/builtin_architectures.hpp"
+#include "search/build_architecture.hpp"
+
+namespace mho {
+namespace {
+
+BenchNetwork builtin(const std::string& name, int batch, bool training_only = false) {
+  const auto task = published_task(name);
+  return {fmt::format("{}-b{}", name, batch), make_builtin(name, task.input, task.classes), batch,
+          training_only};
+}
+
+/// About 400 k weights: OC32-KS3|R2B1BW1|R1B2BW2|R1B1BW2 on images of CIFAR's shape.
+BenchNetwork from_the_search_space() {
+  const Genome genome{32, 3, {{2, 1, 'B', 1}, {1, 2, 'B', 2}, {1, 1, 'B', 2}}};
+  return {"analognas-b64", build_architecture(genome, {32, 32, 3}, 10), 64};
+}
+
+}  // namespace
+
+std::vector<BenchNetwork> bench_networks() {
+  return {builtin("resnet8", 64),   builtin("resnet20", 128),        builtin("ds_cnn", 100),
+          builtin("lenet5", 64),    builtin("mobilenet_v1_025", 32), builtin("mlp", 64),
+          builtin("mlp", 10, true), from_the_search_space()};
+}
+
+}  // namespace mho

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/network_bench.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "core/base/aligned.hpp"
+#include "core/base/parallel.hpp"
+#include "core/nn/inference_network.hpp"
+#include "evaluators/scoring.hpp"
+#include "evaluators/tile_seam.hpp"
+#include "evaluators/training.hpp"
+#include "evaluators/training_step.hpp"
+
+namespace mho {
+namespace {
+
+/// Small enough that a thousand steps on one mini-batch stay finite.
+constexpr double kLearningRate = 0.01;
+
+const RandomKey kKey = RandomKey(0).with("bench");
+
+/// One call of a row and how many images pass through it.
+struct Work {
+  std::function<void()> call;
+  double images = 0;
+};
+
+Work training_work(const Architecture& architecture, int batch, bool noisy, const HardwareConfig& hardware) {
+  struct State {
+    TrainingConfig config;
+    Samples samples;
+    FloatBuffer images;
+    std::unique_ptr<TrainingStep> step;
+    std::uint64_t count = 0;
+  };
+  const auto state = std::make_shared<State>();
+  state->config.regime = noisy ? "hardware_aware" : "digital";
+  state->samples = synthetic_samples(architecture, batch, kKey);
+  state->images.resize(state->samples.images.size() + kernel_slack());
+  std::copy(state->samples.images.begin(), state->samples.images.end(), state->images.begin());
+  state->step = std::make_unique<TrainingStep>(architecture, state->config, hardware, batch, kKey);
+  state->step->calibrate(state->samples);
+  const auto call = [state, noisy] {
+    state->step->run(state->images.data(), state->samples.labels.data(), noisy, kLearningRate,
+                     kKey.with("step", state->count++));
+  };
+  return {call, static_cast<double>(batch)};
+}
+
+Parameters calibrated_parameters(const Architecture& architecture, const Samples& samples,
+                                 const HardwareConfig& hardware) {
+  const TrainingConfig config;
+  TrainingStep step(architecture, config, hardware, 1, kKey);
+  step.calibrate(samples);
+  return std::move(step.parameters());
+}
+
+/// Every thread classifies all images.
+Work forward_work(const Architecture& architecture, int count, const HardwareConfig& hardware) {
+  struct State {
+    Samples samples;
+    Parameters parameters;
+    std::unique_ptr<Network> network;
+    Operands operands;
+    std::vector<InferenceNetwork> threads;
+    std::uint64_t calls = 0;
+  };
+  const auto state = std::make_shared<State>();
+  state->samples = synthetic_samples(architecture, count, kKey);
+  state->samples.images.resize(state->samples.images.size() + kernel_slack());
+  state->parameters = calibrated_parameters(architecture, state->samples, hardware);
+  state->network = std::make_unique<Network>(architecture, mvm_settings(architecture, hardware));
+  noisy_operands(*state->network, state->parameters, hardware, TrainingConfig{}.weight_noise, kKey,
+                 state->operands);
+  const auto threads = static_cast<size_t>(thread_count());
+  for (size_t i = 0; i < threads; ++i) state->threads.emplace_back(*state->network, state->parameters);
+  const auto call = [state, count] {
+    const RandomKey key = kKey.with("forward", state->calls++);
+    parallel_for(state->threads.size(), [&](size_t i) {
+      state->threads[i].count_correct(state->operands, state->samples.images.data(),
+                                      state->samples.labels.data(), count, key.with("thread", i));
+    });
+  };
+  return {call, static_cast<double>(count) * static_cast<double>(threads)};
+}
+
+/// Counts programmings x times x images; the images that score() classifies in digital as well come for free.
+Work score_work(const Architecture& architecture, int count, int programmings,
+                const HardwareConfig& hardware) {
+  ScoringConfig scoring;
+  scoring.programmings = programmings;
+  const auto samples = std::make_shared<Samples>(synthetic_samples(architecture, count, kKey));
+  const auto parameters =
+      std::make_shared<Parameters>(calibrated_parameters(architecture, *samples, hardware));
+  const auto call = [=, net = std::make_shared<Architecture>(architecture)] {
+    score(*net, *parameters, *samples, scoring, hardware, kKey.with("score"));
+  };
+  return {call, static_cast<double>(programmings) * static_cast<double>(scoring.times_s.size()) * count};
+}
+
+Work make_work(const Architecture& architecture, BenchRow row, const BenchSizes& sizes) {
+  static const HardwareConfig hardware;
+  switch (row) {
+    case BenchRow::noisy_forward:
+      return forward_work(architecture, sizes.forward_images, hardware);
+    case BenchRow::drift_score:
+      return score_work(architecture, sizes.score_images, sizes.score_programmings, hardware);
+    default:
+      return training_work(architecture, sizes.batch, row == BenchRow::noisy_training, hardware);
+  }
+}
+
+}  // namespace
+
+Samples synthetic_samples(const Architecture& architecture, int count, RandomKey key) {
+  const Shape shape = architecture.input();
+  Samples samples{shape.height, shape.width, shape.channels, {}, {}};
+  samples.images.resize(static_cast<size_t>(count * shape.size()));
+  fill_normal(key.with("images"), samples.images);
+  Random random(key.with("labels"));
+  for (int i = 0; i < count; ++i) samples.labels.push_back(random.integer(0, architecture.classes() - 1));
+  return samples;
+}
+
+const char* bench_row_name(BenchRow row) {
+  switch (row) {
+    case BenchRow::digital_training:
+      return "digital_training";
+    case BenchRow::noisy_training:
+      return "noisy_training";
+    case BenchRow::noisy_forward:
+      return "noisy_forward";
+    default:
+      return "drift_score";
+  }
+}
+
+BenchResult bench_network(const Architecture& architecture, BenchRow row, const BenchSizes& sizes,
+                          const Sampling& sampling) {
+  const auto work = make_work(architecture, row, sizes);
+  const auto measured = measure(work.call, sampling);
+  const bool training = row == BenchRow::digital_training || row == BenchRow::noisy_training;
+  const double flop = (training ? 6.0 : 2.0) * static_cast<double>(architecture.macs());
+  std::vector<double> rates, shares;
+  for (size_t i = 0; i < measured.seconds.size(); ++i) {
+    rates.push_back(work.images / measured.seconds[i]);
+    shares.push_back(flop * rates[i] / measured.peaks[i]);
+  }
+  BenchResult result;
+  result.images_per_s = spread_of(rates);
+  result.flops = flop * result.images_per_s.median;
+  result.peak_flops = spread_of(measured.peaks).median;
+  result.share_of_peak = spread_of(shares).median;
+  result.samples = static_cast<int>(rates.size());
+  return result;
+}
+
+}  // namespace mho

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/data/dataset.hpp"
+#include "core/nn/architecture.hpp"
+#include "evaluators/measurement.hpp"
+
+namespace mho {
+
+/// Samples of a network's input drawn from a key: normal pixels, uniform labels.
+Samples synthetic_samples(const Architecture& architecture, int count, RandomKey key);
+
+/// What is measured of a network, named as in the bench's rows.
+enum class BenchRow { digital_training, noisy_training, noisy_forward, drift_score };
+const char* bench_row_name(BenchRow row);
+
+/// Sizes of one call of each row.
+struct BenchSizes {
+  int batch = 64;  ///< images of a training step
+  int forward_images = 256;
+  int score_images = 1000;
+  int score_programmings = 25;
+};
+
+/// A row's rates: images a second, and FLOP/s for 6 (training) or 2 (forward) operations a
+/// multiply-accumulate.
+struct BenchResult {
+  Spread images_per_s;
+  double flops = 0;          ///< of the median
+  double peak_flops = 0;     ///< median of the peaks around the samples
+  double share_of_peak = 0;  ///< median of each sample's FLOP/s over the peak around it
+  int samples = 0;
+};
+
+/// Measures one row on synthetic samples: default [training] and [hardware], so what a search does for each
+/// mini-batch (optimiser and clipping included) and for each score.
+BenchResult bench_network(const Architecture& architecture, BenchRow row, const BenchSizes& sizes,
+                          const Sampling& sampling);
+
+}  // namespace mho

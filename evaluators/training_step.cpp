@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/training_step.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "evaluators/calibration.hpp"
+#include "evaluators/tile_seam.hpp"
+#include "evaluators/training.hpp"
+
+namespace mho {
+namespace {
+
+/// Training samples that each calibration of the input ranges looks at.
+constexpr int kCalibrationSamples = 256;
+
+/// Clips weights at a multiple of their standard deviation (aihwkit's "layer Gaussian"): a few large weights
+/// would squeeze all others into the low conductances, where noise is relatively largest.
+void clip(std::vector<float>& weights, double deviations) {
+  double sum = 0, square = 0;
+  for (const double w : weights) {
+    sum += w;
+    square += w * w;
+  }
+  const double n = static_cast<double>(weights.size()), mean = sum / n;
+  const auto limit = static_cast<float>(deviations * std::sqrt(std::max(0.0, square / n - mean * mean)));
+  for (auto& w : weights) w = std::clamp(w, -limit, limit);
+}
+
+}  // namespace
+
+TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfig& config,
+                           const HardwareConfig& hardware, int batch_size, RandomKey key)
+    : config_(config),
+      hardware_(hardware),
+      network_(architecture, mvm_settings(architecture, hardware)),
+      batch_(batch_size),
+      parameters_(initial_parameters(architecture, key)),
+      gradients_(zero_gradients(parameters_)),
+      buffers_(network_, batch_size, config.shards),
+      optimizer_({config.optimizer, config.momentum, config.weight_decay}, parameters_) {}
+
+void TrainingStep::calibrate(const Samples& samples) {
+  calibrate_input_ranges(network_, parameters_, samples, kCalibrationSamples, hardware_);
+}
+
+double TrainingStep::run(const float* images, const int* labels, bool noisy, double learning_rate,
+                         RandomKey key) {
+  if (noisy)
+    noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key, operands_);
+  else
+    network_.digital_operands(parameters_, true, operands_);
+  const auto result =
+      buffers_.step(parameters_, operands_, images, labels, batch_, config_.label_smoothing, key, gradients_);
+  optimizer_.step(parameters_, gradients_, learning_rate);
+  if (config_.regime == "hardware_aware" && config_.clip_deviations > 0) clip_weights();
+  return result.loss;
+}
+
+void TrainingStep::clip_weights() {
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const int node = static_cast<int>(i);
+    if (!parameters_[i].weight.empty() && network_.matrix(node) && is_on_crossbar(network_, node))
+      clip(parameters_[i].weight, config_.clip_deviations);
+  }
+}
+
+}  // namespace mho

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/analog/hardware.hpp"
+#include "core/base/random.hpp"
+#include "core/data/dataset.hpp"
+#include "core/nn/network.hpp"
+#include "core/nn/optimizer.hpp"
+#include "core/nn/training_network.hpp"
+
+namespace mho {
+
+struct TrainingConfig;
+
+/// The weights that a training changes and what it does to them with one mini-batch: operands (plain, or a
+/// fresh noisy copy), gradients, optimiser, clipping. Which images, which learning rate and when the noise
+/// starts is the caller's business.
+class TrainingStep {
+ public:
+  /// Weights drawn from `key`. `config` and `hardware` must outlive this.
+  TrainingStep(const Architecture& architecture, const TrainingConfig& config, const HardwareConfig& hardware,
+               int batch_size, RandomKey key);
+
+  /// Sets every crossbar layer's input range on training samples.
+  void calibrate(const Samples& samples);
+
+  /// One mini-batch of `batch_size` images (NHWC, kernel_slack() floats readable after the last one); `noisy`
+  /// switches on weight noise and converters, for which the step must be calibrated. Returns the mean loss.
+  double run(const float* images, const int* labels, bool noisy, double learning_rate, RandomKey key);
+
+  Parameters& parameters() { return parameters_; }
+  const Network& network() const { return network_; }
+
+ private:
+  void clip_weights();
+
+  const TrainingConfig& config_;
+  const HardwareConfig& hardware_;
+  Network network_;
+  int batch_;
+  Parameters parameters_, gradients_;
+  TrainingNetwork buffers_;
+  Operands operands_;
+  Optimizer optimizer_;
+};
+
+}  // namespace mho
