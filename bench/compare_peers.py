@@ -195,15 +195,21 @@ def table(found, networks):
     return "\n".join(lines) + "\n"
 
 
+def without_paths(words):
+    """The options as they were given, less those that name a file of this machine."""
+    kept, value_of_path = [], False
+    for word in words:
+        names_path = word.split("=")[0] in ("--mho", "--markdown")
+        if not names_path and not value_of_path:
+            kept.append(word)
+        value_of_path = names_path and "=" not in word
+    return kept
+
+
 def heading(bench):
     """Machine, date, versions and command."""
     arguments = bench.arguments
-    words = []  # no paths of this machine
-    skip = False
-    for word in sys.argv[1:]:
-        if not skip and word not in ("--mho", "--markdown"):
-            words += [] if word.startswith(("--mho=", "--markdown=")) else [word]
-        skip = not skip and word in ("--mho", "--markdown")
+    words = without_paths(sys.argv[1:])
     versions = ", ".join(f"{name} {version}" for name, version in sorted(bench.info.items()))
     setup = f"{arguments.rounds} interleaved rounds, {arguments.processes} process(es) of 1 thread, CPU time"
     tuned = "MKL with AVX-512 kernels, " if "LD_PRELOAD" in bench.environment else ""
@@ -211,8 +217,8 @@ def heading(bench):
             f"{platform.system()} {platform.release()}\n"
             f"- {datetime.date.today().isoformat()}; {versions}; Python {platform.python_version()}\n"
             f"- `{shlex.join(['python', 'bench/compare_peers.py', *words])}`: {setup}\n"
-            f"- peers tuned: {tuned}allocator keeps tensors, fused SGD (PyTorch), best of {FORMS['torch']} and of "
-            f"{FORMS['aihwkit']}\n\n").replace("'", "")
+            f"- peers tuned: {tuned}allocator keeps tensors, fused SGD (PyTorch), best of {' and '.join(FORMS['torch'])}, "
+            f"of {' and '.join(FORMS['aihwkit'])}\n\n")
 
 
 def parse(words):
