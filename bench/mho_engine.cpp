@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "bench/layer_engine.hpp"
+#include "core/nn/matrix_layer.hpp"
+
+namespace mho {
+namespace {
+
+Architecture architecture_of(const LayerShape& s) {
+  if (s.is_dense())
+    return {"dense",
+            {1, 1, s.inputs},
+            {{"layer", Dense{s.outputs, false}, {"input"}}, {"loss", SoftmaxCrossEntropy{}, {"layer"}}}};
+  Conv2d conv;
+  conv.out_channels = s.outputs;
+  conv.kernel_height = conv.kernel_width = s.kernel;
+  return {"convolution",
+          {s.height, s.width, s.inputs},
+          {{"layer", conv, {"input"}},
+           {"pool", GlobalAveragePool{}, {"layer"}},
+           {"loss", SoftmaxCrossEntropy{}, {"pool"}}}};
+}
+
+class MhoEngine : public LayerEngine {
+ public:
+  MhoEngine(const LayerShape& shape, const LayerData& data)
+      : shape_(shape), data_(data), layer_(architecture_of(shape), 1, MvmSettings{}) {
+    scratch_.resize(layer_.scratch_size());
+    packed_gradient_.resize(layer_.packed_size());
+    y_.resize(data.dy.size());
+    dx_.resize(data.x.size());
+    dw_.resize(data.w.size());
+    layer_.pack_forward(data.w.data(), operand_.forward);
+  }
+
+  void run(Pass pass) override {
+    if (pass == Pass::forward) {
+      layer_.pack_forward(data_.w.data(), operand_.forward);
+      layer_.forward(operand_, nullptr, data_.x.data(), shape_.images, 0, 0, scratch_.data(), y_.data());
+    } else if (pass == Pass::backward_data) {
+      layer_.pack_backward(operand_);
+      layer_.backward(operand_, data_.dy.data(), shape_.images, false, scratch_.data(), dx_.data());
+    } else {
+      std::fill(packed_gradient_.begin(), packed_gradient_.end(), 0.0f);
+      std::fill(dw_.begin(), dw_.end(), 0.0f);
+      layer_.add_gradient(operand_, data_.x.data(), data_.dy.data(), shape_.images, scratch_.data(),
+                          packed_gradient_);
+      layer_.unpack_gradient(packed_gradient_, 1, dw_.data());
+    }
+  }
+
+  std::vector<float> result(Pass pass) override {
+    const auto& from = pass == Pass::forward ? y_ : pass == Pass::backward_data ? dx_ : dw_;
+    return {from.begin(), from.end()};
+  }
+
+ private:
+  LayerShape shape_;
+  const LayerData& data_;
+  MatrixLayer layer_;
+  MatrixOperand operand_;
+  FloatBuffer scratch_, packed_gradient_, y_, dx_, dw_;
+};
+
+}  // namespace
+
+std::unique_ptr<LayerEngine> make_mho_engine(const LayerShape& shape, const LayerData& data) {
+  return std::make_unique<MhoEngine>(shape, data);
+}
+
+}  // namespace mho
