@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "evaluators/calibration.hpp"
 #include "evaluators/tile_seam.hpp"
@@ -16,15 +17,16 @@ constexpr int kCalibrationSamples = 256;
 
 /// Clips weights at a multiple of their standard deviation (aihwkit's "layer Gaussian"): a few large weights
 /// would squeeze all others into the low conductances, where noise is relatively largest.
-void clip(std::vector<float>& weights, double deviations) {
-  double sum = 0, square = 0;
-  for (const double w : weights) {
-    sum += w;
-    square += w * w;
-  }
-  const double n = static_cast<double>(weights.size()), mean = sum / n;
-  const auto limit = static_cast<float>(deviations * std::sqrt(std::max(0.0, square / n - mean * mean)));
-  for (auto& w : weights) w = std::clamp(w, -limit, limit);
+void clip(std::vector<float>& weights, int columns, double deviations) {
+  const auto width = static_cast<size_t>(columns);
+  std::vector<float> sums(width + kernel_slack(), 0.0f), squares(width + kernel_slack(), 0.0f);
+  kernels().channel_sums(weights.data(), static_cast<int>(weights.size() / width), columns, sums.data(),
+                         squares.data());
+  const double n = static_cast<double>(weights.size());
+  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / n;
+  const double square = std::accumulate(squares.begin(), squares.end(), 0.0) / n;
+  const auto limit = static_cast<float>(deviations * std::sqrt(std::max(0.0, square - mean * mean)));
+  for (auto& w : weights) w = std::min(std::max(w, -limit), limit);
 }
 
 }  // namespace
@@ -61,7 +63,7 @@ void TrainingStep::clip_weights() {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const int node = static_cast<int>(i);
     if (!parameters_[i].weight.empty() && network_.matrix(node) && is_on_crossbar(network_, node))
-      clip(parameters_[i].weight, config_.clip_deviations);
+      clip(parameters_[i].weight, network_.matrix(node)->columns(), config_.clip_deviations);
   }
 }
 
