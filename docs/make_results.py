@@ -26,8 +26,8 @@ RUNS = [
      "Trained on 60,000 images for 5 epochs, scored on all 10,000 test images.",
      ["evaluate", "lenet5", "configs/mnist.toml"]),
     ("LeNet-5 on MNIST, digital training, scored on the same chip",
-     "What hardware-aware training is worth: the same network trained without noise loses more, and its intervals at "
-     "every time lie below those above.",
+     "What hardware-aware training is worth: the same network trained without noise loses more over the month, and from "
+     "one hour on its intervals lie below those above.",
      ["evaluate", "lenet5", "configs/mnist.toml", "--set", "training.regime=digital"]),
     ("ResNet-8 on CIFAR-10",
      "Trained on the 20,000-image subset for 30 epochs, scored on 5,000 test images. No target: a starting point.",
