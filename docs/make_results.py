@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the commands of docs/results.md and writes the page with what they printed. From the repository root:
 
-    docs/make_results.py [path of mho]        needs prepared mnist and cifar10 (mho data prepare)
+    docs/make_results.py [path of mho]        needs prepared mnist, cifar10 and kws (mho data prepare)
 """
 import pathlib
 import platform
@@ -29,6 +29,10 @@ RUNS = [
      "What hardware-aware training is worth: the same network trained without noise loses more over the month, and from "
      "one hour on its intervals lie below those above.",
      ["evaluate", "lenet5", "configs/mnist.toml", "--set", "training.regime=digital"]),
+    ("DS-CNN on keywords",
+     "Three spoken words as 49 x 10 MFCCs (4,654 clips to train on, 520 of other speakers to test); depthwise layers stay "
+     "digital.",
+     ["evaluate", "ds_cnn", "configs/kws.toml"]),
     ("ResNet-8 on CIFAR-10",
      "Trained on the 20,000-image subset for 30 epochs, scored on 5,000 test images. No target: a starting point.",
      ["evaluate", "resnet8", "configs/cifar10.toml"]),
