@@ -18,7 +18,6 @@ constexpr double kRunningShare = 0.1;
 TrainingNetwork::State::State(const Network& n, int batch, int part_count)
     : network(n),
       plan(n.plan()),
-      batch_size(batch),
       part_size(plan.largest_part(batch, part_count)),
       walk(std::min(plan.images_per_walk, part_size)) {
   const size_t ops = plan.operations.size();

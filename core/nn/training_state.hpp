@@ -64,7 +64,6 @@ struct BackwardAffine {
 struct TrainingNetwork::State {
   const Network& network;
   const NetworkPlan& plan;
-  int batch_size;
   int part_size;
   int walk;
   std::vector<FloatBuffer> values,

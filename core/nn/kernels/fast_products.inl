@@ -16,7 +16,11 @@ namespace {
 // instruction multiplies the pairs and adds both products to a float.
 constexpr int kElementBytes = 2;
 using Slot = __m512i;
-MHO_INLINE Slot spread_slot(const char* p) { return _mm512_set1_epi32(*reinterpret_cast<const int*>(p)); }
+MHO_INLINE Slot spread_slot(const char* p) {
+  int pair;  // pairs start at any element: no int is promised to be aligned there
+  __builtin_memcpy(&pair, p, sizeof pair);
+  return _mm512_set1_epi32(pair);
+}
 MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) {
   return _mm512_dpbf16_ps(sum, (__m512bh)w, (__m512bh)x);
 }
