@@ -49,6 +49,7 @@ class ProgrammedNetwork {
       matrices_[i] = std::make_unique<ProgrammedMatrix>(
           map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
           hardware, model, key.with("programming", i));
+      digital_[i] = {};  // read() makes it anew each time
     }
   }
 
