@@ -30,7 +30,7 @@ constexpr std::array<Entry, 4> registry{{
      [](double g) -> std::unique_ptr<DeviceModel> {
        return std::make_unique<HermesDevice>(g, HermesDevice::Devices::two);
      }},
-    {"ideal", [](double) -> std::unique_ptr<DeviceModel> { return std::make_unique<IdealDevice>(); }},
+    {"ideal", [](double g) -> std::unique_ptr<DeviceModel> { return std::make_unique<IdealDevice>(g); }},
 }};
 
 }  // namespace
@@ -41,7 +41,7 @@ void DeviceModel::check_lengths(size_t expected, std::initializer_list<size_t> l
       throw RunError(fmt::format("{}: expected {} devices in every span, got {}", where, expected, length));
 }
 
-void DeviceModel::check_time(double time_s) {
+void DeviceModel::check_time(double time_s) const {
   constexpr double max_time_s = 1e12;  // 30 000 years: bounds the exponent of the drift law
   if (!(time_s >= 0 && time_s <= max_time_s))
     throw ConfigError(fmt::format("drift time: expected 0 to {:g} s, got {} s", max_time_s, time_s));

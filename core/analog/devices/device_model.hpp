@@ -11,6 +11,12 @@
 
 namespace mho {
 
+/// Conductances that a device can be programmed to, uS.
+struct ConductanceRange {
+  double min_us = 0;
+  double max_us = 0;
+};
+
 /// What a memory device does with a conductance target: programming noise, drift, read noise. A model holds
 /// only its parameters; the state of each device lives in the tile that owns it, so a device keeps its
 /// identity (programmed conductance and drift exponent) through its whole life.
@@ -18,7 +24,7 @@ class DeviceModel {
  public:
   virtual ~DeviceModel() = default;
 
-  /// Programs devices: targets (uS, in [0, g_max]) -> their state, drawn from `key`: programmed conductances
+  /// Programs devices: targets (uS, in range()) -> their state, drawn from `key`: programmed conductances
   /// (uS), drift exponents, and read-noise fractions (relative standard deviation of a read per unit of the
   /// model's time factor; kept because it costs a power a device). All spans have the same length, else
   /// RunError; device i depends on (key, i) only.
@@ -26,11 +32,18 @@ class DeviceModel {
                        std::span<float> drift_exponents, std::span<float> read_noise_fractions) const = 0;
 
   /// Conductances (uS, >= 0) `time_s` seconds after programming, with read noise drawn from `key` (a fresh
-  /// key is a fresh read); the other arguments are what `program` gave. Throws ConfigError when time_s is
-  /// not in [0, 1e12].
+  /// key is a fresh read); the other arguments are what `program` gave. Throws ConfigError when check_time
+  /// refuses time_s.
   virtual void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
                     std::span<const float> read_noise_fractions, double time_s, RandomKey key,
                     std::span<float> conductances_us) const = 0;
+
+  /// Where targets may lie.
+  virtual ConductanceRange range() const = 0;
+
+  /// Throws ConfigError for a time (seconds after programming) that the model does not know: outside [0, 1e12],
+  /// or outside what was measured. `read` checks its time by this; so does a run's configuration.
+  virtual void check_time(double time_s) const;
 
   /// Standard deviation of one programming, uS, for a target in uS (for tolerances and the physics page).
   virtual double programming_deviation_us(double target_us) const = 0;
@@ -38,8 +51,6 @@ class DeviceModel {
  protected:
   /// RunError unless all lengths are the expected one.
   static void check_lengths(size_t expected, std::initializer_list<size_t> lengths, const char* where);
-  /// ConfigError unless time_s is in [0, 1e12].
-  static void check_time(double time_s);
 };
 
 /// The model of that name scaled to g_max (uS): deviations relative to g_max do not depend on g_max. Throws

@@ -23,6 +23,7 @@ class PowerLawDevice : public DeviceModel {
   void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
             std::span<const float> read_noise_fractions, double time_s, RandomKey key,
             std::span<float> conductances_us) const override;
+  ConductanceRange range() const override { return {0, g_max_us_}; }
   double programming_deviation_us(double target_us) const override;
 
   /// sqrt(ln((t + t_0 + t_read) / (2 t_read))): what Q is multiplied by at `time_s`.
