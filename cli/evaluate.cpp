@@ -68,8 +68,12 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
   config.hardware = chip.hardware;
+  if (config.post_training.changes_parameters())
+    throw ConfigError(
+        "post_training: expected input_range = false and column_range = false with --from-export, whose "
+        "folder fixes both");
   return {chip.architecture,
-          rescore(chip.architecture, chip.parameters, dataset.test, config.evaluation(), key)};
+          rescore(chip.architecture, chip.parameters, dataset.train, dataset.test, config.evaluation(), key)};
 }
 
 Judged judge(const EvaluateArguments& arguments, RunConfig& config) {
@@ -78,8 +82,8 @@ Judged judge(const EvaluateArguments& arguments, RunConfig& config) {
   if (!arguments.from_export.empty()) return score_export(arguments, dataset, config, key);
   const auto found = find_architecture(arguments.architecture, dataset);
   if (found.parameters)
-    return {found.architecture,
-            rescore(found.architecture, *found.parameters, dataset.test, config.evaluation(), key)};
+    return {found.architecture, rescore(found.architecture, *found.parameters, dataset.train, dataset.test,
+                                        config.evaluation(), key)};
   return train_and_score(found.architecture, dataset, config.evaluation(), key);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/nn/inference_network.hpp"
+#include "evaluators/statistics.hpp"
 #include "evaluators/tile_seam.hpp"
 
 namespace mho {
@@ -12,14 +13,6 @@ namespace {
 
 /// Keeps a layer's |inputs|; every k-th value once there are many, so that memory stays bounded.
 constexpr size_t kLargestPool = 1 << 18;
-
-float percentile(std::vector<float>& values, double percent) {
-  if (values.empty()) return 0;
-  const auto last = static_cast<double>(values.size() - 1);
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::llround(last * percent / 100));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "core/base/files/text_file.hpp"
 #include "core/nn/architecture_json.hpp"
+#include "evaluators/tile_seam.hpp"
 
 namespace mho {
 namespace {
@@ -15,6 +16,16 @@ void map_candidate(const Architecture& architecture, const ChipConfig& chip, Eva
     evaluation.cost = result.mapping->cost;
   else
     evaluation.unmapped_reason = result.reason;
+}
+
+/// What follows once there are weights: calibration, score, mapping.
+void judge(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
+           const EvaluationConfig& config, RandomKey key, Evaluation& evaluation) {
+  const Network network(architecture, mvm_settings(architecture, config.hardware));
+  optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
+  evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
+                           key.with("scoring"), {config.post_training, &train_samples});
+  map_candidate(architecture, config.chip, evaluation);
 }
 
 }  // namespace
@@ -29,23 +40,18 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train_sampl
   evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
-  if (!evaluation.failed) {
-    evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
-                             key.with("scoring"));
-    map_candidate(architecture, config.chip, evaluation);
-  }
+  if (!evaluation.failed) judge(architecture, train_samples, held_out, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }
 
-Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& held_out,
-                   const EvaluationConfig& config, RandomKey key) {
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
+                   const Samples& train_samples, const Samples& held_out, const EvaluationConfig& config,
+                   RandomKey key) {
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
   evaluation.parameters = parameters;
-  evaluation.score =
-      score(architecture, parameters, held_out, config.scoring, config.hardware, key.with("scoring"));
-  map_candidate(architecture, config.chip, evaluation);
+  judge(architecture, train_samples, held_out, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }

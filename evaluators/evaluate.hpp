@@ -16,6 +16,7 @@ struct EvaluationConfig {
   TaskConfig task;
   TrainingConfig training;
   HardwareConfig hardware;
+  PostTrainingConfig post_training;
   ScoringConfig scoring;
   ChipConfig chip;
 };
@@ -32,13 +33,15 @@ struct Evaluation {
   double wall_s = 0;
 };
 
-/// Trains on `train`, scores on `held_out`, maps. The key decides initial weights, order, noise and devices.
+/// Trains on `train`, calibrates, scores on `held_out`, maps. The key decides initial weights, order, noise
+/// and devices.
 Evaluation evaluate(const Architecture& architecture, const Samples& train, const Samples& held_out,
                     const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {});
 
-/// Scores trained weights again on fresh devices and maps them.
-Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& held_out,
-                   const EvaluationConfig& config, RandomKey key);
+/// Scores trained weights again on fresh devices and maps them; [post_training] calibrates them first, on
+/// `train`.
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& train,
+                   const Samples& held_out, const EvaluationConfig& config, RandomKey key);
 
 /// score.json (README lists its keys; accuracies are fractions of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <stdexcept>
 
 #include "core/base/parallel.hpp"
 #include "core/nn/inference_network.hpp"
+#include "evaluators/programmed_network.hpp"
 #include "evaluators/statistics.hpp"
 #include "evaluators/tile_seam.hpp"
 
@@ -32,47 +32,6 @@ const DriftPoint& Score::at(double time_s) const {
 
 namespace {
 
-/// Every crossbar layer of one network, programmed once.
-class ProgrammedNetwork {
- public:
-  ProgrammedNetwork(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                    const DeviceModel& model, bool bfloat16, RandomKey key)
-      : network_(network),
-        parameters_(parameters),
-        hardware_(hardware),
-        bfloat16_(bfloat16),
-        digital_(network.digital_operands(parameters, false)),
-        matrices_(parameters.size()) {
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      const auto* layer = network.matrix(static_cast<int>(i));
-      if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
-      matrices_[i] = std::make_unique<ProgrammedMatrix>(
-          map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
-          hardware, model, key.with("programming", i));
-      digital_[i] = {};  // read() makes it anew each time
-    }
-  }
-
-  /// All layers as they read at one time; grouped convolutions stay as they are.
-  Operands read(double time_s, RandomKey key) const {
-    Operands operands = digital_;
-    for (size_t i = 0; i < matrices_.size(); ++i)
-      if (matrices_[i])
-        operands[i] = read_operand(*network_.matrix(static_cast<int>(i)),
-                                   matrices_[i]->read(time_s, key.with("read", i)),
-                                   effective_input_range(hardware_, parameters_[i].input_range), bfloat16_);
-    return operands;
-  }
-
- private:
-  const Network& network_;
-  const Parameters& parameters_;
-  const HardwareConfig& hardware_;
-  bool bfloat16_;
-  Operands digital_;
-  std::vector<std::unique_ptr<ProgrammedMatrix>> matrices_;
-};
-
 double accuracy(const Network& network, const Parameters& parameters, const Operands& operands,
                 const Samples& samples, RandomKey key) {
   InferenceNetwork inference(network, parameters);
@@ -95,18 +54,22 @@ DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
 }  // namespace
 
 Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
-            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key) {
+            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
+            const ChipCalibration& calibration) {
   const Network network(architecture, mvm_settings(architecture, hardware));
   const auto model = make_device_model(hardware.device, hardware.g_max_us);
   const auto runs = static_cast<size_t>(scoring.programmings), times = scoring.times_s.size();
   std::vector<std::vector<double>> accuracies(times, std::vector<double>(runs));
   parallel_for(runs, [&](size_t run) {
-    const ProgrammedNetwork programmed(network, parameters, hardware, *model,
-                                       scoring.arithmetic == "bfloat16", key.with("chip", run));
+    ProgrammedNetwork programmed(network, parameters, hardware, *model, scoring.arithmetic == "bfloat16",
+                                 key.with("chip", run));
+    if (calibration.samples)
+      programmed.calibrate(calibration.config, *calibration.samples,
+                           key.with("chip", run).with("calibration"));
     parallel_for(times, [&](size_t t) {
       const RandomKey at = key.with("chip", run).with("time", t);
       accuracies[t][run] =
-          accuracy(network, parameters, programmed.read(scoring.times_s[t], at), samples, at);
+          accuracy(network, programmed.parameters(), programmed.read(scoring.times_s[t], at), samples, at);
     });
   });
   Score result;

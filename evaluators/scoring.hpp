@@ -10,6 +10,7 @@
 #include "core/data/dataset.hpp"
 #include "core/nn/architecture.hpp"
 #include "core/nn/parameters.hpp"
+#include "evaluators/post_training.hpp"
 
 namespace mho {
 
@@ -49,11 +50,18 @@ struct Score {
   const DriftPoint& at(double time_s) const;
 };
 
+/// What is calibrated on each programmed chip before it is scored, and on which (training) samples.
+struct ChipCalibration {
+  PostTrainingConfig config;
+  const Samples* samples = nullptr;  ///< null: nothing is calibrated
+};
+
 /// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time:
 /// devices keep their identity through a programming's times; read noise is fresh at each. Same arguments,
 /// same bits.
 Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
-            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key);
+            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
+            const ChipCalibration& calibration = {});
 
 /// Accuracy of the plain floating-point network.
 double digital_accuracy(const Architecture& architecture, const Parameters& parameters,

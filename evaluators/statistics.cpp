@@ -29,6 +29,14 @@ double student_t975(int freedom) {
   return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n);
 }
 
+float percentile(std::vector<float>& values, double percent) {
+  if (values.empty()) return 0;
+  const auto last = static_cast<double>(values.size() - 1);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::llround(last * percent / 100));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
 std::array<double, 2> interval95(std::span<const double> fractions) {
   if (fractions.size() < 2) return {0, 1};
   const auto n = static_cast<double>(fractions.size());

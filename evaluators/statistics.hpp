@@ -3,6 +3,7 @@
 
 #include <array>
 #include <span>
+#include <vector>
 
 namespace mho {
 
@@ -11,6 +12,8 @@ double mean_of(std::span<const double> values);
 double deviation_of(std::span<const double> values);
 /// 97.5 % quantile of Student's t with `freedom` >= 1 degrees of freedom (to 1e-3).
 double student_t975(int freedom);
+/// The value that `percent` % of `values` do not exceed (nearest rank); 0 for none. Reorders them.
+float percentile(std::vector<float>& values, double percent);
 /// 95 % interval of the mean of fractions, cut to [0, 1]; all of [0, 1] for fewer than two values.
 std::array<double, 2> interval95(std::span<const double> fractions);
 

@@ -59,6 +59,11 @@ float effective_input_range(const HardwareConfig& hardware, float calibrated) {
   return hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 ? 0.0f : calibrated;
 }
 
+float split_range(const LayerParameters& parameters, int split) {
+  return parameters.split_ranges.empty() ? parameters.input_range
+                                         : parameters.split_ranges[static_cast<size_t>(split)];
+}
+
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
                     double weight_noise, RandomKey key, Operands& operands) {
   operands.resize(parameters.size());
@@ -80,14 +85,17 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
   });
 }
 
-MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range,
-                           bool bfloat16) {
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
+                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16) {
   MatrixOperand operand;
   layer.pack_forward(read.conductances.data(), operand.forward);
   operand.scales = read.output_scales;
-  operand.input_range = input_range;
-  if (input_range > 0)
-    for (auto& scale : operand.scales) scale *= input_range;
+  operand.input_range = effective_input_range(hardware, parameters.input_range);
+  if (operand.input_range > 0) {
+    operand.split_ranges = parameters.split_ranges;
+    for (size_t i = 0; i < operand.scales.size(); ++i)
+      operand.scales[i] *= split_range(parameters, static_cast<int>(i) / layer.columns());
+  }
   if (bfloat16) layer.pack_bfloat16(operand);
   return operand;
 }

@@ -24,15 +24,18 @@ std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const Ha
 /// neither converter nor noise, so that an ideal crossbar gives exactly W x.
 float effective_input_range(const HardwareConfig& hardware, float calibrated);
 
+/// The calibrated input range of one row split of a layer.
+float split_range(const LayerParameters& parameters, int split);
+
 /// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within
 /// a tile) plus Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward
 /// copies. Draws from `key`. `operands` may be empty or those of an earlier call, whose memory is used again.
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
                     double weight_noise, RandomKey key, Operands& operands);
 
-/// Scoring: one read of programmed crossbars as a layer's operand.
+/// Scoring: one read of programmed crossbars as a layer's operand, with the input ranges of `parameters`.
 /// With `bfloat16` the products run on rounded conductances where the processor can.
-MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range,
-                           bool bfloat16);
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
+                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16);
 
 }  // namespace mho

@@ -55,7 +55,7 @@ Evaluator make_evaluator(const RunConfig& config) {
   };
   evaluator.rescore = [config, data](const Architecture& architecture, const Parameters& parameters,
                                      int trial) {
-    return rescore(architecture, parameters, data->test, config.evaluation(),
+    return rescore(architecture, parameters, data->train, data->test, config.evaluation(),
                    trial_key(config, "re-score", trial));
   };
   return evaluator;

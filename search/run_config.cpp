@@ -57,6 +57,8 @@ std::vector<Section> RunConfig::sections() {
            [this](FieldVisitor& v) { search.fields(v); }},
           {"training", "How weights come to be.", [this](FieldVisitor& v) { training.fields(v); }},
           {"hardware", "Devices, converters and crossbars.", [this](FieldVisitor& v) { hardware.fields(v); }},
+          {"post_training", "Calibrations after training, from a few training samples.",
+           [this](FieldVisitor& v) { post_training.fields(v); }},
           {"scoring", "How often and when a candidate is measured.",
            [this](FieldVisitor& v) { scoring.fields(v); }},
           {"chip", "Which chip a network is mapped onto.",

@@ -19,20 +19,21 @@ struct ChipSelection {
   void fields(FieldVisitor& visitor);
 };
 
-/// A whole run file: [task] [space] [search] [training] [hardware] [scoring] [chip].
+/// A whole run file: [task] [space] [search] [training] [hardware] [post_training] [scoring] [chip].
 struct RunConfig {
   TaskConfig task;
   SpaceConfig space;
   SearchConfig search;
   TrainingConfig training;
   HardwareConfig hardware;
+  PostTrainingConfig post_training;
   ScoringConfig scoring;
   ChipSelection chip_selection;
   ChipConfig chip;  ///< as read from chip_selection.file
 
   /// The tables and their fields, bound to this object.
   std::vector<Section> sections();
-  EvaluationConfig evaluation() const { return {task, training, hardware, scoring, chip}; }
+  EvaluationConfig evaluation() const { return {task, training, hardware, post_training, scoring, chip}; }
 };
 
 /// Checks what one table cannot check alone: the space's ranges, crossbar sizes of [hardware] and chip agree,

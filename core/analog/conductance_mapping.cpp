@@ -51,7 +51,7 @@ void map_tile(const std::vector<float>& weights, const TileExtent& tile, const f
       const auto i = static_cast<size_t>(tile.row + r) * static_cast<size_t>(targets.columns) +
                      static_cast<size_t>(tile.column + c);
       const float full = scales[c];
-      const float g = full > 0 ? weights[i] / full * g_max_us : 0.0f;
+      const float g = full > 0 ? std::clamp(weights[i] / full, -1.0f, 1.0f) * g_max_us : 0.0f;
       targets.plus_us[i] = std::max(0.0f, g);
       targets.minus_us[i] = std::max(0.0f, -g);
     }
@@ -74,7 +74,7 @@ std::vector<float> conductance_scales(const std::vector<float>& weights, int row
 }
 
 ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
-                                       const HardwareConfig& hardware) {
+                                       const HardwareConfig& hardware, const std::vector<float>& scales) {
   ConductanceTargets targets;
   targets.rows = rows;
   targets.columns = columns;
@@ -84,7 +84,13 @@ ConductanceTargets map_to_conductances(const std::vector<float>& weights, int ro
   targets.row_splits = targets.row_split_of(rows - 1) + 1;
   targets.plus_us.resize(weights.size());
   targets.minus_us.resize(weights.size());
-  targets.scales = conductance_scales(weights, rows, columns, hardware);
+  targets.scales = scales.empty() ? conductance_scales(weights, rows, columns, hardware) : scales;
+  const auto expected = static_cast<size_t>(targets.row_splits) * static_cast<size_t>(columns);
+  if (targets.scales.size() != expected)
+    throw MappingError(
+        fmt::format("column scales: expected {} for {} row splits x {} columns, got {}; they were "
+                    "calibrated for other crossbars",
+                    expected, targets.row_splits, columns, scales.size()));
   for (const auto& tile : targets.tiles)
     map_tile(weights, tile, targets.scales.data() + targets.row_split_of(tile.row) * columns + tile.column,
              static_cast<float>(hardware.g_max_us), targets);

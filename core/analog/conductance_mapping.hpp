@@ -29,10 +29,11 @@ std::vector<float> conductance_scales(const std::vector<float>& weights, int row
                                       const HardwareConfig& hardware);
 
 /// Maps weights (rows x columns, row-major) onto pairs: |w| / max|w| of its scaling group (HardwareConfig::
-/// weight_scaling, within its tile) times g_max. An all-zero group gets scale 0.
-/// Throws MappingError when a weight is not finite or the size is not rows x columns, ConfigError for an
-/// unknown weight_scaling or a g_max that is not a positive number.
+/// weight_scaling, within its tile) times g_max. An all-zero group gets scale 0. `scales`, if not empty,
+/// takes the place of those maxima (a calibration's; [split * columns + column]); weights above their scale
+/// are clipped. Throws MappingError when a weight is not finite or a size does not fit rows x columns,
+/// ConfigError for an unknown weight_scaling or a g_max that is not a positive number.
 ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
-                                       const HardwareConfig& hardware);
+                                       const HardwareConfig& hardware, const std::vector<float>& scales = {});
 
 }  // namespace mho

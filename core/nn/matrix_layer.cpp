@@ -133,14 +133,14 @@ void copy_padded(const ConvolutionGeometry& g, const float* x, T* to, Copy copy)
 
 }  // namespace
 
-const float* MatrixLayer::prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count,
-                                        float* scratch) const {
-  if (!operand.pairs.empty()) return prepare_levels(operand, x, count, scratch);
-  const bool dac = operand.input_range > 0 && settings_.dac_levels > 0;
+const float* MatrixLayer::prepare_input(const MatrixOperand& operand, float range, const float* x,
+                                        std::int64_t count, float* scratch) const {
+  if (!operand.pairs.empty()) return prepare_levels(range, x, count, scratch);
+  const bool dac = range > 0 && settings_.dac_levels > 0;
   if (!dac && !geometry_.is_padded()) return x;
   const auto copy = [&](const float* from, std::int64_t floats, float* to) {
     if (dac)
-      kernels().quantise(from, index(floats), operand.input_range, settings_.dac_levels, to);
+      kernels().quantise(from, index(floats), range, settings_.dac_levels, to);
     else
       std::copy_n(from, floats, to);
   };
@@ -151,11 +151,11 @@ const float* MatrixLayer::prepare_input(const MatrixOperand& operand, const floa
   return scratch;
 }
 
-const float* MatrixLayer::prepare_levels(const MatrixOperand& operand, const float* x, std::int64_t count,
+const float* MatrixLayer::prepare_levels(float range, const float* x, std::int64_t count,
                                          float* scratch) const {
   auto* levels = reinterpret_cast<std::uint16_t*>(scratch);
   const auto copy = [&](const float* from, std::int64_t floats, std::uint16_t* to) {
-    bfloat16_kernels()->quantise_levels(from, index(floats), operand.input_range, settings_.dac_levels, to);
+    bfloat16_kernels()->quantise_levels(from, index(floats), range, settings_.dac_levels, to);
   };
   if (geometry_.is_padded()) {
     copy_padded(geometry_, x, levels, copy);
@@ -211,56 +211,60 @@ const float* MatrixLayer::prepare_gradient(const float* dy, float* scratch) cons
   return scratch;
 }
 
-void MatrixLayer::forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
-                              std::uint64_t key, int image, float* y) const {
+void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
+                               std::uint64_t key, int image, size_t part, float* y) const {
   const auto& g = geometry_;
   const int outputs = g.group_outputs(), width = padded_columns(outputs);
   const bool analog = !operand.scales.empty(), pairs = !operand.pairs.empty();
+  const int split = static_cast<int>(part) / g.groups, group = static_cast<int>(part) % g.groups;
+  MatrixProduct m;
+  m.x = x;
+  m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
+  m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
+  const auto& runs = (pairs ? pair_runs_ : forward_runs_)[part];
+  m.runs = runs.data();
+  m.run_count = static_cast<int>(runs.size());
+  m.w = pairs ? operand.pairs.data() : operand.forward.data() + std::int64_t{group} * g.rows() * width;
+  m.w_row = width;
+  m.y = y + group * outputs;
+  m.y_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
+  m.y_pixel = g.output.channels;
+  m.height = g.output.height;
+  m.width = g.is_dense() ? pixels : g.output.width;
+  m.columns = outputs;
+  m.stage.accumulate = split > 0;
+  if (bias && split == 0) m.stage.bias = bias + group * outputs;
+  if (analog) {
+    m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + group * outputs;
+    m.stage.noise = settings_.output_noise;
+    m.stage.adc_step = settings_.adc_step;
+    m.stage.adc_limit = settings_.adc_limit;
+    m.stage.key = key + static_cast<std::uint64_t>(part);
+    m.stage.stream = static_cast<std::uint32_t>(image);
+  }
+  (pairs ? bfloat16_kernels()->product : kernels().product)(m);
+}
+
+void MatrixLayer::forward_some(const MatrixOperand& operand, const float* bias, const float* x, int images,
+                               std::uint64_t key, int image, float* scratch, float* y) const {
+  const auto& ranges = operand.split_ranges;
+  const float* in = nullptr;
   for (size_t part = 0; part < forward_runs_.size(); ++part) {
-    const int split = static_cast<int>(part) / g.groups, group = static_cast<int>(part) % g.groups;
-    MatrixProduct m;
-    m.x = x;
-    m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
-    m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
-    const auto& runs = (pairs ? pair_runs_ : forward_runs_)[part];
-    m.runs = runs.data();
-    m.run_count = static_cast<int>(runs.size());
-    m.w = pairs ? operand.pairs.data() : operand.forward.data() + std::int64_t{group} * g.rows() * width;
-    m.w_row = width;
-    m.y = y + group * outputs;
-    m.y_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
-    m.y_pixel = g.output.channels;
-    m.height = g.output.height;
-    m.width = g.is_dense() ? pixels : g.output.width;
-    m.columns = outputs;
-    m.stage.accumulate = split > 0;
-    if (bias && split == 0) m.stage.bias = bias + group * outputs;
-    if (analog) {
-      m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + group * outputs;
-      m.stage.noise = settings_.output_noise;
-      m.stage.adc_step = settings_.adc_step;
-      m.stage.adc_limit = settings_.adc_limit;
-      m.stage.key = key + static_cast<std::uint64_t>(part);
-      m.stage.stream = static_cast<std::uint32_t>(image);
-    }
-    (pairs ? bfloat16_kernels()->product : kernels().product)(m);
+    const size_t split = part / index(geometry_.groups);
+    if (part == 0 || (!ranges.empty() && ranges[split] != ranges[split - 1]))
+      in = prepare_input(operand, ranges.empty() ? operand.input_range : ranges[split], x,
+                         images * input_size(), scratch);
+    forward_part(operand, bias, in, images, key, image, part, y);
   }
 }
 
 void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const float* x, int images,
                           std::uint64_t key, int first_image, float* scratch, float* y) const {
-  if (geometry_.is_dense()) {  // the images are the pixels of one product
-    for (int i = 0; i < images; i += kDenseImages) {
-      const int count = std::min(kDenseImages, images - i);
-      const float* in = prepare_input(operand, x + i * input_size(), count * input_size(), scratch);
-      forward_one(operand, bias, in, count, key, first_image + i, y + i * output_size());
-    }
-    return;
-  }
-  for (int i = 0; i < images; ++i) {
-    const float* in = prepare_input(operand, x + i * input_size(), input_size(), scratch);
-    forward_one(operand, bias, in, 1, key, first_image + i, y + i * output_size());
-  }
+  const int step =
+      geometry_.is_dense() ? kDenseImages : 1;  // a dense layer's images are the pixels of one product
+  for (int i = 0; i < images; i += step)
+    forward_some(operand, bias, x + i * input_size(), std::min(step, images - i), key, first_image + i,
+                 scratch, y + i * output_size());
 }
 
 void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
@@ -270,7 +274,8 @@ void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, con
   const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
   for (int i = 0; i < images; i += step) {
     const int count = std::min(step, images - i);
-    const float* in = prepare_input(operand, x + i * input_size(), count * input_size(), scratch);
+    const float* in =
+        prepare_input(operand, operand.input_range, x + i * input_size(), count * input_size(), scratch);
     for (int group = 0; group < g.groups; ++group) {
       MatrixGradient m;
       m.x = in;

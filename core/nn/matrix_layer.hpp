@@ -25,7 +25,9 @@ struct MatrixOperand {
   FloatBuffer forward;        ///< [group][rows][padded columns]: conductances over g_max, or plain weights
   std::vector<float> scales;  ///< [row split][columns]: output per unit of ADC output; empty for 1
   float input_range = 0;      ///< full scale of the DAC; 0: inputs are taken as they are
-  FloatBuffer backward;       ///< transposed, in weight units; empty outside training
+  std::vector<float>
+      split_ranges;      ///< forward only: a full scale for each row split; empty: input_range for all
+  FloatBuffer backward;  ///< transposed, in weight units; empty outside training
   /// Used instead of `forward` where it is filled: see MatrixLayer::pack_bfloat16.
   FloatBuffer pairs;
 };
@@ -72,14 +74,18 @@ class MatrixLayer {
   /// The transposed effective weights of one kernel position, matrix rows [first, first + group inputs).
   void pack_tap(const MatrixOperand& operand, int group, int first, float* to) const;
   /// x of one image, through the DAC and with its zero border, in scratch or where it already is.
-  const float* prepare_input(const MatrixOperand& operand, const float* x, std::int64_t count,
+  const float* prepare_input(const MatrixOperand& operand, float range, const float* x, std::int64_t count,
                              float* scratch) const;
-  const float* prepare_levels(const MatrixOperand& operand, const float* x, std::int64_t count,
-                              float* scratch) const;
+  const float* prepare_levels(float range, const float* x, std::int64_t count, float* scratch) const;
   bool takes_bfloat16(const MatrixOperand& operand) const;
   const float* prepare_gradient(const float* dy, float* scratch) const;
-  void forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
-                   std::uint64_t key, int image, float* y) const;
+  /// One image, or several of a dense layer: all row splits, or one after the other when each has its own
+  /// range.
+  void forward_some(const MatrixOperand& operand, const float* bias, const float* x, int images,
+                    std::uint64_t key, int image, float* scratch, float* y) const;
+  /// The product of one part (a row split of a group) of a prepared input.
+  void forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
+                    std::uint64_t key, int image, size_t part, float* y) const;
   void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
                     float* dx) const;
 

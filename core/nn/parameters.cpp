@@ -78,6 +78,29 @@ NamedTensor take(std::map<std::string, NamedTensor>& tensors, const std::string&
   return tensor;
 }
 
+void add_calibration(const Node& node, const LayerParameters& layer,
+                     std::map<std::string, NamedTensor>& tensors) {
+  const std::int64_t columns = node.shape.channels;
+  if (!layer.split_ranges.empty())
+    tensors[node.name + ".split_ranges"] = {{std::ssize(layer.split_ranges)}, layer.split_ranges};
+  if (!layer.column_scales.empty())
+    tensors[node.name + ".column_scales"] = {{std::ssize(layer.column_scales) / columns, columns},
+                                             layer.column_scales};
+}
+
+/// How many row splits there are is the hardware's business: any number fits here.
+void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& node,
+                      const std::filesystem::path& file, LayerParameters& layer) {
+  const auto first_side = [&](const std::string& name) {
+    const auto found = tensors.find(name);
+    return found == tensors.end() || found->second.shape.empty() ? 0 : found->second.shape.front();
+  };
+  const auto ranges = node.name + ".split_ranges", scales = node.name + ".column_scales";
+  if (tensors.contains(ranges)) layer.split_ranges = take(tensors, ranges, {first_side(ranges)}, file).values;
+  if (tensors.contains(scales))
+    layer.column_scales = take(tensors, scales, {first_side(scales), node.shape.channels}, file).values;
+}
+
 }  // namespace
 
 Parameters initial_parameters(const Architecture& architecture, RandomKey key) {
@@ -114,6 +137,7 @@ void save_parameters(const std::filesystem::path& file, const Architecture& arch
       tensors[name] = {slot.dimensions, values};
     }
     if (matrix.rows > 0) tensors[nodes[n].name + ".input_range"] = {{1}, {parameters[n].input_range}};
+    add_calibration(nodes[n], parameters[n], tensors);
   });
   write_safetensors(file, tensors, {{"format", "mho-parameters-1"}, {"architecture", architecture.name()}});
 }
@@ -128,6 +152,7 @@ Parameters load_parameters(const std::filesystem::path& file, const Architecture
           take(tensors, nodes[n].name + "." + slot.name, slot.dimensions, file).values;
     if (matrix.rows > 0)
       parameters[n].input_range = take(tensors, nodes[n].name + ".input_range", {1}, file).values.front();
+    take_calibration(tensors, nodes[n], file, parameters[n]);
   });
   if (!tensors.empty())
     throw DataError(fmt::format("{}: unknown tensor '{}': expected only those of architecture '{}'",

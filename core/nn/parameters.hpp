@@ -23,6 +23,12 @@ struct LayerParameters {
   std::vector<float> running_variance;
   /// Largest |input| that the layer's DAC takes; 0 until calibrated. Only layers with a crossbar matrix.
   float input_range = 0;
+  /// Set by post-training, empty otherwise: input ranges of the row splits (tiles one below the other), one a
+  /// split, used instead of input_range.
+  std::vector<float> split_ranges;
+  /// Set by post-training, empty otherwise: the weight that stands for g_max, [split * columns + column]. A
+  /// column whose scale is above its largest |weight| uses a part of the conductance range only.
+  std::vector<float> column_scales;
 };
 
 /// One LayerParameters for each node of an architecture.
@@ -32,7 +38,8 @@ using Parameters = std::vector<LayerParameters>;
 Parameters initial_parameters(const Architecture& architecture, RandomKey key);
 
 /// Writes "<node>.weight" [rows, all columns], "<node>.bias", "<node>.gamma", ... [columns] and, for layers
-/// with a matrix, "<node>.input_range" [1] as safetensors, atomically. Throws RunError, also for parameters
+/// with a matrix, "<node>.input_range" [1], where they are set also "<node>.split_ranges" [splits] and
+/// "<node>.column_scales" [splits, columns], as safetensors, atomically. Throws RunError, also for parameters
 /// that are not those of the architecture.
 void save_parameters(const std::filesystem::path& file, const Architecture& architecture,
                      const Parameters& parameters);

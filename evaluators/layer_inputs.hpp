@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "core/analog/hardware.hpp"
+#include "core/data/dataset.hpp"
+#include "core/nn/network.hpp"
+
+namespace mho {
+
+/// What every crossbar layer reads while the floating-point network classifies some samples: what
+/// calibrations of single tiles look at.
+struct LayerInputs {
+  int images = 0;
+  std::vector<FloatBuffer> values;  ///< [node]: images x inputs, slack behind; empty for other nodes
+};
+
+/// Classifies `count` of the samples, spread evenly.
+LayerInputs record_layer_inputs(const Network& network, const Parameters& parameters, const Samples& samples,
+                                int count);
+
+/// What one row split adds to a layer's outputs without converters and noise: [images * pixels][columns], in
+/// weight x input units.
+FloatBuffer exact_partial_sums(const MatrixLayer& layer, const std::vector<float>& weights,
+                               const FloatBuffer& inputs, int images, int split);
+
+/// Rows of the images * pixels x columns that a layer's forward gives for `images` images.
+std::int64_t output_vectors(const MatrixLayer& layer, int images);
+
+}  // namespace mho

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/post_training.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/analog/conductance_mapping.hpp"
+#include "core/base/parallel.hpp"
+#include "evaluators/layer_inputs.hpp"
+#include "evaluators/statistics.hpp"
+#include "evaluators/tile_seam.hpp"
+
+namespace mho {
+namespace {
+
+struct RowSpan {
+  int first, end;
+};
+RowSpan rows_of_split(const MatrixLayer& layer, int split) {
+  const int rows = layer.geometry().rows(), step = layer.settings().crossbar_rows;
+  return {split * step, std::min(rows, (split + 1) * step)};
+}
+
+/// |inputs| of the channels that the rows of a split read. Of a convolution nearly every pixel meets every
+/// kernel position, so channels are what tells splits apart.
+std::vector<float> magnitudes(const MatrixLayer& layer, const FloatBuffer& inputs, int images, RowSpan rows) {
+  const int channels = layer.geometry().input.channels;
+  std::vector<bool> read(static_cast<size_t>(channels), false);
+  for (int r = rows.first; r < rows.end; ++r) read[static_cast<size_t>(r % channels)] = true;
+  std::vector<float> found;
+  const std::int64_t pixels = images * layer.input_size() / channels;
+  for (std::int64_t p = 0; p < pixels; ++p)
+    for (int c = 0; c < channels; ++c)
+      if (read[static_cast<size_t>(c)])
+        found.push_back(std::abs(inputs[static_cast<size_t>(p * channels + c)]));
+  return found;
+}
+
+void set_split_ranges(const MatrixLayer& layer, const FloatBuffer& inputs, int images, double percent,
+                      LayerParameters& parameters) {
+  parameters.split_ranges.clear();
+  for (int split = 0; split < layer.row_splits(); ++split) {
+    auto values = magnitudes(layer, inputs, images, rows_of_split(layer, split));
+    const float range = percentile(values, percent);
+    parameters.split_ranges.push_back(range > 0 ? range
+                                                : parameters.input_range);  // a tile that sees only zeros
+  }
+}
+
+/// |mean| + deviations standard deviations of each column.
+std::vector<float> output_reach(const FloatBuffer& sums, std::int64_t vectors, int columns,
+                                double deviations) {
+  std::vector<float> reach(static_cast<size_t>(columns));
+  for (int c = 0; c < columns; ++c) {
+    double sum = 0, square = 0;
+    for (std::int64_t v = 0; v < vectors; ++v) {
+      const double y = sums[static_cast<size_t>(v * columns + c)];
+      sum += y;
+      square += y * y;
+    }
+    const double n = static_cast<double>(vectors), mean = sum / n;
+    const double deviation = std::sqrt(std::max(0.0, square / n - mean * mean));
+    reach[static_cast<size_t>(c)] = static_cast<float>(std::abs(mean) + deviations * deviation);
+  }
+  return reach;
+}
+
+void set_column_scales(const MatrixLayer& layer, const FloatBuffer& inputs, int images,
+                       const HardwareConfig& hardware, double deviations, LayerParameters& parameters) {
+  HardwareConfig by_column = hardware;
+  by_column.weight_scaling = "column";
+  const int rows = layer.geometry().rows(), columns = layer.columns();
+  auto scales = conductance_scales(parameters.weight, rows, columns, by_column);
+  for (int split = 0; hardware.adc_bits > 0 && split < layer.row_splits(); ++split) {
+    const auto sums = exact_partial_sums(layer, parameters.weight, inputs, images, split);
+    const auto reach = output_reach(sums, output_vectors(layer, images), columns, deviations);
+    const auto full = static_cast<float>(hardware.adc_range) * split_range(parameters, split);
+    for (int c = 0; c < columns; ++c) {
+      float& scale = scales[static_cast<size_t>(split * columns + c)];
+      scale = std::max(scale, reach[static_cast<size_t>(c)] / full);
+    }
+  }
+  parameters.column_scales = std::move(scales);
+}
+
+}  // namespace
+
+void PostTrainingConfig::fields(FieldVisitor& visitor) {
+  visitor.field("input_range", &input_range, anything(),
+                "Each tile's input range anew: input_percentile of the |inputs| that it sees.");
+  visitor.field("input_percentile", &input_percentile, between(50, 100), "Of input_range.");
+  visitor.field("column_range", &column_range, anything(),
+                "Each column's conductance range anew: as large as the ADC can take its outputs.");
+  visitor.field("column_deviations", &column_deviations, between(0, 100),
+                "Of column_range: outputs up to |mean| plus this many standard deviations fit the ADC.");
+  visitor.field("range_samples", &range_samples, between(1, 100000),
+                "Training samples that input_range and column_range look at.");
+  visitor.field(
+      "batch_norm_samples", &batch_norm_samples, between(0, 100000),
+      "Training samples on which each programmed chip takes its batch norms' statistics anew; 0: never.");
+  visitor.field(
+      "affine_samples", &affine_samples, between(0, 100000),
+      "Training samples on which each programmed chip's tile columns get a gain and an offset, fitted to the "
+      "exact outputs; 0: none.");
+}
+
+void optimise_ranges(const Network& network, const Samples& samples, const HardwareConfig& hardware,
+                     const PostTrainingConfig& config, Parameters& parameters) {
+  if (!config.changes_parameters()) return;
+  const auto inputs = record_layer_inputs(network, parameters, samples, config.range_samples);
+  // Partial sums are cut where the crossbars are, and nothing else of the hardware is in them.
+  std::vector<MvmSettings> cut_only = mvm_settings(network.architecture(), hardware);
+  for (auto& settings : cut_only) settings = {.crossbar_rows = settings.crossbar_rows};
+  const Network exact(network.architecture(), cut_only);
+  parallel_for(parameters.size(), [&](size_t i) {
+    const int node = static_cast<int>(i);
+    if (!exact.matrix(node) || !is_on_crossbar(exact, node)) return;
+    const auto& seen = inputs.values[i];
+    if (config.input_range)
+      set_split_ranges(*exact.matrix(node), seen, inputs.images, config.input_percentile, parameters[i]);
+    if (config.column_range)
+      set_column_scales(*exact.matrix(node), seen, inputs.images, hardware, config.column_deviations,
+                        parameters[i]);
+  });
+}
+
+}  // namespace mho

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/analog/programmed_matrix.hpp"
+#include "core/data/dataset.hpp"
+#include "core/nn/network.hpp"
+#include "evaluators/post_training.hpp"
+
+namespace mho {
+
+/// One chip: every crossbar layer of a network programmed once, with what was calibrated on that chip
+/// afterwards.
+class ProgrammedNetwork {
+ public:
+  /// Programs every crossbar layer with draws from `key`. `network` (made with this hardware's settings) and
+  /// `model` must outlive this. Throws MappingError or ConfigError.
+  ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
+                    const DeviceModel& model, bool bfloat16, RandomKey key);
+
+  /// The calibrations that PostTrainingConfig asks of each chip, on `samples`, from a read right after
+  /// programming: first tile columns' gains and offsets, then batch norms.
+  void calibrate(const PostTrainingConfig& config, const Samples& samples, RandomKey key);
+
+  /// All layers as they read `time_s` seconds after programming; grouped convolutions stay as they are.
+  Operands read(double time_s, RandomKey key) const;
+
+  /// Biases and batch norms as this chip uses them.
+  const Parameters& parameters() const { return parameters_; }
+
+ private:
+  MatrixOperand read_layer(size_t node, MatrixRead read) const;
+  void fit_columns(const Samples& samples, int count, RandomKey key);
+  void fit_layer(size_t node, const FloatBuffer& inputs, int images, RandomKey key);
+
+  const Network& network_;
+  Parameters parameters_;
+  HardwareConfig hardware_;
+  bool bfloat16_;
+  Operands digital_;
+  std::vector<std::unique_ptr<ProgrammedMatrix>> matrices_;  ///< one a node; null where there is no crossbar
+  std::vector<std::vector<float>> gains_;                    ///< [node][split * columns + column]; empty: 1
+};
+
+}  // namespace mho
