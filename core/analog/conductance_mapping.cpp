@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
+#include "core/base/vector/column_maxima.hpp"
 
 namespace mho {
 namespace {
@@ -34,11 +35,9 @@ void check(const std::vector<float>& weights, int rows, int columns, const Hardw
 std::vector<float> largest(const std::vector<float>& weights, int columns, const TileExtent& tile,
                            bool by_column) {
   std::vector<float> maxima(static_cast<size_t>(tile.columns), 0.0f);
-  for (int r = 0; r < tile.rows; ++r) {
-    const float* row =
-        weights.data() + static_cast<size_t>(tile.row + r) * static_cast<size_t>(columns) + tile.column;
-    for (size_t c = 0; c < maxima.size(); ++c) maxima[c] = std::max(maxima[c], std::fabs(row[c]));
-  }
+  const float* first =
+      weights.data() + static_cast<size_t>(tile.row) * static_cast<size_t>(columns) + tile.column;
+  column_maxima(first, columns, tile.rows, tile.columns, maxima.data());
   if (!by_column) std::fill(maxima.begin(), maxima.end(), *std::max_element(maxima.begin(), maxima.end()));
   return maxima;
 }
