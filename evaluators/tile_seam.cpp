@@ -27,7 +27,7 @@ bool is_crossbar_layer(const Node& node) {
 /// Weights -> conductances over g_max plus noise, one row split after the other: each has scales and a stream
 /// of noise of its own.
 void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardware, float deviation,
-                          RandomKey key, const std::vector<float>& weights, MatrixOperand& operand) {
+                          RandomKey key, const FloatBuffer& weights, MatrixOperand& operand) {
   const int rows = layer.geometry().rows(), columns = layer.columns();
   std::vector<float> inverse(operand.scales.size());
   for (size_t i = 0; i < inverse.size(); ++i)

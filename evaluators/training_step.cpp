@@ -16,7 +16,7 @@ constexpr int kCalibrationSamples = 256;
 
 /// Clips weights at a multiple of their standard deviation (aihwkit's "layer Gaussian"): a few large weights
 /// would squeeze all others into the low conductances, where noise is relatively largest.
-void clip(std::vector<float>& weights, const Moments& total, double deviations) {
+void clip(FloatBuffer& weights, const Moments& total, double deviations) {
   const double n = static_cast<double>(weights.size()), mean = total.sum / n;
   const double variance = std::max(0.0, total.square / n - mean * mean);
   kernels().clip(static_cast<float>(deviations * std::sqrt(variance)), weights.size(), weights.data());

@@ -13,7 +13,7 @@
 namespace mho {
 namespace {
 
-void check(const std::vector<float>& weights, int rows, int columns, const HardwareConfig& hardware) {
+void check(std::span<const float> weights, int rows, int columns, const HardwareConfig& hardware) {
   if (weights.size() != static_cast<size_t>(rows) * static_cast<size_t>(columns))
     throw MappingError(fmt::format("mapping weights to conductances: expected {} x {} weights, got {}", rows,
                                    columns, weights.size()));
@@ -32,7 +32,7 @@ void check(const std::vector<float>& weights, int rows, int columns, const Hardw
 }
 
 /// Largest |weight| of each column of the tile, or the tile's for all its columns.
-std::vector<float> largest(const std::vector<float>& weights, int columns, const TileExtent& tile,
+std::vector<float> largest(std::span<const float> weights, int columns, const TileExtent& tile,
                            bool by_column) {
   std::vector<float> maxima(static_cast<size_t>(tile.columns), 0.0f);
   const float* first =
@@ -43,7 +43,7 @@ std::vector<float> largest(const std::vector<float>& weights, int columns, const
 }
 
 /// Writes the pairs of one tile; `scales` are those of its columns.
-void map_tile(const std::vector<float>& weights, const TileExtent& tile, const float* scales, float g_max_us,
+void map_tile(std::span<const float> weights, const TileExtent& tile, const float* scales, float g_max_us,
               ConductanceTargets& targets) {
   for (int r = 0; r < tile.rows; ++r)
     for (int c = 0; c < tile.columns; ++c) {
@@ -60,7 +60,7 @@ void map_tile(const std::vector<float>& weights, const TileExtent& tile, const f
 
 int ConductanceTargets::row_split_of(int row) const { return row / split_rows; }
 
-std::vector<float> conductance_scales(const std::vector<float>& weights, int rows, int columns,
+std::vector<float> conductance_scales(std::span<const float> weights, int rows, int columns,
                                       const HardwareConfig& hardware) {
   const int splits = (rows + hardware.crossbar_rows - 1) / hardware.crossbar_rows;
   std::vector<float> scales(static_cast<size_t>(splits) * static_cast<size_t>(columns));
@@ -72,7 +72,7 @@ std::vector<float> conductance_scales(const std::vector<float>& weights, int row
   return scales;
 }
 
-ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
+ConductanceTargets map_to_conductances(std::span<const float> weights, int rows, int columns,
                                        const HardwareConfig& hardware) {
   ConductanceTargets targets;
   targets.rows = rows;

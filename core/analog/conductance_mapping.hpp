@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/analog/hardware.hpp"
@@ -25,14 +26,14 @@ struct ConductanceTargets {
 
 /// The weight that stands for g_max in every (row split, column) under HardwareConfig::weight_scaling:
 /// scales[split * columns + column]. Both the mapping and noisy training normalise by it.
-std::vector<float> conductance_scales(const std::vector<float>& weights, int rows, int columns,
+std::vector<float> conductance_scales(std::span<const float> weights, int rows, int columns,
                                       const HardwareConfig& hardware);
 
 /// Maps weights (rows x columns, row-major) onto pairs: |w| / max|w| of its scaling group (HardwareConfig::
 /// weight_scaling, within its tile) times g_max. An all-zero group gets scale 0.
 /// Throws MappingError when a weight is not finite or the size is not rows x columns, ConfigError for an
 /// unknown weight_scaling or a g_max that is not a positive number.
-ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
+ConductanceTargets map_to_conductances(std::span<const float> weights, int rows, int columns,
                                        const HardwareConfig& hardware);
 
 }  // namespace mho

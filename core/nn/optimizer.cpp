@@ -20,9 +20,8 @@ Optimizer::Optimizer(const OptimizerSettings& settings, const Parameters& parame
   if (settings_.kind == "adam") second_ = first_;
 }
 
-Moments Optimizer::update(std::vector<float>& values, const std::vector<float>& gradient,
-                          std::vector<float>& first, std::vector<float>& second, double learning_rate,
-                          double decay) const {
+Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first,
+                          FloatBuffer& second, double learning_rate, double decay) const {
   const auto rate = static_cast<float>(learning_rate), momentum = static_cast<float>(settings_.momentum);
   const auto shrink = static_cast<float>(decay);
   const size_t n = values.size();
@@ -45,7 +44,7 @@ Moments Optimizer::update(std::vector<float>& values, const std::vector<float>& 
 void Optimizer::step(Parameters& parameters, const Parameters& gradients, double learning_rate) {
   ++steps_;
   parallel_for(parameters.size(), [&](size_t i) {
-    std::vector<float> none;  // sgd has no second moment
+    FloatBuffer none;  // sgd has no second moment
     auto& p = parameters[i];
     const auto& g = gradients[i];
     auto& m = first_[i];

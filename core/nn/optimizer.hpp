@@ -27,8 +27,8 @@ class Optimizer {
 
  private:
   /// Returns the moments of the new values.
-  Moments update(std::vector<float>& values, const std::vector<float>& gradient, std::vector<float>& first,
-                 std::vector<float>& second, double learning_rate, double decay) const;
+  Moments update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first, FloatBuffer& second,
+                 double learning_rate, double decay) const;
 
   OptimizerSettings settings_;
   Parameters first_, second_;  ///< moments; second_ only for adam

@@ -216,7 +216,7 @@ void TrainingNetwork::State::finish_batch_norm_gradients(int level, int count, c
 }
 
 /// A part that had no images has written no products; a depthwise gradient is zero there.
-void TrainingNetwork::State::sum_weight_gradient(size_t node, std::vector<float>& target) const {
+void TrainingNetwork::State::sum_weight_gradient(size_t node, FloatBuffer& target) const {
   const auto* layer = network.matrix(static_cast<int>(node));
   bool written = false;
   for (const auto& part : parts) {

@@ -90,7 +90,7 @@ struct TrainingNetwork::State {
     const auto* layer = network.matrix(static_cast<int>(node));
     return layer && parts.size() == 1 && layer->is_packed_plainly();
   }
-  void sum_weight_gradient(size_t node, std::vector<float>& target) const;
+  void sum_weight_gradient(size_t node, FloatBuffer& target) const;
   template <class Body>
   void walk_parts(int count, Body body);
   void point_to(BatchPart& part, const float* images, int first);

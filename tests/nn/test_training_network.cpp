@@ -43,7 +43,7 @@ double loss_of(const Network& network, Problem problem, int parts, Parameters* g
   return result.loss;
 }
 
-using Member = std::vector<float> LayerParameters::*;
+using Member = FloatBuffer LayerParameters::*;
 
 /// Compares g . v with the central difference of the loss along v, one random direction v for each parameter
 /// tensor. The loss is a float network's: 2 % leaves room for rounding and for ReLU kinks inside the
