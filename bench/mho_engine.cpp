@@ -42,11 +42,10 @@ class MhoEngine : public LayerEngine {
       layer_.pack_backward(operand_);
       layer_.backward(operand_, data_.dy.data(), shape_.images, false, scratch_.data(), dx_.data());
     } else {
-      std::fill(packed_gradient_.begin(), packed_gradient_.end(), 0.0f);
-      std::fill(dw_.begin(), dw_.end(), 0.0f);
-      layer_.add_gradient(operand_, data_.x.data(), data_.dy.data(), shape_.images, scratch_.data(),
-                          packed_gradient_);
-      layer_.unpack_gradient(packed_gradient_, 1, dw_.data());
+      const bool plain = layer_.is_packed_plainly();
+      layer_.add_gradient(operand_, data_.x.data(), data_.dy.data(), shape_.images, false, scratch_.data(),
+                          plain ? dw_.data() : packed_gradient_.data());
+      if (!plain) layer_.unpack_gradient(packed_gradient_.data(), false, dw_.data());
     }
   }
 

@@ -33,7 +33,7 @@ std::int64_t output_vectors(const MatrixLayer& layer, int images) {
   return images * layer.output_size() / layer.columns();
 }
 
-FloatBuffer exact_partial_sums(const MatrixLayer& layer, const std::vector<float>& weights,
+FloatBuffer exact_partial_sums(const MatrixLayer& layer, std::span<const float> weights,
                                const FloatBuffer& inputs, int images, int split) {
   MatrixOperand operand;
   layer.pack_forward(weights.data(), operand.forward);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/analog/hardware.hpp"
@@ -22,7 +23,7 @@ LayerInputs record_layer_inputs(const Network& network, const Parameters& parame
 
 /// What one row split adds to a layer's outputs without converters and noise: [images * pixels][columns], in
 /// weight x input units.
-FloatBuffer exact_partial_sums(const MatrixLayer& layer, const std::vector<float>& weights,
+FloatBuffer exact_partial_sums(const MatrixLayer& layer, std::span<const float> weights,
                                const FloatBuffer& inputs, int images, int split);
 
 /// Rows of the images * pixels x columns that a layer's forward gives for `images` images.

@@ -24,21 +24,26 @@ bool is_crossbar_layer(const Node& node) {
          !is_grouped(node);
 }
 
-/// Packed weights -> conductances over g_max plus noise, row by row.
+/// Weights -> conductances over g_max plus noise, one row split after the other: each has scales and a stream
+/// of noise of its own.
 void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardware, float deviation,
-                          RandomKey key, MatrixOperand& operand) {
-  const int rows = layer.geometry().rows(), columns = layer.columns(), width = padded_columns(columns);
+                          RandomKey key, const FloatBuffer& weights, MatrixOperand& operand) {
+  const int rows = layer.geometry().rows(), columns = layer.columns();
   std::vector<float> inverse(operand.scales.size());
   for (size_t i = 0; i < inverse.size(); ++i)
     inverse[i] = operand.scales[i] > 0 ? 1.0f / operand.scales[i] : 0.0f;
-  const size_t noisy_row = (static_cast<size_t>(columns) + 63) / 64 * 64;  // fill_normal's offsets
-  std::vector<float> noise(noisy_row);
-  for (int r = 0; r < rows; ++r) {
-    const float* scale = inverse.data() + std::ptrdiff_t{1} * (r / hardware.crossbar_rows) * columns;
-    float* weights = operand.forward.data() + std::ptrdiff_t{r} * width;
-    if (deviation > 0) fill_normal(key, noise, static_cast<size_t>(r) * noisy_row);
-    for (int c = 0; c < columns; ++c)
-      weights[c] = weights[c] * scale[c] + deviation * noise[static_cast<size_t>(c)];
+  operand.forward.resize(layer.packed_size());
+  NoisyCopy copy;
+  copy.to_row = weight_row(columns);
+  copy.columns = columns;
+  copy.deviation = deviation;
+  copy.key = key.value();
+  for (int row = 0; row < rows; row += hardware.crossbar_rows, ++copy.stream) {
+    copy.from = weights.data() + std::ptrdiff_t{row} * columns;
+    copy.scale = inverse.data() + std::ptrdiff_t{1} * static_cast<int>(copy.stream) * columns;
+    copy.to = operand.forward.data() + std::ptrdiff_t{row} * copy.to_row;
+    copy.rows = std::min(hardware.crossbar_rows, rows - row);
+    kernels().noisy_copy(copy);
   }
 }
 
@@ -71,15 +76,16 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
     const auto* layer = network.matrix(static_cast<int>(i));
     if (!layer) return;
     auto& operand = operands[i];
-    layer->pack_forward(parameters[i].weight.data(), operand.forward);
+    const auto& weights = parameters[i].weight;
     if (is_on_crossbar(network, static_cast<int>(i))) {
       operand.input_range = effective_input_range(hardware, parameters[i].input_range);
-      operand.scales =
-          conductance_scales(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware);
+      operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
       normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), key.with("weight noise", i),
-                           operand);
+                           weights, operand);
       if (operand.input_range > 0)
         for (auto& scale : operand.scales) scale *= operand.input_range;
+    } else {
+      layer->pack_forward(weights.data(), operand.forward);
     }
     if (network.needs_input_gradient(static_cast<int>(i))) layer->pack_backward(operand);
   });

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "evaluators/calibration.hpp"
 #include "evaluators/tile_seam.hpp"
@@ -17,16 +16,10 @@ constexpr int kCalibrationSamples = 256;
 
 /// Clips weights at a multiple of their standard deviation (aihwkit's "layer Gaussian"): a few large weights
 /// would squeeze all others into the low conductances, where noise is relatively largest.
-void clip(std::vector<float>& weights, int columns, double deviations) {
-  const auto width = static_cast<size_t>(columns);
-  std::vector<float> sums(width + kernel_slack(), 0.0f), squares(width + kernel_slack(), 0.0f);
-  kernels().channel_sums(weights.data(), static_cast<int>(weights.size() / width), columns, sums.data(),
-                         squares.data());
-  const double n = static_cast<double>(weights.size());
-  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / n;
-  const double square = std::accumulate(squares.begin(), squares.end(), 0.0) / n;
-  const auto limit = static_cast<float>(deviations * std::sqrt(std::max(0.0, square - mean * mean)));
-  for (auto& w : weights) w = std::min(std::max(w, -limit), limit);
+void clip(FloatBuffer& weights, const Moments& total, double deviations) {
+  const double n = static_cast<double>(weights.size()), mean = total.sum / n;
+  const double variance = std::max(0.0, total.square / n - mean * mean);
+  kernels().clip(static_cast<float>(deviations * std::sqrt(variance)), weights.size(), weights.data());
 }
 
 }  // namespace
@@ -63,7 +56,7 @@ void TrainingStep::clip_weights() {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const int node = static_cast<int>(i);
     if (!parameters_[i].weight.empty() && network_.matrix(node) && is_on_crossbar(network_, node))
-      clip(parameters_[i].weight, network_.matrix(node)->columns(), config_.clip_deviations);
+      clip(parameters_[i].weight, optimizer_.weight_moments()[i], config_.clip_deviations);
   }
 }
 

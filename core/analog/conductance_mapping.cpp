@@ -8,11 +8,12 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
+#include "core/base/vector/column_maxima.hpp"
 
 namespace mho {
 namespace {
 
-void check(const std::vector<float>& weights, int rows, int columns, const HardwareConfig& hardware) {
+void check(std::span<const float> weights, int rows, int columns, const HardwareConfig& hardware) {
   if (weights.size() != static_cast<size_t>(rows) * static_cast<size_t>(columns))
     throw MappingError(fmt::format("mapping weights to conductances: expected {} x {} weights, got {}", rows,
                                    columns, weights.size()));
@@ -31,20 +32,18 @@ void check(const std::vector<float>& weights, int rows, int columns, const Hardw
 }
 
 /// Largest |weight| of each column of the tile, or the tile's for all its columns.
-std::vector<float> largest(const std::vector<float>& weights, int columns, const TileExtent& tile,
+std::vector<float> largest(std::span<const float> weights, int columns, const TileExtent& tile,
                            bool by_column) {
   std::vector<float> maxima(static_cast<size_t>(tile.columns), 0.0f);
-  for (int r = 0; r < tile.rows; ++r) {
-    const float* row =
-        weights.data() + static_cast<size_t>(tile.row + r) * static_cast<size_t>(columns) + tile.column;
-    for (size_t c = 0; c < maxima.size(); ++c) maxima[c] = std::max(maxima[c], std::fabs(row[c]));
-  }
+  const float* first =
+      weights.data() + static_cast<size_t>(tile.row) * static_cast<size_t>(columns) + tile.column;
+  column_maxima(first, columns, tile.rows, tile.columns, maxima.data());
   if (!by_column) std::fill(maxima.begin(), maxima.end(), *std::max_element(maxima.begin(), maxima.end()));
   return maxima;
 }
 
 /// Writes the pairs of one tile; `scales` are those of its columns.
-void map_tile(const std::vector<float>& weights, const TileExtent& tile, const float* scales, float g_max_us,
+void map_tile(std::span<const float> weights, const TileExtent& tile, const float* scales, float g_max_us,
               ConductanceTargets& targets) {
   for (int r = 0; r < tile.rows; ++r)
     for (int c = 0; c < tile.columns; ++c) {
@@ -61,7 +60,7 @@ void map_tile(const std::vector<float>& weights, const TileExtent& tile, const f
 
 int ConductanceTargets::row_split_of(int row) const { return row / split_rows; }
 
-std::vector<float> conductance_scales(const std::vector<float>& weights, int rows, int columns,
+std::vector<float> conductance_scales(std::span<const float> weights, int rows, int columns,
                                       const HardwareConfig& hardware) {
   const int splits = (rows + hardware.crossbar_rows - 1) / hardware.crossbar_rows;
   std::vector<float> scales(static_cast<size_t>(splits) * static_cast<size_t>(columns));
@@ -73,7 +72,7 @@ std::vector<float> conductance_scales(const std::vector<float>& weights, int row
   return scales;
 }
 
-ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
+ConductanceTargets map_to_conductances(std::span<const float> weights, int rows, int columns,
                                        const HardwareConfig& hardware, const std::vector<float>& scales) {
   ConductanceTargets targets;
   targets.rows = rows;

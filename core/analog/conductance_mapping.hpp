@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/analog/hardware.hpp"
@@ -25,7 +26,7 @@ struct ConductanceTargets {
 
 /// The weight that stands for g_max in every (row split, column) under HardwareConfig::weight_scaling:
 /// scales[split * columns + column]. Both the mapping and noisy training normalise by it.
-std::vector<float> conductance_scales(const std::vector<float>& weights, int rows, int columns,
+std::vector<float> conductance_scales(std::span<const float> weights, int rows, int columns,
                                       const HardwareConfig& hardware);
 
 /// Maps weights (rows x columns, row-major) onto pairs: |w| / max|w| of its scaling group (HardwareConfig::
@@ -33,7 +34,7 @@ std::vector<float> conductance_scales(const std::vector<float>& weights, int row
 /// takes the place of those maxima (a calibration's; [split * columns + column]); weights above their scale
 /// are clipped. Throws MappingError when a weight is not finite or a size does not fit rows x columns,
 /// ConfigError for an unknown weight_scaling or a g_max that is not a positive number.
-ConductanceTargets map_to_conductances(const std::vector<float>& weights, int rows, int columns,
+ConductanceTargets map_to_conductances(std::span<const float> weights, int rows, int columns,
                                        const HardwareConfig& hardware, const std::vector<float>& scales = {});
 
 }  // namespace mho

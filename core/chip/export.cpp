@@ -32,10 +32,11 @@ void write_digital_weights(const std::filesystem::path& file, const ChipExport& 
   std::map<std::string, NamedTensor> tensors;
   for (size_t node = 0; node < what.parameters.size(); ++node) {
     const Node& here = what.architecture.nodes()[node];
-    const std::vector<float>& weight = what.parameters[node].weight;
+    const auto& weight = what.parameters[node].weight;
     if (!is_grouped(here)) continue;
     const std::int64_t columns = here.shape.channels;
-    tensors[here.name + ".weight"] = {{static_cast<std::int64_t>(weight.size()) / columns, columns}, weight};
+    tensors[here.name + ".weight"] = {{static_cast<std::int64_t>(weight.size()) / columns, columns},
+                                      {weight.begin(), weight.end()}};
   }
   if (!tensors.empty()) return write_safetensors(file, tensors, {{"format", chip_format}});
   std::error_code error;

@@ -192,28 +192,29 @@ class Importer {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
     layer.input_range = entry.get<float>("input_range");
-    layer.bias = numbers(entry.at("bias"), here.parameters - here.weights);
+    layer.bias = on_cache_lines(numbers(entry.at("bias"), here.parameters - here.weights));
     std::vector<std::vector<float>> scales;
     const MatrixShape matrix = matrix_shape(chip.architecture, node);
     for (const Entry& split : entry.at("weight_scales").list())
       scales.push_back(numbers(split, matrix.columns));
-    layer.weight =
-        weights_from_conductances(matrix, blocks_[here.name], scales, conductances_us_, chip_,
-                                  chip.hardware.g_max_us, cores_.where() + ": layer '" + here.name + "'");
+    layer.weight = on_cache_lines(weights_from_conductances(matrix, blocks_[here.name], scales,
+                                                            conductances_us_, chip_, chip.hardware.g_max_us,
+                                                            cores_.where() + ": layer '" + here.name + "'"));
   }
 
   void read_digital_layer(ImportedChip& chip, int node, const Entry& entry) const {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
     if (std::holds_alternative<BatchNorm>(here.layer)) {
-      layer.gamma = numbers(entry.at("gamma"), here.shape.channels);
-      layer.beta = numbers(entry.at("beta"), here.shape.channels);
-      layer.running_mean = numbers(entry.at("running_mean"), here.shape.channels);
-      layer.running_variance = numbers(entry.at("running_variance"), here.shape.channels);
+      layer.gamma = on_cache_lines(numbers(entry.at("gamma"), here.shape.channels));
+      layer.beta = on_cache_lines(numbers(entry.at("beta"), here.shape.channels));
+      layer.running_mean = on_cache_lines(numbers(entry.at("running_mean"), here.shape.channels));
+      layer.running_variance = on_cache_lines(numbers(entry.at("running_variance"), here.shape.channels));
     }
     if (is_grouped(here)) {
-      if (here.parameters > here.weights) layer.bias = numbers(entry.at("bias"), here.shape.channels);
-      layer.weight = read_digital_weights(here);
+      if (here.parameters > here.weights)
+        layer.bias = on_cache_lines(numbers(entry.at("bias"), here.shape.channels));
+      layer.weight = on_cache_lines(read_digital_weights(here));
     }
   }
 
@@ -229,6 +230,10 @@ class Importer {
       throw DataError(fmt::format("{}: {}.weight: expected the shape {}, found {}", file.string(), node.name,
                                   shape_text(expected), shape_text(found->second.shape)));
     return found->second.values;
+  }
+
+  static FloatBuffer on_cache_lines(const std::vector<float>& values) {
+    return {values.begin(), values.end()};
   }
 
   static std::vector<float> numbers(const Entry& entry, std::int64_t expected) {

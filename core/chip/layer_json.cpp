@@ -47,8 +47,8 @@ int only_reader(const Architecture& architecture, int node) {
 
 DigitalStage find_digital_stage(const Architecture& architecture, const Parameters& parameters, int node) {
   const auto channels = static_cast<size_t>(architecture.nodes()[static_cast<size_t>(node)].shape.channels);
-  const std::vector<float>& bias = parameters[static_cast<size_t>(node)].bias;
-  DigitalStage stage{{std::vector<float>(channels, 1.0F), bias}, false, {}};
+  const auto& bias = parameters[static_cast<size_t>(node)].bias;
+  DigitalStage stage{{std::vector<float>(channels, 1.0F), {bias.begin(), bias.end()}}, false, {}};
   stage.affine.shift.resize(channels, 0.0F);
   for (int next = only_reader(architecture, node); next >= 0 && !stage.relu;
        next = only_reader(architecture, next)) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 
 #include "core/base/error.hpp"
@@ -13,8 +14,7 @@
 namespace mho {
 namespace {
 
-void check_values(const Node& node, const char* what, const std::vector<float>& values,
-                  std::int64_t expected) {
+void check_values(const Node& node, const char* what, std::span<const float> values, std::int64_t expected) {
   if (static_cast<std::int64_t>(values.size()) != expected)
     throw MappingError(fmt::format("layer '{}': expected {} numbers in {}, got {}", node.name, expected, what,
                                    values.size()));
@@ -40,7 +40,7 @@ void check_layer(const Node& node, const LayerParameters& layer) {
   check_values(node, "beta", layer.beta, normalised);
   check_values(node, "running_mean", layer.running_mean, normalised);
   check_values(node, "running_variance", layer.running_variance, normalised);
-  check_values(node, "input_range", {layer.input_range}, 1);
+  check_values(node, "input_range", {&layer.input_range, 1}, 1);
 }
 
 void check_all(const Architecture& architecture, const Parameters& parameters, const HardwareConfig& hardware,

@@ -6,7 +6,7 @@
 namespace mho {
 
 ChannelAffine fold_batch_norm(const LayerParameters& p, double epsilon) {
-  ChannelAffine affine{p.gamma, p.beta};
+  ChannelAffine affine{std::vector<float>(p.gamma.size()), std::vector<float>(p.gamma.size())};
   for (size_t c = 0; c < p.gamma.size(); ++c) {
     const double scale = p.gamma[c] / std::sqrt(p.running_variance[c] + epsilon);
     affine.scale[c] = static_cast<float>(scale);

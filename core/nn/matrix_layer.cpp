@@ -49,7 +49,7 @@ MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSe
 
 std::size_t MatrixLayer::packed_size() const {
   return index(std::int64_t{1} * geometry_.groups * geometry_.rows() *
-               padded_columns(geometry_.group_outputs())) +
+               weight_row(geometry_.group_outputs())) +
          kernel_slack();
 }
 
@@ -64,7 +64,7 @@ std::size_t MatrixLayer::scratch_size() const {
 }
 
 void MatrixLayer::pack_forward(const float* weights, FloatBuffer& packed) const {
-  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = padded_columns(columns);
+  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = weight_row(columns);
   packed.resize(packed_size());
   for (int g = 0; g < geometry_.groups; ++g)
     for (int r = 0; r < rows; ++r)
@@ -72,19 +72,22 @@ void MatrixLayer::pack_forward(const float* weights, FloatBuffer& packed) const 
                   packed.data() + (std::int64_t{g} * rows + r) * width);
 }
 
-void MatrixLayer::unpack_gradient(const FloatBuffer& packed, float factor, float* gradient) const {
+void MatrixLayer::unpack_gradient(const float* packed, bool accumulate, float* gradient) const {
   const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = padded_columns(columns);
   for (int g = 0; g < geometry_.groups; ++g)
     for (int r = 0; r < rows; ++r) {
-      const float* from = packed.data() + (std::int64_t{g} * rows + r) * width;
+      const float* from = packed + (std::int64_t{g} * rows + r) * width;
       float* to = gradient + std::int64_t{r} * geometry_.output.channels + g * columns;
-      for (int c = 0; c < columns; ++c) to[c] += factor * from[c];
+      if (accumulate)
+        kernels().add(from, index(columns), to);
+      else
+        std::copy_n(from, columns, to);
     }
 }
 
 void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int first, float* to) const {
   const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
-  const int width = padded_columns(outputs);
+  const int width = weight_row(outputs);
   const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
   const float factor = operand.input_range > 0 ? 1.0f / operand.input_range : 1.0f;
   for (int row = first; row < first + inputs;) {  // rows of one split share their scales
@@ -93,14 +96,14 @@ void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int first, f
     const float* scale =
         operand.scales.empty() ? nullptr : operand.scales.data() + row / step * columns() + group * outputs;
     kernels().transpose(from, width, end - row, outputs, scale, factor, to + (row - first),
-                        padded_columns(inputs));
+                        weight_row(inputs));
     row = end;
   }
 }
 
 void MatrixLayer::pack_backward(MatrixOperand& operand) const {
   const auto& g = geometry_;
-  const std::int64_t tap_size = std::int64_t{g.group_outputs()} * padded_columns(g.group_inputs());
+  const std::int64_t tap_size = std::int64_t{g.group_outputs()} * weight_row(g.group_inputs());
   operand.backward.resize(index(tap_size * g.groups * g.kernel_height * g.kernel_width) + kernel_slack());
   float* to = operand.backward.data();
   for (const auto& phase : backward_.phases)
@@ -175,7 +178,7 @@ bool MatrixLayer::takes_bfloat16(const MatrixOperand& operand) const {
 
 void MatrixLayer::pack_bfloat16(MatrixOperand& operand) const {
   if (!takes_bfloat16(operand)) return;
-  const int width = padded_columns(columns());
+  const int width = weight_row(columns());
   int pair_rows = 0;
   for (const auto& runs : pair_runs_)
     for (const auto& run : runs) pair_rows = std::max(pair_rows, run.row + run.length);
@@ -214,7 +217,7 @@ const float* MatrixLayer::prepare_gradient(const float* dy, float* scratch) cons
 void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
                                std::uint64_t key, int image, size_t part, float* y) const {
   const auto& g = geometry_;
-  const int outputs = g.group_outputs(), width = padded_columns(outputs);
+  const int outputs = g.group_outputs(), width = weight_row(outputs);
   const bool analog = !operand.scales.empty(), pairs = !operand.pairs.empty();
   const int split = static_cast<int>(part) / g.groups, group = static_cast<int>(part) % g.groups;
   MatrixProduct m;
@@ -268,7 +271,7 @@ void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const
 }
 
 void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
-                               float* scratch, FloatBuffer& packed) const {
+                               bool accumulate, float* scratch, float* packed) const {
   const auto& g = geometry_;
   const int outputs = g.group_outputs(), width = padded_columns(outputs);
   const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
@@ -286,11 +289,13 @@ void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, con
       m.g = dy + i * output_size() + group * outputs;
       m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
       m.g_pixel = g.output.channels;
-      m.w = packed.data() + std::int64_t{group} * g.rows() * width;
+      m.w = packed + std::int64_t{group} * g.rows() * width;
       m.w_row = width;
       m.height = g.output.height;
       m.width = g.is_dense() ? count : g.output.width;
       m.columns = outputs;
+      m.factor = operand.input_range > 0 ? operand.input_range : 1.0f;  // x is in units of it
+      m.accumulate = accumulate || i > 0;
       kernels().gradient(m);
     }
   }
@@ -299,7 +304,7 @@ void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, con
 void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
                                float* dx) const {
   const auto& g = geometry_;
-  const int inputs = g.group_inputs(), width = padded_columns(inputs);
+  const int inputs = g.group_inputs(), width = weight_row(inputs);
   const int padded_width = g.output.width + backward_.margin.left + backward_.margin.right;
   const float* w = operand.backward.data();
   for (size_t p = 0; p < backward_.phases.size(); ++p) {

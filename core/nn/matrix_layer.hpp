@@ -22,7 +22,7 @@ struct MvmSettings {
 
 /// A layer's weights at one moment, in the layout that the products want: what a tile hands to the network.
 struct MatrixOperand {
-  FloatBuffer forward;        ///< [group][rows][padded columns]: conductances over g_max, or plain weights
+  FloatBuffer forward;  ///< [group][rows][weight_row(columns)]: conductances over g_max, or plain weights
   std::vector<float> scales;  ///< [row split][columns]: output per unit of ADC output; empty for 1
   float input_range = 0;      ///< full scale of the DAC; 0: inputs are taken as they are
   std::vector<float>
@@ -57,15 +57,17 @@ class MatrixLayer {
   /// exact DAC levels. Does nothing where the processor or the layer (digital, more than 9-bit inputs)
   /// cannot.
   void pack_bfloat16(MatrixOperand& operand) const;
-  /// A packed weight gradient added to `gradient` (rows x columns), times `factor`.
-  void unpack_gradient(const FloatBuffer& packed, float factor, float* gradient) const;
+  /// Whether packed weights lie as the parameters do: one group, columns a multiple of kColumnAlignment.
+  bool is_packed_plainly() const { return geometry_.groups == 1 && columns() % kColumnAlignment == 0; }
+  /// A packed weight gradient written or added to `gradient` (rows x columns).
+  void unpack_gradient(const float* packed, bool accumulate, float* gradient) const;
 
   /// y[i] = product of x[i] for i < images; noise depends on (key, first_image + i).
   void forward(const MatrixOperand& operand, const float* bias, const float* x, int images, std::uint64_t key,
                int first_image, float* scratch, float* y) const;
-  /// packed += the weight gradient of these images, in units of dL/d(weight) / (input_range or 1).
-  void add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images, float* scratch,
-                    FloatBuffer& packed) const;
+  /// packed = (or +=) the weight gradient of these images.
+  void add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
+                    bool accumulate, float* scratch, float* packed) const;
   /// dx = (or +=) the gradient with respect to the inputs (straight through the converters).
   void backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate, float* scratch,
                 float* dx) const;

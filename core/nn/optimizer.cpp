@@ -16,24 +16,17 @@ constexpr double kAdamSecondMoment = 0.999, kAdamEpsilon = 1e-8;
 }  // namespace
 
 Optimizer::Optimizer(const OptimizerSettings& settings, const Parameters& parameters)
-    : settings_(settings), first_(zero_gradients(parameters)) {
+    : settings_(settings), first_(zero_gradients(parameters)), weight_moments_(parameters.size()) {
   if (settings_.kind == "adam") second_ = first_;
 }
 
-void Optimizer::update(std::vector<float>& values, const std::vector<float>& gradient,
-                       std::vector<float>& first, std::vector<float>& second, double learning_rate,
-                       double decay) const {
+Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first,
+                          FloatBuffer& second, double learning_rate, double decay) const {
   const auto rate = static_cast<float>(learning_rate), momentum = static_cast<float>(settings_.momentum);
   const auto shrink = static_cast<float>(decay);
   const size_t n = values.size();
-  if (settings_.kind == "sgd") {
-    for (size_t i = 0; i < n; ++i) {
-      const float g = gradient[i] + shrink * values[i];
-      first[i] = momentum * first[i] + g;
-      values[i] -= rate * (g + momentum * first[i]);
-    }
-    return;
-  }
+  if (settings_.kind == "sgd")
+    return kernels().sgd({rate, momentum, shrink}, gradient.data(), n, values.data(), first.data());
   const auto square = static_cast<float>(kAdamSecondMoment), epsilon = static_cast<float>(kAdamEpsilon);
   const auto momentum_rest = static_cast<float>(1 - settings_.momentum);
   const auto square_rest = static_cast<float>(1 - kAdamSecondMoment);
@@ -45,17 +38,19 @@ void Optimizer::update(std::vector<float>& values, const std::vector<float>& gra
     values[i] -=
         rate * (first[i] / first_bias / (std::sqrt(second[i] / second_bias) + epsilon) + shrink * values[i]);
   }
+  return kernels().moments(values.data(), n);
 }
 
 void Optimizer::step(Parameters& parameters, const Parameters& gradients, double learning_rate) {
   ++steps_;
   parallel_for(parameters.size(), [&](size_t i) {
-    std::vector<float> none;  // sgd has no second moment
+    FloatBuffer none;  // sgd has no second moment
     auto& p = parameters[i];
     const auto& g = gradients[i];
     auto& m = first_[i];
     auto* v = second_.empty() ? nullptr : &second_[i];
-    update(p.weight, g.weight, m.weight, v ? v->weight : none, learning_rate, settings_.weight_decay);
+    weight_moments_[i] =
+        update(p.weight, g.weight, m.weight, v ? v->weight : none, learning_rate, settings_.weight_decay);
     update(p.bias, g.bias, m.bias, v ? v->bias : none, learning_rate, 0);
     update(p.gamma, g.gamma, m.gamma, v ? v->gamma : none, learning_rate, 0);
     update(p.beta, g.beta, m.beta, v ? v->beta : none, learning_rate, 0);

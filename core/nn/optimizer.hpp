@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/nn/kernels/kernels.hpp"
 #include "core/nn/parameters.hpp"
 
 namespace mho {
@@ -21,13 +22,17 @@ class Optimizer {
  public:
   Optimizer(const OptimizerSettings& settings, const Parameters& parameters);
   void step(Parameters& parameters, const Parameters& gradients, double learning_rate);
+  /// Of each node's weights after the last step.
+  const std::vector<Moments>& weight_moments() const { return weight_moments_; }
 
  private:
-  void update(std::vector<float>& values, const std::vector<float>& gradient, std::vector<float>& first,
-              std::vector<float>& second, double learning_rate, double decay) const;
+  /// Returns the moments of the new values.
+  Moments update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first, FloatBuffer& second,
+                 double learning_rate, double decay) const;
 
   OptimizerSettings settings_;
   Parameters first_, second_;  ///< moments; second_ only for adam
+  std::vector<Moments> weight_moments_;
   int steps_ = 0;
 };
 

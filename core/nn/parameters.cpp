@@ -19,7 +19,7 @@ using Dimensions = std::vector<std::int64_t>;
 struct Slot {
   const char* name;
   Dimensions dimensions;
-  std::vector<float> LayerParameters::*values;
+  FloatBuffer LayerParameters::*values;
 };
 
 bool has_bias(const Layer& layer) {
@@ -134,7 +134,7 @@ void save_parameters(const std::filesystem::path& file, const Architecture& arch
       const auto& values = parameters[n].*slot.values;
       const auto expected = static_cast<size_t>(count(slot.dimensions));
       if (values.size() != expected) mismatch("values of '" + name + "'", expected, values.size());
-      tensors[name] = {slot.dimensions, values};
+      tensors[name] = {slot.dimensions, {values.begin(), values.end()}};
     }
     if (matrix.rows > 0) tensors[nodes[n].name + ".input_range"] = {{1}, {parameters[n].input_range}};
     add_calibration(nodes[n], parameters[n], tensors);
@@ -147,9 +147,10 @@ Parameters load_parameters(const std::filesystem::path& file, const Architecture
   const auto& nodes = architecture.nodes();
   Parameters parameters(nodes.size());
   for_each_node(architecture, [&](size_t n, const std::vector<Slot>& layer_slots, const MatrixShape& matrix) {
-    for (const auto& slot : layer_slots)
-      parameters[n].*slot.values =
-          take(tensors, nodes[n].name + "." + slot.name, slot.dimensions, file).values;
+    for (const auto& slot : layer_slots) {
+      const auto tensor = take(tensors, nodes[n].name + "." + slot.name, slot.dimensions, file);
+      (parameters[n].*slot.values).assign(tensor.values.begin(), tensor.values.end());
+    }
     if (matrix.rows > 0)
       parameters[n].input_range = take(tensors, nodes[n].name + ".input_range", {1}, file).values.front();
     take_calibration(tensors, nodes[n], file, parameters[n]);

@@ -83,7 +83,7 @@ void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardE
   float *dx = part.gradients[below], *scratch = part.scratch.data();
   for (int i = 0; i < images; ++i) {
     const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * out;
-    layer.add_gradient(part.values[below] + i * in, dy, scratch, part.weight_gradients[node].data());
+    layer.add_gradient(part.values[below] + i * in, dy, scratch, part.gradient_targets[node]);
     if (dx) layer.backward(dy, parameters[node].weight.data(), scratch, dx + i * in);
   }
 }
@@ -162,8 +162,9 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
   if (o.kind == Operation::Kind::matrix) {
     const auto below = static_cast<size_t>(o.inputs[0]);
     const auto* layer = network.matrix(o.node);
-    layer->add_gradient(operands[node], part.values[below], dy, images, part.scratch.data(),
-                        part.weight_gradients[node]);
+    layer->add_gradient(operands[node], part.values[below], dy, images, part.gradient_written[node],
+                        part.scratch.data(), part.gradient_targets[node]);
+    part.gradient_written[node] = true;
     if (float* dx = part.gradients[below])
       layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx);
     return;
@@ -214,25 +215,30 @@ void TrainingNetwork::State::finish_batch_norm_gradients(int level, int count, c
   }
 }
 
-void TrainingNetwork::State::sum_weight_gradients(const Operands& operands, Parameters& gradients_out) {
+/// A part that had no images has written no products; a depthwise gradient is zero there.
+void TrainingNetwork::State::sum_weight_gradient(size_t node, FloatBuffer& target) const {
+  const auto* layer = network.matrix(static_cast<int>(node));
+  bool written = false;
+  for (const auto& part : parts) {
+    const auto& packed = part.weight_gradients[node];
+    if (layer && !part.gradient_written[node]) continue;
+    if (layer && !writes_through(node)) layer->unpack_gradient(packed.data(), written, target.data());
+    if (!layer && written) kernels().add(packed.data(), target.size(), target.data());
+    if (!layer && !written) std::copy_n(packed.data(), target.size(), target.data());
+    written = true;
+  }
+  if (!written) std::fill(target.begin(), target.end(), 0.0f);
+}
+
+void TrainingNetwork::State::sum_weight_gradients(Parameters& gradients_out) {
   parallel_for(gradients_out.size(), [&](size_t node) {
     auto& target = gradients_out[node];
-    std::fill(target.weight.begin(), target.weight.end(), 0.0f);
     for (size_t c = 0; c < target.bias.size(); ++c) {
       double sum = 0;
       for (const auto& part : parts) sum += part.bias_sums[node].a[c];
       target.bias[c] = static_cast<float>(sum);
     }
-    const auto* layer = network.matrix(static_cast<int>(node));
-    for (const auto& part : parts) {
-      const auto& packed = part.weight_gradients[node];
-      if (packed.empty()) continue;
-      const float range = operands[node].input_range;
-      if (layer)
-        layer->unpack_gradient(packed, range > 0 ? range : 1.0f, target.weight.data());
-      else
-        for (size_t i = 0; i < target.weight.size(); ++i) target.weight[i] += packed[i];
-    }
+    if (!target.weight.empty()) sum_weight_gradient(node, target.weight);
   });
 }
 

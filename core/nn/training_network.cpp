@@ -31,6 +31,8 @@ TrainingNetwork::State::State(const Network& n, int batch, int part_count)
   parts.resize(static_cast<size_t>((batch + part_size - 1) / part_size));
   for (auto& part : parts) {
     part.weight_gradients.resize(n.architecture().nodes().size());
+    part.gradient_targets.resize(n.architecture().nodes().size());
+    part.gradient_written.resize(n.architecture().nodes().size());
     part.bias_sums.resize(n.architecture().nodes().size());
     part.forward_sums.resize(ops);
     part.backward_sums.resize(ops);
@@ -142,13 +144,17 @@ void TrainingNetwork::State::loss(BatchPart& part, const int* labels, int images
   }
 }
 
-void TrainingNetwork::State::reset(BatchPart& part, const Parameters& like) {
+void TrainingNetwork::State::reset(BatchPart& part, Parameters& gradients_out) {
   part.loss = 0;
   part.correct = 0;
-  for (size_t node = 0; node < like.size(); ++node) {
+  for (size_t node = 0; node < gradients_out.size(); ++node) {
     const auto* layer = network.matrix(static_cast<int>(node));
-    part.weight_gradients[node].assign(layer ? layer->packed_size() : like[node].weight.size(), 0.0f);
-    if (!like[node].bias.empty()) part.bias_sums[node].reset(like[node].bias.size());
+    auto& gradient = part.weight_gradients[node];
+    part.gradient_written[node] = false;
+    if (layer && !writes_through(node)) gradient.resize(layer->packed_size());
+    if (!layer) gradient.assign(gradients_out[node].weight.size(), 0.0f);
+    part.gradient_targets[node] = writes_through(node) ? gradients_out[node].weight.data() : gradient.data();
+    if (!gradients_out[node].bias.empty()) part.bias_sums[node].reset(gradients_out[node].bias.size());
   }
   for (size_t i = 0; i < plan.operations.size(); ++i) {
     if (plan.operations[i].kind != Operation::Kind::normalise) continue;
@@ -185,7 +191,7 @@ StepResult TrainingNetwork::step(Parameters& parameters, const Operands& operand
     });
     s.finish_batch_norm_gradients(level, count, parameters, gradients);
   }
-  s.sum_weight_gradients(operands, gradients);
+  s.sum_weight_gradients(gradients);
   StepResult result;
   for (const auto& part : s.parts) {
     result.loss += part.loss / count;
@@ -209,7 +215,8 @@ std::size_t training_bytes(const Network& network, int batch_size, int part_coun
   for (const auto& op : plan.operations) {
     if (const auto* layer = network.matrix(op.node)) {
       const size_t operands = network.needs_input_gradient(op.node) ? 2 : 1;
-      floats += (parts + operands) * layer->packed_size();
+      const size_t gradient_copies = parts == 1 && layer->is_packed_plainly() ? 0 : parts;
+      floats += (gradient_copies + operands) * layer->packed_size();
     }
     if (op.kind == Operation::Kind::depthwise)
       floats += parts * static_cast<size_t>(network.node_of(op).weights);

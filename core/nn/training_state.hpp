@@ -42,9 +42,12 @@ struct ChannelSums {
 
 /// What a part of the mini-batch owns.
 struct BatchPart {
-  std::vector<FloatBuffer>
-      weight_gradients;                ///< packed, one a node with a dense product; plain for depthwise
-  std::vector<ChannelSums> bias_sums;  ///< of the output gradients, one a node with a bias
+  /// One a node with a dense product, packed, or with a depthwise one, plain; empty where gradient_targets is
+  /// the caller's gradient itself.
+  std::vector<FloatBuffer> weight_gradients;
+  std::vector<float*> gradient_targets;  ///< one a node: where this step's weight gradient is summed
+  std::vector<char> gradient_written;    ///< one a node: whether a product has written there in this step
+  std::vector<ChannelSums> bias_sums;    ///< of the output gradients, one a node with a bias
   std::vector<ChannelSums> forward_sums, backward_sums;  ///< one an operation
   std::vector<FloatBuffer> walk_gradients;               ///< gradients that live only within one walk
   FloatBuffer scratch, second_scratch;
@@ -80,8 +83,14 @@ struct TrainingNetwork::State {
   const Operation& op(int index) const { return plan.operations[static_cast<size_t>(index)]; }
   int op_count() const { return static_cast<int>(plan.operations.size()); }
 
-  /// Sums of a part back to zero; gradients are sized like `like`.
-  void reset(BatchPart& part, const Parameters& like);
+  /// Sums of a part back to zero.
+  void reset(BatchPart& part, Parameters& gradients);
+  /// Whether a node's products write the caller's gradient: nothing to sum, nothing to unpack.
+  bool writes_through(size_t node) const {
+    const auto* layer = network.matrix(static_cast<int>(node));
+    return layer && parts.size() == 1 && layer->is_packed_plainly();
+  }
+  void sum_weight_gradient(size_t node, FloatBuffer& target) const;
   template <class Body>
   void walk_parts(int count, Body body);
   void point_to(BatchPart& part, const float* images, int first);
@@ -101,7 +110,7 @@ struct TrainingNetwork::State {
   void backward_concat(BatchPart& part, const BackwardEvent& event, int images);
   void backward_simple(BatchPart& part, const BackwardEvent& event, int images);
   void finish_batch_norm_gradients(int level, int count, const Parameters& parameters, Parameters& gradients);
-  void sum_weight_gradients(const Operands& operands, Parameters& gradients);
+  void sum_weight_gradients(Parameters& gradients);
 };
 
 }  // namespace mho

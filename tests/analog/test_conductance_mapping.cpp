@@ -71,7 +71,7 @@ TEST_CASE("The largest weight of its group becomes g_max") {
 }
 
 TEST_CASE("A column of zeros gets scale 0 and no conductance") {
-  const auto t = map_to_conductances({0, 1, 0, -2}, 2, 2, hardware_of("column", 2, 2));
+  const auto t = map_to_conductances(std::vector<float>{0, 1, 0, -2}, 2, 2, hardware_of("column", 2, 2));
   CHECK(t.scales == std::vector<float>{0, 2});
   CHECK(t.plus_us == std::vector<float>{0, 12.5, 0, 0});
   CHECK(t.minus_us == std::vector<float>{0, 0, 0, 25});
@@ -86,15 +86,17 @@ TEST_CASE("Weights that cannot be mapped are told with their place") {
   CHECK_THROWS_WITH(map_to_conductances(weights, 2, 3, hardware), ContainsSubstring("row 1, column 2"));
   weights[5] = std::numeric_limits<float>::quiet_NaN();
   CHECK_THROWS_WITH(map_to_conductances(weights, 2, 3, hardware), ContainsSubstring("got nan"));
-  CHECK_THROWS_WITH(map_to_conductances({1, 2}, 2, 3, hardware),
+  CHECK_THROWS_WITH(map_to_conductances(std::vector<float>{1, 2}, 2, 3, hardware),
                     ContainsSubstring("expected 2 x 3 weights, got 2"));
 }
 
 TEST_CASE("A scaling or g_max that does not exist is refused") {
   auto hardware = hardware_of("colum", 8, 8);
-  CHECK_THROWS_AS(map_to_conductances({1}, 1, 1, hardware), ConfigError);
-  CHECK_THROWS_WITH(map_to_conductances({1}, 1, 1, hardware), ContainsSubstring("did you mean 'column'"));
+  CHECK_THROWS_AS(map_to_conductances(std::vector<float>{1}, 1, 1, hardware), ConfigError);
+  CHECK_THROWS_WITH(map_to_conductances(std::vector<float>{1}, 1, 1, hardware),
+                    ContainsSubstring("did you mean 'column'"));
   hardware = hardware_of("column", 8, 8);
   hardware.g_max_us = -1;
-  CHECK_THROWS_WITH(map_to_conductances({1}, 1, 1, hardware), ContainsSubstring("g_max_us"));
+  CHECK_THROWS_WITH(map_to_conductances(std::vector<float>{1}, 1, 1, hardware),
+                    ContainsSubstring("g_max_us"));
 }

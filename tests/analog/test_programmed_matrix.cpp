@@ -272,7 +272,7 @@ TEST_CASE("Output noise is fresh for every row, column and tile of a read-out") 
 TEST_CASE("Impossible settings, targets and times are refused") {
   HardwareConfig hardware;
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
-  const auto targets = map_to_conductances({1, 2, 3, 4}, 2, 2, hardware);
+  const auto targets = map_to_conductances(std::vector<float>{1, 2, 3, 4}, 2, 2, hardware);
   const auto program = [&](const ConductanceTargets& t, const HardwareConfig& h) {
     return ProgrammedMatrix(t, h, *pcm, RandomKey(1));
   };

@@ -63,7 +63,7 @@ inline ChipConfig small_chip(int grid_rows, int grid_columns, int crossbar) {
 inline Parameters drawn_parameters(const Architecture& architecture, std::uint64_t seed) {
   Parameters parameters = initial_parameters(architecture, RandomKey(seed));
   Random random(RandomKey(seed).with("rest"));
-  const auto draw = [&random](std::vector<float>& values, double low, double high) {
+  const auto draw = [&random](FloatBuffer& values, double low, double high) {
     for (float& value : values) value = static_cast<float>(low + (high - low) * random.uniform());
   };
   for (size_t node = 0; node < parameters.size(); ++node) {

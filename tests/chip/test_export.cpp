@@ -41,7 +41,7 @@ std::string hardware_text(HardwareConfig hardware) {
   return fields_to_json({"hardware", "", [&](FieldVisitor& visitor) { hardware.fields(visitor); }});
 }
 
-void check_weights(const std::vector<float>& found, const std::vector<float>& expected, double tolerance) {
+void check_weights(const FloatBuffer& found, const FloatBuffer& expected, double tolerance) {
   REQUIRE(found.size() == expected.size());
   double worst = 0;
   for (size_t i = 0; i < found.size(); ++i)

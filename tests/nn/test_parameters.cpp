@@ -84,12 +84,12 @@ TEST_CASE("initial weights are normal with variance 2 / fan-in, biases zero, bat
     CHECK(std::abs(sum / count) < 5 * std::sqrt(variance / count));
     CHECK(std::abs(squares / count / variance - 1) < 5 * std::sqrt(2 / count));
   }
-  CHECK(of(net, parameters, "logits").bias == std::vector<float>(12, 0.0f));
+  CHECK(of(net, parameters, "logits").bias == FloatBuffer(12, 0.0f));
   const auto& norm = of(net, parameters, "conv0_bn");
-  CHECK(norm.gamma == std::vector<float>(64, 1.0f));
-  CHECK(norm.beta == std::vector<float>(64, 0.0f));
-  CHECK(norm.running_mean == std::vector<float>(64, 0.0f));
-  CHECK(norm.running_variance == std::vector<float>(64, 1.0f));
+  CHECK(norm.gamma == FloatBuffer(64, 1.0f));
+  CHECK(norm.beta == FloatBuffer(64, 0.0f));
+  CHECK(norm.running_mean == FloatBuffer(64, 0.0f));
+  CHECK(norm.running_variance == FloatBuffer(64, 1.0f));
   CHECK(of(net, parameters, "conv0").input_range == 0);
 }
 

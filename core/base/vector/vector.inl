@@ -14,6 +14,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#if defined(__AVX512F__)
+#include "core/base/vector/normal_quantile.inl"
+#endif
+
 namespace mho {
 namespace {
 
@@ -176,6 +180,25 @@ MHO_INLINE void normals(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint3
   box_muller(bits[2], bits[3], out[2], out[3]);
 }
 
+#if defined(__AVX512F__)
+/// Normals from random bits by inversion, the largest 6.2: a sign and a 30-bit probability, whose quantile is
+/// a polynomial of the mantissa for each octave (errors below 4e-5). A third less time than Box-Muller where
+/// one instruction looks up 32 numbers.
+MHO_INLINE Vector normal_quantile(Bits random) {
+  const Bits p = (Bits) __builtin_convertvector((Ints)((random & 0x7fffffffu) | 1u), Vector);  // times 2^-31
+  const Vector t = (Vector)((p & 0x7fffffu) | 0x3f800000u);
+  const __m512i octave = (__m512i)(p >> 23);  // the look-up takes it modulo 32
+  const auto factor = [&](int d) {
+    return _mm512_permutex2var_ps(_mm512_load_ps(kNormalQuantile[d]), octave,
+                                  _mm512_load_ps(kNormalQuantile[d] + 16));
+  };
+  Vector x = factor(4);
+#pragma GCC unroll 4
+  for (int d = 3; d >= 0; --d) x = x * t + factor(d);
+  return (Vector)((Bits)x ^ (random & 0x80000000u));
+}
+#endif
+
 /// Where numbers are drawn in order anyway, a third of Philox's arithmetic: one xoshiro128++ (Blackman and
 /// Vigna, 2021) a lane, each started at its own Philox number of (key, stream). Noise of one product is such
 /// a stream.
@@ -199,7 +222,12 @@ struct NoiseStream {
   }
   MHO_INLINE void normals(Vector& n0, Vector& n1) {
     const Bits a = next(), b = next();
+#if defined(__AVX512F__)
+    n0 = normal_quantile(a);
+    n1 = normal_quantile(b);
+#else
     box_muller(a, b, n0, n1);
+#endif
   }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Converters, batch norm, ReLU, addition and transposition: one pass over memory each.
+// Converters, batch norm, ReLU and addition: one pass over memory each.
 #pragma once
 
 #include "core/base/vector/vector.inl"
@@ -105,24 +105,6 @@ void relu_backward(const float* y, const float* dy, std::size_t size, float* dx)
     const Vector g = load_count(y + i, count) > 0.0f ? load_count(dy + i, count) : Vector{};
     store_count(dx + i, load_count(dx + i, count) + g, count);
   });
-}
-
-/// A 16 x 16 block goes through a buffer in the first-level cache: rows are read and written whole.
-void transpose(const float* from, std::ptrdiff_t from_row, int rows, int columns, const float* scale,
-               float factor, float* to, std::ptrdiff_t to_row) {
-  constexpr int kBlock = 16;
-  float block[kBlock][kBlock] = {};
-  for (int r = 0; r < rows; r += kBlock)
-    for (int c = 0; c < columns; c += kBlock) {
-      const int high = min_of(kBlock, rows - r), wide = min_of(kBlock, columns - c);
-      for (int i = 0; i < high; ++i)
-        for (int j = 0; j < wide; ++j) block[j][i] = from[(r + i) * from_row + c + j];
-      for (int j = 0; j < wide; ++j) {
-        const Vector times = spread(scale ? scale[c + j] * factor : factor);
-        for (int i = 0; i < high; i += kLanes)
-          store_count(to + (c + j) * to_row + r + i, load(block[j] + i) * times, min_of(kLanes, high - i));
-      }
-    }
 }
 
 }  // namespace

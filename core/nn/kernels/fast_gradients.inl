@@ -24,7 +24,7 @@ void gradient_tile(const GradientTile& t) {
 #pragma GCC unroll 16
   for (int i = 0; i < I; ++i)
 #pragma GCC unroll 2
-    for (int b = 0; b < B; ++b) acc[i][b] = load(t.w + i * m.w_row + b * kLanes);
+    for (int b = 0; b < B; ++b) acc[i][b] = Vector{};
   for (int h = 0; h < m.height; ++h) {
     const float *x = t.x + h * m.x_row, *g = t.g + h * m.g_row;
     for (int p = 0; p < m.width; ++p, x += m.x_pixel, g += m.g_pixel) {
@@ -39,10 +39,21 @@ void gradient_tile(const GradientTile& t) {
       }
     }
   }
+  const Vector factor = spread(m.factor);
+  if (m.accumulate) {
 #pragma GCC unroll 16
-  for (int i = 0; i < I; ++i)
+    for (int i = 0; i < I; ++i)
 #pragma GCC unroll 2
-    for (int b = 0; b < B; ++b) store(t.w + i * m.w_row + b * kLanes, acc[i][b]);
+      for (int b = 0; b < B; ++b) {
+        float* w = t.w + i * m.w_row + b * kLanes;
+        store(w, load(w) + acc[i][b] * factor);
+      }
+  } else {
+#pragma GCC unroll 16
+    for (int i = 0; i < I; ++i)
+#pragma GCC unroll 2
+      for (int b = 0; b < B; ++b) store(t.w + i * m.w_row + b * kLanes, acc[i][b] * factor);
+  }
 }
 
 using GradientFunction = void (*)(const GradientTile&);

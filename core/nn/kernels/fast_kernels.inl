@@ -6,6 +6,8 @@
 #include "core/nn/kernels/fast_gradients.inl"
 #include "core/nn/kernels/fast_pooling.inl"
 #include "core/nn/kernels/fast_products.inl"
+#include "core/nn/kernels/fast_transpose.inl"
+#include "core/nn/kernels/fast_weights.inl"
 
 namespace mho {
 
@@ -28,6 +30,10 @@ const Kernels MHO_KERNEL_SET{MHO_KERNEL_NAME,
                              max_pool,
                              max_pool_backward,
                              average_pool,
-                             average_pool_backward};
+                             average_pool_backward,
+                             noisy_copy,
+                             sgd,
+                             moments,
+                             clip};
 
 }  // namespace mho

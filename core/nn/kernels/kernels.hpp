@@ -12,6 +12,15 @@ inline int padded_columns(int columns) {
   return (columns + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment;
 }
 
+/// Floats from one row of a product's weights to the next. A tile reads a strip of two cache lines from every
+/// row: where a row is longer it gets an odd number of lines, or the strip's lines would share a few sets of
+/// the cache.
+inline int weight_row(int columns) {
+  const int padded = padded_columns(columns);
+  return padded > 2 * kColumnAlignment && padded / kColumnAlignment % 2 == 0 ? padded + kColumnAlignment
+                                                                             : padded;
+}
+
 /// A run of matrix rows whose inputs lie one after the other in memory: matrix row `row + j` multiplies
 /// x[offset + j], j < length. In NHWC one kernel row of a convolution is one run.
 struct RowRun {
@@ -53,8 +62,8 @@ struct MatrixProduct {
   OutputStage stage;
 };
 
-/// w[(row + j) * w_row + c] += sum over h and p of x[h * x_row + p * x_pixel + offset + j] * g[h * g_row + p
-/// * g_pixel + c]: the weight gradient of a MatrixProduct. w and g are readable up to
+/// w[(row + j) * w_row + c] = (or +=) factor * sum over h and p of x[h * x_row + p * x_pixel + offset + j] *
+/// g[h * g_row + p * g_pixel + c]: the weight gradient of a MatrixProduct. g is readable and w writable up to
 /// padded_columns(columns).
 struct MatrixGradient {
   const float* x = nullptr;
@@ -70,6 +79,36 @@ struct MatrixGradient {
   int height = 1;
   int width = 1;
   int columns = 1;
+  float factor = 1;
+  bool accumulate = true;
+};
+
+/// to[r * to_row + c] = from[r * columns + c] * scale[c] + deviation * normal for r < rows, c < columns. The
+/// normals depend on (key, stream, r, c) only; deviation 0 draws none. `to` is writable up to
+/// padded_columns(columns).
+struct NoisyCopy {
+  const float* from = nullptr;
+  const float* scale = nullptr;  ///< one a column
+  float* to = nullptr;
+  int to_row = 0;
+  int rows = 1;
+  int columns = 1;
+  float deviation = 0;
+  std::uint64_t key = 0;
+  std::uint32_t stream = 0;
+};
+
+/// A step of gradient descent with Nesterov momentum and weight decay.
+struct SgdUpdate {
+  float rate = 0;
+  float momentum = 0;
+  float decay = 0;
+};
+
+/// Sums over an array and over its squares.
+struct Moments {
+  double sum = 0;
+  double square = 0;
 };
 
 /// A depthwise convolution over a padded image x [.., padded_width, channels]; w is [kernel_height *
@@ -148,6 +187,14 @@ struct Kernels {
   void (*average_pool)(const Pooling&, const float* x, float* y);
   /// dx += gradient.
   void (*average_pool_backward)(const Pooling&, const float* dy, float* dx);
+
+  void (*noisy_copy)(const NoisyCopy&);
+  /// g = gradient + decay * values; velocity = momentum * velocity + g; values -= rate * (g + momentum *
+  /// velocity). Returns the moments of the new values.
+  Moments (*sgd)(const SgdUpdate&, const float* gradient, std::size_t count, float* values, float* velocity);
+  Moments (*moments)(const float* x, std::size_t count);
+  /// values = clip(values, -limit, limit)
+  void (*clip)(float limit, std::size_t count, float* values);
 };
 
 /// The set of the chosen instruction set (core/base/vector/instruction_set.hpp).

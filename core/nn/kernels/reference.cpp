@@ -49,7 +49,8 @@ void gradient(const MatrixGradient& m) {
           for (int p = 0; p < m.width; ++p)
             sum += double(m.x[h * m.x_row + p * m.x_pixel + m.runs[r].offset + j]) *
                    m.g[h * m.g_row + p * m.g_pixel + c];
-        m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + c] += static_cast<float>(sum);
+        float& w = m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + c];
+        w = static_cast<float>((m.accumulate ? w : 0.0) + m.factor * sum);
       }
 }
 
@@ -198,6 +199,38 @@ void average_pool_backward(const Pooling& p, const float* dy, float* dx) {
   });
 }
 
+void noisy_copy(const NoisyCopy& c) {
+  Random random(RandomKey(c.key).with("weights", c.stream));
+  for (int r = 0; r < c.rows; ++r)
+    for (int k = 0; k < c.columns; ++k) {
+      const double noise = c.deviation > 0 ? c.deviation * random.normal() : 0;
+      c.to[std::ptrdiff_t(r) * c.to_row + k] =
+          static_cast<float>(double(c.from[std::ptrdiff_t(r) * c.columns + k]) * c.scale[k] + noise);
+    }
+}
+
+Moments moments(const float* x, std::size_t count) {
+  Moments total;
+  for (std::size_t i = 0; i < count; ++i) {
+    total.sum += x[i];
+    total.square += double(x[i]) * x[i];
+  }
+  return total;
+}
+
+Moments sgd(const SgdUpdate& u, const float* gradient, std::size_t count, float* values, float* velocity) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float g = gradient[i] + u.decay * values[i];
+    velocity[i] = u.momentum * velocity[i] + g;
+    values[i] -= u.rate * (g + u.momentum * velocity[i]);
+  }
+  return moments(values, count);
+}
+
+void clip(float limit, std::size_t count, float* values) {
+  for (std::size_t i = 0; i < count; ++i) values[i] = std::clamp(values[i], -limit, limit);
+}
+
 const Kernels kReferenceKernels{"reference",
                                 product,
                                 gradient,
@@ -216,7 +249,11 @@ const Kernels kReferenceKernels{"reference",
                                 max_pool,
                                 max_pool_backward,
                                 average_pool,
-                                average_pool_backward};
+                                average_pool_backward,
+                                noisy_copy,
+                                sgd,
+                                moments,
+                                clip};
 
 }  // namespace
 

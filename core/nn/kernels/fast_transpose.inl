@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transposition in registers, a square of vectors at a time.
+#pragma once
+
+#include "core/base/vector/vector.inl"
+#include "core/nn/kernels/fast_channels.inl"
+#include "core/nn/kernels/kernels.hpp"
+
+namespace mho {
+namespace {
+
+/// One round of the butterfly: rows i and i + Half swap those lanes that belong to the other one.
+template <int Half>
+MHO_INLINE void swap_lanes(Vector (&rows)[kLanes]) {
+  Ints low{}, high{};
+  for (int lane = 0; lane < kLanes; ++lane) {  // lane numbers from kLanes on are those of the second operand
+    low[lane] = lane & Half ? kLanes + lane - Half : lane;
+    high[lane] = lane & Half ? kLanes + lane : lane + Half;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; ++i) {
+    if (i & Half) continue;
+    const Vector a = rows[i], b = rows[i + Half];
+    rows[i] = __builtin_shuffle(a, b, low);
+    rows[i + Half] = __builtin_shuffle(a, b, high);
+  }
+  if constexpr (Half > 1) swap_lanes<Half / 2>(rows);
+}
+
+void transpose(const float* from, std::ptrdiff_t from_row, int rows, int columns, const float* scale,
+               float factor, float* to, std::ptrdiff_t to_row) {
+  for (int c = 0; c < columns; c += kLanes) {
+    const int wide = min_of(kLanes, columns - c);
+    const Vector times = scale ? load_count(scale + c, wide) * factor : spread(factor);
+    for (int r = 0; r < rows; r += kLanes) {
+      const int high = min_of(kLanes, rows - r);
+      Vector square[kLanes];
+#pragma GCC unroll 16
+      for (int i = 0; i < kLanes; ++i)
+        square[i] = i < high ? load_count(from + (r + i) * from_row + c, wide) * times : Vector{};
+      swap_lanes<kLanes / 2>(square);
+#pragma GCC unroll 16
+      for (int j = 0; j < kLanes; ++j)
+        if (j < wide) store_count(to + (c + j) * to_row + r, square[j], high);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mho
