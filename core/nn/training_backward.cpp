@@ -84,7 +84,7 @@ void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardE
   for (int i = 0; i < images; ++i) {
     const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * out;
     layer.add_gradient(part.values[below] + i * in, dy, scratch, part.weight_gradients[node].data());
-    if (dx) layer.backward(dy, parameters[node].weight.data(), scratch, dx + i * in);
+    if (dx) layer.backward(dy, parameters[node].weight.data(), !event.first[0], scratch, dx + i * in);
   }
 }
 
@@ -168,8 +168,8 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
       layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx);
     return;
   }
-  start_input_gradients(part, event, images);
   if (o.kind == Operation::Kind::depthwise) return backward_depthwise(part, event, parameters, images);
+  start_input_gradients(part, event, images);
   if (o.kind == Operation::Kind::add) return backward_add(part, event, images);
   if (o.kind == Operation::Kind::concat) return backward_concat(part, event, images);
   backward_simple(part, event, images);
