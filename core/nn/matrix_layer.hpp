@@ -78,6 +78,11 @@ class MatrixLayer {
                               float* scratch) const;
   bool takes_bfloat16(const MatrixOperand& operand) const;
   const float* prepare_gradient(const float* dy, float* scratch) const;
+  /// Whether backward() takes the output gradient as planes: so few inputs that lanes are better pixels.
+  bool takes_planes() const;
+  const float* prepare_planes(const float* dy, float* scratch) const;
+  int padded_gradient_width() const;
+  int padded_gradient_height() const;
   void forward_one(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
                    std::uint64_t key, int image, float* y) const;
   void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,

@@ -85,6 +85,50 @@ TEST_CASE("a matrix product agrees with the reference for every tile width, colu
   }
 }
 
+TEST_CASE("a product over planes agrees with the reference, pixels on lanes or not") {
+  const int width = GENERATE(1, 5, 14, 16, 28, 40), columns = GENERATE(1, 2, 3, 4, 6, 8, 11),
+            height = GENERATE(1, 2, 5);
+  const bool converted = GENERATE(false, true);
+  const int channels = 3, x_row = width + 2, plane = x_row * (height + 1), w_row = padded_columns(columns);
+  const auto x = normals(static_cast<size_t>(plane * channels), 1);
+  const auto w = normals(static_cast<size_t>(4 * channels * w_row), 2), scale = normals(64, 3),
+             bias = normals(64, 4);
+  const int y_pixel = 2 * columns;  // every other pixel, as a stride makes it
+  const auto before = normals(static_cast<size_t>(height * width * y_pixel), 5);
+  const RowRun runs[] = {{0, 0, channels}, {2, channels, channels}, {x_row + 1, 2 * channels, channels}};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = x_row;
+  m.x_pixel = 1;
+  m.x_step = plane;
+  m.runs = runs;
+  m.run_count = 3;
+  m.w = w.data();
+  m.w_row = w_row;
+  m.y_row = width * y_pixel;
+  m.y_pixel = y_pixel;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  if (converted) {
+    m.stage.adc_limit = 1.0f;
+    m.stage.adc_step = 1.0f / 4096;  // clips, and rounds by less than the tolerance
+    m.stage.scale = scale.data();
+    m.stage.bias = bias.data();
+    m.stage.accumulate = true;
+  }
+  FloatBuffer wanted = before;
+  m.y = wanted.data();
+  reference_kernels().product(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << " width " << width << " columns " << columns);
+    FloatBuffer got = before;
+    m.y = got.data();
+    set->product(m);
+    check_close(got, wanted, got.size(), converted ? 2e-3 : 1e-4);
+  }
+}
+
 TEST_CASE("a weight gradient agrees with the reference") {
   const int columns = GENERATE(1, 6, 16, 20, 32, 48), length = GENERATE(1, 5, 12, 16, 27),
             w_row = padded_columns(columns);
@@ -182,8 +226,8 @@ TEST_CASE("elementwise kernels agree with the reference") {
 }
 
 TEST_CASE("output noise has the asked deviation and depends on key and stream only") {
-  const int width = 64, columns = 40;
-  FloatBuffer x(width + 32), w(48 + 32), y(width * columns + 32), again(y.size());
+  const int width = 64, columns = GENERATE(40, 6);  // lanes are columns; lanes are pixels
+  FloatBuffer x(width + 32), w(48 + 32), y(static_cast<size_t>(width * columns) + 32), again(y.size());
   const RowRun run{0, 0, 1};
   MatrixProduct m;
   m.x = x.data();
@@ -224,7 +268,7 @@ TEST_CASE("output noise has the asked deviation and depends on key and stream on
 }
 
 TEST_CASE("output noise never repeats within one image") {
-  const int width = 30, columns = 70, height = 9;
+  const int width = 30, columns = GENERATE(70, 6), height = 9;
   FloatBuffer x(width * height + 32), w(96), y(static_cast<size_t>(width * columns * height) + 32);
   const RowRun run{0, 0, 1};
   MatrixProduct m;

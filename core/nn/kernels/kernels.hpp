@@ -12,8 +12,9 @@ inline int padded_columns(int columns) {
   return (columns + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment;
 }
 
-/// A run of matrix rows whose inputs lie one after the other in memory: matrix row `row + j` multiplies
-/// x[offset + j], j < length. In NHWC one kernel row of a convolution is one run.
+/// A run of matrix rows whose inputs lie at equal steps in memory: matrix row `row + j` multiplies
+/// x[offset + j * step], j < length; the step is 1 but for planes. In NHWC one kernel row of a convolution is
+/// one run.
 struct RowRun {
   int offset = 0;
   int row = 0;
@@ -34,12 +35,13 @@ struct OutputStage {
   std::uint32_t stream = 0;  ///< e.g. the image's index in its mini-batch
 };
 
-/// y[h][p][c] = stage(sum over runs and j of x[h * x_row + p * x_pixel + offset + j] * w[(row + j) * w_row +
-/// c]) for h < height, p < width, c < columns.
+/// y[h][p][c] = stage(sum over runs and j of x[h * x_row + p * x_pixel + offset + j * x_step] * w[(row + j) *
+/// w_row + c]) for h < height, p < width, c < columns.
 struct MatrixProduct {
   const float* x = nullptr;
   std::ptrdiff_t x_row = 0;
-  std::ptrdiff_t x_pixel = 0;
+  std::ptrdiff_t x_pixel = 0;  ///< 1 lets pixels fill vectors where there are few columns
+  std::ptrdiff_t x_step = 1;   ///< from one input of a run to the next
   const RowRun* runs = nullptr;
   int run_count = 0;
   const float* w = nullptr;  ///< readable up to padded_columns(columns) in every row

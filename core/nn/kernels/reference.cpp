@@ -25,7 +25,7 @@ double column_sum(const MatrixProduct& m, const float* x, int column) {
   double sum = 0;
   for (int r = 0; r < m.run_count; ++r)
     for (int j = 0; j < m.runs[r].length; ++j)
-      sum += double(x[m.runs[r].offset + j]) * m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + column];
+      sum += double(x[m.runs[r].offset + j * m.x_step]) * m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + column];
   return sum;
 }
 
