@@ -309,9 +309,11 @@ TEST_CASE("addition, ReLU and its gradient agree with the reference") {
     truth.relu(x.data(), count, a.data());
     set->relu(x.data(), count, b.data());
     CHECK(a == b);
-    truth.relu_backward(x.data(), dy.data(), count, a.data());
-    set->relu_backward(x.data(), dy.data(), count, b.data());
-    CHECK(a == b);
+    for (const bool accumulate : {true, false}) {
+      truth.relu_backward(x.data(), dy.data(), count, accumulate, a.data());
+      set->relu_backward(x.data(), dy.data(), count, accumulate, b.data());
+      CHECK(a == b);
+    }
   }
 }
 
@@ -332,11 +334,13 @@ TEST_CASE("transposition agrees with the reference and leaves the rest alone") {
 }
 
 TEST_CASE("pooling agrees with the reference, borders and ties included") {
+  const int input_height = GENERATE(7, 8);  // 8 x 6 is tiled by windows of 2 x 2
   const int channels = GENERATE(1, 6, 16, 20), kernel = GENERATE(2, 3), stride = GENERATE(1, 2),
             border = GENERATE(0, 1);
-  const Pooling p{.input_height = 7,
+  const bool accumulate = GENERATE(true, false);
+  const Pooling p{.input_height = input_height,
                   .input_width = 6,
-                  .height = (7 + 2 * border - kernel) / stride + 1,
+                  .height = (input_height + 2 * border - kernel) / stride + 1,
                   .width = (6 + 2 * border - kernel) / stride + 1,
                   .channels = channels,
                   .kernel_height = kernel,
@@ -345,7 +349,7 @@ TEST_CASE("pooling agrees with the reference, borders and ties included") {
                   .stride_width = stride,
                   .top = border,
                   .left = border};
-  const auto in = static_cast<size_t>(7 * 6 * channels),
+  const auto in = static_cast<size_t>(input_height * 6 * channels),
              out = static_cast<size_t>(p.height * p.width * channels);
   auto x = normals(in, 1);
   for (auto& v : x) v = std::round(v * 2) / 2;  // ties
@@ -357,14 +361,14 @@ TEST_CASE("pooling agrees with the reference, borders and ties included") {
     truth.max_pool(p, x.data(), y.data());
     set->max_pool(p, x.data(), y2.data());
     CHECK(y == y2);
-    truth.max_pool_backward(p, x.data(), y.data(), dy.data(), dx.data());
-    set->max_pool_backward(p, x.data(), y.data(), dy.data(), dx2.data());
+    truth.max_pool_backward(p, x.data(), y.data(), dy.data(), accumulate, dx.data());
+    set->max_pool_backward(p, x.data(), y.data(), dy.data(), accumulate, dx2.data());
     check_close(dx2, dx, in, 1e-5);
     truth.average_pool(p, x.data(), y.data());
     set->average_pool(p, x.data(), y2.data());
     check_close(y2, y, out, 1e-6);
-    truth.average_pool_backward(p, dy.data(), dx.data());
-    set->average_pool_backward(p, dy.data(), dx2.data());
+    truth.average_pool_backward(p, dy.data(), accumulate, dx.data());
+    set->average_pool_backward(p, dy.data(), accumulate, dx2.data());
     check_close(dx2, dx, in, 1e-5);
   }
 }

@@ -142,10 +142,11 @@ void relu(const float* x, std::size_t size, float* y) {
   });
 }
 
-void relu_backward(const float* y, const float* dy, std::size_t size, float* dx) {
+void relu_backward(const float* y, const float* dy, std::size_t size, bool accumulate, float* dx) {
   for_vectors(size, [&](std::size_t i, int count) {
-    const Vector g = load_count(y + i, count) > 0.0f ? load_count(dy + i, count) : Vector{};
-    store_count(dx + i, load_count(dx + i, count) + g, count);
+    Vector g = load_count(y + i, count) > 0.0f ? load_count(dy + i, count) : Vector{};
+    if (accumulate) g += load_count(dx + i, count);
+    store_count(dx + i, g, count);
   });
 }
 

@@ -40,8 +40,21 @@ void max_pool(const Pooling& p, const float* x, float* y) {
     }
 }
 
+/// Whether a backward pass adds to dx: where every pixel is written once it need not, and a masked store that
+/// a neighbour's masked load waits for costs more than the arithmetic. Fills dx with zeros where it must add
+/// to nothing.
+MHO_INLINE bool adds(const Pooling& p, bool accumulate, float* dx) {
+  if (accumulate) return true;
+  if (p.tiles_input()) return false;
+  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(p.input_height) * p.input_width * p.channels;
+  for (std::ptrdiff_t i = 0; i < size; ++i) dx[i] = 0;
+  return true;
+}
+
 /// Of equal maxima the first in row-major order gets the gradient.
-void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, float* dx) {
+template <bool Add>
+MHO_INLINE void max_pool_backward_loops(const Pooling& p, const float* x, const float* y, const float* dy,
+                                        float* dx) {
   for (int h = 0; h < p.height; ++h)
     for (int w = 0; w < p.width; ++w, y += p.channels, dy += p.channels) {
       const Window seen = window_of(p, h, w);
@@ -50,11 +63,20 @@ void max_pool_backward(const Pooling& p, const float* x, const float* y, const f
         Vector rest = load_count(dy + c, count);
         for_window(p, seen, [&](std::ptrdiff_t at) {
           const Ints here = load_count(x + at + c, count) == most;
-          store_count(dx + at + c, load_count(dx + at + c, count) + (here ? rest : Vector{}), count);
+          const Vector g = here ? rest : Vector{};
+          store_count(dx + at + c, Add ? load_count(dx + at + c, count) + g : g, count);
           rest = here ? Vector{} : rest;
         });
       });
     }
+}
+
+void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, bool accumulate,
+                       float* dx) {
+  if (adds(p, accumulate, dx))
+    max_pool_backward_loops<true>(p, x, y, dy, dx);
+  else
+    max_pool_backward_loops<false>(p, x, y, dy, dx);
 }
 
 void average_pool(const Pooling& p, const float* x, float* y) {
@@ -70,7 +92,8 @@ void average_pool(const Pooling& p, const float* x, float* y) {
     }
 }
 
-void average_pool_backward(const Pooling& p, const float* dy, float* dx) {
+void average_pool_backward(const Pooling& p, const float* dy, bool accumulate, float* dx) {
+  const bool add = adds(p, accumulate, dx);
   for (int h = 0; h < p.height; ++h)
     for (int w = 0; w < p.width; ++w, dy += p.channels) {
       const Window seen = window_of(p, h, w);
@@ -78,7 +101,7 @@ void average_pool_backward(const Pooling& p, const float* dy, float* dx) {
       for_channels(p.channels, [&](int c, int count) {
         const Vector g = load_count(dy + c, count) * share;
         for_window(p, seen, [&](std::ptrdiff_t at) {
-          store_count(dx + at + c, load_count(dx + at + c, count) + g, count);
+          store_count(dx + at + c, add ? load_count(dx + at + c, count) + g : g, count);
         });
       });
     }

@@ -101,6 +101,12 @@ struct Pooling {
   int stride_width = 2;
   int top = 0;
   int left = 0;
+
+  /// Whether every input pixel lies in exactly one window.
+  bool tiles_input() const {
+    return top == 0 && left == 0 && kernel_height == stride_height && kernel_width == stride_width &&
+           height * stride_height == input_height && width * stride_width == input_width;
+  }
 };
 
 /// The seam between the network and the arithmetic. Implementations: `reference` (plain loops, what tests
@@ -141,15 +147,16 @@ struct Kernels {
   void (*add)(const float* x, std::size_t count, float* y);
   /// y = max(x, 0)
   void (*relu)(const float* x, std::size_t count, float* y);
-  /// dx += dy where y > 0
-  void (*relu_backward)(const float* y, const float* dy, std::size_t count, float* dx);
+  /// dx = (or +=) dy where y > 0
+  void (*relu_backward)(const float* y, const float* dy, std::size_t count, bool accumulate, float* dx);
 
   void (*max_pool)(const Pooling&, const float* x, float* y);
-  /// dx += gradient; of equal maxima the first in row-major order gets it.
-  void (*max_pool_backward)(const Pooling&, const float* x, const float* y, const float* dy, float* dx);
+  /// dx = (or +=) gradient; of equal maxima the first in row-major order gets it.
+  void (*max_pool_backward)(const Pooling&, const float* x, const float* y, const float* dy, bool accumulate,
+                            float* dx);
   void (*average_pool)(const Pooling&, const float* x, float* y);
-  /// dx += gradient.
-  void (*average_pool_backward)(const Pooling&, const float* dy, float* dx);
+  /// dx = (or +=) gradient.
+  void (*average_pool_backward)(const Pooling&, const float* dy, bool accumulate, float* dx);
 };
 
 /// The set of the chosen instruction set (core/base/vector/instruction_set.hpp).

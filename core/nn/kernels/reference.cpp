@@ -146,8 +146,9 @@ void relu(const float* x, std::size_t count, float* y) {
   for (std::size_t i = 0; i < count; ++i) y[i] = std::max(x[i], 0.0f);
 }
 
-void relu_backward(const float* y, const float* dy, std::size_t count, float* dx) {
-  for (std::size_t i = 0; i < count; ++i) dx[i] += y[i] > 0 ? dy[i] : 0.0f;
+void relu_backward(const float* y, const float* dy, std::size_t count, bool accumulate, float* dx) {
+  for (std::size_t i = 0; i < count; ++i)
+    dx[i] = (accumulate ? dx[i] : 0.0f) + (y[i] > 0 ? dy[i] : 0.0f);
 }
 
 /// Calls body(y's index, indices of x in its window) for every output of a pooling.
@@ -174,7 +175,13 @@ void max_pool(const Pooling& p, const float* x, float* y) {
   });
 }
 
-void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, float* dx) {
+void start(const Pooling& p, bool accumulate, float* dx) {
+  if (!accumulate) std::fill_n(dx, std::ptrdiff_t(p.input_height) * p.input_width * p.channels, 0.0f);
+}
+
+void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, bool accumulate,
+                       float* dx) {
+  start(p, accumulate, dx);
   for_each_window(p, [&](int out, const std::vector<int>& inside) {
     for (const int in : inside)
       if (x[in] == y[out]) {
@@ -192,7 +199,8 @@ void average_pool(const Pooling& p, const float* x, float* y) {
   });
 }
 
-void average_pool_backward(const Pooling& p, const float* dy, float* dx) {
+void average_pool_backward(const Pooling& p, const float* dy, bool accumulate, float* dx) {
+  start(p, accumulate, dx);
   for_each_window(p, [&](int out, const std::vector<int>& inside) {
     for (const int in : inside) dx[in] += dy[out] / static_cast<float>(inside.size());
   });
