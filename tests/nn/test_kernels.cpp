@@ -333,6 +333,29 @@ TEST_CASE("transposition agrees with the reference and leaves the rest alone") {
   }
 }
 
+TEST_CASE("max pooling of few channels agrees with the reference over wide images, ties included") {
+  const int channels = GENERATE(1, 2, 3, 6, 7, 15), width = GENERATE(1, 14, 16, 37);
+  const Pooling p{.input_height = 4,
+                  .input_width = 2 * width,
+                  .height = 2,
+                  .width = width,
+                  .channels = channels};
+  const auto in = static_cast<size_t>(4 * 2 * width * channels), out = in / 4;
+  auto x = normals(in, 1);
+  for (auto& v : x) v = std::max(0.0f, std::round(v * 2) / 2);  // ties, as after a ReLU
+  const auto dy = normals(out, 2), before = normals(in, 3);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer y(out + kernel_slack()), y2(y.size()), dx = before, dx2 = before;
+    reference_kernels().max_pool(p, x.data(), y.data());
+    set->max_pool(p, x.data(), y2.data());
+    CHECK(y == y2);
+    reference_kernels().max_pool_backward(p, x.data(), y.data(), dy.data(), false, dx.data());
+    set->max_pool_backward(p, x.data(), y.data(), dy.data(), false, dx2.data());
+    CHECK(dx == dx2);  // what lies behind the image, too
+  }
+}
+
 TEST_CASE("pooling agrees with the reference, borders and ties included") {
   const int input_height = GENERATE(7, 8);  // 8 x 6 is tiled by windows of 2 x 2
   const int channels = GENERATE(1, 6, 16, 20), kernel = GENERATE(2, 3), stride = GENERATE(1, 2),
