@@ -6,8 +6,8 @@
 
 namespace mho {
 
-/// Memory that starts on a cache line; a large block starts on a huge page and asks the system for such pages:
-/// a pass over a mini-batch would otherwise look up a page every 4 KiB.
+/// Memory that starts on a cache line; a large block starts on a huge page and asks the system for such
+/// pages: a pass over a mini-batch would otherwise look up a page every 4 KiB.
 void* allocate_aligned(std::size_t bytes);
 void free_aligned(void* memory, std::size_t bytes);
 

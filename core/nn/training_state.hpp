@@ -68,8 +68,8 @@ struct TrainingNetwork::State {
   int part_size;
   int walk;
   BufferPlan buffers;
-  std::vector<FloatBuffer> values;     ///< one an operation; empty where a walk's buffer serves
-  std::vector<FloatBuffer> gradients;  ///< [slot]
+  std::vector<FloatBuffer> values;                   ///< one an operation; empty where a walk's buffer serves
+  std::vector<FloatBuffer> gradients;                ///< [slot]
   std::vector<std::vector<BackwardEvent>> backward;  ///< [level]
   std::vector<ChannelAffine> affines;
   std::vector<std::vector<double>> means, inverses;  ///< of the mini-batch, one an operation

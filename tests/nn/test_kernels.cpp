@@ -335,11 +335,8 @@ TEST_CASE("transposition agrees with the reference and leaves the rest alone") {
 
 TEST_CASE("max pooling of few channels agrees with the reference over wide images, ties included") {
   const int channels = GENERATE(1, 2, 3, 6, 7, 15), width = GENERATE(1, 14, 16, 37);
-  const Pooling p{.input_height = 4,
-                  .input_width = 2 * width,
-                  .height = 2,
-                  .width = width,
-                  .channels = channels};
+  const Pooling p{
+      .input_height = 4, .input_width = 2 * width, .height = 2, .width = width, .channels = channels};
   const auto in = static_cast<size_t>(4 * 2 * width * channels), out = in / 4;
   auto x = normals(in, 1);
   for (auto& v : x) v = std::max(0.0f, std::round(v * 2) / 2);  // ties, as after a ReLU

@@ -14,8 +14,9 @@ MHO_INLINE void for_channels(int channels, Body body) {
   for (; c + kLanes <= channels; c += kLanes) body(c, kLanes);
   if (c < channels) body(c, channels - c);
 }
-/// As for_channels, but calls body(first channel, Vectors<B>{}, count) for B vectors at once where as many are
-/// left: a pixel's channels are read in one go, in the order of memory. All B vectors are full where B > 1.
+/// As for_channels, but calls body(first channel, Vectors<B>{}, count) for B vectors at once where as many
+/// are left: a pixel's channels are read in one go, in the order of memory. All B vectors are full where B
+/// > 1.
 template <int B>
 struct Vectors {
   static constexpr int count = B;

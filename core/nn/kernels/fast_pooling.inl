@@ -124,8 +124,8 @@ void max_pool(const Pooling& p, const float* x, float* y) {
     }
 }
 
-/// Whether a backward pass adds to dx: where every pixel is written once it need not. Fills dx with zeros where
-/// it must add to nothing.
+/// Whether a backward pass adds to dx: where every pixel is written once it need not. Fills dx with zeros
+/// where it must add to nothing.
 MHO_INLINE bool adds(const Pooling& p, bool accumulate, float* dx) {
   if (accumulate) return true;
   if (p.tiles_input()) return false;

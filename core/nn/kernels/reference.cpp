@@ -25,7 +25,8 @@ double column_sum(const MatrixProduct& m, const float* x, int column) {
   double sum = 0;
   for (int r = 0; r < m.run_count; ++r)
     for (int j = 0; j < m.runs[r].length; ++j)
-      sum += double(x[m.runs[r].offset + j * m.x_step]) * m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + column];
+      sum += double(x[m.runs[r].offset + j * m.x_step]) *
+             m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + column];
   return sum;
 }
 
@@ -147,8 +148,7 @@ void relu(const float* x, std::size_t count, float* y) {
 }
 
 void relu_backward(const float* y, const float* dy, std::size_t count, bool accumulate, float* dx) {
-  for (std::size_t i = 0; i < count; ++i)
-    dx[i] = (accumulate ? dx[i] : 0.0f) + (y[i] > 0 ? dy[i] : 0.0f);
+  for (std::size_t i = 0; i < count; ++i) dx[i] = (accumulate ? dx[i] : 0.0f) + (y[i] > 0 ? dy[i] : 0.0f);
 }
 
 /// Calls body(y's index, indices of x in its window) for every output of a pooling.
