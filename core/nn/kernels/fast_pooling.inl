@@ -30,7 +30,7 @@ MHO_INLINE void for_window(const Pooling& p, const Window& seen, Body body) {
 }
 
 /// Some pixels of an output row of a pooling with few channels. Each tap's inputs are packed without gaps, so
-/// that vectors are full and no short masked store goes to memory: those took most of the time.
+/// that vectors are full and no short masked store goes to memory: those took nearly half of the time.
 struct PackedPixels {
   static constexpr int kPixels = 16, kTaps = 4;
   float taps[kTaps][kPixels * kLanes + kLanes];
