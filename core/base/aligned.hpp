@@ -2,22 +2,23 @@
 #pragma once
 
 #include <cstddef>
-#include <new>
 #include <vector>
 
 namespace mho {
 
-/// Memory that starts on a cache line.
+/// Memory that starts on a cache line; a large block starts on a huge page and asks the system for such
+/// pages: a pass over a mini-batch would otherwise look up a page every 4 KiB.
+void* allocate_aligned(std::size_t bytes);
+void free_aligned(void* memory, std::size_t bytes);
+
 template <class T>
 struct CacheAligned {
   using value_type = T;
   CacheAligned() = default;
   template <class U>
   explicit CacheAligned(const CacheAligned<U>&) {}
-  T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}));
-  }
-  void deallocate(T* memory, std::size_t) { ::operator delete (memory, std::align_val_t{64}); }
+  T* allocate(std::size_t count) { return static_cast<T*>(allocate_aligned(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t count) { free_aligned(memory, count * sizeof(T)); }
   template <class U>
   bool operator==(const CacheAligned<U>&) const {
     return true;

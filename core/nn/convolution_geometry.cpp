@@ -137,4 +137,15 @@ std::vector<RowRun> backward_runs(const ConvolutionGeometry& g, const BackwardGe
   return runs;
 }
 
+std::vector<RowRun> planar_backward_runs(const ConvolutionGeometry& g, const BackwardGeometry& backward,
+                                         const BackwardPhase& phase) {
+  std::vector<RowRun> runs;
+  const int channels = g.output.channels;
+  const int padded_width = g.output.width + backward.margin.left + backward.margin.right;
+  for (int a = 0; a < phase.taps_high; ++a)
+    for (int b = 0; b < phase.taps_wide; ++b)
+      runs.push_back({a * padded_width + b, (a * phase.taps_wide + b) * channels, channels});
+  return runs;
+}
+
 }  // namespace mho

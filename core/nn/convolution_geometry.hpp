@@ -65,5 +65,8 @@ BackwardGeometry backward_geometry(const ConvolutionGeometry& geometry);
 /// output channel of the group).
 std::vector<RowRun> backward_runs(const ConvolutionGeometry& geometry, const BackwardGeometry& backward,
                                   const BackwardPhase& phase, int group);
+/// The same for a gradient held as one plane a channel: the inputs of a run are a plane apart.
+std::vector<RowRun> planar_backward_runs(const ConvolutionGeometry& geometry,
+                                         const BackwardGeometry& backward, const BackwardPhase& phase);
 
 }  // namespace mho

@@ -46,11 +46,15 @@ std::size_t DepthwiseLayer::scratch_size() const {
 
 void DepthwiseLayer::pad(const float* image, Shape shape, int top, int left, int padded_height,
                          int padded_width, float* padded) {
-  const std::ptrdiff_t row = std::ptrdiff_t{1} * shape.width * shape.channels;
-  std::fill_n(padded, floats(padded_height, padded_width, shape.channels), 0.0f);
-  for (int h = 0; h < shape.height; ++h)
-    std::copy_n(image + h * row, row,
-                padded + (std::ptrdiff_t{1} * (h + top) * padded_width + left) * shape.channels);
+  const std::ptrdiff_t channels = shape.channels, row = shape.width * channels, before = left * channels;
+  const std::ptrdiff_t after = (padded_width - left) * channels - row;
+  padded = std::fill_n(padded, top * padded_width * channels, 0.0f);
+  for (int h = 0; h < shape.height; ++h) {
+    padded = std::fill_n(padded, before, 0.0f);
+    padded = std::copy_n(image + h * row, row, padded);
+    padded = std::fill_n(padded, after, 0.0f);
+  }
+  std::fill_n(padded, (padded_height - top - shape.height) * padded_width * channels, 0.0f);
 }
 
 void DepthwiseLayer::forward(const float* x, const float* weights, float* scratch, float* y) const {
@@ -65,7 +69,8 @@ void DepthwiseLayer::add_gradient(const float* x, const float* dy, float* scratc
   kernels().depthwise_gradient(loops_, scratch, dy, dw);
 }
 
-void DepthwiseLayer::backward(const float* dy, const float* weights, float* scratch, float* dx) const {
+void DepthwiseLayer::backward(const float* dy, const float* weights, bool accumulate, float* scratch,
+                              float* dx) const {
   const auto& g = geometry_;
   const int channels = g.input.channels;
   if (gathers()) {  // a convolution of the padded output gradient with the weights turned by half a turn
@@ -76,10 +81,11 @@ void DepthwiseLayer::backward(const float* dy, const float* weights, float* scra
       std::copy_n(weights + (taps - 1 - t) * channels, channels, turned + t * channels);
     pad(dy, g.output, g.kernel_height - 1 - g.padding.top, g.kernel_width - 1 - g.padding.left, height,
         backward_loops_.padded_width, scratch);
-    kernels().depthwise(backward_loops_, scratch, turned, result);
-    kernels().add(result, static_cast<size_t>(g.input.size()), dx);
+    kernels().depthwise(backward_loops_, scratch, turned, accumulate ? result : dx);
+    if (accumulate) kernels().add(result, static_cast<size_t>(g.input.size()), dx);
     return;
   }
+  if (!accumulate) std::fill_n(dx, g.input.size(), 0.0f);
   std::fill_n(scratch, floats(g.padded_height(), g.padded_width(), channels), 0.0f);
   kernels().depthwise_backward(loops_, dy, weights, scratch);
   const std::ptrdiff_t row = std::ptrdiff_t{1} * g.input.width * channels;

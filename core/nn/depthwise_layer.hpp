@@ -18,8 +18,8 @@ class DepthwiseLayer {
   void forward(const float* x, const float* weights, float* scratch, float* y) const;
   /// dw += the weight gradient of one image.
   void add_gradient(const float* x, const float* dy, float* scratch, float* dw) const;
-  /// dx += the gradient of one image with respect to its input.
-  void backward(const float* dy, const float* weights, float* scratch, float* dx) const;
+  /// dx = (or +=) the gradient of one image with respect to its input.
+  void backward(const float* dy, const float* weights, bool accumulate, float* scratch, float* dx) const;
 
  private:
   /// Copies an image into the middle of zeros; `low` is what lies above and left of it.

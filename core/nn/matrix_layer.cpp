@@ -22,6 +22,8 @@ std::uint32_t to_bfloat16(float value) {
 /// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
 /// scratch.
 constexpr int kDenseImages = 64;
+/// Input channels up to which the gradient of a convolution's input leaves half a vector of columns empty.
+constexpr int kFewInputs = 8;
 
 }  // namespace
 
@@ -44,7 +46,8 @@ MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSe
   for (int g = 0; g < geometry_.groups; ++g) gradient_runs_.push_back(forward_runs(geometry_, g, 0, rows));
   for (const auto& phase : backward_.phases)
     for (int g = 0; g < geometry_.groups; ++g)
-      backward_runs_.push_back(backward_runs(geometry_, backward_, phase, g));
+      backward_runs_.push_back(takes_planes() ? planar_backward_runs(geometry_, backward_, phase)
+                                              : backward_runs(geometry_, backward_, phase, g));
 }
 
 std::size_t MatrixLayer::packed_size() const {
@@ -58,8 +61,7 @@ std::size_t MatrixLayer::scratch_size() const {
   const int images = g.is_dense() ? kDenseImages : 1;
   const std::int64_t input = std::int64_t{images} * g.padded_height() * g.padded_width() * g.input.channels;
   const std::int64_t gradient =
-      std::int64_t{1} * (g.output.height + backward_.margin.top + backward_.margin.bottom) *
-      (g.output.width + backward_.margin.left + backward_.margin.right) * g.output.channels;
+      std::int64_t{1} * padded_gradient_height() * padded_gradient_width() * g.output.channels;
   return index(std::max(input, gradient)) + kernel_slack();
 }
 
@@ -214,6 +216,27 @@ const float* MatrixLayer::prepare_gradient(const float* dy, float* scratch) cons
   return scratch;
 }
 
+int MatrixLayer::padded_gradient_width() const {
+  return geometry_.output.width + backward_.margin.left + backward_.margin.right;
+}
+int MatrixLayer::padded_gradient_height() const {
+  return geometry_.output.height + backward_.margin.top + backward_.margin.bottom;
+}
+
+bool MatrixLayer::takes_planes() const {
+  return geometry_.groups == 1 && !geometry_.is_dense() && geometry_.input.channels <= kFewInputs;
+}
+
+const float* MatrixLayer::prepare_planes(const float* dy, float* scratch) const {
+  const int channels = geometry_.output.channels, width = geometry_.output.width;
+  const std::int64_t row = padded_gradient_width(), plane = row * padded_gradient_height();
+  std::fill_n(scratch, plane * channels, 0.0f);
+  for (int h = 0; h < geometry_.output.height; ++h)
+    kernels().transpose(dy + std::int64_t{h} * width * channels, channels, width, channels, nullptr, 1.0f,
+                        scratch + (backward_.margin.top + h) * row + backward_.margin.left, plane);
+  return scratch;
+}
+
 void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
                                std::uint64_t key, int image, size_t part, float* y) const {
   const auto& g = geometry_;
@@ -305,7 +328,8 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
                                float* dx) const {
   const auto& g = geometry_;
   const int inputs = g.group_inputs(), width = weight_row(inputs);
-  const int padded_width = g.output.width + backward_.margin.left + backward_.margin.right;
+  const bool planes = takes_planes();
+  const int pixel = planes ? 1 : g.output.channels;
   const float* w = operand.backward.data();
   for (size_t p = 0; p < backward_.phases.size(); ++p) {
     const auto& phase = backward_.phases[p];
@@ -314,11 +338,10 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
       const auto& runs = backward_runs_[p * index(g.groups) + index(group)];
       if (taps == 0 && accumulate) continue;
       MatrixProduct m;
-      m.x = taps == 0 ? dy
-                      : dy + (std::ptrdiff_t{1} * phase.gradient_row * padded_width + phase.gradient_column) *
-                                 g.output.channels;
-      m.x_row = std::ptrdiff_t{1} * padded_width * g.output.channels;
-      m.x_pixel = g.output.channels;
+      m.x_row = std::ptrdiff_t{1} * padded_gradient_width() * pixel;
+      m.x = taps == 0 ? dy : dy + phase.gradient_row * m.x_row + phase.gradient_column * pixel;
+      m.x_pixel = pixel;
+      if (planes) m.x_step = m.x_row * padded_gradient_height();
       m.runs = runs.data();
       m.run_count = static_cast<int>(runs.size());
       m.w = w;
@@ -340,9 +363,11 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
 void MatrixLayer::backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate,
                            float* scratch, float* dx) const {
   if (geometry_.is_dense()) return backward_one(operand, dy, images, accumulate, dx);
-  for (int i = 0; i < images; ++i)
-    backward_one(operand, prepare_gradient(dy + i * output_size(), scratch), 1, accumulate,
-                 dx + i * input_size());
+  for (int i = 0; i < images; ++i) {
+    const float* own = dy + i * output_size();
+    const float* in = takes_planes() ? prepare_planes(own, scratch) : prepare_gradient(own, scratch);
+    backward_one(operand, in, 1, accumulate, dx + i * input_size());
+  }
 }
 
 }  // namespace mho

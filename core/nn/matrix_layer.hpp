@@ -88,6 +88,11 @@ class MatrixLayer {
   /// The product of one part (a row split of a group) of a prepared input.
   void forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
                     std::uint64_t key, int image, size_t part, float* y) const;
+  /// Whether backward() takes the output gradient as planes: so few inputs that lanes are better pixels.
+  bool takes_planes() const;
+  const float* prepare_planes(const float* dy, float* scratch) const;
+  int padded_gradient_width() const;
+  int padded_gradient_height() const;
   void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
                     float* dx) const;
 

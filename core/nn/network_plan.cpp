@@ -128,15 +128,4 @@ int NetworkPlan::largest_part(int batch_size, int parts) const {
   return std::min(batch_size, std::max(even, images_per_walk));
 }
 
-bool NetworkPlan::gradient_lives_in_walk(int index) const {
-  const Operation& own = operations[static_cast<size_t>(index)];
-  if (own.kind == Operation::Kind::normalise) return false;
-  for (const auto& reader : operations)
-    for (size_t i = 0; i < reader.inputs.size(); ++i) {
-      const bool applied_here = reader.kind == Operation::Kind::normalise && i == 0;
-      if (reader.inputs[i] == index && !applied_here && reader.level != own.level) return false;
-    }
-  return true;
-}
-
 }  // namespace mho

@@ -34,8 +34,6 @@ struct NetworkPlan {
   int images_per_walk = 1;
   /// Images of the largest part when a mini-batch is cut into `parts`: never fewer than walk together.
   int largest_part(int batch_size, int parts) const;
-  /// Whether an operation's gradient is written and read within one level, so that a walk's buffer serves.
-  bool gradient_lives_in_walk(int operation) const;
 };
 
 }  // namespace mho

@@ -84,7 +84,7 @@ void TrainingNetwork::State::backward_depthwise(BatchPart& part, const BackwardE
   for (int i = 0; i < images; ++i) {
     const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * out;
     layer.add_gradient(part.values[below] + i * in, dy, scratch, part.gradient_targets[node]);
-    if (dx) layer.backward(dy, parameters[node].weight.data(), scratch, dx + i * in);
+    if (dx) layer.backward(dy, parameters[node].weight.data(), !event.first[0], scratch, dx + i * in);
   }
 }
 
@@ -95,7 +95,7 @@ void TrainingNetwork::State::backward_add(BatchPart& part, const BackwardEvent& 
   const auto count = static_cast<size_t>(images * o.shape.size());
   for (const int input : o.inputs) {
     float* dx = part.gradients[static_cast<size_t>(input)];
-    if (dx && o.relu) kernels().relu_backward(y, dy, count, dx);
+    if (dx && o.relu) kernels().relu_backward(y, dy, count, true, dx);
     if (dx && !o.relu) kernels().add(dy, count, dx);
   }
 }
@@ -113,13 +113,14 @@ void TrainingNetwork::State::backward_concat(BatchPart& part, const BackwardEven
   }
 }
 
-/// Layers without parameters that see one image at a time; dx += gradient.
+/// Layers without parameters that see one image at a time.
 void TrainingNetwork::State::backward_simple(BatchPart& part, const BackwardEvent& event, int images) {
   const Operation& o = op(event.op);
   const auto below = static_cast<size_t>(o.inputs[0]);
   const Shape in = plan.operations[below].shape;
   float* dx = part.gradients[below];
   if (!dx) return;
+  const bool accumulate = !event.first[0];
   const auto layer = pooling_of(network.node_of(o).layer, in, o.shape);  // a ReLU ignores it
   for (int i = 0; i < images; ++i) {
     const float* x = part.values[below] + i * in.size();
@@ -127,16 +128,16 @@ void TrainingNetwork::State::backward_simple(BatchPart& part, const BackwardEven
     const float* dy = part.gradients[static_cast<size_t>(event.op)] + i * o.shape.size();
     float* to = dx + i * in.size();
     if (o.kind == Operation::Kind::relu)
-      kernels().relu_backward(y, dy, static_cast<size_t>(in.size()), to);
+      kernels().relu_backward(y, dy, static_cast<size_t>(in.size()), accumulate, to);
     else if (layer.maximum)
-      kernels().max_pool_backward(layer.loops, x, y, dy, to);
+      kernels().max_pool_backward(layer.loops, x, y, dy, accumulate, to);
     else
-      kernels().average_pool_backward(layer.loops, dy, to);
+      kernels().average_pool_backward(layer.loops, dy, accumulate, to);
   }
 }
 
-/// Products write their input's gradient themselves; every other operation adds to it, so it starts from
-/// zero.
+/// Additions and concatenations add to their inputs' gradients, so these start from zero; every other
+/// operation writes its input's gradient itself.
 void TrainingNetwork::State::start_input_gradients(BatchPart& part, const BackwardEvent& event, int images) {
   const Operation& o = op(event.op);
   for (size_t i = 0; i < o.inputs.size(); ++i) {
@@ -169,11 +170,12 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
       layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx);
     return;
   }
-  start_input_gradients(part, event, images);
   if (o.kind == Operation::Kind::depthwise) return backward_depthwise(part, event, parameters, images);
+  const bool joins = o.kind == Operation::Kind::add || o.kind == Operation::Kind::concat;
+  if (!joins) return backward_simple(part, event, images);
+  start_input_gradients(part, event, images);
   if (o.kind == Operation::Kind::add) return backward_add(part, event, images);
-  if (o.kind == Operation::Kind::concat) return backward_concat(part, event, images);
-  backward_simple(part, event, images);
+  backward_concat(part, event, images);
 }
 
 void TrainingNetwork::State::backward_walk(BatchPart& part, int level, const Parameters& parameters,

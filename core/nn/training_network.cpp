@@ -19,10 +19,9 @@ TrainingNetwork::State::State(const Network& n, int batch, int part_count)
     : network(n),
       plan(n.plan()),
       part_size(plan.largest_part(batch, part_count)),
-      walk(std::min(plan.images_per_walk, part_size)) {
+      walk(std::min(plan.images_per_walk, part_size)),
+      buffers(plan) {
   const size_t ops = plan.operations.size();
-  values.resize(ops);
-  gradients.resize(ops);
   affines.resize(ops);
   means.resize(ops);
   inverses.resize(ops);
@@ -36,21 +35,32 @@ TrainingNetwork::State::State(const Network& n, int batch, int part_count)
     part.bias_sums.resize(n.architecture().nodes().size());
     part.forward_sums.resize(ops);
     part.backward_sums.resize(ops);
+    part.walk_values.resize(ops);
     part.walk_gradients.resize(ops);
     part.values.resize(ops);
     part.gradients.resize(ops);
     part.scratch.resize(n.scratch_size());
     part.second_scratch.resize(n.scratch_size());
   }
+  allocate(batch);
+}
+
+void TrainingNetwork::State::allocate(int batch_size) {
+  const auto grow = [](FloatBuffer& buffer, std::int64_t image, int images) {
+    buffer.resize(static_cast<size_t>(image * images) + kernel_slack());
+  };
+  values.resize(plan.operations.size());
+  gradients.resize(buffers.slot_floats.size());
+  for (size_t slot = 0; slot < gradients.size(); ++slot)
+    grow(gradients[slot], buffers.slot_floats[slot], batch_size);
   for (int i = 1; i + 1 < op_count(); ++i) {
-    const size_t image = static_cast<size_t>(op(i).shape.size());
-    values[static_cast<size_t>(i)].resize(image * static_cast<size_t>(batch) + kernel_slack());
-    if (!plan.gradient_lives_in_walk(i))
-      gradients[static_cast<size_t>(i)].resize(image * static_cast<size_t>(batch) + kernel_slack());
-    else
-      for (auto& part : parts)
-        part.walk_gradients[static_cast<size_t>(i)].resize(image * static_cast<size_t>(walk) +
-                                                           kernel_slack());
+    const auto k = static_cast<size_t>(i);
+    if (!buffers.value_in_walk[k]) grow(values[k], op(i).shape.size(), batch_size);
+    for (auto& part : parts) {
+      if (buffers.value_in_walk[k]) grow(part.walk_values[k], op(i).shape.size(), walk);
+      if (buffers.gradient_slot[k] == BufferPlan::kWalkOnly)
+        grow(part.walk_gradients[k], op(i).shape.size(), walk);
+    }
   }
 }
 
@@ -67,9 +77,11 @@ void TrainingNetwork::State::point_to(BatchPart& part, const float* images, int 
   part.values[0] = const_cast<float*>(images) + first * op(0).shape.size();  // only ever read
   for (int i = 1; i < op_count(); ++i) {
     const auto k = static_cast<size_t>(i);
-    part.values[k] = values[k].empty() ? nullptr : values[k].data() + first * op(i).shape.size();
-    part.gradients[k] = gradients[k].empty() ? part.walk_gradients[k].data()
-                                             : gradients[k].data() + first * op(i).shape.size();
+    const std::int64_t at = first * op(i).shape.size();
+    const int slot = buffers.gradient_slot[k];
+    part.values[k] = values[k].empty() ? part.walk_values[k].data() : values[k].data() + at;
+    part.gradients[k] =
+        slot < 0 ? part.walk_gradients[k].data() : gradients[static_cast<size_t>(slot)].data() + at;
   }
 }
 
@@ -89,6 +101,14 @@ void TrainingNetwork::State::forward_walk(BatchPart& part, int level, const Para
                            sums.image_a.data(), sums.image_b.data());
     sums.add_image();
   }
+}
+
+void TrainingNetwork::State::restore_values(BatchPart& part, int level, const Parameters& parameters,
+                                            const Operands& operands, int images) {
+  const Network::Values at{part.values, affines, part.scratch.data(), RandomKey(0), 0};  // it draws nothing
+  for (int i = 0; i < op_count(); ++i)
+    if (buffers.value_in_walk[static_cast<size_t>(i)] && op(i).level == level)
+      network.forward_operation(i, parameters, operands, at, images);
 }
 
 void TrainingNetwork::State::finish_statistics(int level, int count, Parameters& parameters) {
@@ -187,6 +207,7 @@ StepResult TrainingNetwork::step(Parameters& parameters, const Operands& operand
   for (int level = last - 1; level >= 0; --level) {
     s.walk_parts(count, [&](BatchPart& part, int first, int n) {
       s.point_to(part, images, first);
+      s.restore_values(part, level, parameters, operands, n);
       s.backward_walk(part, level, parameters, operands, n);
     });
     s.finish_batch_norm_gradients(level, count, parameters, gradients);
@@ -205,13 +226,7 @@ std::size_t training_bytes(const Network& network, int batch_size, int part_coun
   const int part_size = plan.largest_part(batch_size, part_count),
             walk = std::min(plan.images_per_walk, part_size);
   const auto parts = static_cast<size_t>((batch_size + part_size - 1) / part_size);
-  size_t floats = 0;
-  for (size_t i = 1; i + 1 < plan.operations.size(); ++i) {
-    const auto image = static_cast<size_t>(plan.operations[i].shape.size());
-    const size_t whole = image * static_cast<size_t>(batch_size) + kernel_slack();
-    const size_t walked = parts * (image * static_cast<size_t>(walk) + kernel_slack());
-    floats += whole + (plan.gradient_lives_in_walk(static_cast<int>(i)) ? walked : whole);
-  }
+  size_t floats = BufferPlan(plan).floats(plan, batch_size, static_cast<int>(parts), walk);
   for (const auto& op : plan.operations) {
     if (const auto* layer = network.matrix(op.node)) {
       const size_t operands = network.needs_input_gradient(op.node) ? 2 : 1;
@@ -229,6 +244,7 @@ std::size_t TrainingNetwork::bytes() const {
   for (const auto& buffer : state_->values) floats += buffer.size();
   for (const auto& buffer : state_->gradients) floats += buffer.size();
   for (const auto& part : state_->parts) {
+    for (const auto& buffer : part.walk_values) floats += buffer.size();
     for (const auto& buffer : part.walk_gradients) floats += buffer.size();
     for (const auto& buffer : part.weight_gradients) floats += buffer.size();
     floats += part.scratch.size() + part.second_scratch.size();

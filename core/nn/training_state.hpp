@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/nn/buffer_plan.hpp"
 #include "core/nn/training_network.hpp"
 
 namespace mho {
@@ -49,7 +50,7 @@ struct BatchPart {
   std::vector<char> gradient_written;    ///< one a node: whether a product has written there in this step
   std::vector<ChannelSums> bias_sums;    ///< of the output gradients, one a node with a bias
   std::vector<ChannelSums> forward_sums, backward_sums;  ///< one an operation
-  std::vector<FloatBuffer> walk_gradients;               ///< gradients that live only within one walk
+  std::vector<FloatBuffer> walk_values, walk_gradients;  ///< what lives only within one walk
   FloatBuffer scratch, second_scratch;
   std::vector<float*> values, gradients;  ///< of the images at hand
   std::vector<double> probabilities;      ///< of one image
@@ -69,8 +70,9 @@ struct TrainingNetwork::State {
   const NetworkPlan& plan;
   int part_size;
   int walk;
-  std::vector<FloatBuffer> values,
-      gradients;  ///< one an operation; gradients empty where a walk's buffer serves
+  BufferPlan buffers;
+  std::vector<FloatBuffer> values;                   ///< one an operation; empty where a walk's buffer serves
+  std::vector<FloatBuffer> gradients;                ///< [slot]
   std::vector<std::vector<BackwardEvent>> backward;  ///< [level]
   std::vector<ChannelAffine> affines;
   std::vector<std::vector<double>> means, inverses;  ///< of the mini-batch, one an operation
@@ -78,6 +80,7 @@ struct TrainingNetwork::State {
   std::vector<BatchPart> parts;
 
   State(const Network& network, int batch_size, int parts);
+  void allocate(int batch_size);
   void plan_backward();
 
   const Operation& op(int index) const { return plan.operations[static_cast<size_t>(index)]; }
@@ -97,6 +100,9 @@ struct TrainingNetwork::State {
   void forward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands,
                     int first, int images, RandomKey key);
   void finish_statistics(int level, int count, Parameters& parameters);
+  /// Fills again what the forward walks of a level did not keep.
+  void restore_values(BatchPart& part, int level, const Parameters& parameters, const Operands& operands,
+                      int images);
   void loss(BatchPart& part, const int* labels, int images, int count, double smoothing);
   void backward_walk(BatchPart& part, int level, const Parameters& parameters, const Operands& operands,
                      int images);

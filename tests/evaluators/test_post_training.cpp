@@ -98,7 +98,7 @@ TEST_CASE("a product with one range a row split converts each split's inputs wit
   parameters[kDense].input_range = 100;
   parameters[kDense].split_ranges = {2, 9, 14};
   const auto& weights = parameters[kDense].weight;
-  const MatrixRead exact{weights, std::vector<float>(9, 1.0f)};
+  const MatrixRead exact{{weights.begin(), weights.end()}, std::vector<float>(9, 1.0f)};
   const auto operand = read_operand(*network.matrix(kDense), exact, parameters[kDense], hardware, false);
   FloatBuffer scratch(network.scratch_size()), y(300 + kernel_slack());
   network.matrix(kDense)->forward(operand, nullptr, samples.images.data(), 100, 0, 0, scratch.data(),

@@ -85,6 +85,50 @@ TEST_CASE("a matrix product agrees with the reference for every tile width, colu
   }
 }
 
+TEST_CASE("a product over planes agrees with the reference, pixels on lanes or not") {
+  const int width = GENERATE(1, 5, 14, 16, 28, 40), columns = GENERATE(1, 2, 3, 4, 6, 8, 11),
+            height = GENERATE(1, 2, 5);
+  const bool converted = GENERATE(false, true);
+  const int channels = 3, x_row = width + 2, plane = x_row * (height + 1), w_row = padded_columns(columns);
+  const auto x = normals(static_cast<size_t>(plane * channels), 1);
+  const auto w = normals(static_cast<size_t>(4 * channels * w_row), 2), scale = normals(64, 3),
+             bias = normals(64, 4);
+  const int y_pixel = 2 * columns;  // every other pixel, as a stride makes it
+  const auto before = normals(static_cast<size_t>(height * width * y_pixel), 5);
+  const RowRun runs[] = {{0, 0, channels}, {2, channels, channels}, {x_row + 1, 2 * channels, channels}};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = x_row;
+  m.x_pixel = 1;
+  m.x_step = plane;
+  m.runs = runs;
+  m.run_count = 3;
+  m.w = w.data();
+  m.w_row = w_row;
+  m.y_row = width * y_pixel;
+  m.y_pixel = y_pixel;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  if (converted) {
+    m.stage.adc_limit = 1.0f;
+    m.stage.adc_step = 1.0f / 4096;  // clips, and rounds by less than the tolerance
+    m.stage.scale = scale.data();
+    m.stage.bias = bias.data();
+    m.stage.accumulate = true;
+  }
+  FloatBuffer wanted = before;
+  m.y = wanted.data();
+  reference_kernels().product(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << " width " << width << " columns " << columns);
+    FloatBuffer got = before;
+    m.y = got.data();
+    set->product(m);
+    check_close(got, wanted, got.size(), converted ? 2e-3 : 1e-4);
+  }
+}
+
 TEST_CASE("a weight gradient agrees with the reference") {
   const int columns = GENERATE(1, 6, 16, 20, 32, 48), length = GENERATE(1, 5, 12, 16, 27),
             w_row = padded_columns(columns);
@@ -185,8 +229,8 @@ TEST_CASE("elementwise kernels agree with the reference") {
 }
 
 TEST_CASE("output noise has the asked deviation and depends on key and stream only") {
-  const int width = 64, columns = 40;
-  FloatBuffer x(width + 32), w(48 + 32), y(width * columns + 32), again(y.size());
+  const int width = 64, columns = GENERATE(40, 6);  // lanes are columns; lanes are pixels
+  FloatBuffer x(width + 32), w(48 + 32), y(static_cast<size_t>(width * columns) + 32), again(y.size());
   const RowRun run{0, 0, 1};
   MatrixProduct m;
   m.x = x.data();
@@ -227,7 +271,7 @@ TEST_CASE("output noise has the asked deviation and depends on key and stream on
 }
 
 TEST_CASE("output noise never repeats within one image") {
-  const int width = 30, columns = 70, height = 9;
+  const int width = 30, columns = GENERATE(70, 6), height = 9;
   FloatBuffer x(width * height + 32), w(96), y(static_cast<size_t>(width * columns * height) + 32);
   const RowRun run{0, 0, 1};
   MatrixProduct m;
@@ -268,9 +312,11 @@ TEST_CASE("addition, ReLU and its gradient agree with the reference") {
     truth.relu(x.data(), count, a.data());
     set->relu(x.data(), count, b.data());
     CHECK(a == b);
-    truth.relu_backward(x.data(), dy.data(), count, a.data());
-    set->relu_backward(x.data(), dy.data(), count, b.data());
-    CHECK(a == b);
+    for (const bool accumulate : {true, false}) {
+      truth.relu_backward(x.data(), dy.data(), count, accumulate, a.data());
+      set->relu_backward(x.data(), dy.data(), count, accumulate, b.data());
+      CHECK(a == b);
+    }
   }
 }
 
@@ -290,12 +336,34 @@ TEST_CASE("transposition agrees with the reference and leaves the rest alone") {
   }
 }
 
+TEST_CASE("max pooling of few channels agrees with the reference over wide images, ties included") {
+  const int channels = GENERATE(1, 2, 3, 6, 7, 15), width = GENERATE(1, 14, 16, 37);
+  const Pooling p{
+      .input_height = 4, .input_width = 2 * width, .height = 2, .width = width, .channels = channels};
+  const auto in = static_cast<size_t>(4 * 2 * width * channels), out = in / 4;
+  auto x = normals(in, 1);
+  for (auto& v : x) v = std::max(0.0f, std::round(v * 2) / 2);  // ties, as after a ReLU
+  const auto dy = normals(out, 2), before = normals(in, 3);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer y(out + kernel_slack()), y2(y.size()), dx = before, dx2 = before;
+    reference_kernels().max_pool(p, x.data(), y.data());
+    set->max_pool(p, x.data(), y2.data());
+    CHECK(y == y2);
+    reference_kernels().max_pool_backward(p, x.data(), y.data(), dy.data(), false, dx.data());
+    set->max_pool_backward(p, x.data(), y.data(), dy.data(), false, dx2.data());
+    CHECK(dx == dx2);  // what lies behind the image, too
+  }
+}
+
 TEST_CASE("pooling agrees with the reference, borders and ties included") {
+  const int input_height = GENERATE(7, 8);  // 8 x 6 is tiled by windows of 2 x 2
   const int channels = GENERATE(1, 6, 16, 20), kernel = GENERATE(2, 3), stride = GENERATE(1, 2),
             border = GENERATE(0, 1);
-  const Pooling p{.input_height = 7,
+  const bool accumulate = GENERATE(true, false);
+  const Pooling p{.input_height = input_height,
                   .input_width = 6,
-                  .height = (7 + 2 * border - kernel) / stride + 1,
+                  .height = (input_height + 2 * border - kernel) / stride + 1,
                   .width = (6 + 2 * border - kernel) / stride + 1,
                   .channels = channels,
                   .kernel_height = kernel,
@@ -304,7 +372,7 @@ TEST_CASE("pooling agrees with the reference, borders and ties included") {
                   .stride_width = stride,
                   .top = border,
                   .left = border};
-  const auto in = static_cast<size_t>(7 * 6 * channels),
+  const auto in = static_cast<size_t>(input_height * 6 * channels),
              out = static_cast<size_t>(p.height * p.width * channels);
   auto x = normals(in, 1);
   for (auto& v : x) v = std::round(v * 2) / 2;  // ties
@@ -316,14 +384,14 @@ TEST_CASE("pooling agrees with the reference, borders and ties included") {
     truth.max_pool(p, x.data(), y.data());
     set->max_pool(p, x.data(), y2.data());
     CHECK(y == y2);
-    truth.max_pool_backward(p, x.data(), y.data(), dy.data(), dx.data());
-    set->max_pool_backward(p, x.data(), y.data(), dy.data(), dx2.data());
+    truth.max_pool_backward(p, x.data(), y.data(), dy.data(), accumulate, dx.data());
+    set->max_pool_backward(p, x.data(), y.data(), dy.data(), accumulate, dx2.data());
     check_close(dx2, dx, in, 1e-5);
     truth.average_pool(p, x.data(), y.data());
     set->average_pool(p, x.data(), y2.data());
     check_close(y2, y, out, 1e-6);
-    truth.average_pool_backward(p, dy.data(), dx.data());
-    set->average_pool_backward(p, dy.data(), dx2.data());
+    truth.average_pool_backward(p, dy.data(), accumulate, dx.data());
+    set->average_pool_backward(p, dy.data(), accumulate, dx2.data());
     check_close(dx2, dx, in, 1e-5);
   }
 }

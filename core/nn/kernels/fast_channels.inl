@@ -14,6 +14,43 @@ MHO_INLINE void for_channels(int channels, Body body) {
   for (; c + kLanes <= channels; c += kLanes) body(c, kLanes);
   if (c < channels) body(c, channels - c);
 }
+/// As for_channels, but calls body(first channel, Vectors<B>{}, count) for B vectors at once where as many
+/// are left: a pixel's channels are read in one go, in the order of memory. All B vectors are full where B
+/// > 1.
+template <int B>
+struct Vectors {
+  static constexpr int count = B;
+};
+#if defined(__AVX512F__)
+constexpr int kMostVectors = 4;
+#else
+constexpr int kMostVectors = 2;  // of 16 registers
+#endif
+template <class Body>
+MHO_INLINE void for_channel_blocks(int channels, Body body) {
+  int c = 0;
+  for (; c + kMostVectors * kLanes <= channels; c += kMostVectors * kLanes)
+    body(c, Vectors<kMostVectors>{}, kLanes);
+  if (kMostVectors > 2 && c + 2 * kLanes <= channels) {
+    body(c, Vectors<2>{}, kLanes);
+    c += 2 * kLanes;
+  }
+  if (c + kLanes <= channels) {
+    body(c, Vectors<1>{}, kLanes);
+    c += kLanes;
+  }
+  if (c < channels) body(c, Vectors<1>{}, channels - c);
+}
+/// Calls body(pixel, which of U sums) so that neighbouring pixels add to different sums: one sum would wait
+/// for its own additions.
+template <int U, class Body>
+MHO_INLINE void for_pixels_in_turn(int pixels, Body body) {
+  int p = 0;
+  for (; p + U <= pixels; p += U)
+#pragma GCC unroll 4
+    for (int u = 0; u < U; ++u) body(p + u, u);
+  for (; p < pixels; ++p) body(p, 0);
+}
 MHO_INLINE Vector load_count(const float* p, int count) {
   return count == kLanes ? load(p) : load_some(p, count);
 }

@@ -24,30 +24,59 @@ void quantise(const float* x, std::size_t count, float range, float levels, floa
   }
 }
 
+/// U x B vectors of sums, added up and then to `sums`.
+template <int U, int B>
+MHO_INLINE void add_up(const Vector (&part)[U][B], int count, float* sums) {
+#pragma GCC unroll 4
+  for (int b = 0; b < B; ++b) {
+    Vector sum = part[0][b];
+#pragma GCC unroll 4
+    for (int u = 1; u < U; ++u) sum += part[u][b];
+    store_count(sums + b * kLanes, load_count(sums + b * kLanes, count) + sum, count);
+  }
+}
+
 void channel_sums(const float* y, int pixels, int channels, float* sums, float* squares) {
-  for_channels(channels, [&](int c, int count) {
-    Vector sum{}, square{};
-    const float* p = y + c;
-    for (int i = 0; i < pixels; ++i, p += channels) {
-      const Vector v = load_count(p, count);
-      sum += v;
-      square += v * v;
-    }
-    store_count(sums + c, load_count(sums + c, count) + sum, count);
-    store_count(squares + c, load_count(squares + c, count) + square, count);
+  for_channel_blocks(channels, [&](int c, auto vectors, int count) {
+    constexpr int B = vectors.count, U = kMostVectors / B;
+    Vector sum[U][B] = {}, square[U][B] = {};
+    for_pixels_in_turn<U>(pixels, [&](int p, int u) {
+      const float* at = y + static_cast<std::ptrdiff_t>(p) * channels + c;
+#pragma GCC unroll 4
+      for (int b = 0; b < B; ++b) {
+        const Vector v = load_count(at + b * kLanes, count);
+        sum[u][b] += v;
+        square[u][b] += v * v;
+      }
+    });
+    add_up(sum, count, sums + c);
+    add_up(square, count, squares + c);
   });
+}
+
+/// B vectors of `from`, kept in registers over a loop.
+template <int B>
+MHO_INLINE void load_block(const float* from, int count, Vector (&to)[B]) {
+#pragma GCC unroll 4
+  for (int b = 0; b < B; ++b) to[b] = load_count(from + b * kLanes, count);
 }
 
 void affine(const float* y, int pixels, int channels, const float* scale, const float* shift,
             const float* residual, float floor, float* z) {
   const Vector low = spread(floor);
-  for_channels(channels, [&](int c, int count) {
-    const Vector a = load_count(scale + c, count), b = load_count(shift + c, count);
+  for_channel_blocks(channels, [&](int c, auto vectors, int count) {
+    constexpr int B = vectors.count;
+    Vector a[B], s[B];
+    load_block(scale + c, count, a);
+    load_block(shift + c, count, s);
     for (int p = 0; p < pixels; ++p) {
       const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c;
-      Vector v = load_count(y + i, count) * a + b;
-      if (residual) v += load_count(residual + i, count);
-      store_count(z + i, larger(v, low), count);
+#pragma GCC unroll 4
+      for (int b = 0; b < B; ++b) {
+        Vector v = load_count(y + i + b * kLanes, count) * a[b] + s[b];
+        if (residual) v += load_count(residual + i + b * kLanes, count);
+        store_count(z + i + b * kLanes, larger(v, low), count);
+      }
     }
   });
 }
@@ -55,27 +84,40 @@ void affine(const float* y, int pixels, int channels, const float* scale, const 
 void affine_backward_sums(float* dz, const float* z, const float* y, int pixels, int channels, float floor,
                           float* sums, float* products) {
   const Vector low = spread(floor);
-  for_channels(channels, [&](int c, int count) {
-    Vector sum{}, product_sum{};
-    for (int p = 0; p < pixels; ++p) {
-      const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c;
-      const Vector g = load_count(z + i, count) > low ? load_count(dz + i, count) : Vector{};
-      store_count(dz + i, g, count);
-      sum += g;
-      product_sum += g * load_count(y + i, count);
-    }
-    store_count(sums + c, load_count(sums + c, count) + sum, count);
-    store_count(products + c, load_count(products + c, count) + product_sum, count);
+  for_channel_blocks(channels, [&](int c, auto vectors, int count) {
+    constexpr int B = vectors.count, U = kMostVectors / B;
+    Vector sum[U][B] = {}, product_sum[U][B] = {};
+    for_pixels_in_turn<U>(pixels, [&](int p, int u) {
+#pragma GCC unroll 4
+      for (int b = 0; b < B; ++b) {
+        const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c + b * kLanes;
+        const Vector g = load_count(z + i, count) > low ? load_count(dz + i, count) : Vector{};
+        store_count(dz + i, g, count);
+        sum[u][b] += g;
+        product_sum[u][b] += g * load_count(y + i, count);
+      }
+    });
+    add_up(sum, count, sums + c);
+    add_up(product_sum, count, products + c);
   });
 }
 
 void affine_backward(const float* dz, const float* y, int pixels, int channels, const float* a,
                      const float* b, const float* c, float* dy) {
-  for_channels(channels, [&](int k, int count) {
-    const Vector av = load_count(a + k, count), bv = load_count(b + k, count), cv = load_count(c + k, count);
+  for_channel_blocks(channels, [&](int k, auto vectors, int count) {
+    constexpr int B = vectors.count;
+    Vector av[B], bv[B], cv[B];
+    load_block(a + k, count, av);
+    load_block(b + k, count, bv);
+    load_block(c + k, count, cv);
     for (int p = 0; p < pixels; ++p) {
       const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + k;
-      store_count(dy + i, av * load_count(dz + i, count) + (bv * load_count(y + i, count) + cv), count);
+#pragma GCC unroll 4
+      for (int v = 0; v < B; ++v) {
+        const std::ptrdiff_t at = i + v * kLanes;
+        store_count(dy + at, av[v] * load_count(dz + at, count) + (bv[v] * load_count(y + at, count) + cv[v]),
+                    count);
+      }
     }
   });
 }
@@ -100,10 +142,11 @@ void relu(const float* x, std::size_t size, float* y) {
   });
 }
 
-void relu_backward(const float* y, const float* dy, std::size_t size, float* dx) {
+void relu_backward(const float* y, const float* dy, std::size_t size, bool accumulate, float* dx) {
   for_vectors(size, [&](std::size_t i, int count) {
-    const Vector g = load_count(y + i, count) > 0.0f ? load_count(dy + i, count) : Vector{};
-    store_count(dx + i, load_count(dx + i, count) + g, count);
+    Vector g = load_count(y + i, count) > 0.0f ? load_count(dy + i, count) : Vector{};
+    if (accumulate) g += load_count(dx + i, count);
+    store_count(dx + i, g, count);
   });
 }
 

@@ -74,6 +74,7 @@ void product_tile(const Tile& t) {
   // Four pixels a pointer: base + {0, 1, 2, 3} steps is an x86 address each, so all pixels fit the registers.
   constexpr int kBases = (P + 3) / 4;
   const std::ptrdiff_t step = m.x_pixel * kElementBytes, steps[4] = {0, step, 2 * step, 3 * step};
+  const std::ptrdiff_t next = 4 * m.x_step;  // a slot
   Vector acc[P][B];
 #pragma GCC unroll 16
   for (int p = 0; p < P; ++p)
@@ -95,7 +96,7 @@ void product_tile(const Tile& t) {
         for (int b = 0; b < B; ++b) acc[p][b] = multiply_add(acc[p][b], xv, wv[b]);
       }
 #pragma GCC unroll 4
-      for (int q = 0; q < kBases; ++q) x[q] += 4;
+      for (int q = 0; q < kBases; ++q) x[q] += next;
     }
   }
   add_noise_and_convert<P, B>(m.stage, t.stream, acc);

@@ -21,8 +21,9 @@ inline int weight_row(int columns) {
                                                                              : padded;
 }
 
-/// A run of matrix rows whose inputs lie one after the other in memory: matrix row `row + j` multiplies
-/// x[offset + j], j < length. In NHWC one kernel row of a convolution is one run.
+/// A run of matrix rows whose inputs lie at equal steps in memory: matrix row `row + j` multiplies
+/// x[offset + j * step], j < length; the step is 1 but for planes. In NHWC one kernel row of a convolution is
+/// one run.
 struct RowRun {
   int offset = 0;
   int row = 0;
@@ -43,12 +44,13 @@ struct OutputStage {
   std::uint32_t stream = 0;  ///< e.g. the image's index in its mini-batch
 };
 
-/// y[h][p][c] = stage(sum over runs and j of x[h * x_row + p * x_pixel + offset + j] * w[(row + j) * w_row +
-/// c]) for h < height, p < width, c < columns.
+/// y[h][p][c] = stage(sum over runs and j of x[h * x_row + p * x_pixel + offset + j * x_step] * w[(row + j) *
+/// w_row + c]) for h < height, p < width, c < columns.
 struct MatrixProduct {
   const float* x = nullptr;
   std::ptrdiff_t x_row = 0;
-  std::ptrdiff_t x_pixel = 0;
+  std::ptrdiff_t x_pixel = 0;  ///< 1 lets pixels fill vectors where there are few columns
+  std::ptrdiff_t x_step = 1;   ///< from one input of a run to the next
   const RowRun* runs = nullptr;
   int run_count = 0;
   const float* w = nullptr;  ///< readable up to padded_columns(columns) in every row
@@ -138,6 +140,12 @@ struct Pooling {
   int stride_width = 2;
   int top = 0;
   int left = 0;
+
+  /// Whether every input pixel lies in exactly one window.
+  bool tiles_input() const {
+    return top == 0 && left == 0 && kernel_height == stride_height && kernel_width == stride_width &&
+           height * stride_height == input_height && width * stride_width == input_width;
+  }
 };
 
 /// The seam between the network and the arithmetic. Implementations: `reference` (plain loops, what tests
@@ -178,15 +186,16 @@ struct Kernels {
   void (*add)(const float* x, std::size_t count, float* y);
   /// y = max(x, 0)
   void (*relu)(const float* x, std::size_t count, float* y);
-  /// dx += dy where y > 0
-  void (*relu_backward)(const float* y, const float* dy, std::size_t count, float* dx);
+  /// dx = (or +=) dy where y > 0
+  void (*relu_backward)(const float* y, const float* dy, std::size_t count, bool accumulate, float* dx);
 
   void (*max_pool)(const Pooling&, const float* x, float* y);
-  /// dx += gradient; of equal maxima the first in row-major order gets it.
-  void (*max_pool_backward)(const Pooling&, const float* x, const float* y, const float* dy, float* dx);
+  /// dx = (or +=) gradient; of equal maxima the first in row-major order gets it.
+  void (*max_pool_backward)(const Pooling&, const float* x, const float* y, const float* dy, bool accumulate,
+                            float* dx);
   void (*average_pool)(const Pooling&, const float* x, float* y);
-  /// dx += gradient.
-  void (*average_pool_backward)(const Pooling&, const float* dy, float* dx);
+  /// dx = (or +=) gradient.
+  void (*average_pool_backward)(const Pooling&, const float* dy, bool accumulate, float* dx);
 
   void (*noisy_copy)(const NoisyCopy&);
   /// g = gradient + decay * values; velocity = momentum * velocity + g; values -= rate * (g + momentum *

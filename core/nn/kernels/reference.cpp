@@ -25,7 +25,8 @@ double column_sum(const MatrixProduct& m, const float* x, int column) {
   double sum = 0;
   for (int r = 0; r < m.run_count; ++r)
     for (int j = 0; j < m.runs[r].length; ++j)
-      sum += double(x[m.runs[r].offset + j]) * m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + column];
+      sum += double(x[m.runs[r].offset + j * m.x_step]) *
+             m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + column];
   return sum;
 }
 
@@ -147,8 +148,8 @@ void relu(const float* x, std::size_t count, float* y) {
   for (std::size_t i = 0; i < count; ++i) y[i] = std::max(x[i], 0.0f);
 }
 
-void relu_backward(const float* y, const float* dy, std::size_t count, float* dx) {
-  for (std::size_t i = 0; i < count; ++i) dx[i] += y[i] > 0 ? dy[i] : 0.0f;
+void relu_backward(const float* y, const float* dy, std::size_t count, bool accumulate, float* dx) {
+  for (std::size_t i = 0; i < count; ++i) dx[i] = (accumulate ? dx[i] : 0.0f) + (y[i] > 0 ? dy[i] : 0.0f);
 }
 
 /// Calls body(y's index, indices of x in its window) for every output of a pooling.
@@ -175,7 +176,13 @@ void max_pool(const Pooling& p, const float* x, float* y) {
   });
 }
 
-void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, float* dx) {
+void start(const Pooling& p, bool accumulate, float* dx) {
+  if (!accumulate) std::fill_n(dx, std::ptrdiff_t(p.input_height) * p.input_width * p.channels, 0.0f);
+}
+
+void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, bool accumulate,
+                       float* dx) {
+  start(p, accumulate, dx);
   for_each_window(p, [&](int out, const std::vector<int>& inside) {
     for (const int in : inside)
       if (x[in] == y[out]) {
@@ -193,7 +200,8 @@ void average_pool(const Pooling& p, const float* x, float* y) {
   });
 }
 
-void average_pool_backward(const Pooling& p, const float* dy, float* dx) {
+void average_pool_backward(const Pooling& p, const float* dy, bool accumulate, float* dx) {
+  start(p, accumulate, dx);
   for_each_window(p, [&](int out, const std::vector<int>& inside) {
     for (const int in : inside) dx[in] += dy[out] / static_cast<float>(inside.size());
   });

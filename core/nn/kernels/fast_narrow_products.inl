@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of few columns over pixels that are neighbours in memory: lanes are pixels, where lanes of columns
+// would be half empty. LeNet-5's first layer (1 channel in, 6 out) and the gradient of its second are such.
+#pragma once
+
+#include "core/base/vector/vector.inl"
+#include "core/nn/kernels/fast_products.inl"
+#include "core/nn/kernels/kernels.hpp"
+
+namespace mho {
+namespace {
+
+/// At most half a vector of columns.
+constexpr int kNarrowColumns = kLanes / 2;
+/// Vectors of pixels that share a column's weight.
+constexpr int kNarrowVectors = 2;
+
+/// a0 b0 a1 b1 ... of the lower or upper halves.
+template <bool Upper>
+MHO_INLINE Vector interleave(Vector a, Vector b) {
+  Ints from;
+  for (int i = 0; i < kLanes; ++i) from[i] = i / 2 + (Upper ? kLanes / 2 : 0) + (i % 2) * kLanes;
+  return __builtin_shuffle(a, b, from);
+}
+
+/// One column a vector -> two pixels a vector, each with kNarrowColumns columns. Each step turns the highest
+/// bit of the column's number into the lowest of the lane's.
+template <int Step = kNarrowColumns>
+MHO_INLINE void turn(Vector (&v)[kNarrowColumns]) {
+  if constexpr (Step > 1) {
+    constexpr int kHalf = kNarrowColumns / 2;
+    Vector next[kNarrowColumns];
+#pragma GCC unroll 8
+    for (int i = 0; i < kHalf; ++i) {
+      next[2 * i] = interleave<false>(v[i], v[i + kHalf]);
+      next[2 * i + 1] = interleave<true>(v[i], v[i + kHalf]);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < kNarrowColumns; ++i) v[i] = next[i];
+    turn<Step / 2>(v);
+  }
+}
+
+/// Writes `count` pixels of C finished columns.
+template <int C>
+MHO_INLINE void store_narrow(const MatrixProduct& m, const Vector* columns, int count, float* y) {
+  Vector v[kNarrowColumns];
+#pragma GCC unroll 8
+  for (int c = 0; c < kNarrowColumns; ++c) v[c] = c < C ? columns[c] : Vector{};
+  turn(v);
+#pragma GCC unroll 8
+  for (int k = 0; k < kNarrowColumns; ++k)  // pixels 2k and 2k + 1
+    for (int half = 0; half < 2 && 2 * k + half < count; ++half) {
+      Ints from;
+      for (int i = 0; i < kLanes; ++i) from[i] = (i + half * kNarrowColumns) % kLanes;
+      Vector pixel = half ? __builtin_shuffle(v[k], from) : v[k];
+      float* to = y + (2 * k + half) * m.y_pixel;
+      if (m.stage.accumulate) pixel += load_some(to, C);
+      store_some(to, pixel, C);
+    }
+}
+
+struct NarrowTile {
+  const float* x[kNarrowVectors];  ///< of the first pixel
+  float* y[kNarrowVectors];
+  int count[kNarrowVectors];  ///< pixels
+};
+
+template <int C>
+void narrow_tile(const MatrixProduct& m, const NarrowTile& t, NoiseStream& stream) {
+  Vector acc[kNarrowVectors][C];
+#pragma GCC unroll 8
+  for (int c = 0; c < C; ++c) acc[0][c] = acc[1][c] = Vector{};
+  for (int r = 0; r < m.run_count; ++r) {
+    const float *x0 = t.x[0] + m.runs[r].offset, *x1 = t.x[1] + m.runs[r].offset;
+    const float* w = m.w + static_cast<std::ptrdiff_t>(m.runs[r].row) * m.w_row;
+    for (int j = m.runs[r].length; j > 0; --j, w += m.w_row, x0 += m.x_step, x1 += m.x_step) {
+      const Vector v0 = load_some(x0, t.count[0]), v1 = load_some(x1, t.count[1]);
+#pragma GCC unroll 8
+      for (int c = 0; c < C; ++c) {
+        const Vector weight = spread(w[c]);
+        acc[0][c] += v0 * weight;
+        acc[1][c] += v1 * weight;
+      }
+    }
+  }
+  add_noise_and_convert<kNarrowVectors, C>(m.stage, &stream, acc);
+#pragma GCC unroll 8
+  for (int c = 0; c < C; ++c) {
+    const Vector scale = spread(m.stage.scale ? m.stage.scale[c] : 1.0f);
+    const Vector bias = spread(m.stage.bias ? m.stage.bias[c] : 0.0f);
+    acc[0][c] = acc[0][c] * scale + bias;
+    acc[1][c] = acc[1][c] * scale + bias;
+  }
+  store_narrow<C>(m, acc[0], t.count[0], t.y[0]);
+  if (t.count[1] > 0) store_narrow<C>(m, acc[1], t.count[1], t.y[1]);
+}
+
+bool is_narrow(const MatrixProduct& m) { return m.x_pixel == 1 && m.columns <= kNarrowColumns; }
+
+/// Vectors of pixels in row-major order, two at a time, whichever rows they lie in.
+template <int C>
+void narrow_columns(const MatrixProduct& m, NoiseStream& stream) {
+  NarrowTile tile;
+  int filled = 0;
+  for (int h = 0; h < m.height; ++h)
+    for (int p = 0; p < m.width; p += kLanes) {
+      tile.x[filled] = m.x + h * m.x_row + p;
+      tile.y[filled] = m.y + h * m.y_row + p * m.y_pixel;
+      tile.count[filled] = min_of(kLanes, m.width - p);
+      if (++filled < kNarrowVectors) continue;
+      narrow_tile<C>(m, tile, stream);
+      filled = 0;
+    }
+  if (filled == 0) return;
+  tile.x[1] = tile.x[0];
+  tile.y[1] = tile.y[0];
+  tile.count[1] = 0;
+  narrow_tile<C>(m, tile, stream);
+}
+
+using NarrowFunction = void (*)(const MatrixProduct&, NoiseStream&);
+template <int... C>
+struct NarrowTable {
+  static constexpr NarrowFunction functions[] = {narrow_columns<C>...};
+};
+#if defined(__AVX512F__)
+using Narrow = NarrowTable<1, 2, 3, 4, 5, 6, 7, 8>;
+#elif defined(__AVX2__)
+using Narrow = NarrowTable<1, 2, 3, 4>;
+#else
+using Narrow = NarrowTable<1, 2>;
+#endif
+
+/// Kernels::product: whichever way fills more lanes.
+void product_any(const MatrixProduct& m) {
+  if (!is_narrow(m)) return product(m);
+  NoiseStream stream;
+  if (m.stage.noise > 0) stream.start(m.stage.key, m.stage.stream);
+  Narrow::functions[m.columns - 1](m, stream);
+}
+
+}  // namespace
+}  // namespace mho

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/buffer_plan.hpp"
+
+#include <string>
+#include <vector>
+
+#include "core/nn/builtin_architectures.hpp"
+#include "tests/catch.hpp"
+
+using namespace mho;
+
+namespace {
+
+Architecture published(const std::string& name) {
+  const auto task = published_task(name);
+  return make_builtin(name, task.input, task.classes);
+}
+
+}  // namespace
+
+TEST_CASE("a chain of batch norms holds two gradients, however deep, and none of their outputs") {
+  const NetworkPlan plan(published("ds_cnn"));
+  const BufferPlan buffers(plan);
+  CHECK(buffers.slot_floats == std::vector<std::int64_t>{25 * 5 * 64, 25 * 5 * 64});
+  for (size_t i = 0; i < plan.operations.size(); ++i)
+    CHECK(buffers.value_in_walk[i] == (plan.operations[i].kind == Operation::Kind::normalise));
+}
+
+TEST_CASE("what a later level adds as a residual is held for the whole mini-batch") {
+  const NetworkPlan plan(published("resnet8"));
+  const BufferPlan buffers(plan);
+  int residuals = 0;
+  for (const auto& op : plan.operations) {
+    if (op.kind != Operation::Kind::normalise || op.inputs.size() < 2) continue;
+    ++residuals;
+    CHECK_FALSE(buffers.value_in_walk[static_cast<size_t>(op.inputs[1])]);
+  }
+  CHECK(residuals == 3);
+}
+
+TEST_CASE("gradients that share memory are never wanted in the same level") {
+  const NetworkPlan plan(published(GENERATE("ds_cnn", "resnet8", "resnet20", "mobilenet_v1_025", "lenet5")));
+  const BufferPlan buffers(plan);
+  // Marks every level that touches a gradient, event by event as the backward pass does.
+  std::vector<std::vector<int>> owner(buffers.slot_floats.size(),
+                                      std::vector<int>(static_cast<size_t>(plan.levels), 0));
+  const auto touch = [&](int op, int first, int last) {
+    const int slot = buffers.gradient_slot[static_cast<size_t>(op)];
+    if (slot < 0) {
+      CHECK((op == 0 || first == last));
+      return;
+    }
+    CHECK(buffers.slot_floats[static_cast<size_t>(slot)] >=
+          plan.operations[static_cast<size_t>(op)].shape.size());
+    for (int level = first; level <= last; ++level) {
+      int& here = owner[static_cast<size_t>(slot)][static_cast<size_t>(level)];
+      CHECK((here == 0 || here == op));
+      here = op;
+    }
+  };
+  for (const auto& op : plan.operations)
+    for (size_t i = 0; i < op.inputs.size(); ++i) {
+      const auto& below = plan.operations[static_cast<size_t>(op.inputs[i])];
+      const bool normalised = op.kind == Operation::Kind::normalise && i == 0;
+      if (normalised) touch(static_cast<int>(&op - plan.operations.data()), below.level, op.level);
+      touch(op.inputs[i], below.level, normalised ? below.level : op.level);
+    }
+}
