@@ -9,8 +9,8 @@
 namespace mho {
 namespace {
 
-void map_candidate(const Architecture& architecture, const ChipConfig& chip, Evaluation& evaluation) {
-  const auto result = map_onto_chip(architecture, chip);
+void map_candidate(const Architecture& architecture, const EvaluationConfig& config, Evaluation& evaluation) {
+  const auto result = map_onto_chip(architecture, config.chip, config.mapping);
   if (result.mapping)
     evaluation.cost = result.mapping->cost;
   else
@@ -32,7 +32,7 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train_sampl
   if (!evaluation.failed) {
     evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
                              key.with("scoring"));
-    map_candidate(architecture, config.chip, evaluation);
+    map_candidate(architecture, config, evaluation);
   }
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
@@ -45,7 +45,7 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
   evaluation.parameters = parameters;
   evaluation.score =
       score(architecture, parameters, held_out, config.scoring, config.hardware, key.with("scoring"));
-  map_candidate(architecture, config.chip, evaluation);
+  map_candidate(architecture, config, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }

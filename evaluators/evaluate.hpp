@@ -18,6 +18,7 @@ struct EvaluationConfig {
   HardwareConfig hardware;
   ScoringConfig scoring;
   ChipConfig chip;
+  MappingConfig mapping;
 };
 
 /// An architecture judged: trained, scored over a month of drift, mapped.

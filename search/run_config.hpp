@@ -28,11 +28,12 @@ struct RunConfig {
   HardwareConfig hardware;
   ScoringConfig scoring;
   ChipSelection chip_selection;
-  ChipConfig chip;  ///< as read from chip_selection.file
+  MappingConfig mapping;  ///< the [chip] table's other keys
+  ChipConfig chip;        ///< as read from chip_selection.file
 
   /// The tables and their fields, bound to this object.
   std::vector<Section> sections();
-  EvaluationConfig evaluation() const { return {task, training, hardware, scoring, chip}; }
+  EvaluationConfig evaluation() const { return {task, training, hardware, scoring, chip, mapping}; }
 };
 
 /// Checks what one table cannot check alone: the space's ranges, crossbar sizes of [hardware] and chip agree,
