@@ -6,6 +6,9 @@
 namespace mho {
 namespace {
 
+/// More replicas send the same pixels to more cores: they must shorten the interval by this factor.
+constexpr double worth_more_pieces = 0.9;
+
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// Blocks [first, last) of one layer.
@@ -56,6 +59,20 @@ bool may_fit(const std::vector<Block>& blocks, const std::vector<Copies>& copies
 PackedBlocks packed(std::vector<Block> blocks, const Packing& packing) {
   put_into_bins(packing, blocks);
   return {std::move(blocks), packing.bins};
+}
+
+std::optional<PackedBlocks> pack_replicas(const std::vector<Block>& blocks, const std::vector<Copies>& copies,
+                                          const ChipConfig& chip, PackingMode mode, std::int64_t interval) {
+  if (!may_fit(blocks, copies, chip, mode)) return std::nullopt;
+  auto replicated = replicate(blocks, copies);
+  const auto packing = pack_balanced(rectangles_of(replicated), chip.crossbar_columns, chip.crossbar_rows,
+                                     chip.cores(), interval, mode);
+  if (!packing) return std::nullopt;
+  return packed(std::move(replicated), *packing);
+}
+
+std::int64_t next_interval(std::int64_t interval, double step) {
+  return std::max(interval + 1, static_cast<std::int64_t>(static_cast<double>(interval) * step));
 }
 
 int copies_along_diagonal(const Block& block, const ChipConfig& chip, int most) {
@@ -125,17 +142,17 @@ std::optional<PackedBlocks> balance_pipeline(const std::vector<Block>& blocks, c
   const double step = finer ? 1.005 : 1.03;
   const int most_pieces = finer ? 6 : 3;
   const std::int64_t least = mode == PackingMode::disjoint ? 1 : divide_up(work, chip.cores());
-  for (std::int64_t interval = std::max<std::int64_t>(least, 1); interval <= work;
-       interval = std::max(interval + 1, static_cast<std::int64_t>(static_cast<double>(interval) * step)))
-    for (int pieces = 1; pieces <= most_pieces; ++pieces) {
-      const auto copies = copies_for(blocks, interval, pieces);
-      if (!may_fit(blocks, copies, chip, mode)) break;
-      auto replicated = replicate(blocks, copies);
-      const auto packing = pack_balanced(rectangles_of(replicated), chip.crossbar_columns, chip.crossbar_rows,
-                                         chip.cores(), interval, mode);
-      if (packing) return packed(std::move(replicated), *packing);
-    }
-  return std::nullopt;
+  std::optional<PackedBlocks> best;
+  double most = static_cast<double>(work);
+  for (int pieces = 1; pieces <= most_pieces; ++pieces)
+    for (std::int64_t interval = std::max<std::int64_t>(least, 1); static_cast<double>(interval) <= most;
+         interval = next_interval(interval, step))
+      if (auto found = pack_replicas(blocks, copies_for(blocks, interval, pieces), chip, mode, interval)) {
+        best = std::move(found);
+        most = worth_more_pieces * static_cast<double>(interval);
+        break;
+      }
+  return best;
 }
 
 std::optional<PackedBlocks> fold_small_layers(const std::vector<Block>& blocks, const ChipConfig& chip,

@@ -35,11 +35,12 @@ struct PackedBlocks {
   int bins = 0;
 };
 
-/// Replicates and packs at once for the shortest pipeline interval that it finds: for one interval after the
-/// other, from the bound products / cores upwards, each layer gets as many replicas as keep its share below
-/// the interval (and then two and three times as many: small pieces fill gaps), and pack_balanced tries to
-/// put them into the chip's cores. `finer` takes smaller steps and more replicas. Empty when not even one
-/// copy fits.
+/// Replicates and packs at once for a short pipeline interval: for one interval after the other, from the
+/// bound products / cores upwards, each layer gets as many replicas as keep its share below the interval, and
+/// pack_balanced tries to put them into the chip's cores. Two, three and more times as many replicas fill
+/// gaps with smaller pieces, but send the same activations to more cores: they are taken where the interval
+/// becomes a tenth shorter. `finer` takes smaller steps and more pieces. Empty when not even one copy
+/// fits.
 std::optional<PackedBlocks> balance_pipeline(const std::vector<Block>& blocks, const ChipConfig& chip,
                                              PackingMode mode, bool finer);
 
