@@ -58,6 +58,25 @@ double waiting_energy_j(const ChipConfig& chip, const Cost& cost, double off_chi
 
 namespace {
 
+/// By node, the layers on crossbars that read it and the additions in which it is not the latest summand.
+std::vector<std::vector<size_t>> find_readers(const Architecture& architecture,
+                                              const std::vector<Block>& blocks) {
+  const auto& nodes = architecture.nodes();
+  std::vector<std::vector<size_t>> readers(nodes.size());
+  std::set<int> on_crossbars;
+  for (const Block& block : blocks) on_crossbars.insert(block.node);
+  for (const int node : on_crossbars)
+    readers[static_cast<size_t>(nodes[static_cast<size_t>(node)].inputs.front())].push_back(
+        static_cast<size_t>(node));
+  for (size_t node = 0; node < nodes.size(); ++node) {
+    if (!std::holds_alternative<Add>(nodes[node].layer)) continue;
+    const int latest = *std::max_element(nodes[node].inputs.begin(), nodes[node].inputs.end());
+    for (const int input : nodes[node].inputs)
+      if (input != latest) readers[static_cast<size_t>(input)].push_back(node);
+  }
+  return readers;
+}
+
 void count_energy(const ChipConfig& chip, Cost& cost) {
   const double work_j = static_cast<double>(cost.core_mvms) * chip.product_energy_j() +
                         static_cast<double>(cost.digital_macs) * chip.digital_energy_j_per_mac;
@@ -92,33 +111,16 @@ std::int64_t count_bit_hops(const std::vector<Link>& links) {
 Waiting count_waiting(const Architecture& architecture, const ChipConfig& chip,
                       const std::vector<Block>& blocks, const Schedule& pipeline) {
   const auto& nodes = architecture.nodes();
-  std::vector<int> reads(nodes.size(), 0);
-  std::vector<std::int64_t> last_read(nodes.size(), 0);
-  const auto read = [&](int source, size_t reader) {
-    ++reads[static_cast<size_t>(source)];
-    auto& last = last_read[static_cast<size_t>(source)];
-    last = std::max(last, pipeline.done[reader]);
-  };
-  int node = -1;
-  for (const Block& block : blocks) {
-    if (block.node == node) continue;
-    node = block.node;
-    read(nodes[static_cast<size_t>(node)].inputs.front(), static_cast<size_t>(node));
-  }
-  for (size_t reader = 0; reader < nodes.size(); ++reader) {
-    if (!std::holds_alternative<Add>(nodes[reader].layer)) continue;
-    const auto& inputs = nodes[reader].inputs;
-    const int latest = *std::max_element(inputs.begin(), inputs.end());
-    for (const int input : inputs)
-      if (input != latest) read(input, reader);
-  }
+  const std::int64_t interval = std::max<std::int64_t>(pipeline.interval, 1);
+  const auto readers = find_readers(architecture, blocks);
   Waiting waiting;
   for (size_t source = 1; source < nodes.size(); ++source) {
-    if (reads[source] == 0) continue;
+    if (readers[source].empty()) continue;
+    std::int64_t last_read = 0;
+    for (const size_t reader : readers[source]) last_read = std::max(last_read, pipeline.done[reader]);
     const std::int64_t bits = nodes[source].shape.size() * chip.activation_bits;
-    const std::int64_t ticks = last_read[source] - pipeline.begun[source];
-    const std::int64_t interval = std::max<std::int64_t>(pipeline.interval, 1);
-    waiting.traffic_bits += bits * (1 + reads[source]);
+    const std::int64_t ticks = last_read - pipeline.begun[source];
+    waiting.traffic_bits += bits * (1 + std::ssize(readers[source]));
     waiting.held_bits += bits * std::max<std::int64_t>(1, (ticks + interval - 1) / interval);
   }
   return waiting;

@@ -116,6 +116,7 @@ class BranchAndBound {
         free_(static_cast<size_t>(chip.cores()), true),
         sites_(incumbent.size(), nobody) {
     order_bins();
+    count_left();
   }
 
   std::optional<Sites> run() {
@@ -143,6 +144,11 @@ class BranchAndBound {
       for (const auto& [other, bits] : traffic_.partners(static_cast<int>(next)))
         bound[static_cast<size_t>(other)] += bits;
     }
+  }
+
+  /// Bits between pairs of which both stand at or after each position.
+  void count_left() {
+    const size_t bins = order_.size();
     left_after_.assign(bins + 1, 0);
     std::vector<size_t> position(bins);
     for (size_t i = 0; i < bins; ++i) position[static_cast<size_t>(order_[i])] = i;
