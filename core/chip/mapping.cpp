@@ -16,6 +16,7 @@ namespace {
 // Of the exact placement: a fraction of a second on 64 cores. Beyond a dozen cores it never ends in time.
 constexpr std::int64_t most_branches = 50'000;
 constexpr int most_placed_exactly = 12;
+constexpr int most_cores_annealed = 4096;         // the annealing has a table of hops between all cores
 constexpr size_t most_blocks_tried_again = 4096;  // for what would make a network fit
 
 PackedBlocks pack_once(std::vector<Block> blocks, const ChipConfig& chip, PackingMode mode) {
@@ -45,7 +46,7 @@ bool place(const Architecture& architecture, const ChipConfig& chip, const Mappi
            MappingMode mode, PackedBlocks& packed) {
   Sites sites = zig_zag_sites(chip, packed.bins);
   bool optimal = false;
-  if (mode == MappingMode::full) {
+  if (mode == MappingMode::full && chip.cores() <= most_cores_annealed) {
     const LinkGraph graph(chip);
     const Traffic traffic(find_links(architecture, chip, packed.blocks), packed.bins);
     sites = annealed_sites(traffic, graph, chip, sites, config.seed, config.placement_moves);

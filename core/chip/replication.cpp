@@ -56,6 +56,13 @@ bool may_fit(const std::vector<Block>& blocks, const std::vector<Copies>& copies
   return cells <= cores * chip.crossbar_rows * chip.crossbar_columns;
 }
 
+/// Whether one copy of each layer could have room: networks far too large are given up here.
+bool fits_once(const std::vector<Block>& blocks, const ChipConfig& chip, PackingMode mode) {
+  return may_fit(blocks,
+                 std::vector<Copies>(blocks.empty() ? 0 : static_cast<size_t>(blocks.back().node) + 1), chip,
+                 mode);
+}
+
 PackedBlocks packed(std::vector<Block> blocks, const Packing& packing) {
   put_into_bins(packing, blocks);
   return {std::move(blocks), packing.bins};
@@ -137,6 +144,7 @@ void put_into_bins(const Packing& packing, std::vector<Block>& blocks) {
 
 std::optional<PackedBlocks> balance_pipeline(const std::vector<Block>& blocks, const ChipConfig& chip,
                                              PackingMode mode, bool finer) {
+  if (!fits_once(blocks, chip, mode)) return std::nullopt;
   std::int64_t work = 0;
   for (const Block& block : blocks) work += block.products;
   const double step = finer ? 1.005 : 1.03;
@@ -157,6 +165,7 @@ std::optional<PackedBlocks> balance_pipeline(const std::vector<Block>& blocks, c
 
 std::optional<PackedBlocks> fold_small_layers(const std::vector<Block>& blocks, const ChipConfig& chip,
                                               PackingMode mode) {
+  if (!fits_once(blocks, chip, mode)) return std::nullopt;
   int start = 1;
   for (const Block& block : blocks) start = std::max(start, copies_along_diagonal(block, chip, 1 << 16));
   for (int most = start; most >= 1; most /= 2) {

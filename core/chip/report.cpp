@@ -23,6 +23,9 @@ std::string cost_table(const ChipConfig& chip, const Cost& cost) {
     text += fmt::format("| {} | {} |\n", name, value);
   };
   row("cores", fmt::format("{} of {}", cost.cores, chip.cores()));
+  row("link graph", chip.link_graph);
+  row("digital units", fmt::format("one a core, {} shared", chip.global_digital_units));
+  row("products take", fmt::format("{} phase{}", chip.phases, chip.phases == 1 ? "" : "s"));
   row("cells used, of these cores", format_percent(cost.utilisation));
   row("matrix-vector products of cores", format_count(cost.core_mvms));
   row("latency, one image alone", quantity(cost.latency_s, "s"));

@@ -161,6 +161,20 @@ TEST_CASE("full mode keeps the interval or shortens it, and is the same for a se
   for (size_t i = 0; i < full->blocks.size(); ++i) CHECK(full->blocks[i].core == again->blocks[i].core);
 }
 
+TEST_CASE("a network far too large is given up at once, for every objective and packing") {
+  const Architecture net = dense_chain("vast", 8192, {8192, 8192, 8192});
+  for (const char* objective : {"cores", "throughput", "energy"})
+    for (const char* packing : {"time_shared", "disjoint", "none"}) {
+      MappingConfig config;
+      config.objective = objective;
+      config.packing = packing;
+      const MappingResult result = map_onto_chip(net, ChipConfig{}, config, MappingMode::full);
+      CHECK(!result.mapping.has_value());
+      CHECK(result.cores_needed == 3 * 32 * 32);
+      CHECK_THAT(result.reason, ContainsSubstring("3008 short"));
+    }
+}
+
 TEST_CASE("mapping is fast enough to run for every proposal of a search") {
   const Architecture resnet32 = builtin("resnet32"), large = dense_chain("large", 8192, {8192, 2048, 1000});
   for (const Architecture* net : {&resnet32, &large}) {
