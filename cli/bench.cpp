@@ -75,10 +75,12 @@ Json time_row(const char* unit, double units_per_s, double items, const std::fun
   return json;
 }
 
-Json mapping_row(const BenchArguments& arguments) {
+Json mapping_row(const char* objective, MappingMode mode, const BenchArguments& arguments) {
   const auto architecture = make_builtin("resnet32", {32, 32, 3}, 10);
   const ChipConfig chip;
-  const auto map = [&] { map_onto_chip(architecture, chip); };
+  MappingConfig config;
+  config.objective = objective;
+  const auto map = [&] { map_onto_chip(architecture, chip, config, mode); };
   return time_row("ms", 1e3, 1, map, arguments);
 }
 
@@ -100,7 +102,12 @@ std::vector<Entry> all_entries(const std::vector<BenchNetwork>& networks, const 
       entries.push_back({network.name + "/" + bench_row_name(row),
                          [&network, row, &arguments] { return network_row(network, row, arguments); }});
     }
-  entries.push_back({"resnet32/map_onto_chip", [&arguments] { return mapping_row(arguments); }});
+  const auto add_mapping = [&](const char* name, const char* objective, MappingMode mode) {
+    entries.push_back({name, [=, &arguments] { return mapping_row(objective, mode, arguments); }});
+  };
+  add_mapping("resnet32/map_onto_chip", "cores", MappingMode::fast);
+  add_mapping("resnet32/map_replicated", "throughput", MappingMode::fast);
+  add_mapping("resnet32/map_full", "throughput", MappingMode::full);
   entries.push_back({"gaussian/fill_normal", [&arguments] { return gaussian_row(arguments); }});
   return entries;
 }

@@ -53,7 +53,7 @@ std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip,
 int run(const ExportArguments& arguments) {
   const auto [architecture, parameters] = load_candidate(arguments.winner);
   const auto config = load_config(arguments);
-  const auto mapped = map_onto_chip(architecture, config.chip);
+  const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
   if (!mapped.mapping)
     throw MappingError(
         fmt::format("{} on chip {}: {}", architecture.name(), config.chip.name, mapped.reason));

@@ -34,6 +34,7 @@ int parse_and_run(int argc, char** argv) {
   add_data(app, action);
   add_doctor(app, action);
   add_bench(app, action);
+  add_map(app, action);
   add_config(app, action);
   check_command_name(app, argc, argv);
   try {

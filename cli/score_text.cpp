@@ -29,8 +29,9 @@ std::string brief_score(const Score& score) {
 }
 
 std::string brief_cost(const Cost& cost) {
-  return fmt::format("{} core{}, {}, {}", cost.cores, cost.cores == 1 ? "" : "s",
-                     quantity(cost.latency_s, "s"), quantity(cost.energy_j, "J"));
+  return fmt::format("{} core{}, {}, {} to {}", cost.cores, cost.cores == 1 ? "" : "s",
+                     quantity(cost.latency_s, "s"), quantity(cost.energy_low_j, "J"),
+                     quantity(cost.energy_high_j, "J"));
 }
 
 std::string score_table(const Evaluation& evaluation) {

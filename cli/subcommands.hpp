@@ -19,6 +19,7 @@ void add_export(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
+void add_map(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 
 }  // namespace mho

@@ -10,8 +10,8 @@
 namespace mho {
 namespace {
 
-void map_candidate(const Architecture& architecture, const ChipConfig& chip, Evaluation& evaluation) {
-  const auto result = map_onto_chip(architecture, chip);
+void map_candidate(const Architecture& architecture, const EvaluationConfig& config, Evaluation& evaluation) {
+  const auto result = map_onto_chip(architecture, config.chip, config.mapping);
   if (result.mapping)
     evaluation.cost = result.mapping->cost;
   else
@@ -25,7 +25,7 @@ void judge(const Architecture& architecture, const Samples& train_samples, const
   optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
   evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
                            key.with("scoring"), {config.post_training, &train_samples});
-  map_candidate(architecture, config.chip, evaluation);
+  map_candidate(architecture, config, evaluation);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct EvaluationConfig {
   PostTrainingConfig post_training;
   ScoringConfig scoring;
   ChipConfig chip;
+  MappingConfig mapping;
 };
 
 /// An architecture judged: trained, scored over a month of drift, mapped.

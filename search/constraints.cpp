@@ -16,9 +16,9 @@ std::int64_t least_cores(const Architecture& architecture, const ChipConfig& chi
   return (weights + cells - 1) / cells;
 }
 
-bool fits(const Architecture& architecture, const ChipConfig& chip, int limit) {
+bool fits(const Architecture& architecture, const ChipConfig& chip, const MappingConfig& mapping, int limit) {
   if (least_cores(architecture, chip) > limit) return false;
-  const auto result = map_onto_chip(architecture, chip);
+  const auto result = map_onto_chip(architecture, chip, mapping);
   return result.mapping && result.mapping->cost.cores <= limit;
 }
 
@@ -29,10 +29,11 @@ int core_limit(const SearchConfig& search, const ChipConfig& chip) {
 }
 
 std::optional<Constraint> broken_constraint(const Architecture& architecture, const SearchConfig& search,
-                                            const ChipConfig& chip) {
+                                            const ChipConfig& chip, MappingConfig mapping) {
   if (search.max_parameters > 0 && architecture.parameters() > search.max_parameters)
     return Constraint::parameters;
-  if (!fits(architecture, chip, core_limit(search, chip))) return Constraint::cores;
+  mapping.objective = "cores";
+  if (!fits(architecture, chip, mapping, core_limit(search, chip))) return Constraint::cores;
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/chip/chip.hpp"
+#include "core/chip/mapping_config.hpp"
 #include "core/nn/architecture.hpp"
 #include "search/search_config.hpp"
 
@@ -16,8 +17,8 @@ enum class Constraint { parameters, cores };
 int core_limit(const SearchConfig& search, const ChipConfig& chip);
 
 /// The first bound that the network breaks, if any: max_parameters, then the cores it needs when mapped onto
-/// the chip.
+/// the chip with each layer once (whatever `mapping` is best at).
 std::optional<Constraint> broken_constraint(const Architecture& architecture, const SearchConfig& search,
-                                            const ChipConfig& chip);
+                                            const ChipConfig& chip, MappingConfig mapping = {});
 
 }  // namespace mho

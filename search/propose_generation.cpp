@@ -29,7 +29,7 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
       continue;
     }
     auto architecture = build_architecture(genome, study.evaluator.input, study.evaluator.classes);
-    const auto broken = broken_constraint(architecture, search, study.config.chip);
+    const auto broken = broken_constraint(architecture, search, study.config.chip, study.config.mapping);
     if (!broken) return Proposal{request.trial, std::move(genome), std::move(architecture), request.draw + 1};
     ++(*broken == Constraint::parameters ? draws.by_parameters : draws.by_cores);
   }

@@ -61,8 +61,10 @@ std::vector<Section> RunConfig::sections() {
            [this](FieldVisitor& v) { post_training.fields(v); }},
           {"scoring", "How often and when a candidate is measured.",
            [this](FieldVisitor& v) { scoring.fields(v); }},
-          {"chip", "Which chip a network is mapped onto.",
-           [this](FieldVisitor& v) { chip_selection.fields(v); }}};
+          {"chip", "Which chip a network is mapped onto, and how.", [this](FieldVisitor& v) {
+             chip_selection.fields(v);
+             mapping.fields(v);
+           }}};
 }
 
 void check_run_config(const RunConfig& config) {

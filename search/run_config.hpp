@@ -29,11 +29,14 @@ struct RunConfig {
   PostTrainingConfig post_training;
   ScoringConfig scoring;
   ChipSelection chip_selection;
-  ChipConfig chip;  ///< as read from chip_selection.file
+  MappingConfig mapping;  ///< the [chip] table's other keys
+  ChipConfig chip;        ///< as read from chip_selection.file
 
   /// The tables and their fields, bound to this object.
   std::vector<Section> sections();
-  EvaluationConfig evaluation() const { return {task, training, hardware, post_training, scoring, chip}; }
+  EvaluationConfig evaluation() const {
+    return {task, training, hardware, post_training, scoring, chip, mapping};
+  }
 };
 
 /// Checks what one table cannot check alone: the space's ranges, crossbar sizes of [hardware] and chip agree,

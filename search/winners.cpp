@@ -70,7 +70,7 @@ void export_winners(const Study& study, const std::vector<Winner>& winners) {
     const auto folder = study.folder.winner(static_cast<int>(place));
     const auto architecture = architecture_of(study, trial);
     save_candidate(folder, architecture, evaluation, config.search.seed);
-    const auto mapped = map_onto_chip(architecture, config.chip);
+    const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
     if (!mapped.mapping) throw MappingError(fmt::format("trial {}: {}", trial.number, mapped.reason));
     export_chip(folder / "chip",
                 {architecture, evaluation.parameters, config.hardware, config.chip, *mapped.mapping});

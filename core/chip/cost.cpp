@@ -2,18 +2,16 @@
 #include "core/chip/cost.hpp"
 
 #include <algorithm>
-#include <map>
-
-#include "core/chip/schedule.hpp"
+#include <set>
 
 namespace mho {
 namespace {
 
 /// Digital work of one layer without its partial sums.
-std::int64_t digital_macs_of(const Architecture& architecture, const Node& node) {
+std::int64_t digital_macs_of(const Architecture& architecture, const Node& node, bool on_crossbars) {
   const std::int64_t outputs = node.shape.size();
   if (const auto* conv = std::get_if<Conv2d>(&node.layer))
-    return (is_grouped(node) ? node.macs : 0) + (conv->bias ? outputs : 0);
+    return (on_crossbars ? 0 : node.macs) + (conv->bias ? outputs : 0);
   if (const auto* dense = std::get_if<Dense>(&node.layer)) return dense->bias ? outputs : 0;
   if (std::holds_alternative<BatchNorm>(node.layer)) return outputs;
   if (std::holds_alternative<Add>(node.layer))
@@ -26,44 +24,81 @@ std::int64_t digital_macs_of(const Architecture& architecture, const Node& node)
   return 0;
 }
 
-std::int64_t cells(const Block& block) { return std::int64_t{1} * block.extent.rows * block.extent.columns; }
-
-/// What each core does for one image, in products.
-std::map<int, std::int64_t> work_of_cores(const std::vector<Step>& steps) {
-  std::map<int, std::int64_t> work;
-  for (const Step& step : steps) work[step.core] += step.products;
-  return work;
+void count_crossbars(const ChipConfig& chip, const std::vector<Block>& blocks, const Schedule& alone,
+                     const Schedule& pipeline, Cost& cost) {
+  std::int64_t weights = 0, macs = 0;
+  std::set<int> cores;
+  for (const Block& block : blocks) {
+    cores.insert(block.core);
+    weights += block.weights;
+    macs += block.products * block.weights;
+  }
+  cost.cores = static_cast<int>(cores.size());
+  cost.interval = pipeline.interval;
+  cost.fill = pipeline.fill;
+  if (blocks.empty()) return;
+  const double core_cells = 1.0 * chip.crossbar_rows * chip.crossbar_columns;
+  cost.core_mvms = count_core_mvms(pipeline);
+  cost.latency_s = static_cast<double>(alone.fill) * chip.product_time_s();
+  cost.throughput_hz = 1.0 / (static_cast<double>(pipeline.interval) * chip.product_time_s());
+  cost.utilisation = static_cast<double>(weights) / (cost.cores * core_cells);
+  cost.mac_utilisation = static_cast<double>(macs) / (static_cast<double>(cost.core_mvms) * core_cells);
+  cost.effective_tops_per_watt = chip.peak_efficiency() * cost.mac_utilisation;
 }
 
-void count_crossbars(const ChipConfig& chip, const std::vector<Block>& blocks, const std::vector<Step>& steps,
-                     Cost& cost) {
-  std::int64_t latency = 0, busiest = 0, used_cells = 0, macs = 0;
-  const auto work = work_of_cores(steps);
-  cost.cores = static_cast<int>(work.size());
-  for (const auto& [core, products] : work) busiest = std::max(busiest, products);
-  for (const Step& step : steps) {
-    cost.core_mvms += step.products;
-    latency = std::max(latency, step.finish);
-    const std::int64_t block_cells = cells(blocks[static_cast<size_t>(step.block)]);
-    used_cells += block_cells;
-    macs += step.products * block_cells;
+}  // namespace
+
+double waiting_energy_j(const ChipConfig& chip, const Cost& cost, double off_chip_j_per_bit) {
+  const double capacity = chip.buffer_kib * 8 * 1024;
+  const auto held = static_cast<double>(cost.buffered_bits);
+  const double inside = held > capacity ? capacity / held : 1.0;
+  return static_cast<double>(cost.buffer_bits) *
+         (inside * chip.buffer_energy_j_per_bit + (1 - inside) * off_chip_j_per_bit);
+}
+
+namespace {
+
+/// By node, the layers on crossbars that read it and the additions in which it is not the latest summand.
+std::vector<std::vector<size_t>> find_readers(const Architecture& architecture,
+                                              const std::vector<Block>& blocks) {
+  const auto& nodes = architecture.nodes();
+  std::vector<std::vector<size_t>> readers(nodes.size());
+  std::set<int> on_crossbars;
+  for (const Block& block : blocks) on_crossbars.insert(block.node);
+  for (const int node : on_crossbars)
+    readers[static_cast<size_t>(nodes[static_cast<size_t>(node)].inputs.front())].push_back(
+        static_cast<size_t>(node));
+  for (size_t node = 0; node < nodes.size(); ++node) {
+    if (!std::holds_alternative<Add>(nodes[node].layer)) continue;
+    const int latest = *std::max_element(nodes[node].inputs.begin(), nodes[node].inputs.end());
+    for (const int input : nodes[node].inputs)
+      if (input != latest) readers[static_cast<size_t>(input)].push_back(node);
   }
-  if (steps.empty()) return;
-  const double core_cells = 1.0 * chip.crossbar_rows * chip.crossbar_columns;
-  cost.latency_s = static_cast<double>(latency) * chip.mvm_time_s;
-  cost.throughput_hz = 1.0 / (static_cast<double>(busiest) * chip.mvm_time_s);
-  cost.utilisation = static_cast<double>(used_cells) / (cost.cores * core_cells);
-  cost.mac_utilisation = static_cast<double>(macs) / (static_cast<double>(cost.core_mvms) * core_cells);
-  cost.effective_tops_per_watt = chip.peak_tops_per_watt * cost.mac_utilisation;
+  return readers;
+}
+
+void count_energy(const ChipConfig& chip, Cost& cost) {
+  const double work_j = static_cast<double>(cost.core_mvms) * chip.product_energy_j() +
+                        static_cast<double>(cost.digital_macs) * chip.digital_energy_j_per_mac;
+  const auto bit_hops = static_cast<double>(cost.bit_hops);
+  cost.energy_low_j = work_j + bit_hops * chip.link_energy_low_j_per_bit +
+                      waiting_energy_j(chip, cost, chip.off_chip_energy_low_j_per_bit);
+  cost.energy_high_j = work_j + bit_hops * chip.link_energy_high_j_per_bit +
+                       waiting_energy_j(chip, cost, chip.off_chip_energy_high_j_per_bit);
+  cost.energy_j = (cost.energy_low_j + cost.energy_high_j) / 2;
 }
 
 }  // namespace
 
 std::int64_t count_digital_macs(const Architecture& architecture, const std::vector<Block>& blocks) {
+  std::vector<bool> on_crossbars(architecture.nodes().size(), false);
   std::int64_t macs = 0;
-  for (const Node& node : architecture.nodes()) macs += digital_macs_of(architecture, node);
-  for (const Block& block : blocks)
-    if (block.row_split > 0) macs += block.extent.columns * matrix_shape(architecture, block.node).products;
+  for (const Block& block : blocks) {
+    on_crossbars[static_cast<size_t>(block.node)] = true;
+    if (block.row_split > 0) macs += block.extent.columns * block.products;
+  }
+  for (size_t node = 0; node < on_crossbars.size(); ++node)
+    macs += digital_macs_of(architecture, architecture.nodes()[node], on_crossbars[node]);
   return macs;
 }
 
@@ -73,16 +108,35 @@ std::int64_t count_bit_hops(const std::vector<Link>& links) {
   return bit_hops;
 }
 
-Cost count_cost(const Architecture& architecture, const ChipConfig& chip, const std::vector<Block>& blocks) {
+Waiting count_waiting(const Architecture& architecture, const ChipConfig& chip,
+                      const std::vector<Block>& blocks, const Schedule& pipeline) {
+  const auto& nodes = architecture.nodes();
+  const std::int64_t interval = std::max<std::int64_t>(pipeline.interval, 1);
+  const auto readers = find_readers(architecture, blocks);
+  Waiting waiting;
+  for (size_t source = 1; source < nodes.size(); ++source) {
+    if (readers[source].empty()) continue;
+    std::int64_t last_read = 0;
+    for (const size_t reader : readers[source]) last_read = std::max(last_read, pipeline.done[reader]);
+    const std::int64_t bits = nodes[source].shape.size() * chip.activation_bits;
+    const std::int64_t ticks = last_read - pipeline.begun[source];
+    waiting.traffic_bits += bits * (1 + std::ssize(readers[source]));
+    waiting.held_bits += bits * std::max<std::int64_t>(1, (ticks + interval - 1) / interval);
+  }
+  return waiting;
+}
+
+Cost count_cost(const Architecture& architecture, const ChipConfig& chip, const std::vector<Block>& blocks,
+                bool at_once) {
+  const Schedule pipeline = make_schedule(architecture, blocks, Images::pipelined, at_once);
+  const Waiting waiting = count_waiting(architecture, chip, blocks, pipeline);
   Cost cost;
-  count_crossbars(chip, blocks, make_schedule(architecture, blocks), cost);
-  const auto bit_hops = static_cast<double>(count_bit_hops(find_links(architecture, chip, blocks)));
-  const double work_j =
-      static_cast<double>(cost.core_mvms) * chip.mvm_energy_j +
-      static_cast<double>(count_digital_macs(architecture, blocks)) * chip.digital_energy_j_per_mac;
-  cost.energy_low_j = work_j + bit_hops * chip.link_energy_low_j_per_bit;
-  cost.energy_high_j = work_j + bit_hops * chip.link_energy_high_j_per_bit;
-  cost.energy_j = (cost.energy_low_j + cost.energy_high_j) / 2;
+  count_crossbars(chip, blocks, make_schedule(architecture, blocks, Images::one, at_once), pipeline, cost);
+  cost.digital_macs = count_digital_macs(architecture, blocks);
+  cost.bit_hops = count_bit_hops(find_links(architecture, chip, blocks));
+  cost.buffered_bits = waiting.held_bits;
+  cost.buffer_bits = waiting.traffic_bits;
+  count_energy(chip, cost);
   return cost;
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/safetensors.hpp"
@@ -44,21 +46,31 @@ void write_digital_weights(const std::filesystem::path& file, const ChipExport& 
   if (error) throw RunError("cannot remove " + file.string() + ": " + error.message());
 }
 
-/// The blocks must be this network's, cut for this chip, and lie on it.
+bool lies_on(const ChipConfig& chip, const Block& block) {
+  return block.core >= 0 && block.core < chip.cores() && block.core_row >= 0 &&
+         block.core_row + block.extent.rows <= chip.crossbar_rows && block.core_column >= 0 &&
+         block.core_column + block.extent.columns <= chip.crossbar_columns;
+}
+
+bool same_part(const Block& a, const Block& b) {
+  return a.node == b.node && a.extent.row == b.extent.row && a.extent.rows == b.extent.rows &&
+         a.extent.column == b.extent.column && a.extent.columns == b.extent.columns;
+}
+
+/// The blocks must be this network's, cut for this chip as find_layer_targets cuts, and lie on it.
 void check_mapping(const ChipExport& what) {
   const std::vector<Block> expected = cut_into_blocks(what.architecture, what.chip);
-  bool same = expected.size() == what.mapping.blocks.size();
-  for (size_t i = 0; same && i < expected.size(); ++i) {
-    const Block& block = what.mapping.blocks[i];
-    const TileExtent &a = block.extent, &b = expected[i].extent;
-    same = block.node == expected[i].node && a.row == b.row && a.rows == b.rows && a.column == b.column &&
-           a.columns == b.columns && block.core >= 0 && block.core < what.chip.cores() &&
-           block.core_row >= 0 && block.core_row + a.rows <= what.chip.crossbar_rows &&
-           block.core_column >= 0 && block.core_column + a.columns <= what.chip.crossbar_columns;
+  std::vector<Block> first_copies;
+  bool same = true;
+  for (const Block& block : what.mapping.blocks) {
+    same = same && lies_on(what.chip, block);
+    if (block.replica == 0) first_copies.push_back(block);
   }
-  if (!same)
+  if (!same ||
+      !std::equal(expected.begin(), expected.end(), first_copies.begin(), first_copies.end(), same_part))
     throw MappingError(
-        fmt::format("export of {}: expected its mapping onto {}, got one of another network or chip",
+        fmt::format("export of {}: expected its mapping onto {} with dense row splits and digital depthwise "
+                    "layers, got one of another network, chip or tiling",
                     what.architecture.name(), what.chip.name));
 }
 

@@ -40,7 +40,10 @@ Json block_json(const ChipExport& what, size_t index) {
           {"column", block.extent.column},
           {"columns", block.extent.columns},
           {"core_row", block.core_row},
-          {"core_column", block.core_column}};
+          {"core_column", block.core_column},
+          {"replica", block.replica},
+          {"first_product", block.first_product},
+          {"products", block.products}};
 }
 
 }  // namespace
@@ -81,10 +84,11 @@ std::string links_json(const ChipExport& what) {
 
 std::string schedule_json(const ChipExport& what) {
   Json json = document(what);
-  json["tick_s"] = what.chip.mvm_time_s;
+  json["tick_s"] = what.chip.product_time_s();
   json["latency_s"] = what.mapping.cost.latency_s;
   json["steps"] = Json::array();
-  for (const Step& step : make_schedule(what.architecture, what.mapping.blocks))
+  const bool at_once = what.mapping.config.packing == "disjoint";
+  for (const Step& step : make_schedule(what.architecture, what.mapping.blocks, Images::one, at_once).steps)
     json["steps"].push_back({{"layer", name_of(what, step.node)},
                              {"block", step.block},
                              {"core", step.core},

@@ -130,10 +130,11 @@ class Floorplan {
         margin, escaped(architecture_.name()), escaped(chip_.name));
     add("<text class=\"cost\" x=\"{}\" y=\"74\">{} of {} cores, {} of their cells used  ·  {} core products  "
         "·  {}  ·  "
-        "{} images/s  ·  {} an image  ·  {:.2f} TOPS/W</text>\n",
+        "{} images/s  ·  {} to {} an image  ·  {:.2f} TOPS/W</text>\n",
         margin, cost.cores, chip_.cores(), format_percent(cost.utilisation), format_count(cost.core_mvms),
         format_quantity(cost.latency_s, "s"), format_count(std::llround(cost.throughput_hz)),
-        format_quantity(cost.energy_j, "J"), cost.effective_tops_per_watt);
+        format_quantity(cost.energy_low_j, "J"), format_quantity(cost.energy_high_j, "J"),
+        cost.effective_tops_per_watt);
   }
 
   void draw_cores() {

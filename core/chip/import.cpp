@@ -126,7 +126,8 @@ class Importer {
                                chip_.crossbar_rows, chip_.crossbar_columns));
     for (const Entry& core : cores_.at("cores").list())
       for (const Entry& block : core.at("blocks").list())
-        blocks_[block.get<std::string>("layer")].push_back(read_block(block, core.whole("core")));
+        if (block.whole("replica") == 0)  // the others hold the same weights
+          blocks_[block.get<std::string>("layer")].push_back(read_block(block, core.whole("core")));
   }
 
   Block read_block(const Entry& entry, int core) const {

@@ -2,17 +2,15 @@
 #include "core/chip/links.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <span>
 #include <tuple>
 #include <utility>
 
+#include "core/chip/output_homes.hpp"
+
 namespace mho {
 namespace {
-
-/// The core that holds each channel of a node's output.
-using Homes = std::vector<int>;
 
 class LinkFinder {
  public:
@@ -22,92 +20,154 @@ class LinkFinder {
     for (int node = 0; node < static_cast<int>(nodes_.size()); ++node) {
       size_t last = first;
       while (last < blocks.size() && blocks[last].node == node) ++last;
-      const std::span<const Block> own(blocks.data() + first, last - first);
-      if (own.empty())
-        visit_digital(node);
+      if (last > first)
+        visit_crossbars(node, {blocks.data() + first, last - first});
       else
-        visit_crossbars(node, own, matrix_shape(architecture, node).products);
+        visit_digital(node);
       first = last;
     }
   }
 
-  std::vector<Link> links() const {
+  std::vector<Link> links() {
+    std::sort(sent_.begin(), sent_.end(), before);
     std::vector<Link> links;
-    for (const auto& [key, bits] : bits_) {
-      const auto& [node, kind, from, to] = key;
-      links.push_back({node, kind, from, to, bits, hop_count(chip_, from, to)});
+    const LinkGraph graph(chip_);
+    for (const Link& link : sent_) {
+      if (!links.empty() && !before(links.back(), link)) {
+        links.back().bits += link.bits;
+        continue;
+      }
+      links.push_back(link);
+      links.back().hops = graph.hops(link.from_core, link.to_core);
     }
     return links;
   }
 
  private:
+  static bool before(const Link& a, const Link& b) {
+    return std::tie(a.node, a.kind, a.from_core, a.to_core) <
+           std::tie(b.node, b.kind, b.from_core, b.to_core);
+  }
+
   const Node& node_at(int index) const { return nodes_[static_cast<size_t>(index)]; }
   Homes& homes_of(int index) { return homes_[static_cast<size_t>(index)]; }
 
   void send(int node, LinkKind kind, int from, int to, std::int64_t bits) {
-    if (from != to) bits_[{node, kind, from, to}] += bits;
+    if (from != to && bits > 0) sent_.push_back({node, kind, from, to, bits, 0});
   }
 
-  void visit_crossbars(int node, std::span<const Block> blocks, std::int64_t products) {
-    send_activations(node, blocks);
-    Homes& homes = homes_of(node);
-    homes.assign(static_cast<size_t>(node_at(node).shape.channels), off_chip);
-    std::map<int, int> previous;  // core of the row split before, by first column
+  /// Sends these channels of these pixels of `source` to a core.
+  void send_part(int node, LinkKind kind, int source, const Range& channels, const Range& pixels, int core) {
+    for (const Home& home : homes_of(source))
+      send(node, kind, home.core, core,
+           overlap(home.channels, channels).count * overlap(home.pixels, pixels).count *
+               chip_.activation_bits);
+  }
+
+  void visit_crossbars(int node, std::span<const Block> blocks) {
+    send_inputs(node, blocks);
+    std::map<std::pair<int, int>, const Block*> chains;  // by (replica, first column): the row split before
     for (const Block& block : blocks) {
-      const TileExtent& extent = block.extent;
-      const auto before = previous.find(extent.column);
-      if (before != previous.end())
-        send(node, LinkKind::partial_sum, before->second, block.core,
-             std::int64_t{1} * extent.columns * products * chip_.partial_sum_bits);
-      previous[extent.column] = block.core;
-      std::fill_n(homes.begin() + extent.column, extent.columns, block.core);
+      const Block*& previous = chains[{block.replica, block.extent.column}];
+      if (previous != nullptr)
+        send(node, LinkKind::partial_sum, previous->core, block.core,
+             block.extent.columns * block.products * chip_.partial_sum_bits);
+      previous = &block;
+    }
+    for (const auto& [chain, block] : chains)
+      homes_of(node).push_back({{block->extent.column, block->extent.columns},
+                                {block->first_product, block->products},
+                                block->core});
+  }
+
+  /// What the blocks of one replica on one core read, once for all of them.
+  void send_inputs(int node, std::span<const Block> blocks) {
+    std::vector<const Block*> sorted;
+    for (const Block& block : blocks) sorted.push_back(&block);
+    const auto key = [](const Block* block) { return std::pair(block->core, block->replica); };
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [&](const Block* a, const Block* b) { return key(a) < key(b); });
+    for (size_t first = 0; first < sorted.size();) {
+      size_t last = first;
+      while (last < sorted.size() && key(sorted[last]) == key(sorted[first])) ++last;
+      send_to_core(node, {sorted.data() + first, last - first});
+      first = last;
     }
   }
 
-  void send_activations(int node, std::span<const Block> blocks) {
+  void send_to_core(int node, std::span<const Block* const> blocks) {
     const int source = node_at(node).inputs.front();
-    const Shape shape = node_at(source).shape;
-    // A dense layer reads every number in one row; a convolution moves each channel's whole image through its
-    // rows.
+    const Shape& input = node_at(source).shape;
     const bool dense = std::holds_alternative<Dense>(node_at(node).layer);
-    const int units = dense ? static_cast<int>(shape.size()) : shape.channels;
-    const std::int64_t unit_bits =
-        (dense ? 1 : std::int64_t{1} * shape.height * shape.width) * chip_.activation_bits;
-    std::map<int, std::vector<bool>> needed;  // by receiving core
-    for (const Block& block : blocks) {
-      std::vector<bool>& units_needed = needed[block.core];
-      units_needed.resize(static_cast<size_t>(units), false);
-      for (int row = block.extent.row; row < block.extent.row + block.extent.rows; ++row)
-        units_needed[static_cast<size_t>(row % units)] = true;
+    const int units = dense ? static_cast<int>(input.size()) : input.channels;
+    const Block& one = *blocks.front();
+    for (const Range& needed : union_of(blocks, units))
+      if (dense)
+        send_numbers(node, source, needed, one.core);
+      else
+        send_part(node, LinkKind::activation, source, needed,
+                  needed_pixels(window_of(node_at(node), input), input, node_at(node).shape,
+                                {one.first_product, one.products}),
+                  one.core);
+  }
+
+  /// Numbers of a flattened image, channels innermost.
+  void send_numbers(int node, int source, const Range& numbers, int core) {
+    const std::int64_t channels = node_at(source).shape.channels;
+    for (std::int64_t pixel = numbers.first / channels; pixel * channels < numbers.last(); ++pixel) {
+      const Range part = overlap(numbers, {pixel * channels, channels});
+      send_part(node, LinkKind::activation, source, {part.first - pixel * channels, part.count}, {pixel, 1},
+                core);
     }
-    const Homes& homes = homes_of(source);
-    for (const auto& [core, units_needed] : needed)
-      for (int unit = 0; unit < units; ++unit)
-        if (units_needed[static_cast<size_t>(unit)])
-          send(node, LinkKind::activation, homes[static_cast<size_t>(unit % shape.channels)], core,
-               unit_bits);
+  }
+
+  /// The inputs of the blocks as ranges that do not overlap.
+  static std::vector<Range> union_of(std::span<const Block* const> blocks, int units) {
+    std::vector<Range> ranges;
+    for (const Block* block : blocks) {
+      const int straight = std::min(block->inputs, units - block->first_input);
+      ranges.push_back({block->first_input, straight});
+      if (straight < block->inputs) ranges.push_back({0, block->inputs - straight});
+    }
+    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
+    std::vector<Range> joined;
+    for (const Range& range : ranges)
+      if (!joined.empty() && range.first <= joined.back().last())
+        joined.back().count = std::max(joined.back().last(), range.last()) - joined.back().first;
+      else
+        joined.push_back(range);
+    return joined;
   }
 
   void visit_digital(int node) {
     const Node& here = node_at(node);
-    Homes& homes = homes_of(node);
+    const Range channels{0, here.shape.channels};
     if (here.inputs.empty()) {
-      homes.assign(static_cast<size_t>(here.shape.channels), off_chip);
+      homes_of(node) = {{channels, {0, std::int64_t{1} * here.shape.height * here.shape.width}, off_chip}};
     } else if (std::holds_alternative<Add>(here.layer)) {
       visit_add(node);
     } else if (std::holds_alternative<Concat>(here.layer)) {
-      for (const int input : here.inputs)
-        homes.insert(homes.end(), homes_of(input).begin(), homes_of(input).end());
+      visit_concat(node);
+    } else if (std::holds_alternative<SoftmaxCrossEntropy>(here.layer)) {
+      homes_of(node) = {{channels, {0, 1}, off_chip}};
+      send_part(node, LinkKind::activation, here.inputs.front(), channels, {0, 1}, off_chip);
     } else {
-      // Channel by channel; a grouped convolution with a multiplier keeps a group's outputs beside its
-      // inputs.
-      const Homes& source = homes_of(here.inputs.front());
-      homes.resize(static_cast<size_t>(here.shape.channels));
-      for (size_t channel = 0; channel < homes.size(); ++channel)
-        homes[channel] = source[channel * source.size() / homes.size()];
+      visit_in_place(node);
     }
-    if (std::holds_alternative<SoftmaxCrossEntropy>(here.layer))
-      send_tensor(node, here.inputs.front(), Homes());
+  }
+
+  void visit_in_place(int node) {
+    const Node& here = node_at(node);
+    const int source = here.inputs.front();
+    const Shape& input = node_at(source).shape;
+    const Window window = window_of(here, input);
+    homes_of(node) = homes_in_place(homes_of(source), window, input, here.shape);
+    for (const Home& home : homes_of(node)) {
+      const Range channels{home.channels.first * input.channels / here.shape.channels,
+                           home.channels.count * input.channels / here.shape.channels};
+      send_part(node, LinkKind::activation, source, channels,
+                needed_pixels(window, input, here.shape, home.pixels), home.core);
+    }
   }
 
   void visit_add(int node) {
@@ -115,23 +175,26 @@ class LinkFinder {
     const int latest = *std::max_element(inputs.begin(), inputs.end());
     homes_of(node) = homes_of(latest);
     for (const int input : inputs)
-      if (input != latest) send_tensor(node, input, homes_of(latest));
+      if (input != latest)
+        for (const Home& home : homes_of(latest))
+          send_part(node, LinkKind::skip, input, home.channels, home.pixels, home.core);
   }
 
-  /// Sends every channel of `source` to the same channel's core of `targets`, or out of the chip where that
-  /// is empty.
-  void send_tensor(int node, int source, const Homes& targets) {
-    const Shape shape = node_at(source).shape;
-    const std::int64_t bits = std::int64_t{1} * shape.height * shape.width * chip_.activation_bits;
-    const LinkKind kind = targets.empty() ? LinkKind::activation : LinkKind::skip;
-    for (size_t channel = 0; channel < homes_of(source).size(); ++channel)
-      send(node, kind, homes_of(source)[channel], targets.empty() ? off_chip : targets[channel], bits);
+  void visit_concat(int node) {
+    std::int64_t channels = 0;
+    for (const int input : node_at(node).inputs) {
+      for (Home home : homes_of(input)) {
+        home.channels.first += channels;
+        homes_of(node).push_back(home);
+      }
+      channels += node_at(input).shape.channels;
+    }
   }
 
   const std::vector<Node>& nodes_;
   const ChipConfig& chip_;
   std::vector<Homes> homes_;
-  std::map<std::tuple<int, LinkKind, int, int>, std::int64_t> bits_;
+  std::vector<Link> sent_;
 };
 
 }  // namespace
@@ -139,12 +202,6 @@ class LinkFinder {
 std::string to_string(LinkKind kind) {
   if (kind == LinkKind::activation) return "activation";
   return kind == LinkKind::partial_sum ? "partial_sum" : "skip";
-}
-
-int hop_count(const ChipConfig& chip, int from_core, int to_core) {
-  if (from_core == off_chip || to_core == off_chip) return 0;
-  return std::abs(from_core / chip.grid_columns - to_core / chip.grid_columns) +
-         std::abs(from_core % chip.grid_columns - to_core % chip.grid_columns);
 }
 
 std::vector<Link> find_links(const Architecture& architecture, const ChipConfig& chip,

@@ -5,12 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/chip/link_graph.hpp"
 #include "core/chip/mapping.hpp"
 
 namespace mho {
-
-/// Stands for a core in a link that comes from or goes to the outside: the image comes in, the logits go out.
-constexpr int off_chip = -1;
 
 enum class LinkKind { activation, partial_sum, skip };
 std::string to_string(LinkKind kind);  ///< "activation", "partial_sum", "skip"
@@ -26,20 +24,17 @@ struct Link {
   bool operator==(const Link&) const = default;
 };
 
-/// Manhattan distance of two cores on the grid (core = grid row x grid_columns + grid column); 0 with the
-/// outside. The chip's true link graph is not published.
-int hop_count(const ChipConfig& chip, int from_core, int to_core);
-
-/// Every transfer of one image between different cores, sorted by (node, kind, from, to):
-/// - activation: each activation that a layer needs goes once to each core that holds a block which reads it:
-///   (needed channels x pixels) x activation_bits for convolutions, needed inputs x activation_bits for dense
-///   layers;
+/// Every transfer of one image between different cores, sorted by (node, kind, from, to). A convolution or
+/// pooling that makes some output pixels needs the whole input rows that their windows touch.
+/// - activation: what a replica of a layer reads goes once to each core that holds a block of it which reads
+///   it: (needed channels x needed pixels) x activation_bits for convolutions, needed numbers x
+///   activation_bits for dense layers;
 /// - partial_sum: row splits form a chain, split k sends columns x products x partial_sum_bits to split k +
-/// 1's core,
-///   and the last split's core holds the layer's output;
+///   1's core, and the last split's core holds that replica's pixels of the layer's output;
 /// - skip: an addition is made where its latest input lies, the others are sent there.
 /// Digital layers (batch norm, ReLU, pooling, grouped convolutions) work where their input's channel lies,
-/// before it is sent on. `blocks` are placed, in the order of cut_into_blocks.
+/// before it is sent on; a window that reaches into another replica's pixels has those sent to it
+/// (activation). `blocks` are placed, in the order of cut_into_blocks and replicate.
 std::vector<Link> find_links(const Architecture& architecture, const ChipConfig& chip,
                              const std::vector<Block>& blocks);
 

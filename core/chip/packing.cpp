@@ -17,103 +17,90 @@ namespace {
 
 constexpr int jittered_orders = 60;  // as the lower-bound study that the core counts are held against
 
-struct Free {
-  int x, y, width, height;
-  bool holds(const Free& other) const {
-    return x <= other.x && y <= other.y && x + width >= other.x + other.width &&
-           y + height >= other.y + other.height;
-  }
-};
-
-/// One bin as its maximal free rectangles: overlapping, none inside another.
-class MaxRectsBin {
+/// Bins being filled, with the work that each has.
+class Bins {
  public:
-  MaxRectsBin(int width, int height) : free_{{0, 0, width, height}} {}
+  Bins(int width, int height, PackingMode mode) : empty_(width, height, mode), mode_(mode) {}
 
-  const std::vector<Free>& free() const { return free_; }
-
-  void take(const Free& used) {
-    next_.clear();
-    for (const Free& space : free_) split(space, used);
-    free_.clear();
-    for (size_t i = 0; i < next_.size(); ++i)
-      if (!is_redundant(i)) free_.push_back(next_[i]);
+  int count() const { return static_cast<int>(spaces_.size()); }
+  std::int64_t work(int bin) const { return work_[static_cast<size_t>(bin)]; }
+  /// The work of `bin` with this rectangle in it.
+  std::int64_t work_with(int bin, const Rectangle& rectangle) const {
+    return mode_ == PackingMode::time_shared ? work(bin) + rectangle.work
+                                             : std::max(work(bin), rectangle.work);
+  }
+  int open() {
+    spaces_.push_back(empty_);
+    work_.push_back(0);
+    return count() - 1;
+  }
+  std::optional<BinSpace::Fit> fit(int bin, const Rectangle& rectangle) const {
+    return spaces_[static_cast<size_t>(bin)].best_fit(rectangle.width, rectangle.height);
+  }
+  Placement put(int bin, const BinSpace::Fit& fit, const Rectangle& rectangle) {
+    work_[static_cast<size_t>(bin)] = work_with(bin, rectangle);
+    spaces_[static_cast<size_t>(bin)].take({fit.x, fit.y, rectangle.width, rectangle.height});
+    return {bin, fit.x, fit.y};
+  }
+  /// Into the bin where it fits best; bin -1 where it fits none or would make it work more than `most_work`.
+  Placement put_in_best(const Rectangle& rectangle, std::int64_t most_work) {
+    int best = -1;
+    BinSpace::Fit best_fit;
+    for (int bin = 0; bin < count(); ++bin) {
+      if (work_with(bin, rectangle) > most_work) continue;
+      const auto found = fit(bin, rectangle);
+      if (!found || (best >= 0 && !(*found < best_fit))) continue;
+      best = bin;
+      best_fit = *found;
+    }
+    return best < 0 ? Placement{-1, 0, 0} : put(best, best_fit, rectangle);
   }
 
  private:
-  /// What is left of `space` beside `used`: up to four maximal rectangles.
-  void split(const Free& space, const Free& used) {
-    const int right = space.x + space.width, bottom = space.y + space.height;
-    const int used_right = used.x + used.width, used_bottom = used.y + used.height;
-    if (used.x >= right || used_right <= space.x || used.y >= bottom || used_bottom <= space.y) {
-      next_.push_back(space);
-      return;
-    }
-    if (used.x > space.x) next_.push_back({space.x, space.y, used.x - space.x, space.height});
-    if (used_right < right) next_.push_back({used_right, space.y, right - used_right, space.height});
-    if (used.y > space.y) next_.push_back({space.x, space.y, space.width, used.y - space.y});
-    if (used_bottom < bottom) next_.push_back({space.x, used_bottom, space.width, bottom - used_bottom});
-  }
-
-  /// Inside another one; of two equal ones the first stays.
-  bool is_redundant(size_t i) const {
-    for (size_t j = 0; j < next_.size(); ++j)
-      if (j != i && next_[j].holds(next_[i]) && (j < i || !next_[i].holds(next_[j]))) return true;
-    return false;
-  }
-
-  std::vector<Free> free_;
-  std::vector<Free> next_;
+  BinSpace empty_;
+  PackingMode mode_;
+  std::vector<BinSpace> spaces_;
+  std::vector<std::int64_t> work_;
 };
 
-/// The free corner that leaves the smallest short side (then the smallest long side), over all bins.
-Placement best_short_side_fit(const std::vector<MaxRectsBin>& bins, const Rectangle& rectangle) {
-  Placement best{-1, 0, 0};
-  std::pair<int, int> best_fit{std::numeric_limits<int>::max(), 0};
-  for (size_t bin = 0; bin < bins.size(); ++bin)
-    for (const Free& space : bins[bin].free()) {
-      const int beside = space.width - rectangle.width, below = space.height - rectangle.height;
-      if (beside < 0 || below < 0) continue;
-      const std::pair<int, int> fit{std::min(beside, below), std::max(beside, below)};
-      if (fit >= best_fit) continue;
-      best_fit = fit;
-      best = {static_cast<int>(bin), space.x, space.y};
-    }
-  return best;
-}
+constexpr std::int64_t any_work = std::numeric_limits<std::int64_t>::max();
 
-Packing pack_in_order(const std::vector<Rectangle>& rectangles, const std::vector<int>& order, int width,
-                      int height) {
+struct Problem {
+  const std::vector<Rectangle>& rectangles;
+  int width, height;
+  PackingMode mode;
+};
+
+Packing pack_in_order(const Problem& problem, const std::vector<int>& order) {
   Packing packing;
-  packing.placements.resize(rectangles.size());
-  std::vector<MaxRectsBin> bins;
+  packing.placements.resize(problem.rectangles.size());
+  Bins bins(problem.width, problem.height, problem.mode);
   for (const int index : order) {
-    const Rectangle& rectangle = rectangles[static_cast<size_t>(index)];
-    Placement place = best_short_side_fit(bins, rectangle);
-    if (place.bin < 0) {
-      bins.emplace_back(width, height);
-      place = {static_cast<int>(bins.size()) - 1, 0, 0};
-    }
-    bins[static_cast<size_t>(place.bin)].take({place.x, place.y, rectangle.width, rectangle.height});
+    const Rectangle& rectangle = problem.rectangles[static_cast<size_t>(index)];
+    Placement place = bins.put_in_best(rectangle, any_work);
+    if (place.bin < 0) place = bins.put(bins.open(), {}, rectangle);
     packing.placements[static_cast<size_t>(index)] = place;
   }
-  packing.bins = static_cast<int>(bins.size());
+  packing.bins = bins.count();
   return packing;
 }
 
-std::int64_t busiest_work(const std::vector<Rectangle>& rectangles, const Packing& packing) {
+std::int64_t busiest_work(const Problem& problem, const Packing& packing) {
   std::vector<std::int64_t> work(static_cast<size_t>(packing.bins), 0);
-  for (size_t i = 0; i < rectangles.size(); ++i)
-    work[static_cast<size_t>(packing.placements[i].bin)] += rectangles[i].work;
+  for (size_t i = 0; i < problem.rectangles.size(); ++i) {
+    std::int64_t& own = work[static_cast<size_t>(packing.placements[i].bin)];
+    const std::int64_t more = problem.rectangles[i].work;
+    own = problem.mode == PackingMode::time_shared ? own + more : std::max(own, more);
+  }
   return work.empty() ? 0 : *std::max_element(work.begin(), work.end());
 }
 
 /// Remembers the best packing of those that it is offered.
 class Best {
  public:
-  explicit Best(const std::vector<Rectangle>& rectangles) : rectangles_(rectangles) {}
+  explicit Best(const Problem& problem) : problem_(problem) {}
   void offer(Packing packing) {
-    const std::pair<int, std::int64_t> rank{packing.bins, busiest_work(rectangles_, packing)};
+    const std::pair<int, std::int64_t> rank{packing.bins, busiest_work(problem_, packing)};
     if (rank >= rank_) return;
     rank_ = rank;
     packing_ = std::move(packing);
@@ -121,13 +108,14 @@ class Best {
   const Packing& packing() const { return packing_; }
 
  private:
-  const std::vector<Rectangle>& rectangles_;
+  const Problem& problem_;
   std::pair<int, std::int64_t> rank_{std::numeric_limits<int>::max(), 0};
   Packing packing_;
 };
 
 using SortKey = std::function<std::pair<double, double>(const Rectangle&)>;
 
+/// Largest key first.
 std::vector<int> sorted_order(const std::vector<Rectangle>& rectangles, const SortKey& key) {
   std::vector<std::pair<double, double>> keys;
   for (const Rectangle& rectangle : rectangles) keys.push_back(key(rectangle));
@@ -140,9 +128,14 @@ std::vector<int> sorted_order(const std::vector<Rectangle>& rectangles, const So
 
 double area(const Rectangle& rectangle) { return 1.0 * rectangle.width * rectangle.height; }
 
-std::vector<SortKey> sorted_keys() {
+/// What makes a rectangle hard to place: cells, or rows and columns where those are not shared.
+double size_in(PackingMode mode, const Rectangle& rectangle) {
+  return mode == PackingMode::disjoint ? rectangle.width + rectangle.height : area(rectangle);
+}
+
+std::vector<SortKey> sorted_keys(PackingMode mode) {
   using R = Rectangle;
-  return {[](const R& r) { return std::pair(area(r), 0.0); },
+  return {[mode](const R& r) { return std::pair(size_in(mode, r), 0.0); },
           [](const R& r) { return std::pair(double(r.height), double(r.width)); },
           [](const R& r) { return std::pair(double(r.width), double(r.height)); },
           [](const R& r) { return std::pair(double(std::max(r.width, r.height)), 0.0); },
@@ -156,31 +149,109 @@ void check(const std::vector<Rectangle>& rectangles, int width, int height) {
                                      height, r.width, r.height));
 }
 
-int area_bound(const std::vector<Rectangle>& rectangles, int width, int height) {
-  std::int64_t cells = 0;
-  for (const Rectangle& r : rectangles) cells += std::int64_t{1} * r.width * r.height;
-  const std::int64_t bin = std::int64_t{1} * width * height;
-  return static_cast<int>((cells + bin - 1) / bin);
+std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// Longest work first, each into the least busy bin that has room.
+std::optional<Packing> pack_least_busy(const Problem& problem, int bins_allowed, std::int64_t most_work) {
+  Packing packing{std::vector<Placement>(problem.rectangles.size()), bins_allowed};
+  Bins bins(problem.width, problem.height, problem.mode);
+  std::vector<int> queue;  // bins, least busy first
+  for (int bin = 0; bin < bins_allowed; ++bin) queue.push_back(bins.open());
+  const auto order = sorted_order(
+      problem.rectangles, [](const Rectangle& r) { return std::pair(static_cast<double>(r.work), area(r)); });
+  for (const int index : order) {
+    const Rectangle& rectangle = problem.rectangles[static_cast<size_t>(index)];
+    size_t at = 0;
+    std::optional<BinSpace::Fit> fit;
+    for (; at < queue.size() && bins.work_with(queue[at], rectangle) <= most_work; ++at)
+      if ((fit = bins.fit(queue[at], rectangle))) break;
+    if (!fit) return std::nullopt;
+    const int bin = queue[at];
+    packing.placements[static_cast<size_t>(index)] = bins.put(bin, *fit, rectangle);
+    for (; at + 1 < queue.size() && bins.work(queue[at + 1]) <= bins.work(bin); ++at)
+      queue[at] = queue[at + 1];
+    queue[at] = bin;
+  }
+  return packing;
+}
+
+/// Largest first, each into the bin that it fits best.
+std::optional<Packing> pack_best_fit(const Problem& problem, int bins_allowed, std::int64_t most_work) {
+  Packing packing{std::vector<Placement>(problem.rectangles.size()), 0};
+  Bins bins(problem.width, problem.height, problem.mode);
+  const auto mode = problem.mode;
+  const auto order = sorted_order(problem.rectangles, [mode](const Rectangle& r) {
+    return std::pair(size_in(mode, r), static_cast<double>(r.work));
+  });
+  for (const int index : order) {
+    const Rectangle& rectangle = problem.rectangles[static_cast<size_t>(index)];
+    Placement place = bins.put_in_best(rectangle, most_work);
+    if (place.bin < 0) {
+      if (bins.count() == bins_allowed || rectangle.work > most_work) return std::nullopt;
+      place = bins.put(bins.open(), {}, rectangle);
+    }
+    packing.placements[static_cast<size_t>(index)] = place;
+  }
+  packing.bins = bins.count();
+  return packing;
+}
+
+/// Leaves out bins without a rectangle.
+Packing without_empty_bins(Packing packing) {
+  std::vector<int> number(static_cast<size_t>(packing.bins), -1);
+  int next = 0;
+  for (Placement& place : packing.placements) {
+    int& bin = number[static_cast<size_t>(place.bin)];
+    if (bin < 0) bin = next++;
+    place.bin = bin;
+  }
+  packing.bins = next;
+  return packing;
 }
 
 }  // namespace
 
-Packing pack_rectangles(const std::vector<Rectangle>& rectangles, int width, int height, int max_bins) {
+std::int64_t packing_bound(const std::vector<Rectangle>& rectangles, int width, int height,
+                           PackingMode mode) {
+  std::int64_t cells = 0, rows = 0, columns = 0;
+  for (const Rectangle& r : rectangles) {
+    cells += std::int64_t{1} * r.width * r.height;
+    rows += r.height;
+    columns += r.width;
+  }
+  if (mode == PackingMode::none) return std::ssize(rectangles);
+  if (mode == PackingMode::disjoint) return std::max(divide_up(rows, height), divide_up(columns, width));
+  return divide_up(cells, std::int64_t{1} * width * height);
+}
+
+Packing pack_rectangles(const std::vector<Rectangle>& rectangles, int width, int height, int max_bins,
+                        PackingMode mode) {
   check(rectangles, width, height);
-  const int bound = area_bound(rectangles, width, height);
-  const auto keys = sorted_keys();
-  Best best(rectangles);
-  for (const SortKey& key : keys) {
-    best.offer(pack_in_order(rectangles, sorted_order(rectangles, key), width, height));
-    if (bound > max_bins) return best.packing();
+  const Problem problem{rectangles, width, height, mode};
+  const std::int64_t bound = packing_bound(rectangles, width, height, mode);
+  Best best(problem);
+  for (const SortKey& key : sorted_keys(mode)) {
+    best.offer(pack_in_order(problem, sorted_order(rectangles, key)));
+    if (bound > max_bins || mode == PackingMode::none) return best.packing();
   }
   Random random(RandomKey(0).with("packing orders"));
   const SortKey jitter = [&](const Rectangle& r) {
-    return std::pair(area(r) * (0.6 + 0.8 * random.uniform()), 0.0);
+    return std::pair(size_in(mode, r) * (0.6 + 0.8 * random.uniform()), 0.0);
   };
   for (int i = 0; i < jittered_orders && best.packing().bins > bound; ++i)
-    best.offer(pack_in_order(rectangles, sorted_order(rectangles, jitter), width, height));
+    best.offer(pack_in_order(problem, sorted_order(rectangles, jitter)));
   return best.packing();
+}
+
+std::optional<Packing> pack_balanced(const std::vector<Rectangle>& rectangles, int width, int height,
+                                     int bins, std::int64_t most_work, PackingMode mode) {
+  check(rectangles, width, height);
+  if (packing_bound(rectangles, width, height, mode) > bins) return std::nullopt;
+  const Problem problem{rectangles, width, height, mode};
+  auto packing = pack_least_busy(problem, bins, most_work);
+  if (!packing) packing = pack_best_fit(problem, bins, most_work);
+  if (packing) return without_empty_bins(std::move(*packing));
+  return std::nullopt;
 }
 
 }  // namespace mho

@@ -23,27 +23,33 @@ std::string cost_table(const ChipConfig& chip, const Cost& cost) {
     text += fmt::format("| {} | {} |\n", name, value);
   };
   row("cores", fmt::format("{} of {}", cost.cores, chip.cores()));
+  row("link graph", chip.link_graph);
+  row("digital units", fmt::format("one a core, {} shared", chip.global_digital_units));
+  row("products take", fmt::format("{} phase{}", chip.phases, chip.phases == 1 ? "" : "s"));
   row("cells used, of these cores", format_percent(cost.utilisation));
   row("matrix-vector products of cores", format_count(cost.core_mvms));
   row("latency, one image alone", quantity(cost.latency_s, "s"));
   row("images a second, pipelined", format_count(std::llround(cost.throughput_hz)));
-  row("energy", quantity(cost.energy_j, "J"));
+  row("interval between images, products", format_count(cost.interval));
+  row("fill, from an image's first product to its last in the full pipeline", format_count(cost.fill));
+  row("activations that wait at once in the full pipeline",
+      quantity(static_cast<double>(cost.buffered_bits), "bit"));
+  row("energy", fmt::format("{} to {}", quantity(cost.energy_low_j, "J"), quantity(cost.energy_high_j, "J")));
   row("MACs done, of those that the fired cores could do", format_percent(cost.mac_utilisation));
   row("effective efficiency",
-      fmt::format("{:.2f} of {:g} TOPS/W", cost.effective_tops_per_watt, chip.peak_tops_per_watt));
+      fmt::format("{:.2f} of {:g} TOPS/W", cost.effective_tops_per_watt, chip.peak_efficiency()));
   return text;
 }
 
-std::string energy_table(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping,
-                         const std::vector<Link>& links) {
+std::string energy_table(const ChipConfig& chip, const Mapping& mapping) {
   const auto mvms = mapping.cost.core_mvms;
-  const auto digital = count_digital_macs(architecture, mapping.blocks), bit_hops = count_bit_hops(links);
+  const auto digital = mapping.cost.digital_macs, bit_hops = mapping.cost.bit_hops;
   const auto times = [](std::int64_t count, double energy) {
     return quantity(static_cast<double>(count) * energy, "J");
   };
   std::string text = "| energy | count | each | together |\n|---|---:|---:|---:|\n";
   text += fmt::format("| core products | {} | {} | {} |\n", format_count(mvms),
-                      quantity(chip.mvm_energy_j, "J"), times(mvms, chip.mvm_energy_j));
+                      quantity(chip.product_energy_j(), "J"), times(mvms, chip.product_energy_j()));
   text += fmt::format("| digital multiply-accumulates | {} | {} | {} |\n", format_count(digital),
                       quantity(chip.digital_energy_j_per_mac, "J"),
                       times(digital, chip.digital_energy_j_per_mac));
@@ -51,8 +57,17 @@ std::string energy_table(const Architecture& architecture, const ChipConfig& chi
       "| bits x hops on links | {} | {} to {} | {} to {} |\n", format_count(bit_hops),
       quantity(chip.link_energy_low_j_per_bit, "J"), quantity(chip.link_energy_high_j_per_bit, "J"),
       times(bit_hops, chip.link_energy_low_j_per_bit), times(bit_hops, chip.link_energy_high_j_per_bit));
+  const auto waiting = [&](double off_chip_j) {
+    return quantity(waiting_energy_j(chip, mapping.cost, off_chip_j), "J");
+  };
+  text += fmt::format("| bits of waiting activations, written and read | {} | | {} to {} |\n",
+                      format_count(mapping.cost.buffer_bits), waiting(chip.off_chip_energy_low_j_per_bit),
+                      waiting(chip.off_chip_energy_high_j_per_bit));
   text += fmt::format("| together | | | {} to {} |\n", quantity(mapping.cost.energy_low_j, "J"),
                       quantity(mapping.cost.energy_high_j, "J"));
+  text += fmt::format("| of it output conversion | | | {} to {} |\n",
+                      times(mvms, chip.product_energy_j() * chip.conversion_share_low),
+                      times(mvms, chip.product_energy_j() * chip.conversion_share_high));
   return text;
 }
 
@@ -73,7 +88,7 @@ std::string layer_table(const Architecture& architecture, const Mapping& mapping
   return text;
 }
 
-std::string core_table(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping) {
+std::string core_table(const ChipConfig& chip, const Mapping& mapping) {
   struct Load {
     std::int64_t cells = 0, products = 0;
     int blocks = 0;
@@ -82,7 +97,7 @@ std::string core_table(const Architecture& architecture, const ChipConfig& chip,
   for (const Block& block : mapping.blocks) {
     Load& load = loads[block.core];
     load.cells += std::int64_t{1} * block.extent.rows * block.extent.columns;
-    load.products += matrix_shape(architecture, block.node).products;
+    load.products += block.products;
     ++load.blocks;
   }
   std::string text =
@@ -119,14 +134,14 @@ std::string write_report(const Architecture& architecture, const ChipConfig& chi
   std::string text =
       fmt::format("# {} on {}\n\n![floorplan](floorplan.svg)\n\n", architecture.name(), chip.name);
   text += "## Cost\n\n" + cost_table(chip, mapping.cost) + "\n";
-  text += energy_table(architecture, chip, mapping, links) + "\n";
+  text += energy_table(chip, mapping) + "\n";
   text +=
       "Times count core products only, and energy leaves out moving the image in, max pooling and ReLU: no\n"
       "published figures exist for them. Link energies are borrowed from other designs, hence the bracket; "
       "the\n"
       "chip file states the source of each number.\n\n";
   text += "## Layers on crossbars\n\n" + layer_table(architecture, mapping) + "\n";
-  text += "## Cores\n\n" + core_table(architecture, chip, mapping) + "\n";
+  text += "## Cores\n\n" + core_table(chip, mapping) + "\n";
   text += "## Links\n\n" + link_table(architecture, links);
   return text;
 }

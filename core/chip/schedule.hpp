@@ -8,19 +8,32 @@
 
 namespace mho {
 
-/// One block at work on one image. A tick is one matrix-vector product of a core (ChipConfig::mvm_time_s).
-struct Step {
-  int node = 0;   ///< index into Architecture::nodes()
-  int block = 0;  ///< index into Mapping::blocks
-  int core = 0;
-  std::int64_t products = 0;
-  std::int64_t start = 0;   ///< first tick
-  std::int64_t finish = 0;  ///< one past the last tick
+/// One image through the chip. Image n does the same, n x interval ticks later.
+struct Schedule {
+  std::int64_t interval = 0;  ///< ticks between images
+  std::int64_t fill = 0;      ///< ticks until the image's last product is done
+  std::vector<Step> steps;    ///< in node order
+  /// First and last tick (one past it) of each node's output; digital layers work as their inputs come.
+  std::vector<std::int64_t> begun, done;
 };
 
-/// One image through the chip: layers one after the other in node order; a layer's blocks start together
-/// where they lie on different cores and take turns, in block order, where they share one. `blocks` are
-/// placed and in the order of cut_into_blocks. The last step's finish is the latency in ticks.
-std::vector<Step> make_schedule(const Architecture& architecture, const std::vector<Block>& blocks);
+enum class Images {
+  one,       ///< nothing else on the chip: interval is long enough that images never meet
+  pipelined  ///< images as close as the busiest core allows
+};
+
+/// Layers work in node order. A layer starts when its inputs are complete; its groups of blocks start
+/// together where they lie on different cores. Groups that share a core take turns: pipelined, a group waits
+/// for ticks that no group of an earlier layer has, of this image or another (modulo scheduling), so its work
+/// may come in pieces. With `at_once` (packing "disjoint") groups of one core share products instead. Each
+/// transfer of partial sums to another core adds a tick (a hop and an addition, about 20 ns in IBM's 3D-CiM
+/// simulator, fit in one product). The interval is the work of the busiest core (with at_once, of its largest
+/// group), and is reached. `blocks` are placed, in node order.
+Schedule make_schedule(const Architecture& architecture, const std::vector<Block>& blocks, Images images,
+                       bool at_once = false);
+
+/// Ticks in which each core fires, for one image of the full pipeline: products of the core, counted once
+/// where groups share them.
+std::int64_t count_core_mvms(const Schedule& schedule);
 
 }  // namespace mho

@@ -33,7 +33,9 @@ const std::vector<Builtin>& builtins() {
       {"resnet20", cifar10, [](Shape, int classes) { return cifar_resnet_layers(3, classes); }},
       {"resnet32", cifar10, [](Shape, int classes) { return cifar_resnet_layers(5, classes); }},
       {"ds_cnn", keywords, [](Shape, int classes) { return ds_cnn_layers(classes); }},
-      {"mobilenet_v1_025", wake, [](Shape, int classes) { return mobilenet_v1_025_layers(classes); }}};
+      {"mobilenet_v1_025", wake, [](Shape, int classes) { return mobilenet_v1_025_layers(classes); }},
+      {"mobilenet_v2_cifar", cifar10, [](Shape, int classes) { return mobilenet_v2_cifar_layers(classes); }},
+      {"autoencoder", {{1, 1, 640}, 640}, [](Shape, int outputs) { return autoencoder_layers(outputs); }}};
   return all;
 }
 

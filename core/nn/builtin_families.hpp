@@ -19,6 +19,13 @@ LayerStack resnet9_layers(Shape input, int classes);
 LayerStack ds_cnn_layers(int classes);
 /// MLPerf Tiny visual wake words: MobileNetV1 (Howard et al. 2017), a quarter of its width.
 LayerStack mobilenet_v1_025_layers(int classes);
+/// MobileNetV2 (Sandler et al. 2018) for images of 32x32: the first convolution and the second stage keep
+/// their size, ReLU for ReLU6.
+LayerStack mobilenet_v2_cifar_layers(int classes);
+/// The layers of MLPerf Tiny anomaly detection: dense 128 (four times), 8, 128 (four times), each with batch
+/// norm and ReLU, and as many outputs as inputs. Trained here it is a classifier; the reconstruction loss is
+/// not.
+LayerStack autoencoder_layers(int outputs);
 /// LeNet-5 with max pooling and ReLU: 6 and 16 kernels of 5x5, dense 120, 84.
 LayerStack lenet5_layers(int classes);
 /// Dense layers with ReLU between them.

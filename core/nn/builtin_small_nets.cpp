@@ -11,6 +11,18 @@ void separable_block(LayerStack& stack, int number, int in_channels, int out_cha
   stack.conv_bn_relu("pointwise" + suffix, Conv2d{out_channels, 1, 1});
 }
 
+/// Pointwise (where it expands), depthwise 3x3, pointwise without ReLU; added to its input where shapes
+/// agree.
+void inverted_residual(LayerStack& stack, int number, int in_channels, int out_channels, int expansion,
+                       int stride) {
+  const std::string suffix = std::to_string(number), begin = stack.end();
+  const int channels = in_channels * expansion;
+  if (expansion > 1) stack.conv_bn_relu("expand" + suffix, Conv2d{channels, 1, 1});
+  stack.conv_bn_relu("depthwise" + suffix, Conv2d{channels, 3, 3, stride, stride, true, {}, channels});
+  stack.conv_bn("project" + suffix, Conv2d{out_channels, 1, 1});
+  if (stride == 1 && in_channels == out_channels) stack.join("add" + suffix, Add{}, {stack.end(), begin});
+}
+
 }  // namespace
 
 LayerStack ds_cnn_layers(int classes) {
@@ -34,6 +46,35 @@ LayerStack mobilenet_v1_025_layers(int classes) {
     channels = block.channels;
   }
   return stack.add("pool", GlobalAveragePool{}).classify(classes);
+}
+
+LayerStack mobilenet_v2_cifar_layers(int classes) {
+  struct Stage {
+    int expansion, channels, blocks, stride;
+  };
+  constexpr Stage stages[] = {{1, 16, 1, 1}, {6, 24, 2, 1},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                              {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+  LayerStack stack;
+  stack.conv_bn_relu("conv0", Conv2d{32, 3, 3});
+  int number = 0, channels = 32;
+  for (const auto& stage : stages)
+    for (int block = 0; block < stage.blocks; ++block) {
+      inverted_residual(stack, ++number, channels, stage.channels, stage.expansion,
+                        block == 0 ? stage.stride : 1);
+      channels = stage.channels;
+    }
+  stack.conv_bn_relu("conv_last", Conv2d{1280, 1, 1});
+  return stack.add("pool", GlobalAveragePool{}).classify(classes);
+}
+
+LayerStack autoencoder_layers(int outputs) {
+  LayerStack stack;
+  int number = 0;
+  for (const int features : {128, 128, 128, 128, 8, 128, 128, 128, 128}) {
+    const std::string name = "dense" + std::to_string(++number);
+    stack.add(name, Dense{features, false}).add(name + "_bn", BatchNorm{}).add(name + "_relu", Relu{});
+  }
+  return stack.classify(outputs);
 }
 
 LayerStack lenet5_layers(int classes) {

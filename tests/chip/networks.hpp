@@ -30,9 +30,7 @@ inline Architecture dense_chain(const std::string& name, int inputs, const std::
 }
 
 /// MLPerf Tiny's anomaly-detection autoencoder (docs/sources.md).
-inline Architecture autoencoder() {
-  return dense_chain("autoencoder", 640, {128, 128, 128, 128, 8, 128, 128, 128, 128, 640});
-}
+inline Architecture autoencoder() { return builtin("autoencoder"); }
 
 /// 4x4x1 -> convolution 3x3 to 2 channels (9 x 2, 16 products, bias) -> batch norm -> ReLU -> global average
 /// pool

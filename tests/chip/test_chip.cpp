@@ -50,6 +50,24 @@ TEST_CASE("the chip's numbers agree with the published throughput and efficiency
   CHECK(operations / chip.mvm_energy_j == Approx(9.76e12).epsilon(0.01));
 }
 
+TEST_CASE("four phases are slower and less efficient by the published ratio") {
+  ChipConfig chip;
+  chip.phases = 4;
+  const double operations = 2.0 * chip.crossbar_rows * chip.crossbar_columns;
+  CHECK(chip.cores() * operations / chip.product_time_s() == Approx(16.1e12).epsilon(0.01));
+  CHECK(operations / chip.product_energy_j() == Approx(chip.peak_efficiency() * 1e12).epsilon(0.01));
+}
+
+TEST_CASE("hermes64_512 differs in its crossbars and what follows from them") {
+  const ChipConfig chip = load_chip(hermes64.parent_path() / "hermes64_512.toml");
+  CHECK(chip.name == "hermes64_512");
+  CHECK((chip.crossbar_rows == 512 && chip.crossbar_columns == 512 && chip.cores() == 64));
+  const double operations = 2.0 * 512 * 512;
+  CHECK(operations / chip.mvm_energy_j == Approx(chip.peak_tops_per_watt * 1e12).epsilon(0.01));
+  CHECK(operations / chip.four_phase_mvm_energy_j ==
+        Approx(chip.four_phase_peak_tops_per_watt * 1e12).epsilon(0.01));
+}
+
 TEST_CASE("a chip file's mistakes are told with their place") {
   CHECK_THAT(load_error("[chip]\ngrid_row = 4\n"), ContainsSubstring("grid_rows"));
   CHECK_THAT(load_error("[chip]\ngrid_row = 4\n"), ContainsSubstring("chip.toml:2"));
@@ -57,6 +75,12 @@ TEST_CASE("a chip file's mistakes are told with their place") {
   CHECK_THAT(load_error("[chip]\nmvm_time_s = 0.0\n"), ContainsSubstring("mvm_time_s"));
   CHECK_THAT(load_error("[chip]\nmvm_energy_j = \"low\"\n"), ContainsSubstring("mvm_energy_j"));
   CHECK_THAT(load_error("[chips]\n"), ContainsSubstring("chip"));
+  CHECK_THAT(load_error("[chip]\nlink_energy_low_j_per_bit = 1e-12\n"),
+             ContainsSubstring("chip.toml") && ContainsSubstring("link_energy: expected low <= high"));
+  CHECK_THAT(load_error("[chip]\nphases = 2\n"), ContainsSubstring("expected 1 or 4, got 2"));
+  CHECK_THAT(load_error("[chip]\nlink_graph = \"torus\"\n"), ContainsSubstring("row_column"));
+  CHECK_THAT(load_error("[chip]\nlink_graph = \"list\"\nlink_ends = [0, 1]\n"),
+             ContainsSubstring("chip.toml") && ContainsSubstring("core 0 cannot reach"));
   CHECK_THROWS_AS(load_chip("no/such/chip.toml"), ConfigError);
 }
 

@@ -24,7 +24,9 @@ TEST_CASE("a two-layer network on three cores costs what it does by hand") {
   const Cost cost = count_cost(two_layers(), chip, blocks);
   CHECK(cost.cores == 3);
   CHECK(cost.core_mvms == 16 + 16 + 1);
-  CHECK(cost.latency_s == Approx((16 + 1) * 133e-9));
+  // 16 products, one more tick for the partial sums to reach core 1, one product.
+  CHECK(cost.latency_s == Approx((16 + 1 + 1) * 133e-9));
+  CHECK(cost.interval == 16);
   CHECK(cost.throughput_hz == Approx(1 / (16 * 133e-9)));
   CHECK(cost.utilisation == Approx((16 + 2 + 6) / 192.0));
   CHECK(cost.mac_utilisation == Approx((16 * 16 + 16 * 2 + 6) / (33 * 64.0)));
@@ -33,8 +35,10 @@ TEST_CASE("a two-layer network on three cores costs what it does by hand") {
   CHECK(count_digital_macs(two_layers(), blocks) == 131);
   // Partial sums 2 x 16 x 16 bits over one hop, two pooled activations of 8 bits over one hop.
   CHECK(count_bit_hops(find_links(two_layers(), chip, blocks)) == 512 + 16);
-  CHECK(cost.energy_low_j == Approx(33 * 13.4e-9 + 131 * 1e-12 + 528 * 10e-15));
-  CHECK(cost.energy_high_j == Approx(33 * 13.4e-9 + 131 * 1e-12 + 528 * 81e-15));
+  // The dense layer's two inputs of 8 bits wait: written and read once, off chip.
+  CHECK(cost.buffer_bits == 32);
+  CHECK(cost.energy_low_j == Approx(33 * 13.4e-9 + 131 * 1e-12 + 528 * 10e-15 + 32 * 0.2e-12));
+  CHECK(cost.energy_high_j == Approx(33 * 13.4e-9 + 131 * 1e-12 + 528 * 81e-15 + 32 * 3.75e-12));
   CHECK(cost.energy_j == Approx((cost.energy_low_j + cost.energy_high_j) / 2));
 }
 
@@ -45,7 +49,55 @@ TEST_CASE("blocks that share a core take turns and need no links") {
   CHECK(cost.core_mvms == 33);
   CHECK(cost.latency_s == Approx(33 * 133e-9));
   CHECK(cost.throughput_hz == Approx(1 / (33 * 133e-9)));
-  CHECK(cost.energy_low_j == cost.energy_high_j);
+  CHECK(cost.bit_hops == 0);
+  CHECK(cost.energy_high_j - cost.energy_low_j == Approx(cost.buffer_bits * (3.75e-12 - 0.2e-12)));
+}
+
+TEST_CASE("four phases take the time and energy of four phases") {
+  ChipConfig chip = small_chip(2, 2, 8);
+  const Cost once = count_cost(two_layers(), chip, blocks_on({2, 2, 2}, chip));
+  chip.phases = 4;
+  const Cost four = count_cost(two_layers(), chip, blocks_on({2, 2, 2}, chip));
+  CHECK(four.latency_s / once.latency_s == Approx(521.0 / 133.0));
+  CHECK(four.energy_low_j - once.energy_low_j == Approx(33 * (52.9e-9 - 13.4e-9)));
+  CHECK(four.effective_tops_per_watt / once.effective_tops_per_watt == Approx(2.48 / 9.76));
+}
+
+TEST_CASE("a skip connection waits for the addition, on chip as far as the buffer reaches") {
+  Conv2d conv;
+  conv.kernel_height = conv.kernel_width = 1;
+  conv.out_channels = 2;
+  const Architecture net("skip", {2, 2, 2},
+                         {{"a", conv, {"input"}},
+                          {"b", conv, {"a"}},
+                          {"sum", Add{}, {"b", "a"}},
+                          {"pool", GlobalAveragePool{}, {"sum"}},
+                          {"loss", SoftmaxCrossEntropy{}, {"pool"}}});
+  ChipConfig chip = small_chip(1, 2, 4);
+  std::vector<Block> blocks = cut_into_blocks(net, chip);
+  blocks[0].core = 0;
+  blocks[1].core = 1;
+  const Cost outside = count_cost(net, chip, blocks);
+  // Output of a, 8 numbers of 8 bits: written once, read by b and by the sum. From tick 0 to 8, of images 4
+  // apart.
+  CHECK(outside.buffer_bits == 64 * 3);
+  CHECK(outside.buffered_bits == 64 * 2);
+  chip.buffer_kib = 128.0 / 8 / 1024 / 2;  // half of what waits at once
+  const Cost half = count_cost(net, chip, blocks);
+  CHECK(outside.energy_high_j - half.energy_high_j == Approx(192 * 0.5 * (3.75e-12 - 80e-15)));
+  chip.buffer_kib = 1;
+  const Cost inside = count_cost(net, chip, blocks);
+  CHECK(outside.energy_low_j - inside.energy_low_j == Approx(192 * (0.2e-12 - 80e-15)));
+  CHECK(inside.energy_high_j - inside.energy_low_j == Approx(inside.bit_hops * 71e-15));
+}
+
+TEST_CASE("depthwise layers on crossbars are no digital work") {
+  const Architecture net = builtin("ds_cnn");
+  MappingConfig config;
+  const auto digital = cut_into_blocks(net, ChipConfig{}, config);
+  config.depthwise = "block_diagonal";
+  const auto analog = cut_into_blocks(net, ChipConfig{}, config);
+  CHECK(count_digital_macs(net, digital) - count_digital_macs(net, analog) == 4 * 125 * 64 * 9);
 }
 
 TEST_CASE("depthwise convolutions, additions and average pooling are charged to the digital units") {

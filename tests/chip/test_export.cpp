@@ -100,6 +100,26 @@ TEST_CASE("export then import gives the network back") {
   check_round_trip(Example("lenet5"));  // biases
 }
 
+TEST_CASE("a network with replicas and copies along the diagonal comes back too") {
+  for (const char* objective : {"throughput", "energy"}) {
+    Example example("resnet8");
+    MappingConfig config;
+    config.objective = objective;
+    example.mapping = map_onto_chip(example.architecture, example.chip, config).mapping.value();
+    CHECK(example.mapping.blocks.size() > Example("resnet8").mapping.blocks.size());
+    check_round_trip(example);
+  }
+}
+
+TEST_CASE("a mapping that is cut in another way than scores are is refused") {
+  Example example("resnet8");
+  MappingConfig config;
+  config.row_split = "channel_aligned";
+  example.mapping = map_onto_chip(example.architecture, example.chip, config).mapping.value();
+  CHECK_THAT(message_of<MappingError>([&] { example.write("unused"); }),
+             ContainsSubstring("dense row splits"));
+}
+
 TEST_CASE("zero weights and a layer that was never calibrated survive the round trip") {
   Example example("lenet5");
   for (float& weight : example.parameters[1].weight) weight = 0;

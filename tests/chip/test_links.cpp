@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/chip/links.hpp"
 
+#include <algorithm>
+
+#include "core/chip/replication.hpp"
 #include "core/chip/tiling.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
@@ -26,15 +29,6 @@ void check_links(const std::vector<Link>& found, const std::vector<Link>& expect
 }
 
 }  // namespace
-
-TEST_CASE("hops are Manhattan distances on the grid") {
-  const ChipConfig chip;
-  CHECK(hop_count(chip, 0, 0) == 0);
-  CHECK(hop_count(chip, 0, 63) == 14);
-  CHECK(hop_count(chip, 8, 1) == 2);
-  CHECK(hop_count(chip, 7, 8) == 8);
-  CHECK(hop_count(chip, off_chip, 63) == 0);
-}
 
 TEST_CASE("an image's way through two layers, with a chain of partial sums") {
   const auto links = links_on(two_layers(), small_chip(2, 2, 8), {0, 1, 3});
@@ -93,6 +87,70 @@ TEST_CASE("channels of a concatenation come from their own cores") {
   REQUIRE(links.size() == 5);
   CHECK(links[2] == Link{4, activation, 0, 2, 2 * 8, 2});
   CHECK(links[3] == Link{4, activation, 1, 2, 2 * 8, 1});
+}
+
+TEST_CASE("replicas get the input rows that their windows touch, and pool what they made") {
+  // 8x8 image; the convolution's replicas make rows 0-3 and 4-7 on cores 0 and 1, the dense layer is on
+  // core 2.
+  Conv2d conv;
+  conv.out_channels = 2;
+  const Architecture net("replicas", {8, 8, 1},
+                         {{"conv", conv, {"input"}},
+                          {"pool", Pool{}, {"conv"}},
+                          {"dense", Dense{3, false}, {"pool"}},
+                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+  const ChipConfig chip = small_chip(1, 3, 32);
+  std::vector<Copies> copies(net.nodes().size());
+  copies[1].replicas = 2;
+  std::vector<Block> blocks = replicate(cut_into_blocks(net, chip), copies);
+  REQUIRE(blocks.size() == 3);
+  for (int i = 0; i < 3; ++i) blocks[static_cast<size_t>(i)].core = i;
+  using enum LinkKind;
+  check_links(find_links(net, chip, blocks), {{1, activation, off_chip, 0, 5 * 8 * 8, 0},  // rows 0-4
+                                              {1, activation, off_chip, 1, 5 * 8 * 8, 0},  // rows 3-7
+                                              {3, activation, 0, 2, 2 * 8 * 8, 2},  // pooled: 2 rows of 4
+                                              {3, activation, 1, 2, 2 * 8 * 8, 1},
+                                              {4, activation, 2, off_chip, 3 * 8, 0}});
+}
+
+TEST_CASE("a window over two replicas' pixels has the others' rows sent to it") {
+  Conv2d conv;
+  conv.out_channels = 1;
+  Pool wide;
+  wide.kernel_height = wide.kernel_width = 4;
+  wide.stride_height = wide.stride_width = 4;
+  const Architecture net("across", {4, 4, 1},
+                         {{"conv", conv, {"input"}},
+                          {"pool", wide, {"conv"}},
+                          {"dense", Dense{2, false}, {"pool"}},
+                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+  const ChipConfig chip = small_chip(1, 2, 32);
+  std::vector<Copies> copies(net.nodes().size());
+  copies[1].replicas = 2;
+  std::vector<Block> blocks = replicate(cut_into_blocks(net, chip), copies);
+  blocks[0].core = 0;
+  blocks[1].core = 1;
+  blocks[2].core = 0;
+  const auto links = find_links(net, chip, blocks);
+  CHECK(std::count(links.begin(), links.end(), Link{2, LinkKind::activation, 1, 0, 8 * 8, 1}) == 1);
+}
+
+TEST_CASE("channel-aligned splits send each core only its own channels") {
+  const Architecture net = builtin("resnet9");
+  const ChipConfig chip;
+  std::int64_t bits[2];
+  for (const bool aligned : {false, true}) {
+    MappingConfig config;
+    config.packing = "none";
+    config.row_split = aligned ? "channel_aligned" : "dense";
+    const auto mapping = map_onto_chip(net, chip, config).mapping;
+    REQUIRE(mapping.has_value());
+    std::int64_t& sum = bits[aligned ? 1 : 0];
+    sum = 0;
+    for (const Link& link : find_links(net, chip, mapping->blocks))
+      if (link.kind == LinkKind::activation && link.from_core != off_chip) sum += link.bits;
+  }
+  CHECK(bits[1] * 3 < bits[0]);
 }
 
 TEST_CASE("a network on one core talks to the outside only") {

@@ -5,6 +5,7 @@
 
 #include "core/chip/tiling.hpp"
 #include "tests/catch.hpp"
+#include "tests/chip/block_checks.hpp"
 #include "tests/chip/networks.hpp"
 
 namespace mho {
@@ -29,10 +30,10 @@ TEST_CASE("core counts, utilisation and core products match the table of docs/so
     std::int64_t core_mvms;
   };
   const std::vector<Row> table = {
-      {autoencoder(), 5, 0.806, 14},         {builtin("resnet8"), 2, 0.590, 4481},
-      {builtin("ds_cnn"), 1, 0.301, 626},    {builtin("mobilenet_v1_025"), 4, 0.751, 6283},
-      {builtin("resnet9"), 33, 0.863, 6913}, {builtin("resnet20"), 5, 0.827, 11393},
-      {builtin("resnet32"), 8, 0.886, 18305}};
+      {autoencoder(), 5, 0.806, 14},          {builtin("resnet8"), 2, 0.590, 4481},
+      {builtin("ds_cnn"), 1, 0.301, 626},     {builtin("mobilenet_v1_025"), 4, 0.751, 6283},
+      {builtin("resnet9"), 33, 0.863, 6913},  {builtin("resnet20"), 5, 0.827, 11393},
+      {builtin("resnet32"), 8, 0.886, 18305}, {builtin("mobilenet_v2_cifar"), 33, 0.989, 11413}};
   for (const Row& row : table) {
     INFO(row.net.name());
     const Mapping mapping = mapped(row.net);
@@ -57,21 +58,8 @@ TEST_CASE("blocks lie inside their cores and never on each other") {
     INFO(name);
     const ChipConfig chip;
     const Mapping mapping = mapped(builtin(name), chip);
-    std::vector<bool> used(static_cast<size_t>(chip.cores()) * 256 * 256, false);
-    for (const Block& block : mapping.blocks) {
-      REQUIRE(
-          (block.core >= 0 && block.core < chip.cores() && block.core_row >= 0 && block.core_column >= 0));
-      REQUIRE((block.core_row + block.extent.rows <= 256 && block.core_column + block.extent.columns <= 256));
-      bool free = true;
-      for (int row = 0; row < block.extent.rows; ++row)
-        for (int column = 0; column < block.extent.columns; ++column) {
-          const auto cell = static_cast<size_t>((block.core * 256 + block.core_row + row) * 256 +
-                                                block.core_column + column);
-          free = free && !used[cell];
-          used[cell] = true;
-        }
-      REQUIRE(free);
-    }
+    check_cells(chip, mapping.blocks, PackingMode::time_shared);
+    check_pixels(builtin(name), mapping.blocks);
   }
 }
 
@@ -107,8 +95,11 @@ TEST_CASE("a network that is too large is a value that names the layer and the c
   const MappingResult result = map_onto_chip(net, small_chip(2, 2, 8));
   CHECK(!result.mapping.has_value());
   CHECK(result.cores_needed == 7);
-  CHECK_THAT(result.reason, ContainsSubstring("too_large") && ContainsSubstring("'dense2'") &&
-                                ContainsSubstring("7 cores needed, 4 available, 3 short"));
+  CHECK_THAT(result.reason,
+             ContainsSubstring("too_large") && ContainsSubstring("'dense2'") &&
+                 ContainsSubstring("7 cores needed, 4 available, 3 short") &&
+                 ContainsSubstring("what would make it fit: a chip of at least 7 such cores") &&
+                 ContainsSubstring("crossbars of twice the rows and columns (2 cores)"));
   CHECK(map_onto_chip(net, small_chip(1, 7, 8)).mapping.has_value());
 }
 
@@ -119,6 +110,69 @@ TEST_CASE("a network that misses only by its shapes is told apart too") {
   CHECK(!result.mapping.has_value());
   CHECK(result.cores_needed == 3);
   CHECK_THAT(result.reason, ContainsSubstring("'dense2'") && ContainsSubstring("1 short"));
+}
+
+TEST_CASE("a network that other options would make fit says which") {
+  // MobileNetV1 with its depthwise layers on crossbars (chip.md: 67 cores unpacked).
+  MappingConfig config;
+  config.depthwise = "block_diagonal";
+  config.packing = "none";
+  const MappingResult result = map_onto_chip(builtin("mobilenet_v1_025"), ChipConfig{}, config);
+  CHECK(!result.mapping.has_value());
+  CHECK(result.cores_needed == 67);
+  CHECK_THAT(result.reason, ContainsSubstring("3 short") &&
+                                ContainsSubstring("packing = \"time_shared\" (8 cores)") &&
+                                ContainsSubstring("depthwise = \"digital\" (15 cores)"));
+  config.packing = "time_shared";
+  const auto packed = map_onto_chip(builtin("mobilenet_v1_025"), ChipConfig{}, config).mapping;
+  REQUIRE(packed.has_value());
+  CHECK(packed->cost.cores == 8);
+  CHECK(packed->cost.core_mvms == 12178);
+  CHECK(packed->cost.utilisation == Approx(0.397).margin(0.0005));
+}
+
+TEST_CASE("disjoint rows and columns need the cores of the lower-bound study, or fewer") {
+  const std::vector<std::pair<std::string, int>> table = {
+      {"autoencoder", 9}, {"resnet8", 7},   {"ds_cnn", 2},   {"mobilenet_v1_025", 7},
+      {"resnet9", 39},    {"resnet20", 23}, {"resnet32", 39}};
+  MappingConfig config;
+  config.packing = "disjoint";
+  for (const auto& [name, cores] : table) {
+    INFO(name);
+    const auto mapping = map_onto_chip(builtin(name), ChipConfig{}, config).mapping;
+    REQUIRE(mapping.has_value());
+    CHECK(mapping->cost.cores <= cores);
+    check_cells(ChipConfig{}, mapping->blocks, PackingMode::disjoint);
+    check_pixels(builtin(name), mapping->blocks);
+  }
+}
+
+TEST_CASE("full mode keeps the interval or shortens it, and is the same for a seed") {
+  MappingConfig config;
+  config.objective = "throughput";
+  config.placement_moves = 2000;
+  const Architecture net = builtin("resnet8");
+  const auto fast = map_onto_chip(net, ChipConfig{}, config).mapping;
+  const auto full = map_onto_chip(net, ChipConfig{}, config, MappingMode::full).mapping;
+  const auto again = map_onto_chip(net, ChipConfig{}, config, MappingMode::full).mapping;
+  REQUIRE((fast && full && again));
+  CHECK(full->cost.interval <= fast->cost.interval);
+  CHECK(full->cost == again->cost);
+  for (size_t i = 0; i < full->blocks.size(); ++i) CHECK(full->blocks[i].core == again->blocks[i].core);
+}
+
+TEST_CASE("a network far too large is given up at once, for every objective and packing") {
+  const Architecture net = dense_chain("vast", 8192, {8192, 8192, 8192});
+  for (const char* objective : {"cores", "throughput", "energy"})
+    for (const char* packing : {"time_shared", "disjoint", "none"}) {
+      MappingConfig config;
+      config.objective = objective;
+      config.packing = packing;
+      const MappingResult result = map_onto_chip(net, ChipConfig{}, config, MappingMode::full);
+      CHECK(!result.mapping.has_value());
+      CHECK(result.cores_needed == 3 * 32 * 32);
+      CHECK_THAT(result.reason, ContainsSubstring("3008 short"));
+    }
 }
 
 TEST_CASE("mapping is fast enough to run for every proposal of a search") {

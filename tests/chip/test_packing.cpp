@@ -45,6 +45,51 @@ TEST_CASE("random rectangles are all placed, in bounds, without overlap") {
   }
 }
 
+TEST_CASE("disjoint rectangles share no row and no column, and single ones no bin") {
+  Random random(RandomKey(14));
+  for (int trial = 0; trial < 40; ++trial) {
+    const auto rectangles = random_rectangles(random, random.integer(1, 30), 20, 30);
+    const Packing packing = pack_rectangles(rectangles, 64, 64, 64, PackingMode::disjoint);
+    check_valid(rectangles, packing, 64, 64);
+    for (size_t i = 0; i < rectangles.size(); ++i)
+      for (size_t j = 0; j < i; ++j) {
+        const Placement &a = packing.placements[i], &b = packing.placements[j];
+        if (a.bin != b.bin) continue;
+        CHECK((a.x + rectangles[i].width <= b.x || b.x + rectangles[j].width <= a.x));
+        CHECK((a.y + rectangles[i].height <= b.y || b.y + rectangles[j].height <= a.y));
+      }
+    CHECK(packing.bins >= packing_bound(rectangles, 64, 64, PackingMode::disjoint));
+    CHECK(pack_rectangles(rectangles, 64, 64, 64, PackingMode::none).bins == std::ssize(rectangles));
+  }
+}
+
+TEST_CASE("a balanced packing keeps every bin below the work allowed, or is none") {
+  Random random(RandomKey(15));
+  int found = 0;
+  for (int trial = 0; trial < 60; ++trial) {
+    const auto mode = trial % 2 == 0 ? PackingMode::time_shared : PackingMode::disjoint;
+    const auto rectangles = random_rectangles(random, random.integer(1, 40), 20, 20);
+    std::int64_t all = 0;
+    for (const Rectangle& r : rectangles) all += r.work;
+    const std::int64_t most = std::max<std::int64_t>(1000, all / 5);
+    const auto packing = pack_balanced(rectangles, 64, 64, 8, most, mode);
+    if (!packing) continue;
+    ++found;
+    check_valid(rectangles, *packing, 64, 64);
+    CHECK(packing->bins <= 8);
+    std::vector<std::int64_t> work(8, 0);
+    for (size_t i = 0; i < rectangles.size(); ++i) {
+      auto& own = work[static_cast<size_t>(packing->placements[i].bin)];
+      own = mode == PackingMode::disjoint ? std::max(own, rectangles[i].work) : own + rectangles[i].work;
+    }
+    for (const std::int64_t own : work) CHECK(own <= most);
+  }
+  CHECK(found > 30);
+  CHECK(!pack_balanced({{8, 8, 5}, {8, 8, 5}}, 8, 8, 1, 100, PackingMode::time_shared).has_value());
+  CHECK(!pack_balanced({{1, 1, 5}, {1, 1, 5}}, 8, 8, 1, 9, PackingMode::time_shared).has_value());
+  CHECK(pack_balanced({{1, 1, 5}, {1, 1, 5}}, 8, 8, 1, 9, PackingMode::disjoint).has_value());
+}
+
 TEST_CASE("small rectangles fill bins close to the area bound") {
   Random random(RandomKey(12));
   const auto rectangles = random_rectangles(random, 300, 16, 16);

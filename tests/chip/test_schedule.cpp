@@ -1,52 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/chip/schedule.hpp"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 
 namespace mho {
+namespace {
 
-TEST_CASE("no core does two things at once, and layers follow each other") {
-  for (const std::string& name : builtin_names()) {
-    INFO(name);
-    const Architecture net = builtin(name);
-    const ChipConfig chip;
-    const auto mapping = map_onto_chip(net, chip).mapping;
-    REQUIRE(mapping.has_value());
-    const auto steps = make_schedule(net, mapping->blocks);
-    REQUIRE(steps.size() == mapping->blocks.size());
-    std::map<int, std::int64_t> busy_until;
-    std::int64_t finish = 0, layer_start = 0;
-    int node = -1;
-    for (size_t i = 0; i < steps.size(); ++i) {
-      const Step& step = steps[i];
-      if (step.node != node) layer_start = finish;  // all earlier layers are done
-      node = step.node;
-      CHECK(step.block == static_cast<int>(i));
-      CHECK(step.core == mapping->blocks[i].core);
-      CHECK(step.products == matrix_shape(net, node).products);
-      CHECK(step.finish - step.start == step.products);
-      CHECK(step.start >= layer_start);
-      CHECK(step.start >= busy_until[step.core]);
-      busy_until[step.core] = step.finish;
-      finish = std::max(finish, step.finish);
-    }
-    CHECK(static_cast<double>(finish) * chip.mvm_time_s == Approx(mapping->cost.latency_s));
+/// Each group does its own products once, in order, after its layer's input is complete.
+void check_steps(const Architecture& net, const std::vector<Block>& blocks, const Schedule& schedule) {
+  std::vector<std::int64_t> done(blocks.size(), 0), until(blocks.size(), 0);
+  for (const Step& step : schedule.steps) {
+    const auto block = static_cast<size_t>(step.block);
+    const auto node = static_cast<size_t>(step.node);
+    REQUIRE((step.node == blocks[block].node && step.core == blocks[block].core));
+    REQUIRE((step.products >= 1 && step.finish - step.start == step.products));
+    REQUIRE(step.first_product == done[block]);
+    REQUIRE(step.start >= until[block]);
+    REQUIRE(step.start >= schedule.done[static_cast<size_t>(net.nodes()[node].inputs.front())]);
+    REQUIRE((step.start >= schedule.begun[node] && step.finish <= schedule.done[node]));
+    done[block] += step.products;
+    until[block] = step.finish;
+  }
+  for (size_t i = 0; i < blocks.size(); ++i)
+    REQUIRE(done[i] == (blocks[i].group == static_cast<int>(i) ? blocks[i].products : 0));
+  for (size_t node = 0; node < net.nodes().size(); ++node)
+    for (const int input : net.nodes()[node].inputs)
+      REQUIRE(schedule.done[node] >= schedule.done[static_cast<size_t>(input)]);
+}
+
+/// The first images of the pipeline, all at once: no core has two steps in one tick.
+void check_cores(const Schedule& schedule, int images) {
+  std::map<int, std::vector<std::pair<std::int64_t, std::int64_t>>> busy;
+  for (int image = 0; image < images; ++image)
+    for (const Step& step : schedule.steps)
+      busy[step.core].emplace_back(image * schedule.interval + step.start,
+                                   image * schedule.interval + step.finish);
+  for (auto& [core, spans] : busy) {
+    std::sort(spans.begin(), spans.end());
+    for (size_t i = 1; i < spans.size(); ++i) REQUIRE(spans[i].first >= spans[i - 1].second);
   }
 }
 
-TEST_CASE("blocks of one layer on different cores start together") {
+std::int64_t busiest_core(const Schedule& schedule) {
+  std::map<int, std::int64_t> work;
+  std::int64_t most = 0;
+  for (const Step& step : schedule.steps) most = std::max(most, work[step.core] += step.products);
+  return most;
+}
+
+Block block_of(int node, int row_split, int core, std::int64_t products, int group) {
+  Block block;
+  block.node = node;
+  block.extent = {4 * row_split, 4, 0, 4};
+  block.row_split = row_split;
+  block.core = core;
+  block.products = products;
+  block.group = group;
+  return block;
+}
+
+}  // namespace
+
+TEST_CASE("no core does two things at once, in a full pipeline and alone, for every objective") {
+  for (const std::string& name : builtin_names())
+    for (const char* objective : {"cores", "throughput", "energy"}) {
+      INFO(name << " " << objective);
+      const Architecture net = builtin(name);
+      MappingConfig config;
+      config.objective = objective;
+      const auto mapping = map_onto_chip(net, ChipConfig{}, config).mapping;
+      REQUIRE(mapping.has_value());
+      for (const auto images : {Images::one, Images::pipelined}) {
+        const Schedule schedule = make_schedule(net, mapping->blocks, images);
+        check_steps(net, mapping->blocks, schedule);
+        check_cores(schedule, images == Images::one ? 2 : 5);
+        CHECK(count_core_mvms(schedule) == mapping->cost.core_mvms);
+        if (images == Images::one) {
+          CHECK(schedule.fill <= schedule.interval);
+          CHECK(static_cast<double>(schedule.fill) * 133e-9 == Approx(mapping->cost.latency_s));
+        } else {
+          CHECK(schedule.interval == busiest_core(schedule));
+          CHECK(schedule.interval == mapping->cost.interval);
+          CHECK(schedule.fill == mapping->cost.fill);
+          CHECK(static_cast<double>(schedule.fill) * 133e-9 >= mapping->cost.latency_s - 1e-12);
+        }
+      }
+    }
+}
+
+TEST_CASE("blocks of one layer on different cores start together and add up over a link") {
   const Architecture net = dense_chain("chain", 8, {4});
-  std::vector<Block> blocks = {{1, {0, 4, 0, 4}, 0, 0, 0, 0}, {1, {4, 4, 0, 4}, 1, 1, 0, 0}};
-  auto steps = make_schedule(net, blocks);
-  CHECK(steps[0].start == 0);
-  CHECK(steps[1].start == 0);
+  std::vector<Block> blocks = {block_of(1, 0, 0, 1, 0), block_of(1, 1, 1, 1, 1)};
+  Schedule schedule = make_schedule(net, blocks, Images::one);
+  CHECK(schedule.steps[0].start == 0);
+  CHECK(schedule.steps[1].start == 0);
+  CHECK(schedule.fill == 2);  // one product, one partial sum
   blocks[1].core = 0;
-  steps = make_schedule(net, blocks);
-  CHECK(steps[1].start == 1);
-  CHECK(steps[1].finish == 2);
+  schedule = make_schedule(net, blocks, Images::one);
+  CHECK(schedule.steps[1].start == 1);
+  CHECK(schedule.fill == 2);  // two products, added where they are made
+}
+
+TEST_CASE("a group works as one, and disjoint blocks of a core at once") {
+  const Architecture net = dense_chain("chain", 4, {4, 4});
+  std::vector<Block> blocks = {block_of(1, 0, 0, 3, 0), block_of(1, 0, 0, 2, 0), block_of(2, 0, 0, 3, 2)};
+  const Schedule turns = make_schedule(net, blocks, Images::pipelined);
+  CHECK(turns.steps.size() == 2);
+  CHECK(turns.interval == 6);
+  CHECK(count_core_mvms(turns) == 6);
+  const Schedule at_once = make_schedule(net, blocks, Images::pipelined, true);
+  CHECK(at_once.interval == 3);
+  CHECK(count_core_mvms(at_once) == 3);
+}
+
+TEST_CASE("a layer whose ticks are taken waits, and works in pieces where the gaps are short") {
+  // Core 0 has layers 1 and 3 of 3 and 4 products, core 1 layer 2 of 2: layer 3 is ready at tick 5 of 7.
+  const Architecture net = dense_chain("chain", 4, {4, 4, 4});
+  const std::vector<Block> blocks = {block_of(1, 0, 0, 3, 0), block_of(2, 0, 1, 2, 1),
+                                     block_of(3, 0, 0, 4, 2)};
+  const Schedule schedule = make_schedule(net, blocks, Images::pipelined);
+  CHECK(schedule.interval == 7);
+  REQUIRE(schedule.steps.size() == 4);
+  CHECK(schedule.steps[2].start == 5);
+  CHECK(schedule.steps[2].products == 2);
+  CHECK(schedule.steps[3].start == 10);
+  CHECK(schedule.fill == 12);
+  check_cores(schedule, 6);
 }
 
 }  // namespace mho

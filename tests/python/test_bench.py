@@ -25,8 +25,10 @@ def test_the_bench_counts_six_operations_a_multiply_accumulate_in_training_and_t
 
 
 def test_the_bench_measures_the_mapper_and_the_noise_too(mho):
-    found = mho.json("bench", "--quick", "--filter", "map_onto_chip", "--filter", "gaussian")
+    found = mho.json("bench", "--quick", "--filter", "resnet32/map", "--filter", "gaussian")
     assert [(row["name"], row["unit"]) for row in found["rows"]] == [("resnet32/map_onto_chip", "ms"),
+                                                                     ("resnet32/map_replicated", "ms"),
+                                                                     ("resnet32/map_full", "ms"),
                                                                      ("gaussian/fill_normal", "ns/sample")]
 
 
