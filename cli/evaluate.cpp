@@ -52,14 +52,14 @@ Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
   return {architecture, std::move(evaluation)};
 }
 
-/// The chip folder fixes the hardware, so the run file's [hardware] gives way, and --set of it would be
-/// ignored.
+/// The chip folder fixes the hardware and its devices, so the run file's [hardware] and [device] give way,
+/// and --set of them would be ignored.
 Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, RunConfig& config,
                     RandomKey key) {
   for (const auto& assignment : arguments.run.assignments)
-    if (assignment.starts_with("hardware."))
+    if (assignment.starts_with("hardware.") || assignment.starts_with("device."))
       throw ConfigError("--set " + assignment +
-                        ": has no effect with --from-export, whose folder fixes [hardware]");
+                        ": has no effect with --from-export, whose folder fixes [hardware] and [device]");
   const auto chip = import_chip(arguments.from_export);
   check_fits(chip.architecture, arguments.from_export.string(), dataset);
   if (!arguments.architecture.empty() &&

@@ -33,6 +33,7 @@ int parse_and_run(int argc, char** argv) {
   add_export(app, action);
   add_data(app, action);
   add_doctor(app, action);
+  add_device(app, action);
   add_bench(app, action);
   add_map(app, action);
   add_config(app, action);

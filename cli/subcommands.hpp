@@ -18,6 +18,7 @@ void add_evaluate(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
+void add_device(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_map(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);

@@ -57,7 +57,7 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
             const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
             const ChipCalibration& calibration) {
   const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto model = make_device_model(hardware.device, hardware.g_max_us);
+  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
   const auto runs = static_cast<size_t>(scoring.programmings), times = scoring.times_s.size();
   std::vector<std::vector<double>> accuracies(times, std::vector<double>(runs));
   parallel_for(runs, [&](size_t run) {

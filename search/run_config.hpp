@@ -19,13 +19,14 @@ struct ChipSelection {
   void fields(FieldVisitor& visitor);
 };
 
-/// A whole run file: [task] [space] [search] [training] [hardware] [post_training] [scoring] [chip].
+/// A whole run file: [task] [space] [search] [training] [hardware] [post_training] [scoring] [chip] [device]
+/// [device.NAME].
 struct RunConfig {
   TaskConfig task;
   SpaceConfig space;
   SearchConfig search;
   TrainingConfig training;
-  HardwareConfig hardware;
+  HardwareConfig hardware = {.g_max_us = 0};  ///< the device's own until load_run_config resolves it
   PostTrainingConfig post_training;
   ScoringConfig scoring;
   ChipSelection chip_selection;
@@ -40,12 +41,16 @@ struct RunConfig {
 };
 
 /// Checks what one table cannot check alone: the space's ranges, crossbar sizes of [hardware] and chip agree,
-/// scoring times hold 1 s, 1 day and 30 days, max_cores is at most the chip's, the proposer is known, a
-/// mutation has a chance. Throws ConfigError (section.key: expected, got).
+/// the device can be made and knows the scoring times, these hold 1 s, 1 day and 30 days, max_cores is at
+/// most the chip's, the proposer is known, a mutation has a chance. Throws ConfigError (section.key:
+/// expected, got).
 void check_run_config(const RunConfig& config);
 
-/// Reads a run file, applies the `--set` assignments in order, reads the chip file (chip_selection.file is
-/// its absolute path from then on, or "" for the built-in) and checks the whole with check_run_config. Throws
+/// Reads a run file ("": none, all defaults), applies the `--set` assignments in order and reads the chip
+/// file; chip_selection.file and a device table's file become absolute ("" stays). Throws ConfigError.
+RunConfig read_run_config(const std::filesystem::path& file, const std::vector<std::string>& assignments);
+
+/// read_run_config, then the device's own g_max where it was left open, then check_run_config. Throws
 /// ConfigError.
 RunConfig load_run_config(const std::filesystem::path& file, const std::vector<std::string>& assignments);
 

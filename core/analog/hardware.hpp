@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/analog/devices/device_parameters.hpp"
 #include "core/base/fields.hpp"
 
 namespace mho {
@@ -11,7 +12,7 @@ namespace mho {
 /// the training path (noisy weight copy, fused converters) and for the device path (programmed conductances).
 struct HardwareConfig {
   std::string device = "pcm";  ///< device model, see core/analog/devices
-  double g_max_us = 25.0;      ///< largest conductance target, uS
+  double g_max_us = 25.0;      ///< largest conductance target, uS; 0: the device's own, see resolve_g_max
   int crossbar_rows = 256;
   int crossbar_columns = 256;
   std::string weight_scaling = "column";  ///< column: max|w| of each column -> g_max; tile: one scale a tile
@@ -22,8 +23,15 @@ struct HardwareConfig {
   double input_percentile = 99.95;        ///< of |input| over the calibration samples: the DAC's range
   std::string drift_compensation = "global";  ///< global | none
 
+  /// Coefficients of the device models; tables of their own, [device] and [device.NAME] (device_sections).
+  DeviceParameters device_parameters = {};
+
   void fields(FieldVisitor& visitor);
 };
+
+/// Puts the device's own largest conductance where g_max_us is 0, and checks that the device can be made.
+/// Throws ConfigError like make_device_model.
+void resolve_g_max(HardwareConfig& hardware);
 
 /// A converter with 2^bits - 1 symmetric levels from -limit to +limit: step = 2 limit / (2^bits - 2).
 /// bits == 0 is no converter at all (step 0).

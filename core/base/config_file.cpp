@@ -182,21 +182,39 @@ const Field& find_field(const std::vector<Field>& fields, const std::string& sec
                                 did_you_mean(name, known), join(known)));
 }
 
+/// Whether there are tables inside this one: [device.pcm] is inside [device].
+bool has_inner(const std::vector<Section>& sections, const std::string& name) {
+  return std::any_of(sections.begin(), sections.end(),
+                     [&](const Section& section) { return section.name.starts_with(name + "."); });
+}
+
+/// Reads the keys of [section_name], and of the tables in it that are sections, as [device.pcm] is in
+/// [device].
+void read_section(const toml::table& table, const std::string& section_name, const std::string& where,
+                  const std::string& name, const std::vector<Section>& sections) {
+  const auto fields = fields_of(find_section(sections, section_name, where));
+  for (const auto& [key, node] : table) {
+    const std::string key_name(key.str());
+    const auto key_where = position(name, key.source());
+    const auto inner = section_name + "." + key_name;
+    if (node.is_table() && has_inner(sections, section_name)) {
+      read_section(*node.as_table(), inner, key_where, name, sections);
+      continue;
+    }
+    const auto& field = find_field(fields, section_name, key_name, key_where);
+    assign(field, node, fmt::format("{}: {}", key_where, inner));
+  }
+}
+
 void read_table(const toml::table& root, const std::string& name, const std::vector<Section>& sections) {
-  for (const auto& [section_key, section_node] : root) {
-    const std::string section_name(section_key.str());
-    const auto where = position(name, section_key.source());
-    const auto* table = section_node.as_table();
+  for (const auto& [key, node] : root) {
+    const std::string section_name(key.str());
+    const auto where = position(name, key.source());
+    const auto* table = node.as_table();
     if (!table)
       throw ConfigError(fmt::format("{}: key '{}' stands outside a table; expected one of [{}]", where,
                                     section_name, join(names_of(sections), "], [")));
-    const auto fields = fields_of(find_section(sections, section_name, where));
-    for (const auto& [key, node] : *table) {
-      const std::string key_name(key.str());
-      const auto key_where = position(name, key.source());
-      const auto& field = find_field(fields, section_name, key_name, key_where);
-      assign(field, node, fmt::format("{}: {}.{}", key_where, section_name, key_name));
-    }
+    read_section(*table, section_name, where, name, sections);
   }
 }
 
@@ -229,8 +247,8 @@ void read_config(const std::filesystem::path& file, const std::vector<Section>& 
 void set_config(const std::string& assignment, const std::vector<Section>& sections) {
   const std::string where = "--set " + assignment;
   const auto equals = assignment.find('=');
-  const auto dot = assignment.find('.');
-  if (equals == std::string::npos || dot == std::string::npos || dot > equals)
+  const auto dot = assignment.rfind('.', equals);  // the last: a table's name may have dots, a key has none
+  if (equals == std::string::npos || dot == std::string::npos)
     throw ConfigError(where + ": expected section.key=value");
   const auto section = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
   const auto value = assignment.substr(equals + 1);

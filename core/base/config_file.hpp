@@ -10,7 +10,8 @@
 
 namespace mho {
 
-/// A `[name]` table of a configuration file and the fields that live in it.
+/// A `[name]` table of a configuration file and the fields that live in it; `outer.inner` is a table inside
+/// [outer], which must be a section too.
 struct Section {
   std::string name;
   std::string help;

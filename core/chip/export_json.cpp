@@ -30,6 +30,14 @@ Json fields_of(Config config, const char* name) {
       fields_to_json({name, "", [&config](FieldVisitor& visitor) { config.fields(visitor); }}));
 }
 
+/// What decides how the devices behave, by table; other models' coefficients are left out.
+Json device_parameters(HardwareConfig hardware) {
+  Json json = Json::object();
+  for (const auto& section : device_sections(hardware.device_parameters, hardware.device))
+    json[section.name] = Json::parse(fields_to_json(section));
+  return json;
+}
+
 Json block_json(const ChipExport& what, size_t index) {
   const Block& block = what.mapping.blocks[index];
   return {{"block", index},
@@ -101,6 +109,7 @@ std::string schedule_json(const ChipExport& what) {
 std::string io_json(const ChipExport& what, const LayerTargets& targets) {
   Json json = document(what);
   json["hardware"] = fields_of(what.hardware, "hardware");
+  json["device_parameters"] = device_parameters(what.hardware);
   json["crossbar_layers"] = Json::array();
   json["digital_layers"] = Json::array();
   for (int node = 0; node < static_cast<int>(what.architecture.nodes().size()); ++node) {

@@ -112,6 +112,11 @@ class Importer {
     const Entry entry = io_.at("hardware");
     fields_from_json(entry.text(), {"hardware", "", [&](FieldVisitor& visitor) { hardware.fields(visitor); }},
                      entry.where());
+    const Entry devices = io_.at("device_parameters");
+    for (const auto& section : device_sections(hardware.device_parameters, hardware.device)) {
+      const Entry table = devices.at(section.name);
+      fields_from_json(table.text(), section, table.where());
+    }
     return hardware;
   }
 

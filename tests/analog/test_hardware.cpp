@@ -37,10 +37,24 @@ TEST_CASE("Hardware values out of range are told with what is allowed") {
   const auto set = [&](const std::string& text) { set_config("hardware." + text, hardware_section(config)); };
   CHECK_THROWS_WITH(set("device=pmc"), ContainsSubstring("did you mean 'pcm'"));
   CHECK_THROWS_WITH(set("adc_bits=11"), ContainsSubstring("expected 0 to 10, got 11"));
-  CHECK_THROWS_WITH(set("g_max_us=0"), ContainsSubstring("got 0"));
+  CHECK_THROWS_WITH(set("g_max_us=-5"), ContainsSubstring("expected 0 to 1000, got -5"));
+  CHECK_THROWS_WITH(set("adc_range=0"), ContainsSubstring("expected 0.1 to 10000, got 0"));
   CHECK_THROWS_WITH(set("crossbar_rows=0"), ContainsSubstring("expected 1 to 4096"));
   CHECK_THROWS_WITH(set("weight_scaling=row"), ContainsSubstring("one of column, tile"));
   CHECK_THROWS_WITH(set("drift_compensation=local"), ContainsSubstring("one of global, none"));
+}
+
+TEST_CASE("A g_max of 0 becomes the device's own, and one that the device cannot hold is refused") {
+  HardwareConfig config;
+  config.g_max_us = 0;
+  resolve_g_max(config);
+  CHECK(config.g_max_us == 25);
+  config.device = "reram_cmo";
+  config.g_max_us = 100;
+  CHECK_THROWS_WITH(resolve_g_max(config), ContainsSubstring("at most 88.2 uS"));
+  config.g_max_us = 0;
+  resolve_g_max(config);
+  CHECK(config.g_max_us == 88.2);
 }
 
 TEST_CASE("A converter has 2^bits - 1 symmetric levels") {

@@ -25,7 +25,7 @@ State program(const DeviceModel& model, float target_us) {
 }  // namespace
 
 TEST_CASE("two HERMES devices a sign are programmed with the reference deviations") {
-  const HermesDevice model(20.7, HermesDevice::Devices::two);
+  const HermesDevice model(20.7, "hermes_tdp", HermesParameters::two_devices());
   const double golden[][2] = {{0, .166}, {.25, .889}, {.5, .991}, {.75, .912}, {1, 1.093}};
   for (const auto& [x, deviation] : golden)
     CHECK(model.programming_deviation_us(x * 20.7) == Approx(deviation).margin(5e-4));
@@ -36,7 +36,7 @@ TEST_CASE("two HERMES devices a sign are programmed with the reference deviation
 
 TEST_CASE("One HERMES device a sign follows its own polynomial") {
   // c0 + c1/2 + c2/4 + c3/8 of aihwkit's HermesNoiseModel
-  const HermesDevice model(10.35, HermesDevice::Devices::one);
+  const HermesDevice model(10.35, "hermes_odp", HermesParameters::one_device());
   CHECK(model.programming_deviation_us(0) == Approx(.15781817));
   CHECK(model.programming_deviation_us(10.35 / 2) == Approx(.8653130));
 }
@@ -44,14 +44,14 @@ TEST_CASE("One HERMES device a sign follows its own polynomial") {
 TEST_CASE("HERMES exponents at half range have the fits' mean and deviation") {
   const double mean = .0736 - .0126 * .5 - .0436 * .25;
   const struct {
-    HermesDevice::Devices devices;
+    HermesParameters parameters;
     double deviation, noise;
-  } fits[] = {{HermesDevice::Devices::one, .0104 + .0116 * .5 - .0165 * .25,
+  } fits[] = {{HermesParameters::one_device(), .0104 + .0116 * .5 - .0165 * .25,
                .0088 + .0768 * .5 - .1352 * .25 + .0664 * .125},
-              {HermesDevice::Devices::two, .0073 + .0093 * .5 - .0118 * .25,
+              {HermesParameters::two_devices(), .0073 + .0093 * .5 - .0118 * .25,
                .0123 + .0211 * .5 - .0280 * .25 + .0069 * .125}};
   for (const auto& fit : fits) {
-    const auto state = program(HermesDevice(20, fit.devices), 10);
+    const auto state = program(HermesDevice(20, "hermes", fit.parameters), 10);
     const auto found = moments(state.exponents);
     CHECK(found.mean == Approx(mean).margin(mean_bound(fit.deviation, n)));
     CHECK(found.deviation == Approx(fit.deviation).margin(deviation_bound(fit.deviation, n)));
@@ -61,11 +61,11 @@ TEST_CASE("HERMES exponents at half range have the fits' mean and deviation") {
 
 TEST_CASE("HERMES drift counts from its own first read: 200 s with one device, 300 s with two") {
   const struct {
-    HermesDevice::Devices devices;
+    HermesParameters parameters;
     double t_0_s;
-  } fits[] = {{HermesDevice::Devices::one, 200}, {HermesDevice::Devices::two, 300}};
+  } fits[] = {{HermesParameters::one_device(), 200}, {HermesParameters::two_devices(), 300}};
   for (const auto& fit : fits) {
-    const HermesDevice model(20, fit.devices);
+    const HermesDevice model(20, "hermes", fit.parameters);
     const std::vector<float> programmed{10}, exponent{.06f}, quiet{0};
     std::vector<float> read(1);
     model.read(programmed, exponent, quiet, 86400, RandomKey(1), read);

@@ -204,3 +204,32 @@ TEST_CASE("A configuration is read from a file, and a missing file is named") {
   CHECK_THROWS_WITH(read_config(folder / "none.toml", options.sections()), ContainsSubstring("none.toml"));
   CHECK_THROWS_AS(read_config(folder / "none.toml", options.sections()), ConfigError);
 }
+
+TEST_CASE("A table inside a table is a section of its own") {
+  Options outer, inner;
+  const std::vector<Section> sections{{"device", "", [&](FieldVisitor& v) { outer.fields(v); }},
+                                      {"device.pcm", "", [&](FieldVisitor& v) { inner.fields(v); }}};
+  read_config_text("[device]\nepochs = 3\n[device.pcm]\nepochs = 4\ntimes = [1.5]\n", "run.toml", sections);
+  CHECK(outer.epochs == 3);
+  CHECK(inner.epochs == 4);
+  CHECK(inner.times == std::vector<double>{1.5});
+  read_config_text("[device.pcm]\nepochs = 5\n", "run.toml", sections);
+  CHECK(inner.epochs == 5);
+  set_config("device.pcm.rate=0.25", sections);
+  set_config("device.rate=0.5", sections);
+  CHECK(inner.rate == 0.25);
+  CHECK(outer.rate == 0.5);
+
+  Options outer_copy, inner_copy;
+  const std::vector<Section> copies{{"device", "", [&](FieldVisitor& v) { outer_copy.fields(v); }},
+                                    {"device.pcm", "", [&](FieldVisitor& v) { inner_copy.fields(v); }}};
+  read_config_text(write_config(sections), "run.toml", copies);
+  CHECK(write_config(copies) == write_config(sections));
+
+  CHECK_THROWS_WITH(
+      read_config_text("[device.pmc]\n", "run.toml", sections),
+      ContainsSubstring("run.toml:1:9: unknown table [device.pmc] (did you mean 'device.pcm'?)"));
+  CHECK_THROWS_WITH(read_config_text("[device.pcm]\nepoch = 1\n", "run.toml", sections),
+                    ContainsSubstring("run.toml:2:1: unknown key 'epoch' in [device.pcm]"));
+  CHECK_THROWS_WITH(set_config("device.pcm.epochs=0", sections), ContainsSubstring("got 0"));
+}

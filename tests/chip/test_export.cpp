@@ -24,6 +24,7 @@ struct Example {
     hardware.crossbar_rows = hardware.crossbar_columns = 64;
     hardware.weight_scaling = weight_scaling;
     hardware.g_max_us = 20.7;
+    hardware.device_parameters.pcm.t_0_s = 30;
     hardware.adc_bits = 7;
     mapping = map_onto_chip(architecture, chip).mapping.value();
   }
@@ -56,6 +57,7 @@ void check_round_trip(const Example& example) {
   const ImportedChip chip = import_chip(folder.path() / "chip");
   CHECK(to_json(chip.architecture) == to_json(example.architecture));
   CHECK(hardware_text(chip.hardware) == hardware_text(example.hardware));
+  CHECK(chip.hardware.device_parameters.pcm.t_0_s == 30);
   REQUIRE(chip.parameters.size() == example.parameters.size());
   for (size_t node = 0; node < chip.parameters.size(); ++node) {
     const LayerParameters &found = chip.parameters[node], &expected = example.parameters[node];

@@ -64,10 +64,10 @@ def test_an_export_of_another_network_is_refused(finished):
     assert "another network" in result.stderr
 
 
-def test_assignments_that_an_export_would_ignore_are_refused(finished):
-    result = finished("evaluate", "tiny.toml", "--from-export", f"{WINNER}/chip", "--set", "hardware.adc_bits=4",
-                      code=2)
-    assert "hardware.adc_bits=4" in result.stderr
+@pytest.mark.parametrize("assignment", ["hardware.adc_bits=4", "device.pcm.t_0_s=30"])
+def test_assignments_that_an_export_would_ignore_are_refused(finished, assignment):
+    result = finished("evaluate", "tiny.toml", "--from-export", f"{WINNER}/chip", "--set", assignment, code=2)
+    assert assignment in result.stderr
 
 
 def test_exporting_again_gives_the_same_bytes(finished):

@@ -85,6 +85,7 @@ inline RunConfig small_config() {
                   .branches = {1, 2},
                   .block_types = {"A", "B", "C", "D"},
                   .widening = {1, 2}};
+  config.hardware.g_max_us = 25;
   config.chip.grid_rows = config.chip.grid_columns = 2;
   config.search.trials = 14;
   config.search.population = 4;

@@ -91,6 +91,44 @@ TEST_CASE("what tables must agree on is checked, and the message names key, expe
   CHECK_THAT(refusal([](RunConfig& c) { c.space.branches = {3, 1}; }), ContainsSubstring("space.branches"));
 }
 
+TEST_CASE("scoring times are checked against the device before anything is trained") {
+  CHECK_THAT(
+      refusal([](RunConfig& c) { c.hardware.device = "reram_wan2022"; }),
+      ContainsSubstring("scoring.times_s: drift time of reram_wan2022") && ContainsSubstring("got 3600 s"));
+  CHECK_THAT(refusal([](RunConfig& c) { c.scoring.times_s.push_back(-1); }),
+             ContainsSubstring("scoring.times_s: drift time: expected 0 to 1e+12 s, got -1 s"));
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.hardware.device = "reram_cmo";
+               c.hardware.g_max_us = 100;
+             }),
+             ContainsSubstring("hardware.g_max_us: expected above 9 and at most 88.2 uS"));
+  CHECK_THAT(refusal([](RunConfig& c) { c.hardware.device = "table"; }),
+             ContainsSubstring("device.table.file: expected a CSV file"));
+}
+
+TEST_CASE("a run file that leaves g_max open has the device's own, and one that names it keeps it") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "[hardware]\ndevice = \"hermes_tdp\"\n");
+  CHECK(load_run_config(folder / "run.toml", {}).hardware.g_max_us == 20.7);
+  CHECK(load_run_config(folder / "run.toml", {"hardware.device=pcm"}).hardware.g_max_us == 25);
+  CHECK(load_run_config(folder / "run.toml", {"hardware.g_max_us=30"}).hardware.g_max_us == 30);
+}
+
+TEST_CASE("a device table is found beside the run file and its errors name its line") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "[hardware]\ndevice = \"table\"\n[device.table]\nfile = \"mine.csv\"\n");
+  write(folder / "mine.csv", "g_us,sigma_us\n0,0.2\n18,0.5\n");
+  const auto config = load_run_config(folder / "run.toml", {});
+  CHECK(config.hardware.g_max_us == 18);
+  CHECK(std::filesystem::path(config.hardware.device_parameters.table.file).is_absolute());
+  write(folder / "mine.csv", "g_us,sigma_us\n0,0.2\n18,\n");
+  CHECK_THAT(message_of<ConfigError>([&] { load_run_config(folder / "run.toml", {}); }),
+             ContainsSubstring("mine.csv:3: expected a number for sigma_us, got nothing (a gap)"));
+  CHECK_THAT(
+      message_of<ConfigError>([&] { load_run_config(folder / "run.toml", {"device.table.file=no.csv"}); }),
+      ContainsSubstring("no.csv"));
+}
+
 TEST_CASE("messages about a run file name the file") {
   const TemporaryFolder folder;
   write(folder / "run.toml", "[space]\nbranches = [3, 1]\n");

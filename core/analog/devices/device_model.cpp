@@ -9,28 +9,50 @@
 #include "core/analog/devices/hermes.hpp"
 #include "core/analog/devices/ideal.hpp"
 #include "core/analog/devices/pcm.hpp"
+#include "core/analog/devices/reram_cmo.hpp"
+#include "core/analog/devices/reram_wan2022.hpp"
+#include "core/analog/devices/state_independent.hpp"
+#include "core/analog/devices/table.hpp"
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
 
+using Parameters = const DeviceParameters&;
+using Made = std::unique_ptr<DeviceModel>;
+
 struct Entry {
   const char* name;
-  std::unique_ptr<DeviceModel> (*make)(double g_max_us);
+  double (*largest_us)(Parameters);  ///< the device's own g_max
+  Made (*make)(double g_max_us, Parameters);
 };
 
-constexpr std::array<Entry, 4> registry{{
-    {"pcm", [](double g) -> std::unique_ptr<DeviceModel> { return std::make_unique<PcmDevice>(g); }},
-    {"hermes_odp",
-     [](double g) -> std::unique_ptr<DeviceModel> {
-       return std::make_unique<HermesDevice>(g, HermesDevice::Devices::one);
+constexpr std::array<Entry, 8> registry{{
+    {"pcm", [](Parameters p) { return p.pcm.reference_g_max_us; },
+     [](double g, Parameters p) -> Made { return std::make_unique<PcmDevice>(g, p.pcm, p.scales); }},
+    {"hermes_odp", [](Parameters p) { return p.hermes_odp.reference_g_max_us; },
+     [](double g, Parameters p) -> Made {
+       return std::make_unique<HermesDevice>(g, "hermes_odp", p.hermes_odp, p.scales);
      }},
-    {"hermes_tdp",
-     [](double g) -> std::unique_ptr<DeviceModel> {
-       return std::make_unique<HermesDevice>(g, HermesDevice::Devices::two);
+    {"hermes_tdp", [](Parameters p) { return p.hermes_tdp.reference_g_max_us; },
+     [](double g, Parameters p) -> Made {
+       return std::make_unique<HermesDevice>(g, "hermes_tdp", p.hermes_tdp, p.scales);
      }},
-    {"ideal", [](double g) -> std::unique_ptr<DeviceModel> { return std::make_unique<IdealDevice>(g); }},
+    {"state_independent", [](Parameters p) { return p.state_independent.reference_g_max_us; },
+     [](double g, Parameters p) -> Made {
+       return std::make_unique<StateIndependentDevice>(g, p.state_independent, p.scales);
+     }},
+    {"reram_wan2022", [](Parameters p) { return p.reram_wan2022.reference_g_max_us; },
+     [](double g, Parameters p) -> Made {
+       return std::make_unique<Wan2022Device>(g, p.reram_wan2022, p.scales);
+     }},
+    {"reram_cmo", [](Parameters p) { return p.reram_cmo.max_us; },
+     [](double g, Parameters p) -> Made { return std::make_unique<CmoDevice>(g, p.reram_cmo, p.scales); }},
+    {"table", [](Parameters p) { return double{read_device_table(p.table.file).g_us.back()}; },
+     [](double g, Parameters p) -> Made { return std::make_unique<TableDevice>(g, p.table, p.scales); }},
+    {"ideal", [](Parameters) { return 25.0; },
+     [](double g, Parameters) -> Made { return std::make_unique<IdealDevice>(g); }},
 }};
 
 }  // namespace
@@ -47,11 +69,14 @@ void DeviceModel::check_time(double time_s) const {
     throw ConfigError(fmt::format("drift time: expected 0 to {:g} s, got {} s", max_time_s, time_s));
 }
 
-std::unique_ptr<DeviceModel> make_device_model(const std::string& name, double g_max_us) {
-  if (!std::isfinite(g_max_us) || g_max_us <= 0)
-    throw ConfigError(fmt::format("g_max_us: expected a number above 0, got {}", g_max_us));
+std::unique_ptr<DeviceModel> make_device_model(const std::string& name, double g_max_us,
+                                               const DeviceParameters& parameters) {
+  if (!std::isfinite(g_max_us) || g_max_us < 0)
+    throw ConfigError(
+        fmt::format("g_max_us: expected a number above 0, or 0 for the device's own, got {}", g_max_us));
   for (const auto& entry : registry)
-    if (entry.name == name) return entry.make(g_max_us);
+    if (entry.name == name)
+      return entry.make(g_max_us == 0 ? entry.largest_us(parameters) : g_max_us, parameters);
   const auto known = device_model_names();
   throw ConfigError(
       fmt::format("unknown device model '{}'{}; known: {}", name, did_you_mean(name, known), join(known)));

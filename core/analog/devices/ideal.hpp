@@ -17,6 +17,8 @@ class IdealDevice : public DeviceModel {
             std::span<float> conductances_us) const override;
   ConductanceRange range() const override { return {0, g_max_us_}; }
   double programming_deviation_us(double target_us) const override;
+  MeanAndDeviation drift_moments(double) const override { return {}; }
+  MeanAndDeviation expected_us(double target_us, double) const override { return {target_us, 0}; }
 
  private:
   double g_max_us_;

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "core/analog/devices/device_model.hpp"
+#include "core/analog/devices/device_parameters.hpp"
 
 namespace mho {
 
 /// Phase-change devices: Gaussian programming noise clamped at zero, drift by a power law with an exponent of
-/// each device's own, accumulated 1/f read noise (Joshi et al., Nature Communications 2020; reference
-/// device-physics 1.1). With x = conductance / g_max and xi standard normal:
+/// each device's own, accumulated 1/f read noise (Joshi et al., Nature Communications 2020; docs/physics.md).
+/// With x = conductance / g_max and xi standard normal:
 ///   g_programmed = max(g_target + g_max sigma(x_target) xi, 0),  exponent nu = |mean(x_target) +
 ///   deviation(x_target) xi|, g(t) = max(d (1 + Q(x_programmed) sqrt(ln((t + t_0 + t_read) / (2 t_read)))
 ///   xi), 0), d = g_programmed ((t + t_0) / t_0)^-nu.
@@ -15,8 +16,8 @@ namespace mho {
 class PowerLawDevice : public DeviceModel {
  public:
   /// g_max in uS; t_0: seconds from programming to the read that counts as time 0; t_read: seconds of one
-  /// read.
-  PowerLawDevice(double g_max_us, double t_0_s, double t_read_s);
+  /// read, or 0 for read noise that does not grow with time. `scales` are factors on sigma, on nu and on Q.
+  PowerLawDevice(double g_max_us, double t_0_s, double t_read_s, const DeviceScales& scales);
 
   void program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
                std::span<float> drift_exponents, std::span<float> read_noise_fractions) const override;
@@ -25,8 +26,10 @@ class PowerLawDevice : public DeviceModel {
             std::span<float> conductances_us) const override;
   ConductanceRange range() const override { return {0, g_max_us_}; }
   double programming_deviation_us(double target_us) const override;
+  MeanAndDeviation drift_moments(double target_us) const override;
+  MeanAndDeviation expected_us(double target_us, double time_s) const override;
 
-  /// sqrt(ln((t + t_0 + t_read) / (2 t_read))): what Q is multiplied by at `time_s`.
+  /// sqrt(ln((t + t_0 + t_read) / (2 t_read))): what Q is multiplied by at `time_s` (1 where t_read is 0).
   double read_noise_factor(double time_s) const;
 
  protected:
@@ -43,7 +46,11 @@ class PowerLawDevice : public DeviceModel {
                      std::span<float> programmed_us, std::span<float> drift_exponents,
                      std::span<float> read_noise_fractions) const;
 
+  /// Mean and deviation of nu before folding, for one target.
+  MeanAndDeviation unfolded_exponent(double target_us) const;
+
   double g_max_us_, t_0_s_, t_read_s_;
+  DeviceScales scales_;
 };
 
 }  // namespace mho

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/device_statistics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.hpp"
+#include "core/base/parallel.hpp"
+#include "evaluators/statistics.hpp"
+
+namespace mho {
+namespace {
+
+MeanAndDeviation sample_of(const std::vector<float>& values) {
+  const std::vector<double> doubles(values.begin(), values.end());
+  return {mean_of(doubles), deviation_of(doubles)};
+}
+
+/// The value that `fraction` of the sorted sample lies below.
+double percentile(const std::vector<float>& sorted, double fraction) {
+  return sorted[static_cast<size_t>(fraction * static_cast<double>(sorted.size() - 1))];
+}
+
+TargetStatistics measure_target(const DeviceModel& model, double target_us,
+                                const std::vector<double>& times_s, size_t devices, RandomKey key) {
+  const std::vector<float> targets(devices, static_cast<float>(target_us));
+  std::vector<float> programmed(devices), exponents(devices), noise(devices), conductances(devices);
+  model.program(targets, key.with("programming"), programmed, exponents, noise);
+  TargetStatistics result{target_us,
+                          model.programming_deviation_us(target_us),
+                          sample_of(programmed),
+                          model.drift_moments(target_us),
+                          sample_of(exponents),
+                          {}};
+  for (size_t t = 0; t < times_s.size(); ++t) {
+    model.read(programmed, exponents, noise, times_s[t], key.with("read", t), conductances);
+    ReadStatistics read{times_s[t], model.expected_us(target_us, times_s[t]), sample_of(conductances)};
+    std::sort(conductances.begin(), conductances.end());
+    read.p5_us = percentile(conductances, 0.05);
+    read.p50_us = percentile(conductances, 0.5);
+    read.p95_us = percentile(conductances, 0.95);
+    result.reads.push_back(read);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<TargetStatistics> measure_devices(const DeviceModel& model, const std::vector<double>& targets_us,
+                                              const std::vector<double>& times_s, int devices,
+                                              RandomKey key) {
+  const auto range = model.range();
+  for (const double target : targets_us)
+    if (!(target >= range.min_us && target <= range.max_us))
+      throw ConfigError(
+          fmt::format("target: expected {} to {} uS, got {} uS", range.min_us, range.max_us, target));
+  for (const double time_s : times_s) model.check_time(time_s);
+  std::vector<TargetStatistics> results(targets_us.size());
+  parallel_for(targets_us.size(), [&](size_t i) {
+    results[i] =
+        measure_target(model, targets_us[i], times_s, static_cast<size_t>(devices), key.with("target", i));
+  });
+  return results;
+}
+
+}  // namespace mho
