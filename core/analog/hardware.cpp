@@ -18,8 +18,9 @@ constexpr int max_bits = 10;
 
 void HardwareConfig::fields(FieldVisitor& visitor) {
   visitor.field("device", &device, one_of(device_model_names()), "Memory device model.");
-  visitor.field("g_max_us", &g_max_us, between(0.1, 1000),
-                "Largest conductance target, uS. Noise scales with it, so accuracies do not depend on it.");
+  visitor.field(
+      "g_max_us", &g_max_us, between(0.1, 1000),
+      "Largest conductance target, uS. Noise scales with it, so accuracies depend on it by ir_drop only.");
   visitor.field("crossbar_rows", &crossbar_rows, between(1, 4096), "Inputs of one crossbar.");
   visitor.field("crossbar_columns", &crossbar_columns, between(1, 4096), "Outputs of one crossbar.");
   visitor.field(
@@ -41,6 +42,8 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
       "drift_compensation", &drift_compensation, one_of({"global", "none"}),
       "global: each tile's outputs are scaled by its read-out right after programming over its present "
       "one.");
+  input_range.fields(visitor);
+  effects.fields(visitor);
 }
 
 Converter make_converter(int bits, double limit) {

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "core/analog/input_range.hpp"
+#include "core/analog/mvm_effects.hpp"
 #include "core/base/fields.hpp"
 
 namespace mho {
@@ -21,6 +23,8 @@ struct HardwareConfig {
   double output_noise = 0.04;             ///< standard deviation of one output, same unit
   double input_percentile = 99.95;        ///< of |input| over the calibration samples: the DAC's range
   std::string drift_compensation = "global";  ///< global | none
+  InputRangeConfig input_range;
+  MvmEffects effects;
 
   void fields(FieldVisitor& visitor);
 };
