@@ -164,8 +164,9 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
     const auto* layer = network.matrix(o.node);
     layer->add_gradient(operands[node], part.values[below], dy, images, part.scratch.data(),
                         part.weight_gradients[node]);
+    if (operands[node].learns_range) return backward_with_range(part, event, operands[node], images);
     if (float* dx = part.gradients[below])
-      layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx);
+      layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx, part.first_image);
     return;
   }
   start_input_gradients(part, event, images);

@@ -32,6 +32,7 @@ TrainingNetwork::State::State(const Network& n, int batch, int part_count)
   for (auto& part : parts) {
     part.weight_gradients.resize(n.architecture().nodes().size());
     part.bias_sums.resize(n.architecture().nodes().size());
+    part.range_gradients.resize(n.architecture().nodes().size());
     part.forward_sums.resize(ops);
     part.backward_sums.resize(ops);
     part.walk_gradients.resize(ops);
@@ -62,6 +63,7 @@ void TrainingNetwork::State::walk_parts(int count, Body body) {
 }
 
 void TrainingNetwork::State::point_to(BatchPart& part, const float* images, int first) {
+  part.first_image = first;
   part.values[0] = const_cast<float*>(images) + first * op(0).shape.size();  // only ever read
   for (int i = 1; i < op_count(); ++i) {
     const auto k = static_cast<size_t>(i);
@@ -147,6 +149,7 @@ void TrainingNetwork::State::reset(BatchPart& part, const Parameters& like) {
   part.correct = 0;
   for (size_t node = 0; node < like.size(); ++node) {
     const auto* layer = network.matrix(static_cast<int>(node));
+    part.range_gradients[node] = {};
     part.weight_gradients[node].assign(layer ? layer->packed_size() : like[node].weight.size(), 0.0f);
     if (!like[node].bias.empty()) part.bias_sums[node].reset(like[node].bias.size());
   }
@@ -231,9 +234,11 @@ std::size_t TrainingNetwork::bytes() const {
 
 Parameters zero_gradients(const Parameters& parameters) {
   Parameters gradients = parameters;
-  for (auto& g : gradients)
+  for (auto& g : gradients) {
+    g.input_range = 0;
     for (auto* values : {&g.weight, &g.bias, &g.gamma, &g.beta})
       std::fill(values->begin(), values->end(), 0.0f);
+  }
   return gradients;
 }
 
