@@ -40,6 +40,7 @@ class ProgrammedNetwork {
       : network_(network),
         parameters_(parameters),
         hardware_(hardware),
+        key_(key),
         bfloat16_(bfloat16),
         digital_(network.digital_operands(parameters, false)),
         matrices_(parameters.size()) {
@@ -58,9 +59,9 @@ class ProgrammedNetwork {
     Operands operands = digital_;
     for (size_t i = 0; i < matrices_.size(); ++i)
       if (matrices_[i])
-        operands[i] = read_operand(*network_.matrix(static_cast<int>(i)),
-                                   matrices_[i]->read(time_s, key.with("read", i)),
-                                   effective_input_range(hardware_, parameters_[i].input_range), bfloat16_);
+        operands[i] = read_operand(
+            *network_.matrix(static_cast<int>(i)), matrices_[i]->read(time_s, key.with("read", i)), hardware_,
+            effective_input_range(hardware_, parameters_[i].input_range), bfloat16_, key_.with("columns", i));
     return operands;
   }
 
@@ -68,6 +69,7 @@ class ProgrammedNetwork {
   const Network& network_;
   const Parameters& parameters_;
   const HardwareConfig& hardware_;
+  RandomKey key_;
   bool bfloat16_;
   Operands digital_;
   std::vector<std::unique_ptr<ProgrammedMatrix>> matrices_;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/parallel.hpp"
+#include "evaluators/crossbar_product.hpp"
 
 namespace mho {
 namespace {
@@ -42,6 +43,27 @@ void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardwa
   }
 }
 
+/// The vector path of a layer whose packed conductances are in operand.forward.
+void attach_crossbar(const MatrixLayer& layer, const HardwareConfig& hardware, RandomKey chip,
+                     MatrixOperand& operand) {
+  operand.product = nullptr;
+  if (!needs_vector_path(hardware)) return;
+  const int rows = layer.geometry().rows(), columns = layer.columns(), width = padded_columns(columns);
+  MatrixRead read{{}, operand.scales};
+  for (int r = 0; r < rows; ++r) {
+    const float* row = operand.forward.data() + std::ptrdiff_t{r} * width;
+    read.conductances.insert(read.conductances.end(), row, row + columns);
+  }
+  operand.product = std::make_shared<CrossbarProduct>(
+      Crossbar(read, rows, columns, hardware, operand.input_range, chip), chip.with("backward"));
+}
+
+/// Scales of the fused products, which compute with inputs over the range.
+void fold_range_into_scales(MatrixOperand& operand) {
+  if (operand.input_range > 0)
+    for (auto& scale : operand.scales) scale *= operand.input_range;
+}
+
 }  // namespace
 
 bool is_on_crossbar(const Network& network, int node) {
@@ -49,6 +71,7 @@ bool is_on_crossbar(const Network& network, int node) {
 }
 
 std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const HardwareConfig& hardware) {
+  check_mvm_effects(hardware);
   std::vector<MvmSettings> settings(architecture.nodes().size());
   for (size_t i = 0; i < settings.size(); ++i)
     if (is_crossbar_layer(architecture.nodes()[i])) settings[i] = settings_of(hardware);
@@ -56,7 +79,10 @@ std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const Ha
 }
 
 float effective_input_range(const HardwareConfig& hardware, float calibrated) {
-  return hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 ? 0.0f : calibrated;
+  if (hardware.effects.noise_management != "none") return 0.0f;
+  const bool ideal = hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 &&
+                     !needs_vector_path(hardware);
+  return ideal ? 0.0f : calibrated;
 }
 
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
@@ -73,22 +99,24 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
           conductance_scales(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware);
       normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), key.with("weight noise", i),
                            operand);
-      if (operand.input_range > 0)
-        for (auto& scale : operand.scales) scale *= operand.input_range;
+      attach_crossbar(*layer, hardware, key.with("chip", i), operand);
+      operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
+      fold_range_into_scales(operand);
     }
-    if (network.needs_input_gradient(static_cast<int>(i))) layer->pack_backward(operand);
+    if (operand.learns_range || network.needs_input_gradient(static_cast<int>(i)))
+      layer->pack_backward(operand);
   });
 }
 
-MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, float input_range,
-                           bool bfloat16) {
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read, const HardwareConfig& hardware,
+                           float input_range, bool bfloat16, RandomKey chip) {
   MatrixOperand operand;
   layer.pack_forward(read.conductances.data(), operand.forward);
   operand.scales = read.output_scales;
   operand.input_range = input_range;
-  if (input_range > 0)
-    for (auto& scale : operand.scales) scale *= input_range;
-  if (bfloat16) layer.pack_bfloat16(operand);
+  attach_crossbar(layer, hardware, chip, operand);
+  fold_range_into_scales(operand);
+  if (bfloat16 && !operand.product) layer.pack_bfloat16(operand);
   return operand;
 }
 
