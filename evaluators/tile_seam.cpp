@@ -55,7 +55,7 @@ void attach_crossbar(const MatrixLayer& layer, const HardwareConfig& hardware, R
     read.conductances.insert(read.conductances.end(), row, row + columns);
   }
   operand.product = std::make_shared<CrossbarProduct>(
-      Crossbar(read, rows, columns, hardware, operand.input_range, chip), chip.with("backward"));
+      Crossbar(read, rows, columns, hardware, std::vector{operand.input_range}, chip), chip.with("backward"));
 }
 
 /// Scales of the fused products, which compute with inputs over the range.

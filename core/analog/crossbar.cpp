@@ -46,30 +46,36 @@ std::vector<float> transpose(const float* from, int stride, int rows, int column
   return to;
 }
 
-void check_sizes(const MatrixRead& read, int rows, int columns, int splits) {
+void check_sizes(const MatrixRead& read, const std::vector<float>& input_ranges, int rows, int columns,
+                 int splits) {
   const auto weights = static_cast<size_t>(rows) * static_cast<size_t>(columns);
   const auto scales = static_cast<size_t>(splits) * static_cast<size_t>(columns);
   if (read.conductances.size() != weights || read.output_scales.size() != scales)
     throw MappingError(fmt::format("crossbar: expected {} conductances and {} scales, got {} and {}", weights,
                                    scales, read.conductances.size(), read.output_scales.size()));
+  if (input_ranges.size() != 1 && input_ranges.size() != static_cast<size_t>(splits))
+    throw MappingError(fmt::format("crossbar: expected 1 or {} input ranges (one a row split), got {}",
+                                   splits, input_ranges.size()));
 }
 
 }  // namespace
 
 Crossbar::Crossbar(const MatrixRead& read, int rows, int columns, const HardwareConfig& hardware,
-                   float input_range, RandomKey chip)
+                   const std::vector<float>& input_ranges, RandomKey chip)
     : rows_(rows),
       columns_(columns),
       split_rows_(hardware.crossbar_rows),
       extents_(cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)),
       scales_(read.output_scales) {
   check_mvm_effects(hardware);
-  check_sizes(read, rows, columns, (rows + split_rows_ - 1) / split_rows_);
-  const TileIo io = forward_io(hardware, input_range), back = backward_io(hardware);
+  check_sizes(read, input_ranges, rows, columns, (rows + split_rows_ - 1) / split_rows_);
+  const TileIo back = backward_io(hardware);
   for (size_t t = 0; t < extents_.size(); ++t) {
     const auto& e = extents_[t];
     const float* first = read.conductances.data() + std::ptrdiff_t{e.row} * columns + e.column;
-    tiles_.emplace_back(first, columns, e.rows, e.columns, io, chip.with("tile", t));
+    const auto split = input_ranges.size() == 1 ? 0 : static_cast<size_t>(e.row / split_rows_);
+    tiles_.emplace_back(first, columns, e.rows, e.columns, forward_io(hardware, input_ranges[split]),
+                        chip.with("tile", t));
     if (!has_backward_converters(hardware.effects)) continue;
     const auto turned = transpose(first, columns, e.rows, e.columns);
     transposed_.emplace_back(turned.data(), e.rows, e.columns, e.rows, back, chip);

@@ -14,12 +14,12 @@ namespace mho {
 /// converts its own partial sums; they are scaled and added in digital. Immutable.
 class Crossbar {
  public:
-  /// `read`: what the crossbars hold (rows x columns conductances over g_max, and scales). `input_range`:
-  /// full scale of the input converters; 0 takes inputs as they are. `chip` fixes the columns' deviations:
-  /// one programmed chip, one key. Throws ConfigError (check_mvm_effects), or MappingError when `read` does
-  /// not fit rows x columns.
-  Crossbar(const MatrixRead& read, int rows, int columns, const HardwareConfig& hardware, float input_range,
-           RandomKey chip);
+  /// `read`: what the crossbars hold (rows x columns conductances over g_max, and scales). `input_ranges`:
+  /// full scales of the input converters, one a row split or one for all; 0 takes inputs as they are. `chip`
+  /// fixes the columns' deviations: one programmed chip, one key. Throws ConfigError (check_mvm_effects), or
+  /// MappingError when `read` or `input_ranges` do not fit rows x columns.
+  Crossbar(const MatrixRead& read, int rows, int columns, const HardwareConfig& hardware,
+           const std::vector<float>& input_ranges, RandomKey chip);
 
   int rows() const { return rows_; }
   int columns() const { return columns_; }

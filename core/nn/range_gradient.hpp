@@ -8,7 +8,7 @@ namespace mho {
 
 /// The gradient of a layer's input range, summed over a mini-batch. Clipping at +-r makes an input
 /// r sign(x) where |x| > r, so dL/dr = sum over those of sign(x) dL/dx (PACT, Choi et al., arXiv:1805.06085,
-/// eq. 3, for both signs); dL/dx goes straight through the converters.
+/// for both signs); dL/dx goes straight through the converters.
 struct RangeGradient {
   double sum = 0;            ///< dL/dr
   std::int64_t clipped = 0;  ///< inputs beyond the range

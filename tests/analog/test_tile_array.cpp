@@ -18,7 +18,7 @@ namespace {
 std::vector<float> product(const HardwareConfig& hardware, const std::vector<float>& w, int rows, int columns,
                            const std::vector<float>& x, float range, std::uint64_t seed = 1,
                            std::uint64_t chip = 1) {
-  const Crossbar crossbar(read_of(w, rows, columns, hardware), rows, columns, hardware, range,
+  const Crossbar crossbar(read_of(w, rows, columns, hardware), rows, columns, hardware, {range},
                           RandomKey(chip));
   return forward(crossbar, x, seed);
 }

@@ -114,7 +114,7 @@ struct Convolution {
       read.conductances.insert(read.conductances.end(), row, row + columns);
     }
     vectors[4].product = std::make_shared<CrossbarProduct>(
-        Crossbar(read, rows, columns, hardware, 1.5f, RandomKey(1)), RandomKey(2));
+        Crossbar(read, rows, columns, hardware, {1.5f}, RandomKey(1)), RandomKey(2));
     x.resize(static_cast<size_t>(2 * layer->input_size()) + kernel_slack());
     fill_normal(RandomKey(3), x);
   }
