@@ -27,7 +27,8 @@ class TrainingNetwork {
   /// Forward and backward of `count` images (NHWC, at most batch_size) with integer labels. Batch norms use
   /// the mini-batch's statistics and update the running ones in `parameters`. `gradients` gets
   /// dL/d(parameter) of the mean loss (weights, biases, gammas, betas). `operands` must hold backward copies.
-  /// Converters pass gradients straight through, but for an operand's own backward ones.
+  /// Converters pass gradients straight through, but for an operand's own backward ones and for inputs beyond
+  /// a range that is learned.
   StepResult step(Parameters& parameters, const Operands& operands, const float* images, const int* labels,
                   int count, double label_smoothing, RandomKey key, Parameters& gradients);
 

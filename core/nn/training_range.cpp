@@ -2,6 +2,7 @@
 // The part of a training step that learns input ranges: it needs the gradient of one layer's input by itself,
 // also where the network's own input has none.
 #include <algorithm>
+#include <cmath>
 
 #include "core/nn/training_state.hpp"
 
@@ -22,6 +23,9 @@ void TrainingNetwork::State::backward_with_range(BatchPart& part, const Backward
     part.range_gradients[static_cast<size_t>(o.node)].add(x, own, static_cast<size_t>(in),
                                                           operand.input_range);
     if (!dx) continue;
+    for (std::int64_t k = 0; k < in;
+         ++k)  // moving a clipped input changes nothing: its range has the gradient
+      if (std::fabs(x[k]) > operand.input_range) own[k] = 0;
     if (event.first[0])
       std::copy_n(own, in, dx + i * in);
     else

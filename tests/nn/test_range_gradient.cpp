@@ -15,7 +15,7 @@ namespace {
 /// Fine enough that clipping is the only nonlinearity of the input converter.
 constexpr float kContinuousLevels = 1 << 20;
 
-/// A mini-batch on a network whose one layer clips its inputs at `range`.
+/// A mini-batch on a network whose layers clip their inputs: one at `range`, the others at 1.
 struct ClippedProblem {
   Architecture architecture;
   Network network;
@@ -34,11 +34,15 @@ struct ClippedProblem {
 
   StepResult step(int node, float range, RangeGradient& gradient) {
     auto operands = network.digital_operands(parameters, true);
-    auto& operand = operands[static_cast<size_t>(node)];
-    operand.input_range = range;
-    operand.scales.assign(static_cast<size_t>(network.matrix(node)->columns()), range);
-    operand.learns_range = true;
-    network.matrix(node)->pack_backward(operand);
+    for (size_t i = 0; i < operands.size(); ++i) {
+      const auto* layer = network.matrix(static_cast<int>(i));
+      if (!layer) continue;
+      auto& operand = operands[i];
+      operand.input_range = static_cast<int>(i) == node ? range : 1.0f;
+      operand.scales.assign(static_cast<size_t>(layer->columns()), operand.input_range);
+      operand.learns_range = true;
+      layer->pack_backward(operand);
+    }
     TrainingNetwork training(network, 8, 3);
     auto gradients = zero_gradients(parameters);
     auto copy = parameters;
@@ -76,7 +80,8 @@ void check_against_differences(const Architecture& architecture, float low, floa
 
 }  // namespace
 
-TEST_CASE("the gradient of an input range adds up to the loss's difference, for every layer by itself") {
+TEST_CASE(
+    "the gradient of an input range adds up to the loss's difference, through other layers that clip too") {
   check_against_differences(make_builtin("mlp:16", {4, 4, 1}, 3), 0.4f, 0.8f);
   check_against_differences(make_builtin("lenet5", {14, 14, 1}, 10), 0.3f, 0.7f);
 }
