@@ -14,10 +14,18 @@ namespace {
 /// Keeps a layer's |inputs|; every k-th value once there are many, so that memory stays bounded.
 constexpr size_t kLargestPool = 1 << 18;
 
+void set_input_ranges(const Network& network, Parameters& parameters, float range) {
+  for (size_t node = 0; node < parameters.size(); ++node)
+    if (network.matrix(static_cast<int>(node)) && is_on_crossbar(network, static_cast<int>(node)))
+      parameters[node].input_range = range;
+}
+
 }  // namespace
 
 void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
                             const HardwareConfig& hardware) {
+  if (hardware.input_range.mode == "fixed")
+    return set_input_ranges(network, parameters, static_cast<float>(hardware.input_range.value));
   const auto chosen = take_samples(samples, count);
   const auto& ops = network.plan().operations;
   std::vector<std::vector<float>> seen(parameters.size());
@@ -40,6 +48,7 @@ void calibrate_input_ranges(const Network& network, Parameters& parameters, cons
                   static_cast<int>(chosen.count()), RandomKey(0), record);
   for (size_t node = 0; node < parameters.size(); ++node) {
     if (!network.matrix(static_cast<int>(node)) || !is_on_crossbar(network, static_cast<int>(node))) continue;
+    if (hardware.input_range.mode == "learned" && parameters[node].input_range > 0) continue;
     const float range = percentile(seen[node], hardware.input_percentile);
     parameters[node].input_range = range > 0 ? range : 1.0f;  // a layer that sees only zeros
   }

@@ -7,9 +7,10 @@
 
 namespace mho {
 
-/// Sets LayerParameters::input_range of every crossbar layer to the given percentile of |input| that it sees
-/// when the floating-point network classifies `count` of the samples, spread evenly (Lammie et al. 2024, step
-/// 1).
+/// Sets LayerParameters::input_range of every crossbar layer: to the fixed value where hardware.input_range
+/// says so (and where it is learned, only layers that have none yet), else to the given percentile of |input|
+/// that it sees when the floating-point network classifies `count` of the samples, spread evenly (Lammie et
+/// al. 2024, step 1).
 void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
                             const HardwareConfig& hardware);
 

@@ -44,6 +44,7 @@ ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters paramete
     : network_(network),
       parameters_(std::move(parameters)),
       hardware_(hardware),
+      key_(key),
       bfloat16_(bfloat16),
       digital_(network.digital_operands(parameters_, false)),
       matrices_(parameters_.size()),
@@ -61,8 +62,8 @@ ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters paramete
 
 MatrixOperand ProgrammedNetwork::read_layer(size_t node, MatrixRead read) const {
   for (size_t k = 0; k < gains_[node].size(); ++k) read.output_scales[k] *= gains_[node][k];
-  return read_operand(*network_.matrix(static_cast<int>(node)), read, parameters_[node], hardware_,
-                      bfloat16_);
+  return read_operand(*network_.matrix(static_cast<int>(node)), read, parameters_[node], hardware_, bfloat16_,
+                      key_.with("columns", node));
 }
 
 Operands ProgrammedNetwork::read(double time_s, RandomKey key) const {

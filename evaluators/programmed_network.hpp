@@ -38,6 +38,7 @@ class ProgrammedNetwork {
   const Network& network_;
   Parameters parameters_;
   HardwareConfig hardware_;
+  RandomKey key_;  ///< of this chip
   bool bfloat16_;
   Operands digital_;
   std::vector<std::unique_ptr<ProgrammedMatrix>> matrices_;  ///< one a node; null where there is no crossbar

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/parallel.hpp"
+#include "evaluators/crossbar_product.hpp"
 
 namespace mho {
 namespace {
@@ -47,6 +48,32 @@ void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardwa
   }
 }
 
+/// The vector path of a layer whose packed conductances are in operand.forward.
+void attach_crossbar(const MatrixLayer& layer, const HardwareConfig& hardware, RandomKey chip,
+                     MatrixOperand& operand) {
+  operand.product = nullptr;
+  if (!needs_vector_path(hardware)) return;
+  const int rows = layer.geometry().rows(), columns = layer.columns(), width = weight_row(columns);
+  MatrixRead read{{}, operand.scales};
+  for (int r = 0; r < rows; ++r) {
+    const float* row = operand.forward.data() + std::ptrdiff_t{r} * width;
+    read.conductances.insert(read.conductances.end(), row, row + columns);
+  }
+  operand.product = std::make_shared<CrossbarProduct>(
+      Crossbar(read, rows, columns, hardware,
+               operand.split_ranges.empty() ? std::vector{operand.input_range} : operand.split_ranges, chip),
+      chip.with("backward"));
+}
+
+/// Scales of the fused products, which compute with inputs over the range.
+void fold_ranges_into_scales(const MatrixLayer& layer, MatrixOperand& operand) {
+  if (operand.input_range <= 0) return;
+  const auto columns = static_cast<size_t>(layer.columns());
+  for (size_t i = 0; i < operand.scales.size(); ++i)
+    operand.scales[i] *=
+        operand.split_ranges.empty() ? operand.input_range : operand.split_ranges[i / columns];
+}
+
 }  // namespace
 
 bool is_on_crossbar(const Network& network, int node) {
@@ -54,6 +81,7 @@ bool is_on_crossbar(const Network& network, int node) {
 }
 
 std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const HardwareConfig& hardware) {
+  check_mvm_effects(hardware);
   std::vector<MvmSettings> settings(architecture.nodes().size());
   for (size_t i = 0; i < settings.size(); ++i)
     if (is_crossbar_layer(architecture.nodes()[i])) settings[i] = settings_of(hardware);
@@ -61,7 +89,10 @@ std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const Ha
 }
 
 float effective_input_range(const HardwareConfig& hardware, float calibrated) {
-  return hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 ? 0.0f : calibrated;
+  if (hardware.effects.noise_management != "none") return 0.0f;
+  const bool ideal = hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 &&
+                     !needs_vector_path(hardware);
+  return ideal ? 0.0f : calibrated;
 }
 
 float split_range(const LayerParameters& parameters, int split) {
@@ -82,27 +113,28 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
       operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
       normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), key.with("weight noise", i),
                            weights, operand);
-      if (operand.input_range > 0)
-        for (auto& scale : operand.scales) scale *= operand.input_range;
+      attach_crossbar(*layer, hardware, key.with("chip", i), operand);
+      operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
+      fold_ranges_into_scales(*layer, operand);
     } else {
       layer->pack_forward(weights.data(), operand.forward);
     }
-    if (network.needs_input_gradient(static_cast<int>(i))) layer->pack_backward(operand);
+    if (operand.learns_range || network.needs_input_gradient(static_cast<int>(i)))
+      layer->pack_backward(operand);
   });
 }
 
 MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
-                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16) {
+                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16,
+                           RandomKey chip) {
   MatrixOperand operand;
   layer.pack_forward(read.conductances.data(), operand.forward);
   operand.scales = read.output_scales;
   operand.input_range = effective_input_range(hardware, parameters.input_range);
-  if (operand.input_range > 0) {
-    operand.split_ranges = parameters.split_ranges;
-    for (size_t i = 0; i < operand.scales.size(); ++i)
-      operand.scales[i] *= split_range(parameters, static_cast<int>(i) / layer.columns());
-  }
-  if (bfloat16) layer.pack_bfloat16(operand);
+  if (operand.input_range > 0) operand.split_ranges = parameters.split_ranges;
+  attach_crossbar(layer, hardware, chip, operand);
+  fold_ranges_into_scales(layer, operand);
+  if (bfloat16 && !operand.product) layer.pack_bfloat16(operand);
   return operand;
 }
 

@@ -17,11 +17,13 @@ namespace mho {
 /// digital.
 bool is_on_crossbar(const Network& network, int node);
 
-/// Converter settings of every node under this hardware (all zero for digital nodes).
+/// Converter settings of every node under this hardware (all zero for digital nodes). Throws ConfigError for
+/// hardware that check_mvm_effects refuses.
 std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const HardwareConfig& hardware);
 
 /// Full scale that a product uses for a calibrated range: 0 (inputs as they are) when the hardware has
-/// neither converter nor noise, so that an ideal crossbar gives exactly W x.
+/// neither converter nor noise nor other effects, so that an ideal crossbar gives exactly W x, or when it
+/// takes each vector's largest input.
 float effective_input_range(const HardwareConfig& hardware, float calibrated);
 
 /// The calibrated input range of one row split of a layer.
@@ -29,13 +31,18 @@ float split_range(const LayerParameters& parameters, int split);
 
 /// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within
 /// a tile) plus Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward
-/// copies. Draws from `key`. `operands` may be empty or those of an earlier call, whose memory is used again.
+/// copies. With effects that need the vector path, the operands compute by a Crossbar that holds these noisy
+/// weights, on a chip of its own each mini-batch; weight gradients and, without backward converters, input
+/// gradients stay straight-through. Draws from `key`. `operands` may be empty or those of an earlier call,
+/// whose memory is used again.
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
                     double weight_noise, RandomKey key, Operands& operands);
 
 /// Scoring: one read of programmed crossbars as a layer's operand, with the input ranges of `parameters`.
-/// With `bfloat16` the products run on rounded conductances where the processor can.
+/// `chip` fixes the deviations of the chip's columns (one key a programming and layer). With `bfloat16` the
+/// fused products run on rounded conductances where the processor can.
 MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
-                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16);
+                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16,
+                           RandomKey chip);
 
 }  // namespace mho

@@ -113,6 +113,12 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
                 "Weights are clipped at this many standard deviations of their layer; 0: never.");
   visitor.field("digital_fraction", &digital_fraction, between(0, 1),
                 "Of all steps: how long before noise and converters are switched on.");
+  visitor.field("input_range_rate", &input_range_rate, between(0, 1000),
+                "Learning rate of learned input ranges (their logarithms), over that of the weights.");
+  visitor.field(
+      "input_range_decay", &input_range_decay, between(0, 10),
+      "Shrinks a learned input range while it clips less than 5 % of its inputs: added to the gradient "
+      "of its logarithm.");
   visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
                 "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");

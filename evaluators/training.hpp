@@ -27,8 +27,10 @@ struct TrainingConfig {
       2.5;  ///< weights are clipped at this many standard deviations of their layer; 0: never
   double digital_fraction = 0.2;  ///< of all steps before noise and converters are switched on
   double label_smoothing = 0.0;
-  int max_memory_mib = 0;  ///< a candidate that needs more to train fails; 0: no limit
-  int shards = 8;          ///< fixed parts of a mini-batch; results do not depend on threads, only on this
+  double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
+  double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
+  int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
+  int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this
 
   void fields(FieldVisitor& visitor);
 };

@@ -14,6 +14,9 @@ namespace {
 /// Training samples that each calibration of the input ranges looks at.
 constexpr int kCalibrationSamples = 256;
 
+/// A learned input range shrinks only while fewer of its inputs are clipped (aihwkit's input_min_percentage).
+constexpr double kLargestClippedShare = 0.05;
+
 /// Clips weights at a multiple of their standard deviation (aihwkit's "layer Gaussian"): a few large weights
 /// would squeeze all others into the low conductances, where noise is relatively largest.
 void clip(FloatBuffer& weights, const Moments& total, double deviations) {
@@ -33,7 +36,9 @@ TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfi
       parameters_(initial_parameters(architecture, key)),
       gradients_(zero_gradients(parameters_)),
       buffers_(network_, batch_size, config.shards),
-      optimizer_({config.optimizer, config.momentum, config.weight_decay}, parameters_) {}
+      optimizer_({config.optimizer, config.momentum, config.weight_decay,
+                  hardware.input_range.mode == "learned" ? config.input_range_rate : 0},
+                 parameters_) {}
 
 void TrainingStep::calibrate(const Samples& samples) {
   calibrate_input_ranges(network_, parameters_, samples, kCalibrationSamples, hardware_);
@@ -47,9 +52,20 @@ double TrainingStep::run(const float* images, const int* labels, bool noisy, dou
     network_.digital_operands(parameters_, true, operands_);
   const auto result =
       buffers_.step(parameters_, operands_, images, labels, batch_, config_.label_smoothing, key, gradients_);
+  finish_range_gradients();
   optimizer_.step(parameters_, gradients_, learning_rate);
   if (config_.regime == "hardware_aware" && config_.clip_deviations > 0) clip_weights();
   return result.loss;
+}
+
+void TrainingStep::finish_range_gradients() {
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    gradients_[i].input_range = 0;
+    if (!operands_[i].learns_range) continue;
+    const auto range = buffers_.range_gradient(static_cast<int>(i));
+    const double decay = range.clipped_share() < kLargestClippedShare ? config_.input_range_decay : 0;
+    gradients_[i].input_range = static_cast<float>(parameters_[i].input_range * range.sum + decay);
+  }
 }
 
 void TrainingStep::clip_weights() {

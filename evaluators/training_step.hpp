@@ -32,6 +32,8 @@ class TrainingStep {
   const Network& network() const { return network_; }
 
  private:
+  /// Gradients of the learned ranges' logarithms: range dL/d(range), and the decay.
+  void finish_range_gradients();
   void clip_weights();
 
   const TrainingConfig& config_;

@@ -24,6 +24,13 @@ void check_crossbars(const RunConfig& config) {
                     hardware.crossbar_columns));
 }
 
+void check_hardware(const RunConfig& config) {
+  check_mvm_effects(config.hardware);
+  if (config.hardware.input_range.mode == "learned" && config.training.regime == "digital")
+    throw ConfigError(
+        "hardware.input_range = learned has no effect with training.regime = digital: change one of them");
+}
+
 void check_times(const std::vector<double>& times) {
   for (const double needed : {kOneSecond, kOneDay, kOneMonth})
     if (std::find(times.begin(), times.end(), needed) == times.end())
@@ -93,6 +100,7 @@ void check_run_config(const RunConfig& config) {
   const Space space(config.space);
   check_crossbars(config);
   check_device(config.hardware, config.scoring.times_s);
+  check_hardware(config);
   check_times(config.scoring.times_s);
   check_search(config.search, config.chip);
 }

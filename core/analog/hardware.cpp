@@ -18,9 +18,10 @@ constexpr int max_bits = 10;
 
 void HardwareConfig::fields(FieldVisitor& visitor) {
   visitor.field("device", &device, one_of(device_model_names()), "Memory device model.");
-  visitor.field("g_max_us", &g_max_us, between(0, 1000),
-                "Largest conductance target, uS; 0: the device's own. Noise scales with it, so accuracies do "
-                "not depend on it, but for reram_cmo and table, whose figures are absolute.");
+  visitor.field(
+      "g_max_us", &g_max_us, between(0, 1000),
+      "Largest conductance target, uS; 0: the device's own. Noise scales with it, so accuracies depend "
+      "on it by ir_drop only, but for reram_cmo and table, whose figures are absolute.");
   visitor.field("crossbar_rows", &crossbar_rows, between(1, 4096), "Inputs of one crossbar.");
   visitor.field("crossbar_columns", &crossbar_columns, between(1, 4096), "Outputs of one crossbar.");
   visitor.field(
@@ -42,6 +43,8 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
       "drift_compensation", &drift_compensation, one_of({"global", "none"}),
       "global: each tile's outputs are scaled by its read-out right after programming over its present "
       "one.");
+  input_range.fields(visitor);
+  effects.fields(visitor);
 }
 
 void resolve_g_max(HardwareConfig& hardware) {

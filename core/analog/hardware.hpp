@@ -4,6 +4,8 @@
 #include <string>
 
 #include "core/analog/devices/device_parameters.hpp"
+#include "core/analog/input_range.hpp"
+#include "core/analog/mvm_effects.hpp"
 #include "core/base/fields.hpp"
 
 namespace mho {
@@ -22,6 +24,8 @@ struct HardwareConfig {
   double output_noise = 0.04;             ///< standard deviation of one output, same unit
   double input_percentile = 99.95;        ///< of |input| over the calibration samples: the DAC's range
   std::string drift_compensation = "global";  ///< global | none
+  InputRangeConfig input_range = {};
+  MvmEffects effects = {};
 
   /// Coefficients of the device models; tables of their own, [device] and [device.NAME] (device_sections).
   DeviceParameters device_parameters = {};

@@ -102,4 +102,13 @@ void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset) {
   fill(key.value(), offset, values.data(), values.size());
 }
 
+void fill_centred_uniform(RandomKey key, std::span<float> values) {
+  for (size_t i = 0; i < values.size(); i += 4) {
+    const auto block = philox(key, i / 4);
+    // 23 bits and a half: symmetric, never an end point, exact in float.
+    for (size_t j = 0; j < 4 && i + j < values.size(); ++j)
+      values[i + j] = (static_cast<float>(block[j] >> 9) + 0.5f) * 0x1p-23f - 0.5f;
+  }
+}
+
 }  // namespace mho

@@ -61,4 +61,7 @@ class Random {
 /// bits differ between instruction sets.
 void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset = 0);
 
+/// Fills `values` with numbers uniform in (-1/2, 1/2); element i depends on (key, i) only.
+void fill_centred_uniform(RandomKey key, std::span<float> values);
+
 }  // namespace mho

@@ -286,6 +286,7 @@ void MatrixLayer::forward_some(const MatrixOperand& operand, const float* bias, 
 
 void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const float* x, int images,
                           std::uint64_t key, int first_image, float* scratch, float* y) const {
+  if (operand.product) return forward_vectors(*operand.product, bias, x, images, key, first_image, y);
   const int step =
       geometry_.is_dense() ? kDenseImages : 1;  // a dense layer's images are the pixels of one product
   for (int i = 0; i < images; i += step)
@@ -361,7 +362,9 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
 }
 
 void MatrixLayer::backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate,
-                           float* scratch, float* dx) const {
+                           float* scratch, float* dx, int first_image) const {
+  if (operand.product && operand.product->has_backward())
+    return backward_vectors(*operand.product, dy, images, accumulate, first_image, dx);
   if (geometry_.is_dense()) return backward_one(operand, dy, images, accumulate, dx);
   for (int i = 0; i < images; ++i) {
     const float* own = dy + i * output_size();

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/base/aligned.hpp"
 #include "core/nn/convolution_geometry.hpp"
 #include "core/nn/parameters.hpp"
+#include "core/nn/vector_product.hpp"
 
 namespace mho {
 
@@ -30,6 +32,10 @@ struct MatrixOperand {
   FloatBuffer backward;  ///< transposed, in weight units; empty outside training
   /// Used instead of `forward` where it is filled: see MatrixLayer::pack_bfloat16.
   FloatBuffer pairs;
+  /// Computes the products in place of all of the above where it is set (the gradient of the weights still
+  /// uses them); only without groups.
+  std::shared_ptr<const VectorProduct> product;
+  bool learns_range = false;  ///< training collects the gradient of input_range; needs `backward`
 };
 
 /// The products of one conv2d or dense layer: forward, and both gradients. Immutable; all state is in the
@@ -68,9 +74,10 @@ class MatrixLayer {
   /// packed = (or +=) the weight gradient of these images.
   void add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
                     bool accumulate, float* scratch, float* packed) const;
-  /// dx = (or +=) the gradient with respect to the inputs (straight through the converters).
+  /// dx = (or +=) the gradient with respect to the inputs (straight through the converters, or through the
+  /// operand's own backward ones, whose noise depends on first_image + i).
   void backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate, float* scratch,
-                float* dx) const;
+                float* dx, int first_image = 0) const;
 
  private:
   /// The transposed effective weights of one kernel position, matrix rows [first, first + group inputs).
@@ -93,6 +100,10 @@ class MatrixLayer {
   const float* prepare_planes(const float* dy, float* scratch) const;
   int padded_gradient_width() const;
   int padded_gradient_height() const;
+  void forward_vectors(const VectorProduct& product, const float* bias, const float* x, int images,
+                       std::uint64_t key, int first_image, float* y) const;
+  void backward_vectors(const VectorProduct& product, const float* dy, int images, bool accumulate,
+                        int first_image, float* dx) const;
   void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
                     float* dx) const;
 

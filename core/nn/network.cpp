@@ -46,6 +46,10 @@ void Network::digital_operands(const Parameters& parameters, bool for_training, 
     layers_[i]->pack_forward(parameters[i].weight.data(), operands[i].forward);
     operands[i].scales.clear();
     operands[i].input_range = 0;
+    operands[i].product = nullptr;
+    operands[i].learns_range = false;
+    operands[i].product = nullptr;
+    operands[i].learns_range = false;
     if (for_training && needs_input_gradient(static_cast<int>(i))) layers_[i]->pack_backward(operands[i]);
   }
 }

@@ -41,6 +41,17 @@ Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, Floa
   return kernels().moments(values.data(), n);
 }
 
+void Optimizer::update_range(size_t node, LayerParameters& parameters, const LayerParameters& gradients,
+                             double learning_rate) {
+  if (settings_.range_rate <= 0 || parameters.input_range <= 0) return;
+  FloatBuffer logarithm{std::log(parameters.input_range)}, first{first_[node].input_range};
+  FloatBuffer second{second_.empty() ? 0.0f : second_[node].input_range};
+  update(logarithm, {gradients.input_range}, first, second, learning_rate * settings_.range_rate, 0);
+  parameters.input_range = std::exp(logarithm[0]);
+  first_[node].input_range = first[0];
+  if (!second_.empty()) second_[node].input_range = second[0];
+}
+
 void Optimizer::step(Parameters& parameters, const Parameters& gradients, double learning_rate) {
   ++steps_;
   parallel_for(parameters.size(), [&](size_t i) {
@@ -54,6 +65,7 @@ void Optimizer::step(Parameters& parameters, const Parameters& gradients, double
     update(p.bias, g.bias, m.bias, v ? v->bias : none, learning_rate, 0);
     update(p.gamma, g.gamma, m.gamma, v ? v->gamma : none, learning_rate, 0);
     update(p.beta, g.beta, m.beta, v ? v->beta : none, learning_rate, 0);
+    update_range(i, p, g, learning_rate);
   });
 }
 

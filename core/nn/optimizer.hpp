@@ -15,9 +15,12 @@ struct OptimizerSettings {
       "sgd";  ///< sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay
   double momentum = 0.9;    ///< sgd; adam's first moment
   double weight_decay = 0;  ///< on weight matrices only
+  double range_rate = 0;    ///< learning rate of input ranges over that of everything else
 };
 
-/// Updates weights, biases, gammas and betas in place and remembers their moments.
+/// Updates weights, biases, gammas and betas in place and remembers their moments. With a range_rate also
+/// input ranges, by their logarithm: they stay positive, and a step does not depend on their unit. Their
+/// gradient (LayerParameters::input_range of the gradients) is dL/d(ln range).
 class Optimizer {
  public:
   Optimizer(const OptimizerSettings& settings, const Parameters& parameters);
@@ -29,6 +32,9 @@ class Optimizer {
   /// Returns the moments of the new values.
   Moments update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first, FloatBuffer& second,
                  double learning_rate, double decay) const;
+
+  void update_range(size_t node, LayerParameters& parameters, const LayerParameters& gradients,
+                    double learning_rate);
 
   OptimizerSettings settings_;
   Parameters first_, second_;  ///< moments; second_ only for adam

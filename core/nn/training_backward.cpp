@@ -166,8 +166,9 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
     layer->add_gradient(operands[node], part.values[below], dy, images, part.gradient_written[node],
                         part.scratch.data(), part.gradient_targets[node]);
     part.gradient_written[node] = true;
+    if (operands[node].learns_range) return backward_with_range(part, event, operands[node], images);
     if (float* dx = part.gradients[below])
-      layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx);
+      layer->backward(operands[node], dy, images, !event.first[0], part.scratch.data(), dx, part.first_image);
     return;
   }
   if (o.kind == Operation::Kind::depthwise) return backward_depthwise(part, event, parameters, images);

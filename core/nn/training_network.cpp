@@ -33,6 +33,7 @@ TrainingNetwork::State::State(const Network& n, int batch, int part_count)
     part.gradient_targets.resize(n.architecture().nodes().size());
     part.gradient_written.resize(n.architecture().nodes().size());
     part.bias_sums.resize(n.architecture().nodes().size());
+    part.range_gradients.resize(n.architecture().nodes().size());
     part.forward_sums.resize(ops);
     part.backward_sums.resize(ops);
     part.walk_values.resize(ops);
@@ -74,6 +75,7 @@ void TrainingNetwork::State::walk_parts(int count, Body body) {
 }
 
 void TrainingNetwork::State::point_to(BatchPart& part, const float* images, int first) {
+  part.first_image = first;
   part.values[0] = const_cast<float*>(images) + first * op(0).shape.size();  // only ever read
   for (int i = 1; i < op_count(); ++i) {
     const auto k = static_cast<size_t>(i);
@@ -169,6 +171,7 @@ void TrainingNetwork::State::reset(BatchPart& part, Parameters& gradients_out) {
   part.correct = 0;
   for (size_t node = 0; node < gradients_out.size(); ++node) {
     const auto* layer = network.matrix(static_cast<int>(node));
+    part.range_gradients[node] = {};
     auto& gradient = part.weight_gradients[node];
     part.gradient_written[node] = false;
     if (layer && !writes_through(node)) gradient.resize(layer->packed_size());
@@ -254,9 +257,11 @@ std::size_t TrainingNetwork::bytes() const {
 
 Parameters zero_gradients(const Parameters& parameters) {
   Parameters gradients = parameters;
-  for (auto& g : gradients)
+  for (auto& g : gradients) {
+    g.input_range = 0;
     for (auto* values : {&g.weight, &g.bias, &g.gamma, &g.beta})
       std::fill(values->begin(), values->end(), 0.0f);
+  }
   return gradients;
 }
 

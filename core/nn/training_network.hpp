@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/nn/network.hpp"
+#include "core/nn/range_gradient.hpp"
 
 namespace mho {
 
@@ -26,9 +27,13 @@ class TrainingNetwork {
   /// Forward and backward of `count` images (NHWC, at most batch_size) with integer labels. Batch norms use
   /// the mini-batch's statistics and update the running ones in `parameters`. `gradients` gets
   /// dL/d(parameter) of the mean loss (weights, biases, gammas, betas). `operands` must hold backward copies.
-  /// Converters pass gradients straight through.
+  /// Converters pass gradients straight through, but for an operand's own backward ones and for inputs beyond
+  /// a range that is learned.
   StepResult step(Parameters& parameters, const Operands& operands, const float* images, const int* labels,
                   int count, double label_smoothing, RandomKey key, Parameters& gradients);
+
+  /// Of a node whose operand learns its range, summed over the last step's mini-batch (of the mean loss).
+  RangeGradient range_gradient(int node) const;
 
   /// Bytes of the buffers that this holds now; all of them after the first step.
   std::size_t bytes() const;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/nn/buffer_plan.hpp"
+#include "core/nn/range_gradient.hpp"
 #include "core/nn/training_network.hpp"
 
 namespace mho {
@@ -52,8 +53,10 @@ struct BatchPart {
   std::vector<ChannelSums> forward_sums, backward_sums;  ///< one an operation
   std::vector<FloatBuffer> walk_values, walk_gradients;  ///< what lives only within one walk
   FloatBuffer scratch, second_scratch;
-  std::vector<float*> values, gradients;  ///< of the images at hand
-  std::vector<double> probabilities;      ///< of one image
+  std::vector<float*> values, gradients;       ///< of the images at hand
+  std::vector<double> probabilities;           ///< of one image
+  std::vector<RangeGradient> range_gradients;  ///< one a node
+  int first_image = 0;                         ///< of the images at hand
   double loss = 0;
   int correct = 0;
 };
@@ -108,6 +111,8 @@ struct TrainingNetwork::State {
                      int images);
   void backward_operation(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,
                           const Operands& operands, int images);
+  void backward_with_range(BatchPart& part, const BackwardEvent& event, const MatrixOperand& operand,
+                           int images);
   void start_input_gradients(BatchPart& part, const BackwardEvent& event, int images);
   void backward_normalise(BatchPart& part, const BackwardEvent& event, int images);
   void backward_depthwise(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,

@@ -123,6 +123,24 @@ TEST_CASE("An offset between two blocks is refused") {
                     ContainsSubstring("expected a multiple of 64, got 6"));
 }
 
+TEST_CASE("Centred uniform numbers have mean 0, variance 1/12, and depend on key and place only") {
+  std::vector<float> values(100'003), part(50);
+  fill_centred_uniform(RandomKey(5), values);
+  fill_centred_uniform(RandomKey(5), part);
+  CHECK(std::equal(part.begin(), part.end(), values.begin()));
+  double sum = 0, squares = 0;
+  for (const float v : values) {
+    REQUIRE(std::abs(v) < 0.5f);
+    sum += v;
+    squares += double(v) * v;
+  }
+  const double n = static_cast<double>(values.size());
+  CHECK(std::abs(sum / n) < 5 * std::sqrt(1.0 / 12 / n));
+  CHECK(std::abs(squares / n - 1.0 / 12) < 5 * std::sqrt(1.0 / 180 / n));  // variance of v^2 is 1/180
+  fill_centred_uniform(RandomKey(6), part);
+  CHECK_FALSE(std::equal(part.begin(), part.end(), values.begin()));
+}
+
 TEST_CASE("Uniform numbers lie in [0, 1) with mean 1/2") {
   Random random(RandomKey(17));
   double sum = 0;

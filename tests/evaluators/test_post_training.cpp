@@ -99,7 +99,8 @@ TEST_CASE("a product with one range a row split converts each split's inputs wit
   parameters[kDense].split_ranges = {2, 9, 14};
   const auto& weights = parameters[kDense].weight;
   const MatrixRead exact{{weights.begin(), weights.end()}, std::vector<float>(9, 1.0f)};
-  const auto operand = read_operand(*network.matrix(kDense), exact, parameters[kDense], hardware, false);
+  const auto operand =
+      read_operand(*network.matrix(kDense), exact, parameters[kDense], hardware, false, RandomKey(1));
   FloatBuffer scratch(network.scratch_size()), y(300 + kernel_slack());
   network.matrix(kDense)->forward(operand, nullptr, samples.images.data(), 100, 0, 0, scratch.data(),
                                   y.data());

@@ -38,8 +38,8 @@ Operands programmed_operands(const Network& network, const Parameters& parameter
       const ProgrammedMatrix matrix(
           map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
           hardware, *model, key.with("programming", i));
-      operands[i] =
-          read_operand(*layer, matrix.read(time_s, key.with("read", i)), parameters[i], hardware, bfloat16);
+      operands[i] = read_operand(*layer, matrix.read(time_s, key.with("read", i)), parameters[i], hardware,
+                                 bfloat16, key.with("columns", i));
     }
   return operands;
 }

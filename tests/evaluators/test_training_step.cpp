@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/parallel.hpp"
 #include "core/nn/builtin_architectures.hpp"
 #include "evaluators/network_bench.hpp"
 #include "evaluators/training.hpp"
@@ -71,4 +72,84 @@ TEST_CASE("repeating one mini-batch lowers its loss") {
   const double first = loss();
   for (int i = 0; i < 20; ++i) loss();
   CHECK(loss() < 0.5 * first);
+}
+
+namespace {
+
+/// Parameters after some noisy steps on an untrained network with input ranges multiplied by `factor`.
+Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1) {
+  const auto architecture = make_builtin("lenet5", {12, 12, 1}, 3);
+  const Batch batch(architecture);
+  TrainingConfig config;
+  config.shards = 4;
+  TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
+  step.calibrate(batch.samples);
+  for (auto& layer : step.parameters()) layer.input_range *= factor;
+  for (int i = 0; i < steps; ++i)
+    step.run(batch.images.data(), batch.samples.labels.data(), true, 0.05,
+             RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
+  return step.parameters();
+}
+
+}  // namespace
+
+TEST_CASE("input ranges are trained where they are learned, and only there") {
+  HardwareConfig hardware;
+  const auto before = trained(hardware, 0, 0.1f), still = trained(hardware, 10, 0.1f);
+  hardware.input_range.mode = "learned";
+  const auto narrow = trained(hardware, 10, 0.1f), wide = trained(hardware, 10, 4.0f),
+             wide_before = trained(hardware, 0, 4.0f);
+  int layers = 0, changed = 0;
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (before[i].input_range == 0) continue;
+    ++layers;
+    CHECK(still[i].input_range == before[i].input_range);
+    changed += narrow[i].input_range != before[i].input_range;
+    // Nothing is clipped there: decay alone, rate 0.05 x 0.001 a step and Nesterov momentum.
+    CHECK(wide[i].input_range < wide_before[i].input_range);
+    CHECK(wide[i].input_range > 0.99f * wide_before[i].input_range);
+  }
+  CHECK(layers == 5);
+  CHECK(changed == layers);  // the first layer too, whose input has no gradient otherwise
+}
+
+TEST_CASE("training by vectors gives the same bits for one thread and for several") {
+  HardwareConfig hardware;
+  hardware.crossbar_rows = 32;
+  hardware.effects.input_rounding = "stochastic";
+  hardware.effects.read_weight_noise = 0.02;
+  hardware.effects.bound_management = "iterative";
+  hardware.effects.column_gain_spread = 0.05;
+  hardware.effects.backward_dac_bits = hardware.effects.backward_adc_bits = 8;
+  hardware.effects.backward_output_noise = 0.02;
+  hardware.input_range.mode = "learned";
+  set_thread_count(1);
+  const auto one = trained(hardware, 3);
+  set_thread_count(4);
+  const auto several = trained(hardware, 3);
+  set_thread_count(0);
+  for (size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].weight == several[i].weight);
+    CHECK(one[i].input_range == several[i].input_range);
+  }
+}
+
+TEST_CASE("backward converters change what weights learn, and fine ones hardly do") {
+  HardwareConfig hardware;
+  hardware.output_noise = 0;
+  const auto exact = trained(hardware, 1);
+  const auto difference = [&](int bits) {
+    hardware.effects.backward_dac_bits = hardware.effects.backward_adc_bits = bits;
+    const auto other = trained(hardware, 1);
+    double sum = 0, size = 0;
+    for (size_t i = 0; i < exact.size(); ++i)
+      for (size_t k = 0; k < exact[i].weight.size(); ++k) {
+        sum += std::pow(other[i].weight[k] - exact[i].weight[k], 2);
+        size += std::pow(exact[i].weight[k], 2);
+      }
+    return std::sqrt(sum / size);
+  };
+  const double coarse = difference(3), fine = difference(10);
+  CHECK(fine > 0);
+  CHECK(coarse > 3 * fine);
 }

@@ -56,6 +56,19 @@ TEST_CASE("the written configuration reads back to the same") {
   CHECK(back.space.widening == std::vector<int>{2, 3});
 }
 
+TEST_CASE("hardware settings that would have no effect are refused before anything runs") {
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.hardware.effects.input_rounding = "stochastic";
+               c.hardware.dac_bits = 0;
+             }),
+             ContainsSubstring("has no effect with hardware.dac_bits = 0"));
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.hardware.input_range.mode = "learned";
+               c.training.regime = "digital";
+             }),
+             ContainsSubstring("no effect with training.regime = digital"));
+}
+
 TEST_CASE("wrong words and numbers of the search table are refused with the nearest word") {
   const auto refused = [](const std::string& assignment) {
     RunConfig config;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+namespace mho {
+
+/// Rows of a TileProduct's weights and outputs are a multiple of this many floats.
+inline constexpr int kTileColumns = 32;
+inline int padded_tile_columns(int columns) {
+  return (columns + kTileColumns - 1) / kTileColumns * kTileColumns;
+}
+
+/// y[v * width + c] = sum over r of x[v * rows + r] * w[r * width + c] for v < vectors, c < width: what the
+/// currents of a tile's columns add up to. `width` is a multiple of kTileColumns. Each sum runs over r in
+/// order, so its bits do not depend on how many vectors are given at once.
+struct TileProduct {
+  const float* x = nullptr;
+  const float* w = nullptr;
+  float* y = nullptr;
+  int vectors = 0;
+  int rows = 0;
+  int width = 0;
+};
+
+/// Computes it with the chosen instruction set (core/base/vector/instruction_set.hpp).
+void tile_product(const TileProduct& product);
+
+}  // namespace mho
