@@ -65,6 +65,7 @@ std::vector<Section> RunConfig::sections() {
 
 void check_run_config(const RunConfig& config) {
   const Space space(config.space);
+  config.hardware.check();
   check_crossbars(config);
   check_times(config.scoring.times_s);
   check_search(config.search, config.chip);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/analog/array_config.hpp"
 #include "core/base/fields.hpp"
 
 namespace mho {
@@ -20,9 +21,15 @@ struct HardwareConfig {
   double adc_range = 10.0;                ///< largest |output|, in units of (g_max x full input)
   double output_noise = 0.04;             ///< standard deviation of one output, same unit
   double input_percentile = 99.95;        ///< of |input| over the calibration samples: the DAC's range
-  std::string drift_compensation = "global";  ///< global | none
+  std::string drift_compensation = "global";  ///< none | global | exact | column
+  MappingConfig mapping;
+  FaultConfig faults;
+  ProgrammingConfig programming;
+  WireConfig wires;
 
   void fields(FieldVisitor& visitor);
+  /// Throws ConfigError for settings that do not exist or contradict each other.
+  void check() const;
 };
 
 /// A converter with 2^bits - 1 symmetric levels from -limit to +limit: step = 2 limit / (2^bits - 2).
