@@ -54,7 +54,7 @@ ProgrammedMatrix::ProgrammedMatrix(ConductanceTargets targets, const HardwareCon
   if (compensation_.is_exact())
     compensation_.set_baseline(targets_, programmed_conductances(), key);
   else if (compensation_.is_on())
-    compensation_.set_baseline(targets_, read_conductances(model.first_time_s(), key.with("baseline read")),
+    compensation_.set_baseline(targets_, read_conductances(0.0, key.with("baseline read")),
                                key.with("baseline read-out"));
 }
 

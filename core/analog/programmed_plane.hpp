@@ -24,7 +24,7 @@ class ProgrammedPlane {
   static constexpr std::size_t block_devices = 1024;
 
   /// Programs every device as `programming` says, with draws from `key` and the plane's label. `model` must
-  /// outlive this; `stuck` is by rising device. With verify, every device is read at the model's first time;
+  /// outlive this; `stuck` is by rising device. With verify, every device is read at time 0;
   /// those further than the margin from their target are programmed again and read again, until all lie
   /// within it or verify_iterations are spent; what was programmed last stays.
   ProgrammedPlane(std::string label, const std::vector<float>& targets_us, std::vector<StuckDevice> stuck,

@@ -24,7 +24,7 @@ class GaussianDevice : public DeviceModel {
   void read(std::span<const float> programmed_us, std::span<const float>, std::span<const float>,
             double time_s, RandomKey key, std::span<float> conductances_us) const override {
     check_time(time_s);
-    const auto left = static_cast<float>(std::pow(1 + time_s - first_time_s(), -drift_));
+    const auto left = static_cast<float>(std::pow(1 + time_s, -drift_));
     fill_normal(key.with("read noise"), conductances_us);
     for (size_t i = 0; i < programmed_us.size(); ++i)
       conductances_us[i] = left * programmed_us[i] + read_us_ * conductances_us[i];

@@ -45,10 +45,6 @@ class DeviceModel {
   /// or outside what was measured. `read` checks its time by this; so does a run's configuration.
   virtual void check_time(double time_s) const;
 
-  /// Earliest time that `read` takes: when a tile is read for the first time (verify, the baseline of drift
-  /// compensation).
-  virtual double first_time_s() const { return 0; }
-
   /// Standard deviation of one programming, uS, for a target in uS (for tolerances and the physics page).
   virtual double programming_deviation_us(double target_us) const = 0;
 
