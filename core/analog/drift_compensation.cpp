@@ -13,10 +13,11 @@ namespace {
 /// Below this read-out a tile counts as empty: its compensation would be a ratio of noise.
 constexpr float min_read_out = 1e-6f;
 
-/// Adds |ADC(g + output noise)| of one row of a tile to its columns' totals.
-void add_row(const float* conductances, const std::vector<float>& noise, float deviation,
-             const Converter& adc, float* totals) {
-  for (size_t c = 0; c < noise.size(); ++c)
+/// Adds |ADC(g + output noise)| of one row of a tile to its columns' totals. The converter comes by value: a
+/// compiler that thought the totals might overwrite it would not make vector code.
+void add_row(const float* conductances, const std::vector<float>& noise, float deviation, Converter adc,
+             std::vector<float>& totals) {
+  for (size_t c = 0; c < totals.size(); ++c)
     totals[c] += std::fabs(convert(adc, conductances[c] + deviation * noise[c]));
 }
 
@@ -40,14 +41,14 @@ std::vector<float> read_out_columns(const ConductanceTargets& targets, const std
     const RandomKey tile_key = key.with("tile", t);
     const auto columns = static_cast<size_t>(tile.columns);
     const size_t stride = (columns + 63) / 64 * 64;  // fill_normal's offsets are multiples of 64
-    std::vector<float> noise(columns, 0.0f);
+    std::vector<float> tile_totals(columns, 0.0f), noise(columns, 0.0f);
     for (int r = 0; r < tile.rows; ++r) {
       if (output_noise > 0) fill_normal(tile_key, noise, static_cast<size_t>(r) * stride);
       const auto first = static_cast<size_t>(tile.row + r) * static_cast<size_t>(targets.columns) +
                          static_cast<size_t>(tile.column);
-      add_row(conductances.data() + first, noise, output_noise, adc,
-              totals.data() + first_scale(targets, tile));
+      add_row(conductances.data() + first, noise, output_noise, adc, tile_totals);
     }
+    std::copy(tile_totals.begin(), tile_totals.end(), totals.begin() + first_scale(targets, tile));
   }
   return totals;
 }

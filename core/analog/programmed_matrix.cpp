@@ -21,9 +21,19 @@ void for_each_block(std::span<float> values, const Body& body) {
     body(block, values.subspan(first, std::min(block_devices, values.size() - first)));
 }
 
-/// sum += factor (g - reference) of one plane.
+/// Conductances (uS) of one plane, in place, to what they count for: themselves for the plus device of one
+/// pair.
+void weigh(const DevicePlane& plane, std::span<float> values) {
+  if (plane.factor == 1 && plane.reference_us == 0) return;
+  for (auto& value : values) value = plane.factor * (value - plane.reference_us);
+}
+
 void accumulate(const DevicePlane& plane, std::span<const float> conductances_us, std::span<float> sum) {
   for (size_t i = 0; i < sum.size(); ++i) sum[i] += plane.factor * (conductances_us[i] - plane.reference_us);
+}
+
+void divide(std::span<float> values, float unit_us) {
+  for (auto& value : values) value /= unit_us;
 }
 
 void check(const ConductanceTargets& targets) {
@@ -60,30 +70,37 @@ ProgrammedMatrix::ProgrammedMatrix(ConductanceTargets targets, const HardwareCon
 
 template <class Write>
 std::vector<float> ProgrammedMatrix::normalise(const Write& write) const {
-  // -0 is what adding leaves every number as it is, -0 too.
-  std::vector<float> sum(static_cast<size_t>(targets_.rows) * static_cast<size_t>(targets_.columns), -0.0f);
-  if (wire_resistance_ohm_ == 0) {
-    std::array<float, block_devices> buffer;
-    for_each_block(sum, [&](size_t block, std::span<float> part) {
-      const auto conductances_us = std::span(buffer).first(part.size());
-      for (size_t p = 0; p < planes_.size(); ++p) {
-        write(p, block, conductances_us);
-        accumulate(targets_.cell.planes[p], conductances_us, part);
-      }
-    });
-  } else {
-    std::vector<float> conductances_us(sum.size());  // whole columns: each plane has wires of its own
+  std::vector<float> sum(static_cast<size_t>(targets_.rows) * static_cast<size_t>(targets_.columns));
+  if (wire_resistance_ohm_ > 0) {
+    std::vector<float> conductances_us(sum.size());
     for (size_t p = 0; p < planes_.size(); ++p) {
       for_each_block(conductances_us, [&](size_t block, std::span<float> part) { write(p, block, part); });
-      for (const auto& tile : targets_.tiles)
-        fold_in_wire_resistance(
-            conductances_us.data() + std::ptrdiff_t{tile.row} * targets_.columns + tile.column, tile.rows,
-            tile.columns, targets_.columns, wire_resistance_ohm_);
+      fold_in_wires(conductances_us);
       accumulate(targets_.cell.planes[p], conductances_us, sum);
     }
+    divide(sum, targets_.cell.unit_us);
+    return sum;
   }
-  for (auto& value : sum) value /= targets_.cell.unit_us;
+  std::array<float, block_devices> buffer;
+  for_each_block(sum,
+                 [&](size_t block, std::span<float> part) {  // all planes while the block is in the cache
+                   write(0, block, part);
+                   weigh(targets_.cell.planes[0], part);
+                   for (size_t p = 1; p < planes_.size(); ++p) {
+                     const auto conductances_us = std::span(buffer).first(part.size());
+                     write(p, block, conductances_us);
+                     accumulate(targets_.cell.planes[p], conductances_us, part);
+                   }
+                   divide(part, targets_.cell.unit_us);
+                 });
   return sum;
+}
+
+void ProgrammedMatrix::fold_in_wires(std::vector<float>& conductances_us) const {
+  for (const auto& tile : targets_.tiles)
+    fold_in_wire_resistance(
+        conductances_us.data() + std::ptrdiff_t{tile.row} * targets_.columns + tile.column, tile.rows,
+        tile.columns, targets_.columns, wire_resistance_ohm_);
 }
 
 std::vector<float> ProgrammedMatrix::read_conductances(double time_s, RandomKey key) const {

@@ -48,6 +48,8 @@ class ProgrammedMatrix {
   /// block's, uS.
   template <class Write>
   std::vector<float> normalise(const Write& write) const;
+  /// Conductances of one plane, uS, to effective ones, each tile's columns with wires of their own.
+  void fold_in_wires(std::vector<float>& conductances_us) const;
 
   ConductanceTargets targets_;
   std::vector<ProgrammedPlane> planes_;
