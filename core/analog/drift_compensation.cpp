@@ -78,9 +78,10 @@ void DriftCompensation::set_baseline(const ConductanceTargets& targets,
   baseline_ = read_out(targets, conductances, key);
 }
 
-void DriftCompensation::apply(const ConductanceTargets& targets, const std::vector<float>& conductances,
-                              RandomKey key, std::vector<float>& output_scales) const {
-  if (!is_on()) return;
+std::vector<float> DriftCompensation::factors(const ConductanceTargets& targets,
+                                              const std::vector<float>& conductances, RandomKey key) const {
+  std::vector<float> factors(targets.scales.size(), 1.0f);
+  if (!is_on()) return factors;
   const auto now = read_out(targets, conductances, key);
   for (const auto& tile : targets.tiles) {
     const auto first = first_scale(targets, tile);
@@ -90,9 +91,10 @@ void DriftCompensation::apply(const ConductanceTargets& targets, const std::vect
     const float least = static_cast<float>(tile.rows) * std::max(adc_.step, min_read_out);
     for (int c = 0; c < tile.columns; ++c) {
       const bool own = mode_ == Mode::column && std::min(before[c], present[c]) >= least;
-      output_scales[static_cast<size_t>(first + c)] *= own ? before[c] / present[c] : factor;
+      factors[static_cast<size_t>(first + c)] = own ? before[c] / present[c] : factor;
     }
   }
+  return factors;
 }
 
 }  // namespace mho

@@ -27,11 +27,11 @@ class DriftCompensation {
   /// Keeps the read-out of the conductances that the matrix begins with (normalised, rows x columns).
   void set_baseline(const ConductanceTargets& targets, const std::vector<float>& conductances, RandomKey key);
 
-  /// Multiplies output_scales (as ConductanceTargets::scales) by baseline over present read-out: of each
-  /// tile, or of each column of it. A column whose mean read-out is below a step of the converter, then or
-  /// now, takes its tile's factor: its own would be a ratio of rounding errors.
-  void apply(const ConductanceTargets& targets, const std::vector<float>& conductances, RandomKey key,
-             std::vector<float>& output_scales) const;
+  /// Baseline over present read-out for each entry of ConductanceTargets::scales: that of the tile, or the
+  /// column's own; 1 when switched off. A column whose mean read-out is below a step of the converter, then
+  /// or now, takes its tile's factor: its own would be a ratio of rounding errors.
+  std::vector<float> factors(const ConductanceTargets& targets, const std::vector<float>& conductances,
+                             RandomKey key) const;
 
  private:
   enum class Mode { none, global, exact, column };

@@ -21,19 +21,25 @@ void for_each_block(std::span<float> values, const Body& body) {
     body(block, values.subspan(first, std::min(block_devices, values.size() - first)));
 }
 
-/// Conductances (uS) of one plane, in place, to what they count for: themselves for the plus device of one
-/// pair.
+/// Conductances (uS) of one plane, in place, to what they count for.
 void weigh(const DevicePlane& plane, std::span<float> values) {
-  if (plane.factor == 1 && plane.reference_us == 0) return;
-  for (auto& value : values) value = plane.factor * (value - plane.reference_us);
+  if (plane.factor == 1) return;
+  for (auto& value : values) value *= plane.factor;
 }
 
 void accumulate(const DevicePlane& plane, std::span<const float> conductances_us, std::span<float> sum) {
-  for (size_t i = 0; i < sum.size(); ++i) sum[i] += plane.factor * (conductances_us[i] - plane.reference_us);
+  for (size_t i = 0; i < sum.size(); ++i) sum[i] += plane.factor * conductances_us[i];
 }
 
 void divide(std::span<float> values, float unit_us) {
   for (auto& value : values) value /= unit_us;
+}
+
+/// What is subtracted in digital, over the cell's unit.
+float reference_of(const WeightCell& cell) {
+  float sum = 0;
+  for (const auto& plane : cell.planes) sum += plane.factor * plane.reference_us;
+  return sum / cell.unit_us;
 }
 
 void check(const ConductanceTargets& targets) {
@@ -119,7 +125,18 @@ std::vector<float> ProgrammedMatrix::programmed_conductances() const {
 
 MatrixRead ProgrammedMatrix::read(double time_s, RandomKey key) const {
   MatrixRead result{read_conductances(time_s, key), targets_.scales};
-  compensation_.apply(targets_, result.conductances, key.with("read-out"), result.output_scales);
+  const auto factors = compensation_.factors(targets_, result.conductances, key.with("read-out"));
+  const float reference = reference_of(targets_.cell);
+  if (reference == 0) {
+    for (size_t i = 0; i < factors.size(); ++i) result.output_scales[i] *= factors[i];
+    return result;
+  }
+  const auto columns = static_cast<size_t>(targets_.columns);
+  for (size_t i = 0; i < result.conductances.size(); ++i) {
+    const auto split = static_cast<size_t>(targets_.row_split_of(static_cast<int>(i / columns)));
+    float& g = result.conductances[i];
+    g = factors[split * columns + i % columns] * g - reference;
+  }
   return result;
 }
 

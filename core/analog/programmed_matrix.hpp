@@ -17,7 +17,8 @@ namespace mho {
 /// summed over the row splits in digital.
 struct MatrixRead {
   /// Sum over the cell's planes of factor (g - reference) over its unit (WeightCell), for a pair (G+ - G-) /
-  /// g_max; with IR drop of the effective conductances. rows x columns, row-major.
+  /// g_max; with IR drop of the effective conductances. rows x columns, row-major. A reference does not
+  /// drift: where a cell has one, the drift compensation is in here, on g alone, and not in output_scales.
   std::vector<float> conductances;
   /// Weight per unit of conductance times the drift compensation; [split * columns + column].
   std::vector<float> output_scales;
@@ -44,8 +45,8 @@ class ProgrammedMatrix {
  private:
   std::vector<float> read_conductances(double time_s, RandomKey key) const;
   std::vector<float> programmed_conductances() const;
-  /// Normalised conductances of the matrix from those of its planes: write(plane, block, span) fills one
-  /// block's, uS.
+  /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
+  /// block's, uS. The references are subtracted after the drift compensation.
   template <class Write>
   std::vector<float> normalise(const Write& write) const;
   /// Conductances of one plane, uS, to effective ones, each tile's columns with wires of their own.

@@ -62,8 +62,7 @@ void ProgrammedPlane::verify_block(size_t block, std::span<const float> targets_
   for (int iteration = 1; iteration <= programming.verify_iterations && !open.empty(); ++iteration) {
     const auto index = static_cast<std::uint64_t>(iteration);
     for (size_t i = 0; i < open.size(); ++i) copy_device(states_, open[i], latest, i);
-    read_states(*model_, latest, 0, 0.0, block_key.with("read", index),
-                part(values, 0, open.size()));
+    read_states(*model_, latest, 0, 0.0, block_key.with("read", index), part(values, 0, open.size()));
     size_t count = 0;
     for (size_t i = 0; i < open.size(); ++i)
       if (distance(i) > static_cast<float>(programming.verify_margin_us)) open[count++] = open[i];

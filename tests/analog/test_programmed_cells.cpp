@@ -180,3 +180,20 @@ TEST_CASE("The dual pair on PCM has the error that its devices' fills give") {
     CHECK(product_error(weights, programmed_weights(matrix), size) == Approx(expected).epsilon(.016));
   }
 }
+
+TEST_CASE("A single device's drift is compensated before its reference is subtracted") {
+  // All devices drift alike, so compensated weights are the programmed ones at any time; compensating the
+  // difference instead would leave minus the reference times what drifted away.
+  auto hardware = ideal_io(64);
+  hardware.mapping.kind = "single";
+  const GaussianDevice model({9, 89}, 1, 0, .05);
+  const auto weights = uniform_weights(64 * 64, 3);
+  for (const std::string compensation : {"global", "exact", "column"}) {
+    hardware.drift_compensation = compensation;
+    const ProgrammedMatrix matrix(map_to_conductances(weights, 64, 64, hardware, model.range()), hardware,
+                                  model, RandomKey(1));
+    const auto programmed = programmed_weights(matrix);
+    const auto back = weights_of(matrix.read(day_s, RandomKey(2)), matrix.targets());
+    for (size_t i = 0; i < back.size(); ++i) REQUIRE(back[i] == Approx(programmed[i]).margin(1e-5));
+  }
+}
