@@ -75,9 +75,13 @@ TEST_CASE("what tables must agree on is checked, and the message names key, expe
              ContainsSubstring("hardware.crossbar_rows") &&
                  ContainsSubstring("expected 256 x 256 as chip 'hermes64'") &&
                  ContainsSubstring("got 512 x 256"));
-  CHECK_THAT(refusal([](RunConfig& c) { c.hardware.mapping.pair_significances = {1, 1, 1}; }),
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.hardware.mapping.pair_significances = {1, 1, 1};
+             }),
              ContainsSubstring("hardware.pair_significances: 3 pairs need 6 devices"));
-  CHECK_THAT(refusal([](RunConfig& c) { c.hardware.programming = {"verify", 10, 0}; }),
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.hardware.programming = {"verify", 10, 0};
+             }),
              ContainsSubstring("hardware.verify_margin_us: expected a number above 0, got 0"));
   CHECK_THAT(refusal([](RunConfig& c) {
                c.scoring.times_s = {1, 86400};
