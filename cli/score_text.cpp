@@ -42,7 +42,8 @@ std::string score_table(const Evaluation& evaluation) {
     text += fmt::format("{:<10} {:>8.2f} %   {:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n",
                         time_name(point.time_s), 100 * point.mean, 100 * point.standard_deviation,
                         100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
-  text += fmt::format("AVM        {:>8.2f} points lost from 1 s to 30 d\n", score.avm);
+  text +=
+      fmt::format("AVM        {:>8.2f} points lost from 1 s to {}\n", score.avm, time_name(score.avm_time_s));
   if (!evaluation.cost)
     return text + fmt::format("chip       does not fit: {}\n", evaluation.unmapped_reason);
   const auto& cost = *evaluation.cost;

@@ -49,6 +49,7 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
     json["digital"] = {{"accuracy", evaluation.score.digital_accuracy}};
     json["drift"] = drift_json(evaluation.score);
     json["avm"] = evaluation.score.avm;
+    json["avm_time_s"] = evaluation.score.avm_time_s;
     json["chip"] = chip_json(evaluation);
   }
   if (evaluation.training_mib > 0) json["training_mib"] = std::round(evaluation.training_mib * 10) / 10;

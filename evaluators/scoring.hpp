@@ -41,11 +41,13 @@ struct DriftPoint {
 };
 
 /// A candidate's score: accuracy in digital and at each drift time, and the accuracy variation over one month
-/// (AVM: mean accuracy at 1 s minus mean accuracy at 30 d, in points).
+/// (AVM: mean accuracy at 1 s minus mean accuracy at 30 d, in points; where the device model is not known
+/// after 30 d, minus that at the latest time scored).
 struct Score {
   double digital_accuracy = 0;
   std::vector<DriftPoint> drift;
   double avm = 0;
+  double avm_time_s = kOneMonth;
   /// The point at `time_s`; throws std::out_of_range when that time was not scored.
   const DriftPoint& at(double time_s) const;
 };

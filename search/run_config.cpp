@@ -25,23 +25,15 @@ void check_crossbars(const RunConfig& config) {
 }
 
 void check_hardware(const RunConfig& config) {
-  check_mvm_effects(config.hardware);
+  config.hardware.check();
   if (config.hardware.input_range.mode == "learned" && config.training.regime == "digital")
     throw ConfigError(
         "hardware.input_range = learned has no effect with training.regime = digital: change one of them");
 }
 
-void check_times(const std::vector<double>& times) {
-  for (const double needed : {kOneSecond, kOneDay, kOneMonth})
-    if (std::find(times.begin(), times.end(), needed) == times.end())
-      throw ConfigError(
-          fmt::format("scoring.times_s: expected 1, 86400 (1 day) and 2592000 (30 days) among them, "
-                      "because selection and AVM use them, got {}",
-                      times));
-}
-
-/// Before any training: what the device does not know would end a run hours later.
-void check_device(const HardwareConfig& hardware, const std::vector<double>& times) {
+/// Before any training: what the device does not know would end a run hours later. A device that is not known
+/// after 30 days has its AVM at the latest time that is scored.
+void check_times(const HardwareConfig& hardware, const std::vector<double>& times) {
   const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
   for (const double time_s : times) {
     try {
@@ -50,6 +42,14 @@ void check_device(const HardwareConfig& hardware, const std::vector<double>& tim
       throw ConfigError(std::string("scoring.times_s: ") + error.what());
     }
   }
+  std::vector<double> needed{kOneSecond, kOneDay};
+  if (model->valid_times_s().empty()) needed.push_back(kOneMonth);
+  for (const double time_s : needed)
+    if (std::find(times.begin(), times.end(), time_s) == times.end())
+      throw ConfigError(fmt::format(
+          "scoring.times_s: expected {} (1 s, 1 day, 30 days where the device is known then) among them, "
+          "because selection and AVM use them, got {}",
+          needed, times));
 }
 
 /// A file named in a run file is relative to it.
@@ -99,9 +99,8 @@ std::vector<Section> RunConfig::sections() {
 void check_run_config(const RunConfig& config) {
   const Space space(config.space);
   check_crossbars(config);
-  check_device(config.hardware, config.scoring.times_s);
   check_hardware(config);
-  check_times(config.scoring.times_s);
+  check_times(config.hardware, config.scoring.times_s);
   check_search(config.search, config.chip);
 }
 

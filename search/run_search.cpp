@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/chip/layer_targets.hpp"
 #include "search/front.hpp"
 #include "search/generation.hpp"
 #include "search/winners.hpp"
@@ -23,6 +24,7 @@ std::string joined(const std::string& first, const std::string& second) {
 
 SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   check_run_config(config);
+  check_cell_fits(config.hardware, config.chip);  // winners are exported
   const auto& search = config.search;
   const Study study{config,
                     options,

@@ -7,6 +7,7 @@
 
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
@@ -14,20 +15,26 @@ namespace {
 constexpr int min_bits = 3;
 constexpr int max_bits = 10;
 
+const std::vector<std::string> scalings{"column", "tile"};
+const std::vector<std::string> compensations{"none", "global", "exact", "column"};
+
 }  // namespace
 
 void HardwareConfig::fields(FieldVisitor& visitor) {
   visitor.field("device", &device, one_of(device_model_names()), "Memory device model.");
   visitor.field(
       "g_max_us", &g_max_us, between(0, 1000),
-      "Largest conductance target, uS; 0: the device's own. Noise scales with it, so accuracies depend "
-      "on it by ir_drop only, but for reram_cmo and table, whose figures are absolute.");
+      "Largest conductance target, uS; 0: the device's own. Noise scales with it, so accuracies do not "
+      "depend on "
+      "it unless wires have a resistance or programming a margin in uS, or the device's figures are absolute "
+      "(reram_cmo, table).");
   visitor.field("crossbar_rows", &crossbar_rows, between(1, 4096), "Inputs of one crossbar.");
   visitor.field("crossbar_columns", &crossbar_columns, between(1, 4096), "Outputs of one crossbar.");
   visitor.field(
-      "weight_scaling", &weight_scaling, one_of({"column", "tile"}),
+      "weight_scaling", &weight_scaling, one_of(scalings),
       "What the largest |weight| is taken over before it becomes g_max: each column of a tile, or the "
       "whole tile.");
+  cell.fields(visitor);
   visitor.field("dac_bits", &dac_bits, between(0, max_bits),
                 "Input converter, 3 to 10 bits (2^bits - 1 levels); 0 switches it off.");
   visitor.field("adc_bits", &adc_bits, between(0, max_bits),
@@ -40,9 +47,13 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
       "input_percentile", &input_percentile, between(50, 100),
       "Percentile of |input| over the calibration samples that becomes the input converter's range.");
   visitor.field(
-      "drift_compensation", &drift_compensation, one_of({"global", "none"}),
+      "drift_compensation", &drift_compensation, one_of(compensations),
       "global: each tile's outputs are scaled by its read-out right after programming over its present "
-      "one.");
+      "one. column: each column of a tile for itself. exact: as global, but both read-outs without output "
+      "noise and converter, the first without read noise too.");
+  faults.fields(visitor);
+  programming.fields(visitor);
+  wires.fields(visitor);
   input_range.fields(visitor);
   effects.fields(visitor);
 }
@@ -50,6 +61,19 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
 void resolve_g_max(HardwareConfig& hardware) {
   const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
   hardware.g_max_us = model->range().max_us;
+}
+
+void HardwareConfig::check() const {
+  if (!std::isfinite(g_max_us) || g_max_us < 0)
+    throw ConfigError(
+        fmt::format("g_max_us: expected a number above 0, or 0 for the device's own, got {}", g_max_us));
+  check_word("weight_scaling", weight_scaling, scalings);
+  check_word("drift_compensation", drift_compensation, compensations);
+  cell.check();
+  faults.check();
+  programming.check();
+  wires.check();
+  check_mvm_effects(*this);
 }
 
 Converter make_converter(int bits, double limit) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/analog/array_config.hpp"
 #include "core/analog/devices/device_parameters.hpp"
 #include "core/analog/input_range.hpp"
 #include "core/analog/mvm_effects.hpp"
@@ -23,7 +24,11 @@ struct HardwareConfig {
   double adc_range = 10.0;                ///< largest |output|, in units of (g_max x full input)
   double output_noise = 0.04;             ///< standard deviation of one output, same unit
   double input_percentile = 99.95;        ///< of |input| over the calibration samples: the DAC's range
-  std::string drift_compensation = "global";  ///< global | none
+  std::string drift_compensation = "global";  ///< none | global | exact | column
+  CellConfig cell = {};
+  FaultConfig faults = {};
+  ProgrammingConfig programming = {};
+  WireConfig wires = {};
   InputRangeConfig input_range = {};
   MvmEffects effects = {};
 
@@ -31,6 +36,8 @@ struct HardwareConfig {
   DeviceParameters device_parameters = {};
 
   void fields(FieldVisitor& visitor);
+  /// Throws ConfigError for settings that do not exist or contradict each other.
+  void check() const;
 };
 
 /// Puts the device's own largest conductance where g_max_us is 0, and checks that the device can be made.

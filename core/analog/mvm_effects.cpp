@@ -20,13 +20,6 @@ const std::vector<std::string> kRoundings{"nearest", "stochastic"};
 const std::vector<std::string> kNoiseKinds{"additive", "conductance"};
 const std::vector<std::string> kNoiseManagements{"none", "abs_max"};
 const std::vector<std::string> kBoundManagements{"none", "iterative"};
-const std::vector<std::string> kIrDrops{"none", "approximate"};
-
-void check_word(const char* name, const std::string& word, const std::vector<std::string>& known) {
-  if (std::find(known.begin(), known.end(), word) == known.end())
-    throw ConfigError(fmt::format("hardware.{}: expected one of {}, got '{}'{}", name, join(known), word,
-                                  did_you_mean(word, known)));
-}
 
 void check_strength(const char* name, double value) {
   if (!(value >= 0 && value <= kMaxStrength))
@@ -42,12 +35,11 @@ void check_effect(bool meaningless, const std::string& setting, const std::strin
 
 void check_words(const HardwareConfig& hardware) {
   const auto& e = hardware.effects;
-  check_word("input_rounding", e.input_rounding, kRoundings);
-  check_word("output_rounding", e.output_rounding, kRoundings);
-  check_word("read_weight_noise_kind", e.read_weight_noise_kind, kNoiseKinds);
-  check_word("noise_management", e.noise_management, kNoiseManagements);
-  check_word("bound_management", e.bound_management, kBoundManagements);
-  check_word("ir_drop", e.ir_drop, kIrDrops);
+  check_word("hardware.input_rounding", e.input_rounding, kRoundings);
+  check_word("hardware.output_rounding", e.output_rounding, kRoundings);
+  check_word("hardware.read_weight_noise_kind", e.read_weight_noise_kind, kNoiseKinds);
+  check_word("hardware.noise_management", e.noise_management, kNoiseManagements);
+  check_word("hardware.bound_management", e.bound_management, kBoundManagements);
 }
 
 }  // namespace
@@ -76,10 +68,6 @@ void MvmEffects::fields(FieldVisitor& visitor) {
   visitor.field("column_offset_spread", &column_offset_spread, between(0, kMaxStrength),
                 "Standard deviation of the offset over the columns of a chip, in units of g_max times a full "
                 "input.");
-  visitor.field("ir_drop", &ir_drop, one_of(kIrDrops),
-                "Voltage lost along the bit lines. approximate: a formula for each column's total current.");
-  visitor.field("wire_resistance_ohm", &wire_resistance_ohm, between(0, 1e6),
-                "Resistance of a bit line between two cells, ohm; counts relative to g_max_us.");
   visitor.field("backward_dac_bits", &backward_dac_bits, between(0, 10),
                 "Input converter of the transposed product in training, 3 to 10 bits; full scale is each "
                 "vector's largest |gradient|. 0: off; all backward settings 0: gradients go back exactly.");
@@ -99,7 +87,7 @@ bool needs_vector_path(const HardwareConfig& hardware) {
   const auto& e = hardware.effects;
   return e.input_rounding != "nearest" || e.output_rounding != "nearest" || e.read_weight_noise > 0 ||
          e.noise_management != "none" || e.bound_management != "none" || e.s_shape > 0 ||
-         e.column_gain_spread > 0 || e.column_offset_spread > 0 || e.ir_drop == "approximate" ||
+         e.column_gain_spread > 0 || e.column_offset_spread > 0 || hardware.wires.ir_drop == "approximate" ||
          has_backward_converters(e);
 }
 

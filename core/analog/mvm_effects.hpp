@@ -23,10 +23,8 @@ struct MvmEffects {
   double s_shape = 0;                               ///< n of y / (1 + n |y| / adc_range)
   double s_shape_spread = 0;
   double column_gain_spread = 0;
-  double column_offset_spread = 0;    ///< in units of g_max x full input
-  std::string ir_drop = "none";       ///< none | approximate
-  double wire_resistance_ohm = 0.35;  ///< of a bit line between two cells
-  int backward_dac_bits = 0;          ///< 0 to all of these: gradients go back exactly
+  double column_offset_spread = 0;  ///< in units of g_max x full input
+  int backward_dac_bits = 0;        ///< 0 to all of these: gradients go back exactly
   int backward_adc_bits = 0;
   double backward_adc_range = 10.0;
   double backward_output_noise = 0;

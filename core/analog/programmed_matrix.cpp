@@ -5,58 +5,54 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <numeric>
 
+#include "core/analog/resistive_ladder.hpp"
 #include "core/base/error.hpp"
 
 namespace mho {
 namespace {
 
-/// Devices are drawn in blocks of this many, each with a key of its own: a block's state stays in the
-/// first-level cache between the device model and the subtraction of the pair.
-constexpr size_t block_devices = 1024;
+constexpr size_t block_devices = ProgrammedPlane::block_devices;
 
-/// Below this read-out a tile counts as empty: its compensation would be a ratio of noise.
-constexpr float min_read_out = 1e-6f;
-
-/// Calls body(block number, first device, number of devices) for every block.
+/// Calls body(block number, its part of values) for every block.
 template <class Body>
-void for_each_block(size_t devices, const Body& body) {
-  for (size_t first = 0, block = 0; first < devices; first += block_devices, ++block)
-    body(block, first, std::min(block_devices, devices - first));
+void for_each_block(std::span<float> values, const Body& body) {
+  for (size_t first = 0, block = 0; first < values.size(); first += block_devices, ++block)
+    body(block, values.subspan(first, std::min(block_devices, values.size() - first)));
 }
 
-template <class T>
-std::span<T> part(std::vector<T>& values, size_t first, size_t count) {
-  return std::span<T>(values).subspan(first, count);
-}
-template <class T>
-std::span<const T> part(const std::vector<T>& values, size_t first, size_t count) {
-  return std::span<const T>(values).subspan(first, count);
+/// Conductances (uS) of one plane, in place, to what they count for.
+void weigh(const DevicePlane& plane, std::span<float> values) {
+  if (plane.factor == 1) return;
+  for (auto& value : values) value *= plane.factor;
 }
 
-bool is_compensated(const std::string& mode) {
-  if (mode != "global" && mode != "none")
-    throw ConfigError(fmt::format("drift_compensation: expected one of global, none, got '{}'", mode));
-  return mode == "global";
+void accumulate(const DevicePlane& plane, std::span<const float> conductances_us, std::span<float> sum) {
+  for (size_t i = 0; i < sum.size(); ++i) sum[i] += plane.factor * conductances_us[i];
+}
+
+void divide(std::span<float> values, float unit_us) {
+  for (auto& value : values) value /= unit_us;
+}
+
+/// What is subtracted in digital, over the cell's unit.
+float reference_of(const WeightCell& cell) {
+  float sum = 0;
+  for (const auto& plane : cell.planes) sum += plane.factor * plane.reference_us;
+  return sum / cell.unit_us;
 }
 
 void check(const ConductanceTargets& targets) {
   const auto weights = static_cast<size_t>(targets.rows) * static_cast<size_t>(targets.columns);
   const auto scales = static_cast<size_t>(targets.row_splits) * static_cast<size_t>(targets.columns);
-  if (targets.plus_us.size() != weights || targets.minus_us.size() != weights ||
-      targets.scales.size() != scales)
-    throw MappingError(fmt::format("programming: expected {} pairs and {} scales, got {} + {} and {}",
-                                   weights, scales, targets.plus_us.size(), targets.minus_us.size(),
-                                   targets.scales.size()));
-}
-
-/// Adds |ADC(g + output noise)| of one row of a tile to its columns' totals.
-void add_row(const float* conductances, const std::vector<float>& noise, float deviation,
-             const Converter& adc, std::vector<float>& totals) {
-  for (size_t c = 0; c < totals.size(); ++c)
-    totals[c] += std::fabs(convert(adc, conductances[c] + deviation * noise[c]));
+  if (targets.scales.size() != scales || targets.targets_us.size() != targets.cell.planes.size())
+    throw MappingError(fmt::format("programming: expected {} scales and {} planes, got {} and {}", scales,
+                                   targets.cell.planes.size(), targets.scales.size(),
+                                   targets.targets_us.size()));
+  for (size_t p = 0; p < targets.targets_us.size(); ++p)
+    if (targets.targets_us[p].size() != weights)
+      throw MappingError(fmt::format("programming: expected {} targets of plane '{}', got {}", weights,
+                                     targets.cell.planes[p].label, targets.targets_us[p].size()));
 }
 
 }  // namespace
@@ -64,83 +60,82 @@ void add_row(const float* conductances, const std::vector<float>& noise, float d
 ProgrammedMatrix::ProgrammedMatrix(ConductanceTargets targets, const HardwareConfig& hardware,
                                    const DeviceModel& model, RandomKey key)
     : targets_(std::move(targets)),
-      model_(&model),
-      adc_(make_converter(hardware.adc_bits, hardware.adc_range)),
-      g_max_us_(static_cast<float>(hardware.g_max_us)),
-      output_noise_(static_cast<float>(hardware.output_noise)),
-      compensated_(is_compensated(hardware.drift_compensation)) {
+      compensation_(hardware),
+      wire_resistance_ohm_(hardware.wires.ir_drop == "ladder" ? hardware.wires.wire_resistance_ohm : 0) {
   check(targets_);
-  program(key);
-  if (compensated_)
-    baseline_ = read_out(read_conductances(0.0, key.with("baseline read")), key.with("baseline read-out"));
+  auto faults = draw_faults(targets_, hardware.faults, model.range(), key.with("faults"));
+  for (size_t p = 0; p < targets_.targets_us.size(); ++p)
+    planes_.emplace_back(targets_.cell.planes[p].label, targets_.targets_us[p], std::move(faults[p]),
+                         hardware.programming, model, key);
+  if (compensation_.is_exact())
+    compensation_.set_baseline(targets_, programmed_conductances(), key);
+  else if (compensation_.is_on())
+    compensation_.set_baseline(targets_, read_conductances(0.0, key.with("baseline read")),
+                               key.with("baseline read-out"));
 }
 
-void ProgrammedMatrix::program(RandomKey key) {
-  const size_t devices = targets_.plus_us.size();
-  for (auto* state : {&programmed_plus_us_, &programmed_minus_us_, &exponents_plus_, &exponents_minus_,
-                      &noise_plus_, &noise_minus_})
-    state->resize(devices);
-  for_each_block(devices, [&](size_t block, size_t first, size_t count) {
-    model_->program(part(targets_.plus_us, first, count), key.with("program plus", block),
-                    part(programmed_plus_us_, first, count), part(exponents_plus_, first, count),
-                    part(noise_plus_, first, count));
-    model_->program(part(targets_.minus_us, first, count), key.with("program minus", block),
-                    part(programmed_minus_us_, first, count), part(exponents_minus_, first, count),
-                    part(noise_minus_, first, count));
-  });
+template <class Write>
+std::vector<float> ProgrammedMatrix::normalise(const Write& write) const {
+  std::vector<float> sum(static_cast<size_t>(targets_.rows) * static_cast<size_t>(targets_.columns));
+  if (wire_resistance_ohm_ > 0) {
+    std::vector<float> conductances_us(sum.size());
+    for (size_t p = 0; p < planes_.size(); ++p) {
+      for_each_block(conductances_us, [&](size_t block, std::span<float> part) { write(p, block, part); });
+      fold_in_wires(conductances_us);
+      accumulate(targets_.cell.planes[p], conductances_us, sum);
+    }
+    divide(sum, targets_.cell.unit_us);
+    return sum;
+  }
+  std::array<float, block_devices> buffer;
+  for_each_block(sum,
+                 [&](size_t block, std::span<float> part) {  // all planes while the block is in the cache
+                   write(0, block, part);
+                   weigh(targets_.cell.planes[0], part);
+                   for (size_t p = 1; p < planes_.size(); ++p) {
+                     const auto conductances_us = std::span(buffer).first(part.size());
+                     write(p, block, conductances_us);
+                     accumulate(targets_.cell.planes[p], conductances_us, part);
+                   }
+                   divide(part, targets_.cell.unit_us);
+                 });
+  return sum;
+}
+
+void ProgrammedMatrix::fold_in_wires(std::vector<float>& conductances_us) const {
+  for (const auto& tile : targets_.tiles)
+    fold_in_wire_resistance(
+        conductances_us.data() + std::ptrdiff_t{tile.row} * targets_.columns + tile.column, tile.rows,
+        tile.columns, targets_.columns, wire_resistance_ohm_);
 }
 
 std::vector<float> ProgrammedMatrix::read_conductances(double time_s, RandomKey key) const {
-  std::vector<float> conductances(programmed_plus_us_.size());
-  std::array<float, block_devices> minus_us;
-  for_each_block(conductances.size(), [&](size_t block, size_t first, size_t count) {
-    const auto plus_us = part(conductances, first, count);
-    model_->read(part(programmed_plus_us_, first, count), part(exponents_plus_, first, count),
-                 part(noise_plus_, first, count), time_s, key.with("read plus", block), plus_us);
-    model_->read(part(programmed_minus_us_, first, count), part(exponents_minus_, first, count),
-                 part(noise_minus_, first, count), time_s, key.with("read minus", block),
-                 std::span(minus_us).first(count));
-    for (size_t i = 0; i < count; ++i) plus_us[i] = (plus_us[i] - minus_us[i]) / g_max_us_;
+  return normalise([&](size_t plane, size_t block, std::span<float> conductances_us) {
+    planes_[plane].read(block, time_s, key, conductances_us);
   });
-  return conductances;
 }
 
-std::vector<float> ProgrammedMatrix::read_out(const std::vector<float>& conductances, RandomKey key) const {
-  std::vector<float> values;
-  for (const auto& tile : targets_.tiles) {
-    const RandomKey tile_key = key.with("tile", values.size());
-    const auto columns = static_cast<size_t>(tile.columns);
-    const size_t stride = (columns + 63) / 64 * 64;  // fill_normal's offsets are multiples of 64
-    std::vector<float> totals(columns, 0.0f), noise(columns, 0.0f);
-    for (int r = 0; r < tile.rows; ++r) {
-      if (output_noise_ > 0) fill_normal(tile_key, noise, static_cast<size_t>(r) * stride);
-      const auto first = static_cast<size_t>(tile.row + r) * static_cast<size_t>(targets_.columns) +
-                         static_cast<size_t>(tile.column);
-      add_row(conductances.data() + first, noise, output_noise_, adc_, totals);
-    }
-    const double total = std::accumulate(totals.begin(), totals.end(), 0.0);
-    values.push_back(static_cast<float>(total / (static_cast<double>(tile.rows) * tile.columns)));
-  }
-  return values;
-}
-
-std::vector<float> ProgrammedMatrix::compensation(const std::vector<float>& conductances,
-                                                  RandomKey key) const {
-  if (!compensated_) return std::vector<float>(targets_.tiles.size(), 1.0f);
-  auto factors = read_out(conductances, key);
-  for (size_t t = 0; t < factors.size(); ++t)
-    factors[t] = std::max(baseline_[t], min_read_out) / std::max(factors[t], min_read_out);
-  return factors;
+std::vector<float> ProgrammedMatrix::programmed_conductances() const {
+  return normalise([&](size_t plane, size_t block, std::span<float> conductances_us) {
+    const auto& programmed_us = planes_[plane].programmed_us();
+    std::copy_n(programmed_us.begin() + static_cast<std::ptrdiff_t>(block * block_devices),
+                conductances_us.size(), conductances_us.begin());
+  });
 }
 
 MatrixRead ProgrammedMatrix::read(double time_s, RandomKey key) const {
   MatrixRead result{read_conductances(time_s, key), targets_.scales};
-  const auto factors = compensation(result.conductances, key.with("read-out"));
-  for (size_t t = 0; t < factors.size(); ++t) {
-    const auto& tile = targets_.tiles[t];
-    float* scales =
-        result.output_scales.data() + targets_.row_split_of(tile.row) * targets_.columns + tile.column;
-    for (int c = 0; c < tile.columns; ++c) scales[c] *= factors[t];
+  const auto factors = compensation_.factors(targets_, result.conductances, key.with("read-out"));
+  const float reference = reference_of(targets_.cell);
+  if (reference == 0) {
+    for (size_t i = 0; i < factors.size(); ++i) result.output_scales[i] *= factors[i];
+    return result;
+  }
+  const auto columns = static_cast<size_t>(targets_.columns);
+  for (size_t i = 0; i < result.conductances.size(); ++i) {
+    const auto split = static_cast<size_t>(targets_.row_split_of(static_cast<int>(i / columns)));
+    float& g = result.conductances[i];
+    g = factors[split * columns + i % columns] * g - reference;
   }
   return result;
 }

@@ -5,7 +5,9 @@
 
 #include "core/analog/conductance_mapping.hpp"
 #include "core/analog/devices/device_model.hpp"
+#include "core/analog/drift_compensation.hpp"
 #include "core/analog/hardware.hpp"
+#include "core/analog/programmed_plane.hpp"
 
 namespace mho {
 
@@ -14,9 +16,11 @@ namespace mho {
 ///   noise),
 /// summed over the row splits in digital.
 struct MatrixRead {
-  /// (G+ - G-) / g_max, rows x columns, row-major.
+  /// Sum over the cell's planes of factor (g - reference) over its unit (WeightCell), for a pair (G+ - G-) /
+  /// g_max; with IR drop of the effective conductances. rows x columns, row-major. A reference does not
+  /// drift: where a cell has one, the drift compensation is in here, on g alone, and not in output_scales.
   std::vector<float> conductances;
-  /// Weight per unit of conductance times the tile's drift compensation; [split * columns + column].
+  /// Weight per unit of conductance times the drift compensation; [split * columns + column].
   std::vector<float> output_scales;
 };
 
@@ -24,41 +28,34 @@ struct MatrixRead {
 /// chip only when it is programmed again with another key.
 class ProgrammedMatrix {
  public:
-  /// Programs every device once; draws come from `key`. `model` (made for hardware.g_max_us) must outlive
-  /// this. Throws ConfigError for an unknown drift_compensation or an impossible converter, MappingError when
-  /// the targets' arrays do not fit their rows x columns.
+  /// Programs every device and draws faults; draws come from `key`. `model` (made for hardware.g_max_us) must
+  /// outlive this. Throws ConfigError as HardwareConfig::check or for an impossible converter, MappingError
+  /// when the targets' arrays do not fit their rows x columns.
   ProgrammedMatrix(ConductanceTargets targets, const HardwareConfig& hardware, const DeviceModel& model,
                    RandomKey key);
 
   /// One read of all crossbars `time_s` seconds after programming, with fresh read noise from `key`.
-  /// Throws ConfigError when time_s is not in [0, 1e12].
+  /// Throws ConfigError when the model refuses time_s.
   MatrixRead read(double time_s, RandomKey key) const;
 
   const ConductanceTargets& targets() const { return targets_; }
-  /// Programmed conductances, uS, rows x columns (for the export).
-  const std::vector<float>& programmed_plus_us() const { return programmed_plus_us_; }
-  const std::vector<float>& programmed_minus_us() const { return programmed_minus_us_; }
+  /// Programmed conductances of one plane of the cell, uS, rows x columns.
+  const std::vector<float>& programmed_us(size_t plane) const { return planes_.at(plane).programmed_us(); }
 
  private:
-  void program(RandomKey key);
-  /// (G+ - G-) / g_max of every weight, one read.
   std::vector<float> read_conductances(double time_s, RandomKey key) const;
-  /// Each tile's mean |ADC(conductance + output noise)| over one-hot inputs at full range, in units of
-  /// g_max x full input: what the chip itself can measure (docs/sources.md).
-  std::vector<float> read_out(const std::vector<float>& conductances, RandomKey key) const;
-  /// Each tile's drift compensation: baseline read-out over the present one, 1 when switched off.
-  std::vector<float> compensation(const std::vector<float>& conductances, RandomKey key) const;
+  std::vector<float> programmed_conductances() const;
+  /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
+  /// block's, uS. The references are subtracted after the drift compensation.
+  template <class Write>
+  std::vector<float> normalise(const Write& write) const;
+  /// Conductances of one plane, uS, to effective ones, each tile's columns with wires of their own.
+  void fold_in_wires(std::vector<float>& conductances_us) const;
 
   ConductanceTargets targets_;
-  const DeviceModel* model_;
-  Converter adc_;
-  float g_max_us_;
-  float output_noise_;
-  bool compensated_;
-  std::vector<float> programmed_plus_us_, programmed_minus_us_;
-  std::vector<float> exponents_plus_, exponents_minus_;
-  std::vector<float> noise_plus_, noise_minus_;  ///< read-noise fractions
-  std::vector<float> baseline_;                  ///< read-out of each tile right after programming
+  std::vector<ProgrammedPlane> planes_;
+  DriftCompensation compensation_;
+  double wire_resistance_ohm_;  ///< 0 without IR drop
 };
 
 }  // namespace mho

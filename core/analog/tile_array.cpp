@@ -61,8 +61,8 @@ TileIo forward_io(const HardwareConfig& hardware, float input_range) {
   io.s_shape_spread = static_cast<float>(e.s_shape_spread);
   io.gain_spread = static_cast<float>(e.column_gain_spread);
   io.offset_spread = static_cast<float>(e.column_offset_spread);
-  if (e.ir_drop == "approximate")
-    io.wire = static_cast<float>(e.wire_resistance_ohm * hardware.g_max_us * 1e-6);
+  if (hardware.wires.ir_drop == "approximate")
+    io.wire = static_cast<float>(hardware.wires.wire_resistance_ohm * hardware.g_max_us * 1e-6);
   io.output_noise = static_cast<float>(hardware.output_noise);
   return io;
 }

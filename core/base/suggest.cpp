@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/error.hpp"
+
 namespace mho {
 namespace {
 
@@ -45,6 +47,12 @@ std::string join(const std::vector<std::string>& words, const std::string& separ
     text += words[i];
   }
   return text;
+}
+
+void check_word(const std::string& setting, const std::string& word, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), word) == known.end())
+    throw ConfigError(setting + ": expected one of " + join(known) + ", got '" + word + "'" +
+                      did_you_mean(word, known));
 }
 
 }  // namespace mho

@@ -12,4 +12,8 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 /// The words joined by ", ", for "known: a, b, c" in messages.
 std::string join(const std::vector<std::string>& words, const std::string& separator = ", ");
 
+/// Throws ConfigError that names the setting, lists the known words and makes a suggestion, unless `word` is
+/// one of them.
+void check_word(const std::string& setting, const std::string& word, const std::vector<std::string>& known);
+
 }  // namespace mho

@@ -11,6 +11,7 @@
 #include "core/chip/export.hpp"
 #include "core/chip/export_json.hpp"
 #include "core/chip/fields_json.hpp"
+#include "core/chip/layer_targets.hpp"
 #include "core/chip/layer_weights.hpp"
 #include "core/chip/tiling.hpp"
 #include "core/nn/architecture_json.hpp"
@@ -93,6 +94,7 @@ class Importer {
     ImportedChip chip{read_architecture(), {}, read_hardware()};
     chip.parameters.resize(chip.architecture.nodes().size());
     read_blocks(chip);
+    find_cell(chip.hardware);
     read_conductances();
     read_layers(chip);
     return chip;
@@ -155,6 +157,15 @@ class Importer {
     return block;
   }
 
+  void find_cell(const HardwareConfig& hardware) {
+    try {
+      check_cell_fits(hardware, chip_);
+      cell_ = make_weight_cell(hardware);
+    } catch (const InputError& error) {
+      io_.at("hardware").fail(error.what());
+    }
+  }
+
   void read_conductances() {
     const auto file = folder_ / "targets.npz";
     const auto arrays = read_npz(file);
@@ -203,9 +214,9 @@ class Importer {
     const MatrixShape matrix = matrix_shape(chip.architecture, node);
     for (const Entry& split : entry.at("weight_scales").list())
       scales.push_back(numbers(split, matrix.columns));
-    layer.weight = on_cache_lines(weights_from_conductances(matrix, blocks_[here.name], scales,
-                                                            conductances_us_, chip_, chip.hardware.g_max_us,
-                                                            cores_.where() + ": layer '" + here.name + "'"));
+    layer.weight =
+        on_cache_lines(weights_from_conductances(matrix, blocks_[here.name], scales, conductances_us_, chip_,
+                                                 cell_, cores_.where() + ": layer '" + here.name + "'"));
   }
 
   void read_digital_layer(ImportedChip& chip, int node, const Entry& entry) const {
@@ -252,6 +263,7 @@ class Importer {
   std::filesystem::path folder_;
   Entry io_, cores_;
   ChipConfig chip_;
+  WeightCell cell_;                                   ///< what the hardware's mapping makes of a unit cell
   std::map<std::string, std::vector<Block>> blocks_;  ///< by layer
   std::vector<float> conductances_us_;                ///< [core, row, column, device]
 };

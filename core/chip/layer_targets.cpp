@@ -49,6 +49,7 @@ void check_all(const Architecture& architecture, const Parameters& parameters, c
     throw MappingError(fmt::format("[hardware] and chip '{}' differ: expected crossbars of {}x{}, got {}x{}",
                                    chip.name, chip.crossbar_rows, chip.crossbar_columns,
                                    hardware.crossbar_rows, hardware.crossbar_columns));
+  check_cell_fits(hardware, chip);
   if (parameters.size() != architecture.nodes().size())
     throw MappingError(fmt::format("{}: expected parameters of {} layers, got {}", architecture.name(),
                                    architecture.nodes().size(), parameters.size()));
@@ -57,6 +58,24 @@ void check_all(const Architecture& architecture, const Parameters& parameters, c
 }
 
 }  // namespace
+
+void check_cell_fits(const HardwareConfig& hardware, const ChipConfig& chip) {
+  constexpr size_t pairs_of_cell = devices_of_cell / 2;
+  if (hardware.cell.kind != "pairs")
+    throw MappingError(
+        fmt::format("hardware.mapping = '{}': expected 'pairs', as the cells of chip '{}' subtract, got one "
+                    "device a weight",
+                    hardware.cell.kind, chip.name));
+  if (hardware.cell.pair_significances.size() > pairs_of_cell)
+    throw MappingError(
+        fmt::format("hardware.pair_significances: expected at most the {} pairs of a cell of chip "
+                    "'{}', got {}",
+                    pairs_of_cell, chip.name, hardware.cell.pair_significances.size()));
+}
+
+size_t device_of(const DevicePlane& plane) {
+  return static_cast<size_t>((plane.factor > 0 ? g1_plus : g1_minus) + plane.pair);
+}
 
 LayerTargets find_layer_targets(const Architecture& architecture, const Parameters& parameters,
                                 const HardwareConfig& hardware, const ChipConfig& chip) {
@@ -86,8 +105,9 @@ CoreTargets lay_out_targets(const LayerTargets& targets, const std::vector<Block
         const size_t core_row = static_cast<size_t>(block.core) * static_cast<size_t>(chip.crossbar_rows) +
                                 static_cast<size_t>(block.core_row + row);
         const size_t cell = core_row * columns + static_cast<size_t>(block.core_column + column);
-        cores.conductances_us[cell * devices_of_cell + g1_plus] = layer.plus_us[weight];
-        cores.conductances_us[cell * devices_of_cell + g1_minus] = layer.minus_us[weight];
+        for (size_t p = 0; p < layer.targets_us.size(); ++p)
+          cores.conductances_us[cell * devices_of_cell + device_of(layer.cell.planes[p])] =
+              layer.targets_us[p][weight];
         cores.used[cell] = 1;
       }
   }

@@ -14,14 +14,22 @@ namespace mho {
 /// Conductance targets of every crossbar layer, by node.
 using LayerTargets = std::map<int, ConductanceTargets>;
 
+/// Throws MappingError when the chip's cells cannot hold the hardware's mapping. They hold one or two pairs:
+/// the plus devices add to a column's current, the minus devices subtract from it.
+void check_cell_fits(const HardwareConfig& hardware, const ChipConfig& chip);
+
 /// Throws MappingError naming the layer: parameters that are missing, of another size than the
-/// architecture's, or not finite; and when the hardware's crossbar is not the chip's.
+/// architecture's, or not finite; and when the hardware's crossbar is not the chip's, and as
+/// check_cell_fits.
 LayerTargets find_layer_targets(const Architecture& architecture, const Parameters& parameters,
                                 const HardwareConfig& hardware, const ChipConfig& chip);
 
-/// Devices of a unit cell in the order of targets.npz. One device a polarity carries the target; the second
-/// ones stay at 0.
+/// Devices of a unit cell in the order of targets.npz. G1+ and G1- are the first pair; G2+ and G2- the
+/// second, or stay at 0 where there is none.
 enum Device { g1_plus, g2_plus, g1_minus, g2_minus, devices_of_cell };
+
+/// Which device of a unit cell belongs to the plane.
+size_t device_of(const DevicePlane& plane);
 
 /// All cores' cells: conductances [core, row, column, device] in uS, and used [core, row, column].
 struct CoreTargets {

@@ -40,15 +40,18 @@ void check_cover(const MatrixShape& matrix, const std::vector<Block>& blocks, co
         fmt::format("{}: expected blocks that cover {}x{}, found a gap", where, matrix.rows, matrix.columns));
 }
 
-/// G+ less G- of the cell of `block` at (row, column) from its corner.
-float difference(const std::vector<float>& conductances_us, const ChipConfig& chip, const Block& block,
-                 int row, int column) {
+/// What the cell of `block` at (row, column) from its corner holds, over the weight cell's unit.
+float normalised(const std::vector<float>& conductances_us, const ChipConfig& chip, const WeightCell& cell,
+                 const Block& block, int row, int column) {
   const size_t core_start =
       static_cast<size_t>(block.core) * index_of(chip.crossbar_rows, 0, chip.crossbar_columns);
-  const size_t cell =
+  const size_t unit_cell =
       core_start + index_of(block.core_row + row, block.core_column + column, chip.crossbar_columns);
-  const float* g = conductances_us.data() + cell * devices_of_cell;
-  return g[g1_plus] + g[g2_plus] - g[g1_minus] - g[g2_minus];
+  const float* g = conductances_us.data() + unit_cell * devices_of_cell;
+  float sum = 0;
+  for (const DevicePlane& plane : cell.planes)
+    sum += plane.factor * (g[device_of(plane)] - plane.reference_us);
+  return sum / cell.unit_us;
 }
 
 }  // namespace
@@ -56,7 +59,7 @@ float difference(const std::vector<float>& conductances_us, const ChipConfig& ch
 std::vector<float> weights_from_conductances(const MatrixShape& matrix, const std::vector<Block>& blocks,
                                              const std::vector<std::vector<float>>& scales,
                                              const std::vector<float>& conductances_us,
-                                             const ChipConfig& chip, double g_max_us,
+                                             const ChipConfig& chip, const WeightCell& cell,
                                              const std::string& where) {
   for (const Block& block : blocks) check_block(block, matrix, scales.size(), where);
   check_cover(matrix, blocks, where);
@@ -66,8 +69,8 @@ std::vector<float> weights_from_conductances(const MatrixShape& matrix, const st
     for (int row = 0; row < block.extent.rows; ++row)
       for (int column = block.extent.column; column < block.extent.column + block.extent.columns; ++column)
         weights[index_of(block.extent.row + row, column, matrix.columns)] =
-            difference(conductances_us, chip, block, row, column - block.extent.column) /
-            static_cast<float>(g_max_us) * scale[static_cast<size_t>(column)];
+            normalised(conductances_us, chip, cell, block, row, column - block.extent.column) *
+            scale[static_cast<size_t>(column)];
   }
   return weights;
 }

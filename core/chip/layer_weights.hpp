@@ -4,19 +4,21 @@
 #include <string>
 #include <vector>
 
+#include "core/analog/conductance_mapping.hpp"
 #include "core/chip/mapping.hpp"
 
 namespace mho {
 
 /// A layer's weight matrix (row-major) back from the cores that hold it, the inverse of lay_out_targets:
-///   weight = (G1+ + G2+ - G1- - G2-) / g_max x scales[row split][column].
+///   weight = sum over the cell's planes of factor (G - reference) / unit x scales[row split][column],
+/// for one pair (G1+ - G1-) / g_max x scale.
 /// `conductances_us` is [core, row, column, device] of the whole chip, on which `blocks` are known to lie.
 /// Throws DataError that begins with `where` when the blocks do not cover the matrix exactly once or name a
 /// row split without scales.
 std::vector<float> weights_from_conductances(const MatrixShape& matrix, const std::vector<Block>& blocks,
                                              const std::vector<std::vector<float>>& scales,
                                              const std::vector<float>& conductances_us,
-                                             const ChipConfig& chip, double g_max_us,
+                                             const ChipConfig& chip, const WeightCell& cell,
                                              const std::string& where);
 
 }  // namespace mho

@@ -41,7 +41,7 @@ TEST_CASE("Hardware values out of range are told with what is allowed") {
   CHECK_THROWS_WITH(set("adc_range=0"), ContainsSubstring("expected 0.1 to 10000, got 0"));
   CHECK_THROWS_WITH(set("crossbar_rows=0"), ContainsSubstring("expected 1 to 4096"));
   CHECK_THROWS_WITH(set("weight_scaling=row"), ContainsSubstring("one of column, tile"));
-  CHECK_THROWS_WITH(set("drift_compensation=local"), ContainsSubstring("one of global, none"));
+  CHECK_THROWS_WITH(set("drift_compensation=local"), ContainsSubstring("one of none, global, exact, column"));
 }
 
 TEST_CASE("A g_max of 0 becomes the device's own, and one that the device cannot hold is refused") {

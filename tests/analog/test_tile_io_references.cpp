@@ -79,7 +79,7 @@ TEST_CASE("products with a fixed input range have the reference's error, togethe
   auto all = converters(8, 8, 10, 0.04);
   all.effects.read_weight_noise = 0.0175;
   all.effects.read_weight_noise_kind = "conductance";
-  all.effects.ir_drop = "approximate";
+  all.wires.ir_drop = "approximate";
   check_reference(relative_errors(all, 1.0f, true), 0.0347, 0.0003);
   // The reference gives no deviation for single effects: ours over the draws stands for it.
   const auto check_alone = [](const HardwareConfig& hardware, double reference, double largest = 0.02) {
@@ -95,7 +95,7 @@ TEST_CASE("products with a fixed input range have the reference's error, togethe
   weights.effects.read_weight_noise_kind = "conductance";
   check_alone(weights, 0.0249);
   auto wires = converters(0, 0, 0, 0);
-  wires.effects.ir_drop = "approximate";
+  wires.wires.ir_drop = "approximate";
   check_alone(wires, 0.0140);
 }
 
@@ -125,7 +125,7 @@ double exact_loss(int n, double wire_conductance) {
 TEST_CASE(
     "approximate IR drop of a full column has the reference's loss and its difference from the ladder") {
   auto hardware = converters(0, 0, 0, 0);
-  hardware.effects.ir_drop = "approximate";
+  hardware.wires.ir_drop = "approximate";
   const struct {
     int rows;
     double approximate, exact;
@@ -146,10 +146,10 @@ TEST_CASE(
 
 TEST_CASE("approximate IR drop grows with g_max and wire resistance alike and spares the row at the output") {
   auto hardware = converters(0, 0, 0, 0);
-  hardware.effects.ir_drop = "approximate";
+  hardware.wires.ir_drop = "approximate";
   const auto loss = [&](double g_max_us, double wire_ohm, int row) {
     hardware.g_max_us = g_max_us;
-    hardware.effects.wire_resistance_ohm = wire_ohm;
+    hardware.wires.wire_resistance_ohm = wire_ohm;
     std::vector<float> w(100, 0.0f), x(100, 0.0f);
     w[static_cast<size_t>(row)] = x[static_cast<size_t>(row)] = 1;
     const Crossbar crossbar(read_of(w, 100, 1, hardware), 100, 1, hardware, {0.0f}, RandomKey(1));

@@ -29,38 +29,55 @@ std::string error_after(Change&& change) {
 
 }  // namespace
 
-TEST_CASE("every weight's conductances lie in its block's cells, one device a polarity") {
+TEST_CASE("every weight's conductances lie in its block's cells, a device for each plane") {
   const ChipConfig chip = small_chip(2, 2, 8);
   const Architecture net = two_layers();
   const auto mapping = map_onto_chip(net, chip).mapping;
   REQUIRE(mapping.has_value());
-  const auto targets = find_layer_targets(net, drawn_parameters(net, 5), hardware_of(chip), chip);
-  REQUIRE(targets.size() == 2);
-  const CoreTargets cores = lay_out_targets(targets, mapping->blocks, chip);
-  REQUIRE(cores.used.size() == 4 * 64);
-  REQUIRE(cores.conductances_us.size() == 4 * 64 * 4);
-  int used = 0;
-  for (const Block& block : mapping->blocks) {
-    const ConductanceTargets& layer = targets.at(block.node);
-    for (int row = 0; row < block.extent.rows; ++row)
-      for (int column = 0; column < block.extent.columns; ++column) {
-        const auto cell =
-            static_cast<size_t>((block.core * 8 + block.core_row + row) * 8 + block.core_column + column);
-        const auto weight =
-            static_cast<size_t>((block.extent.row + row) * layer.columns + block.extent.column + column);
-        CHECK(cores.used[cell] == 1);
-        CHECK(cores.conductances_us[4 * cell + 0] == layer.plus_us[weight]);
-        CHECK(cores.conductances_us[4 * cell + 1] == 0);
-        CHECK(cores.conductances_us[4 * cell + 2] == layer.minus_us[weight]);
-        CHECK(cores.conductances_us[4 * cell + 3] == 0);
-        ++used;
-      }
+  for (const auto& significances :
+       {std::vector<double>{1}, std::vector<double>{1, 1}, std::vector<double>{4, 1}}) {
+    HardwareConfig hardware = hardware_of(chip);
+    hardware.cell.pair_significances = significances;
+    const auto targets = find_layer_targets(net, drawn_parameters(net, 5), hardware, chip);
+    REQUIRE(targets.size() == 2);
+    const CoreTargets cores = lay_out_targets(targets, mapping->blocks, chip);
+    REQUIRE(cores.used.size() == 4 * 64);
+    REQUIRE(cores.conductances_us.size() == 4 * 64 * 4);
+    int used = 0;
+    for (const Block& block : mapping->blocks) {
+      const ConductanceTargets& layer = targets.at(block.node);
+      for (int row = 0; row < block.extent.rows; ++row)
+        for (int column = 0; column < block.extent.columns; ++column) {
+          const auto cell =
+              static_cast<size_t>((block.core * 8 + block.core_row + row) * 8 + block.core_column + column);
+          const auto weight =
+              static_cast<size_t>((block.extent.row + row) * layer.columns + block.extent.column + column);
+          const auto planes = layer.targets_us.size();  // plus, minus, plus 2, minus 2
+          CHECK(cores.used[cell] == 1);
+          CHECK(cores.conductances_us[4 * cell + 0] == layer.targets_us[0][weight]);
+          CHECK(cores.conductances_us[4 * cell + 1] == (planes == 4 ? layer.targets_us[2][weight] : 0));
+          CHECK(cores.conductances_us[4 * cell + 2] == layer.targets_us[1][weight]);
+          CHECK(cores.conductances_us[4 * cell + 3] == (planes == 4 ? layer.targets_us[3][weight] : 0));
+          ++used;
+        }
+    }
+    CHECK(used == 9 * 2 + 2 * 3);
+    CHECK(std::count(cores.used.begin(), cores.used.end(), 1) == used);
+    for (size_t cell = 0; cell < cores.used.size(); ++cell)
+      if (cores.used[cell] == 0)
+        for (size_t d = 0; d < 4; ++d) CHECK(cores.conductances_us[4 * cell + d] == 0);
   }
-  CHECK(used == 9 * 2 + 2 * 3);
-  CHECK(std::count(cores.used.begin(), cores.used.end(), 1) == used);
-  for (size_t cell = 0; cell < cores.used.size(); ++cell)
-    if (cores.used[cell] == 0)
-      CHECK(cores.conductances_us[4 * cell] + cores.conductances_us[4 * cell + 2] == 0);
+}
+
+TEST_CASE("a mapping that the chip's cells cannot hold is refused") {
+  CHECK_THAT(
+      error_after([](Parameters&, HardwareConfig& h) { h.cell.kind = "single"; }),
+      ContainsSubstring("hardware.mapping = 'single': expected 'pairs'") && ContainsSubstring("'small'"));
+  CHECK_THAT(error_after([](Parameters&, HardwareConfig& h) {
+               h.cell.pair_significances = {1, 1, 1};
+               h.cell.devices_per_cell = 6;
+             }),
+             ContainsSubstring("at most the 2 pairs of a cell") && ContainsSubstring("got 3"));
 }
 
 TEST_CASE("parameters that cannot be put on a chip are told with their layer") {

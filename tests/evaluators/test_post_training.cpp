@@ -138,7 +138,7 @@ TEST_CASE("a column uses the whole conductance range unless its outputs would sa
   CHECK(parameters[kDense].column_scales == largest);
   auto targets =
       map_to_conductances(parameters[kDense].weight, 8, 3, hardware, parameters[kDense].column_scales);
-  CHECK(*std::max_element(targets.plus_us.begin(), targets.plus_us.end()) <= 25);
+  CHECK(*std::max_element(targets.targets_us[0].begin(), targets.targets_us[0].end()) <= 25);
 
   hardware.adc_range = 0.5;
   optimise_ranges(network, samples, hardware, config, parameters);

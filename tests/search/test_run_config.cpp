@@ -89,9 +89,17 @@ TEST_CASE("what tables must agree on is checked, and the message names key, expe
                  ContainsSubstring("expected 256 x 256 as chip 'hermes64'") &&
                  ContainsSubstring("got 512 x 256"));
   CHECK_THAT(refusal([](RunConfig& c) {
+               c.hardware.cell.pair_significances = {1, 1, 1};
+             }),
+             ContainsSubstring("hardware.pair_significances: 3 pairs need 6 devices"));
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.hardware.programming = {"verify", 10, 0};
+             }),
+             ContainsSubstring("hardware.verify_margin_us: expected a number above 0, got 0"));
+  CHECK_THAT(refusal([](RunConfig& c) {
                c.scoring.times_s = {1, 86400};
              }),
-             ContainsSubstring("scoring.times_s: expected 1, 86400 (1 day) and 2592000") &&
+             ContainsSubstring("scoring.times_s: expected [1, 86400, 2592000]") &&
                  ContainsSubstring("got [1, 86400]"));
   CHECK_THAT(refusal([](RunConfig& c) { c.search.max_cores = 65; }),
              ContainsSubstring("search.max_cores: expected at most the 64 cores of chip 'hermes64', got 65"));
