@@ -14,18 +14,18 @@ namespace {
 /// Keeps a layer's |inputs|; every k-th value once there are many, so that memory stays bounded.
 constexpr size_t kLargestPool = 1 << 18;
 
-void set_input_ranges(const Network& network, Parameters& parameters, float range) {
+}  // namespace
+
+void fix_input_ranges(const Network& network, Parameters& parameters, const HardwareConfig& hardware) {
+  if (hardware.input_range.mode != "fixed") return;
   for (size_t node = 0; node < parameters.size(); ++node)
     if (network.matrix(static_cast<int>(node)) && is_on_crossbar(network, static_cast<int>(node)))
-      parameters[node].input_range = range;
+      parameters[node].input_range = static_cast<float>(hardware.input_range.value);
 }
-
-}  // namespace
 
 void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
                             const HardwareConfig& hardware) {
-  if (hardware.input_range.mode == "fixed")
-    return set_input_ranges(network, parameters, static_cast<float>(hardware.input_range.value));
+  if (hardware.input_range.mode == "fixed") return fix_input_ranges(network, parameters, hardware);
   const auto chosen = take_samples(samples, count);
   const auto& ops = network.plan().operations;
   std::vector<std::vector<float>> seen(parameters.size());

@@ -14,4 +14,8 @@ namespace mho {
 void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
                             const HardwareConfig& hardware);
 
+/// Where hardware.input_range is fixed, gives every crossbar layer that range, also to weights that were
+/// trained with other ones; nothing otherwise.
+void fix_input_ranges(const Network& network, Parameters& parameters, const HardwareConfig& hardware);
+
 }  // namespace mho

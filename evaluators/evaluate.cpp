@@ -5,6 +5,7 @@
 
 #include "core/base/files/text_file.hpp"
 #include "core/nn/architecture_json.hpp"
+#include "evaluators/calibration.hpp"
 #include "evaluators/tile_seam.hpp"
 
 namespace mho {
@@ -22,6 +23,7 @@ void map_candidate(const Architecture& architecture, const EvaluationConfig& con
 void judge(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
            const EvaluationConfig& config, RandomKey key, Evaluation& evaluation) {
   const Network network(architecture, mvm_settings(architecture, config.hardware));
+  fix_input_ranges(network, evaluation.parameters, config.hardware);
   optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
   evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
                            key.with("scoring"), {config.post_training, &train_samples});

@@ -43,7 +43,8 @@ Work training_work(const Architecture& architecture, int batch, bool noisy, cons
   state->step = std::make_unique<TrainingStep>(architecture, state->config, hardware, batch, kKey);
   state->step->calibrate(state->samples);
   const auto call = [state, noisy] {
-    state->step->run(state->images.data(), state->samples.labels.data(), noisy, kLearningRate,
+    state->step->run(state->images.data(), state->samples.labels.data(),
+                     noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, kLearningRate,
                      kKey.with("step", state->count++));
   };
   return {call, static_cast<double>(batch)};

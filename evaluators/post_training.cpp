@@ -99,6 +99,10 @@ void PostTrainingConfig::fields(FieldVisitor& visitor) {
       "batch_norm_samples", &batch_norm_samples, between(0, 100000),
       "Training samples on which each programmed chip takes its batch norms' statistics anew; 0: never.");
   visitor.field(
+      "batch_norm_at", &batch_norm_at, one_of({"programming", "every_time"}),
+      "When: once right after programming, or before each scored time, which absorbs what drift does "
+      "to a coarse ADC's outputs.");
+  visitor.field(
       "affine_samples", &affine_samples, between(0, 100000),
       "Training samples on which each programmed chip's tile columns get a gain and an offset, fitted to the "
       "exact outputs; 0: none.");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/network.hpp"
@@ -17,7 +19,8 @@ struct PostTrainingConfig {
   double column_deviations = 4;     ///< outputs up to |mean| + this many standard deviations fit the ADC
   int range_samples = 64;           ///< samples that both ranges look at
   int batch_norm_samples = 0;  ///< batch norms' statistics are taken anew on the programmed chip; 0: kept
-  int affine_samples = 0;      ///< each tile column's gain and offset are fitted to the exact outputs; 0: not
+  std::string batch_norm_at = "programming";  ///< programming | every_time: when they are taken
+  int affine_samples = 0;  ///< each tile column's gain and offset are fitted to the exact outputs; 0: not
 
   void fields(FieldVisitor& visitor);
   bool changes_parameters() const { return input_range || column_range; }

@@ -75,12 +75,20 @@ Operands ProgrammedNetwork::read(double time_s, RandomKey key) const {
 
 void ProgrammedNetwork::calibrate(const PostTrainingConfig& config, const Samples& samples, RandomKey key) {
   if (config.affine_samples > 0) fit_columns(samples, config.affine_samples, key.with("column fit"));
-  if (config.batch_norm_samples > 0) {
-    const auto chosen = take_samples(samples, config.batch_norm_samples);
+  if (config.batch_norm_samples > 0 && config.batch_norm_at == "programming") {
     const RandomKey at = key.with("batch norm calibration");
-    recalibrate_batch_norms(network_, read(0, at), chosen.images.data(), static_cast<int>(chosen.count()), at,
-                            parameters_);
+    parameters_ = calibrated_parameters(read(0, at), config, samples, at);
   }
+}
+
+Parameters ProgrammedNetwork::calibrated_parameters(const Operands& operands,
+                                                    const PostTrainingConfig& config, const Samples& samples,
+                                                    RandomKey key) const {
+  auto parameters = parameters_;
+  const auto chosen = take_samples(samples, config.batch_norm_samples);
+  recalibrate_batch_norms(network_, operands, chosen.images.data(), static_cast<int>(chosen.count()), key,
+                          parameters);
+  return parameters;
 }
 
 void ProgrammedNetwork::fit_columns(const Samples& samples, int count, RandomKey key) {

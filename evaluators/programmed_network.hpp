@@ -24,6 +24,10 @@ class ProgrammedNetwork {
   /// programming: first tile columns' gains and offsets, then batch norms.
   void calibrate(const PostTrainingConfig& config, const Samples& samples, RandomKey key);
 
+  /// parameters() with batch norms' statistics taken anew under these operands (batch_norm_samples > 0).
+  Parameters calibrated_parameters(const Operands& operands, const PostTrainingConfig& config,
+                                   const Samples& samples, RandomKey key) const;
+
   /// All layers as they read `time_s` seconds after programming; grouped convolutions stay as they are.
   Operands read(double time_s, RandomKey key) const;
 

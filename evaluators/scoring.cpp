@@ -66,17 +66,24 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
   const Network network(architecture, mvm_settings(architecture, hardware));
   const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
   const auto runs = static_cast<size_t>(scoring.programmings), times = scoring.times_s.size();
+  const auto& config = calibration.config;
+  const bool anew =
+      calibration.samples && config.batch_norm_samples > 0 && config.batch_norm_at == "every_time";
   std::vector<std::vector<double>> accuracies(times, std::vector<double>(runs));
   parallel_for(runs, [&](size_t run) {
     ProgrammedNetwork programmed(network, parameters, hardware, *model, scoring.arithmetic == "bfloat16",
                                  key.with("chip", run));
     if (calibration.samples)
-      programmed.calibrate(calibration.config, *calibration.samples,
-                           key.with("chip", run).with("calibration"));
+      programmed.calibrate(config, *calibration.samples, key.with("chip", run).with("calibration"));
     parallel_for(times, [&](size_t t) {
       const RandomKey at = key.with("chip", run).with("time", t);
+      const auto operands = programmed.read(scoring.times_s[t], at);
       accuracies[t][run] =
-          accuracy(network, programmed.parameters(), programmed.read(scoring.times_s[t], at), samples, at);
+          anew ? accuracy(network,
+                          programmed.calibrated_parameters(operands, config, *calibration.samples,
+                                                           at.with("batch norm calibration")),
+                          operands, samples, at)
+               : accuracy(network, programmed.parameters(), operands, samples, at);
     });
   });
   Score result;

@@ -101,7 +101,7 @@ float split_range(const LayerParameters& parameters, int split) {
 }
 
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                    double weight_noise, RandomKey key, Operands& operands) {
+                    double weight_noise, RandomKey key, Operands& operands, bool adc) {
   operands.resize(parameters.size());
   parallel_for(parameters.size(), [&](size_t i) {
     const auto* layer = network.matrix(static_cast<int>(i));
@@ -110,12 +110,17 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
     const auto& weights = parameters[i].weight;
     if (is_on_crossbar(network, static_cast<int>(i))) {
       operand.input_range = effective_input_range(hardware, parameters[i].input_range);
-      operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
+      operand.scales = parameters[i].column_scales;
+      if (operand.scales.empty())
+        operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
       normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), key.with("weight noise", i),
                            weights, operand);
       attach_crossbar(*layer, hardware, key.with("chip", i), operand);
       operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
+      operand.output_gain = adc ? parameters[i].output_gain : 1.0f;
+      operand.has_adc = adc;
       fold_ranges_into_scales(*layer, operand);
+      for (auto& scale : operand.scales) scale *= operand.output_gain;
     } else {
       layer->pack_forward(weights.data(), operand.forward);
     }
@@ -134,6 +139,7 @@ MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
   if (operand.input_range > 0) operand.split_ranges = parameters.split_ranges;
   attach_crossbar(layer, hardware, chip, operand);
   fold_ranges_into_scales(layer, operand);
+  for (auto& scale : operand.scales) scale *= parameters.output_gain;
   if (bfloat16 && !operand.product) layer.pack_bfloat16(operand);
   return operand;
 }

@@ -36,7 +36,7 @@ float split_range(const LayerParameters& parameters, int split);
 /// gradients stay straight-through. Draws from `key`. `operands` may be empty or those of an earlier call,
 /// whose memory is used again.
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                    double weight_noise, RandomKey key, Operands& operands);
+                    double weight_noise, RandomKey key, Operands& operands, bool adc = true);
 
 /// Scoring: one read of programmed crossbars as a layer's operand, with the input ranges of `parameters`.
 /// `chip` fixes the deviations of the chip's columns (one key a programming and layer). With `bfloat16` the

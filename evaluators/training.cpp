@@ -51,14 +51,20 @@ class Training {
     const int step = epoch * steps_per_epoch_ + k, steps = config_.epochs * steps_per_epoch_;
     const RandomKey key = key_.with("step", static_cast<std::uint64_t>(step));
     load_batch(k, key);
-    const bool noisy = config_.regime == "hardware_aware" && step >= config_.digital_fraction * steps;
-    if (noisy && (k == 0 || !calibrated_)) {  // anew every epoch
+    const auto phase = phase_at(step, steps);
+    if (phase != TrainingPhase::digital && (k == 0 || phase != calibrated_)) {  // anew every epoch
       calibrate();
-      calibrated_ = true;
+      calibrated_ = phase;
     }
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
-    return step_.run(images_.data(), labels_.data(), noisy,
+    return step_.run(images_.data(), labels_.data(), phase,
                      cosine_schedule(step, steps, warmup, config_.learning_rate), key);
+  }
+
+  TrainingPhase phase_at(int step, int steps) const {
+    if (config_.regime == "digital" || step < config_.digital_fraction * steps) return TrainingPhase::digital;
+    const bool early = config_.regime == "pim_qat" && step < config_.adc_fraction * steps;
+    return early ? TrainingPhase::without_adc : TrainingPhase::on_hardware;
   }
 
   void load_batch(int k, RandomKey key) {
@@ -80,7 +86,7 @@ class Training {
   FloatBuffer images_;
   std::vector<int> labels_;
   std::vector<int> order_;
-  bool calibrated_ = false;
+  TrainingPhase calibrated_ = TrainingPhase::digital;  ///< the phase of the last calibration
 };
 
 /// Of the step's buffers, the operands, and parameters, gradients and moments.
@@ -97,8 +103,9 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
 }  // namespace
 
 void TrainingConfig::fields(FieldVisitor& visitor) {
-  visitor.field("regime", &regime, one_of({"digital", "hardware_aware"}),
-                "How weights come to be: plain training, or under the hardware's noise and converters.");
+  visitor.field("regime", &regime, one_of({"digital", "hardware_aware", "pim_qat"}),
+                "How weights come to be: plain training; under the hardware's noise and converters; or the "
+                "same for coarse ADCs.");
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
   visitor.field("optimizer", &optimizer, one_of({"sgd", "adam"}), "sgd (Nesterov momentum) or adam.");
@@ -119,6 +126,8 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "input_range_decay", &input_range_decay, between(0, 10),
       "Shrinks a learned input range while it clips less than 5 % of its inputs: added to the gradient "
       "of its logarithm.");
+  visitor.field("adc_fraction", &adc_fraction, between(0, 1),
+                "pim_qat: of all steps, how long before the ADC is switched on too.");
   visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
                 "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");

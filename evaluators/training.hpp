@@ -14,7 +14,7 @@ namespace mho {
 
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
-  std::string regime = "hardware_aware";  ///< digital | hardware_aware
+  std::string regime = "hardware_aware";  ///< digital | hardware_aware | pim_qat
   int epochs = 20;
   int batch_size = 32;
   std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam
@@ -26,6 +26,7 @@ struct TrainingConfig {
   double clip_deviations =
       2.5;  ///< weights are clipped at this many standard deviations of their layer; 0: never
   double digital_fraction = 0.2;  ///< of all steps before noise and converters are switched on
+  double adc_fraction = 0.6;      ///< pim_qat: of all steps before the ADC is switched on
   double label_smoothing = 0.0;
   double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm

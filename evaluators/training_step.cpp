@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "evaluators/calibration.hpp"
+#include "evaluators/output_gain.hpp"
 #include "evaluators/tile_seam.hpp"
 #include "evaluators/training.hpp"
 
@@ -13,6 +14,8 @@ namespace {
 
 /// Training samples that each calibration of the input ranges looks at.
 constexpr int kCalibrationSamples = 256;
+/// Of each calibration of the output gains: spreads need fewer than percentiles.
+constexpr int kGainSamples = 32;
 
 /// A learned input range shrinks only while fewer of its inputs are clipped (aihwkit's input_min_percentage).
 constexpr double kLargestClippedShare = 0.05;
@@ -42,19 +45,22 @@ TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfi
 
 void TrainingStep::calibrate(const Samples& samples) {
   calibrate_input_ranges(network_, parameters_, samples, kCalibrationSamples, hardware_);
+  if (config_.regime == "pim_qat")
+    calibrate_output_gains(network_, parameters_, samples, kGainSamples, hardware_);
 }
 
-double TrainingStep::run(const float* images, const int* labels, bool noisy, double learning_rate,
+double TrainingStep::run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
                          RandomKey key) {
-  if (noisy)
-    noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key, operands_);
+  if (phase != TrainingPhase::digital)
+    noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key, operands_,
+                   phase == TrainingPhase::on_hardware);
   else
     network_.digital_operands(parameters_, true, operands_);
   const auto result =
       buffers_.step(parameters_, operands_, images, labels, batch_, config_.label_smoothing, key, gradients_);
   finish_range_gradients();
   optimizer_.step(parameters_, gradients_, learning_rate);
-  if (config_.regime == "hardware_aware" && config_.clip_deviations > 0) clip_weights();
+  if (config_.regime != "digital" && config_.clip_deviations > 0) clip_weights();
   return result.loss;
 }
 

@@ -12,6 +12,13 @@ namespace mho {
 
 struct TrainingConfig;
 
+/// What of the hardware a mini-batch meets.
+enum class TrainingPhase {
+  digital,      ///< nothing
+  without_adc,  ///< noisy weights and inputs through the DAC; outputs are not converted
+  on_hardware   ///< all of it
+};
+
 /// The weights that a training changes and what it does to them with one mini-batch: operands (plain, or a
 /// fresh noisy copy), gradients, optimiser, clipping. Which images, which learning rate and when the noise
 /// starts is the caller's business.
@@ -24,9 +31,10 @@ class TrainingStep {
   /// Sets every crossbar layer's input range on training samples.
   void calibrate(const Samples& samples);
 
-  /// One mini-batch of `batch_size` images (NHWC, kernel_slack() floats readable after the last one); `noisy`
-  /// switches on weight noise and converters, for which the step must be calibrated. Returns the mean loss.
-  double run(const float* images, const int* labels, bool noisy, double learning_rate, RandomKey key);
+  /// One mini-batch of `batch_size` images (NHWC, kernel_slack() floats readable after the last one); all
+  /// phases but the digital one need a calibrated step. Returns the mean loss.
+  double run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
+             RandomKey key);
 
   Parameters& parameters() { return parameters_; }
   const Network& network() const { return network_; }

@@ -91,7 +91,7 @@ void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int first, f
   const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
   const int width = weight_row(outputs);
   const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
-  const float factor = operand.input_range > 0 ? 1.0f / operand.input_range : 1.0f;
+  const float factor = 1.0f / (operand.output_gain * (operand.input_range > 0 ? operand.input_range : 1.0f));
   for (int row = first; row < first + inputs;) {  // rows of one split share their scales
     const int end = std::min(first + inputs, (row / step + 1) * step);
     const float* from = operand.forward.data() + (std::int64_t{group} * rows + row) * width;
@@ -263,7 +263,7 @@ void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, 
   if (analog) {
     m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + group * outputs;
     m.stage.noise = settings_.output_noise;
-    m.stage.adc_step = settings_.adc_step;
+    m.stage.adc_step = operand.has_adc ? settings_.adc_step : 0;
     m.stage.adc_limit = settings_.adc_limit;
     m.stage.key = key + static_cast<std::uint64_t>(part);
     m.stage.stream = static_cast<std::uint32_t>(image);

@@ -29,6 +29,8 @@ struct MatrixOperand {
   float input_range = 0;      ///< full scale of the DAC; 0: inputs are taken as they are
   std::vector<float>
       split_ranges;      ///< forward only: a full scale for each row split; empty: input_range for all
+  float output_gain = 1;  ///< a part of `scales` that gradients pass by
+  bool has_adc = true;    ///< false: outputs are not converted, whatever the settings say
   FloatBuffer backward;  ///< transposed, in weight units; empty outside training
   /// Used instead of `forward` where it is filled: see MatrixLayer::pack_bfloat16.
   FloatBuffer pairs;

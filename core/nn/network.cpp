@@ -46,6 +46,7 @@ void Network::digital_operands(const Parameters& parameters, bool for_training, 
     layers_[i]->pack_forward(parameters[i].weight.data(), operands[i].forward);
     operands[i].scales.clear();
     operands[i].input_range = 0;
+    operands[i].output_gain = 1;
     operands[i].product = nullptr;
     operands[i].learns_range = false;
     operands[i].product = nullptr;

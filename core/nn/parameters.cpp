@@ -81,6 +81,7 @@ NamedTensor take(std::map<std::string, NamedTensor>& tensors, const std::string&
 void add_calibration(const Node& node, const LayerParameters& layer,
                      std::map<std::string, NamedTensor>& tensors) {
   const std::int64_t columns = node.shape.channels;
+  if (layer.output_gain != 1) tensors[node.name + ".output_gain"] = {{1}, {layer.output_gain}};
   if (!layer.split_ranges.empty())
     tensors[node.name + ".split_ranges"] = {{std::ssize(layer.split_ranges)}, layer.split_ranges};
   if (!layer.column_scales.empty())
@@ -95,6 +96,8 @@ void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& n
     const auto found = tensors.find(name);
     return found == tensors.end() || found->second.shape.empty() ? 0 : found->second.shape.front();
   };
+  const auto gain = node.name + ".output_gain";
+  if (tensors.contains(gain)) layer.output_gain = take(tensors, gain, {1}, file).values.front();
   const auto ranges = node.name + ".split_ranges", scales = node.name + ".column_scales";
   if (tensors.contains(ranges)) layer.split_ranges = take(tensors, ranges, {first_side(ranges)}, file).values;
   if (tensors.contains(scales))

@@ -33,7 +33,7 @@ FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, d
   TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
   step.calibrate(batch.samples);
   for (int i = 0; i < steps; ++i)
-    step.run(batch.images.data(), batch.samples.labels.data(), noisy, learning_rate,
+    step.run(batch.images.data(), batch.samples.labels.data(), noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate,
              RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
   for (const auto& layer : step.parameters())
     if (!layer.weight.empty()) return layer.weight;
@@ -67,7 +67,7 @@ TEST_CASE("repeating one mini-batch lowers its loss") {
   const HardwareConfig hardware;
   TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
   const auto loss = [&] {
-    return step.run(batch.images.data(), batch.samples.labels.data(), false, 0.1, RandomKey(3));
+    return step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::digital, 0.1, RandomKey(3));
   };
   const double first = loss();
   for (int i = 0; i < 20; ++i) loss();
@@ -86,7 +86,7 @@ Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1) 
   step.calibrate(batch.samples);
   for (auto& layer : step.parameters()) layer.input_range *= factor;
   for (int i = 0; i < steps; ++i)
-    step.run(batch.images.data(), batch.samples.labels.data(), true, 0.05,
+    step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::on_hardware, 0.05,
              RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
   return step.parameters();
 }

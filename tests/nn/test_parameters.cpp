@@ -114,11 +114,13 @@ TEST_CASE("parameters survive a round trip through a file") {
   save_parameters(file, net, parameters);
   check_equal(load_parameters(file, net), parameters);
 
+  parameters[1].output_gain = 1.5f;
   parameters[1].split_ranges = {2.5f, 3.5f};
   parameters[1].column_scales.assign(2 * parameters[1].weight.size() / 40, 0.5f);  // 40 rows
   save_parameters(file, net, parameters);
   const auto back = load_parameters(file, net);
   check_equal(back, parameters);
+  CHECK(back[1].output_gain == 1.5f);
   CHECK(back[1].split_ranges == parameters[1].split_ranges);
   CHECK(back[1].column_scales == parameters[1].column_scales);
 }
