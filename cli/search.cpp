@@ -115,6 +115,18 @@ void add_search(CLI::App& app, Action& action) {
   const auto arguments = std::make_shared<SearchArguments>();
   auto* command =
       app.add_subcommand("search", "Search architectures for a task; train, score and export the winners");
+  command->footer(
+      "Proposers (search.proposer):\n"
+      "  evolution        AnalogNAS: mutants of the better half; add --set search.surrogate=gp to screen "
+      "them\n"
+      "  bayesian         Gaussian process and expected (hypervolume) improvement: the fewest trials, up to "
+      "a few "
+      "hundred\n"
+      "  nsga2            genetic, for several objectives: --set search.objectives='[\"accuracy_1d\", "
+      "\"energy\"]'\n"
+      "  random, latin_hypercube   baselines\n"
+      "Trainings of one generation (search.population) run side by side; smaller generations learn sooner.\n"
+      "Every key: docs/config.md, [search].");
   command->add_option("CONFIG", arguments->run.config, "Run file, e.g. configs/quickstart.toml")->required();
   add_run_options(*command, arguments->run, "Run folder (default: runs/<name of CONFIG>)");
   command->add_flag("--resume", arguments->resume, "Continue the run that the folder holds");

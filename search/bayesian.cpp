@@ -78,9 +78,9 @@ std::vector<Desire> desires(const ProposalRequest& request, const BayesianModels
 
 std::vector<Genome> first_pool(const ProposalRequest& request, Random& random) {
   const int half = std::max(1, request.search.surrogate_pool / 2);
-  std::vector<const Genome*> parents;
+  std::vector<Genome> parents;
   for (const auto* trial : survivors(request.history, request.search, parents_kept))
-    parents.push_back(&trial->genome);
+    parents.push_back(trial->genome);
   auto pool = mutants(request, parents, half, random);
   const auto anywhere = mutants(request, {}, half, random);
   pool.insert(pool.end(), anywhere.begin(), anywhere.end());

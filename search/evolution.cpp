@@ -31,18 +31,34 @@ Desire desire(const Prediction& prediction, const SearchConfig& search) {
   return {keeps ? 1.0 : 0.0, keeps ? predicted_objective(prediction, search) : -prediction.avm};
 }
 
-Genome screened(const ProposalRequest& request, const std::vector<const Trial*>& from) {
-  Random random(request.key());
-  std::vector<const Genome*> genomes;
-  for (const auto* parent : from) genomes.push_back(&parent->genome);
-  const auto pool = mutants(request, genomes, request.search.surrogate_pool, random);
-  auto predictions = request.surrogate->predict(pool);
-  std::vector<Desire> desires;
-  for (auto& prediction : predictions) {
-    prediction.accuracy += prediction.accuracy_uncertainty * random.normal();
-    desires.push_back(desire(prediction, request.search));
+/// Of every genome as the surrogate sees it, its accuracy one deviation up: what is unknown gets its chance.
+std::vector<Desire> hopes(const ProposalRequest& request, const std::vector<Genome>& genomes) {
+  std::vector<Desire> wanted;
+  for (auto prediction : request.surrogate->predict(genomes)) {
+    prediction.accuracy += prediction.accuracy_uncertainty;
+    wanted.push_back(desire(prediction, request.search));
   }
-  return most_wanted(request, pool, desires);
+  return wanted;
+}
+
+/// Algorithm 1 on the surrogate: a few rounds of mutants, each bred from the best of the pool so far.
+Genome screened(const ProposalRequest& request, const std::vector<const Trial*>& from) {
+  constexpr int rounds = 4;
+  constexpr size_t bred_from = 20;
+  Random random(request.key());
+  std::vector<Genome> pool, breeders;
+  std::vector<Desire> wanted;
+  for (const auto* parent : from) breeders.push_back(parent->genome);
+  for (int round = 0; round < rounds; ++round) {
+    const auto more = mutants(request, breeders, std::max(1, request.search.surrogate_pool / rounds), random);
+    const auto their = hopes(request, more);
+    pool.insert(pool.end(), more.begin(), more.end());
+    wanted.insert(wanted.end(), their.begin(), their.end());
+    const auto order = by_desire(wanted);
+    breeders.clear();
+    for (size_t i = 0; i < std::min(bred_from, order.size()); ++i) breeders.push_back(pool[order[i]]);
+  }
+  return most_wanted(request, pool, wanted);
 }
 
 }  // namespace

@@ -12,10 +12,10 @@ namespace mho {
 /// grows); a child is one of them, drawn uniformly, mutated. A generation that finds no parent is a fresh
 /// Latin hypercube.
 ///
-/// With a trusted surrogate a child is the most promising of search.surrogate_pool mutants by predicted
-/// objective and AVM, an uncertain accuracy counting as a draw from what it may be (Thompson 1933); one trial
-/// in four stays an unscreened mutant, so that the surrogate keeps being checked on what it would not have
-/// chosen.
+/// With a trusted surrogate a child is the most promising of search.surrogate_pool mutants, bred in four
+/// rounds from the parents and then from the best so far by predicted objective (its accuracy one deviation
+/// up) under predicted AVM; one trial in four stays an unscreened mutant, so that the surrogate keeps being
+/// checked on what it would not have chosen.
 Genome propose_evolution(const ProposalRequest& request);
 
 }  // namespace mho

@@ -25,6 +25,10 @@ std::string row(const Trial& trial) {
                      cost ? fmt::format("{}", cost->cores) : "", trial.parameters);
 }
 
+/// How far below the worst the reference point lies, of the way to the best: at the worst itself the ends of
+/// a front would add nothing.
+constexpr double margin = 0.1;
+
 /// Each gain as its place between the worst and the best of its objective, 0 to 1.
 std::vector<std::vector<double>> normalised(const std::vector<std::vector<double>>& gains,
                                             const std::vector<double>& worst,
@@ -70,7 +74,9 @@ FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& sear
       best[d] = std::max(best[d], point[d]);
     }
   FrontVolume volume{names, worst, best, 0};
-  volume.share = hypervolume(normalised(gains, worst, best), std::vector<double>(names.size(), 0.0));
+  const auto dimensions = names.size();
+  volume.share = hypervolume(normalised(gains, worst, best), std::vector<double>(dimensions, -margin)) /
+                 std::pow(1 + margin, dimensions);
   for (size_t d = 0; d < names.size(); ++d) {
     volume.worst[d] = gain(names[d], worst[d]);  // its own inverse: back to the objective's unit
     volume.best[d] = gain(names[d], best[d]);

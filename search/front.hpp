@@ -21,12 +21,12 @@ std::vector<Trial> pareto_front(std::span<const Trial> trials, const SearchConfi
 /// How much the front dominates.
 struct FrontVolume {
   std::vector<std::string> objectives;
-  std::vector<double>
-      worst;  ///< value of each objective among the trials that keep T_AVM: the reference point
+  std::vector<double> worst;  ///< value of each objective among the trials that keep T_AVM
   std::vector<double> best;
-  double share = 0;  ///< hypervolume of the front over that of the box between worst and best
+  double share =
+      0;  ///< hypervolume of the front, of the box from a tenth of its width below worst up to best
 };
-/// Empty lists and 0 when no trial keeps T_AVM. An objective in which all trials are equal takes no part.
+/// Empty lists and 0 when no trial keeps T_AVM.
 FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& search);
 
 /// front.csv, a row a trial; accuracies are fractions of 1. Throws RunError.

@@ -89,7 +89,7 @@ struct Peak {
 /// turns; needs no line search, and the likelihood's scale does not matter.
 Peak climb(const Eigen::MatrixXd& inputs, const Eigen::VectorXd& values, const ColumnGroups& groups,
            Eigen::VectorXd point) {
-  constexpr int steps = 40;
+  constexpr int steps = 30;
   Peak best;
   Eigen::VectorXd gradient, before = Eigen::VectorXd::Zero(point.size());
   Eigen::VectorXd step = Eigen::VectorXd::Constant(point.size(), 0.3);

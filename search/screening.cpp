@@ -29,13 +29,13 @@ Genome most_wanted(const ProposalRequest& request, const std::vector<Genome>& ge
   return genomes.at(order.at(0));
 }
 
-std::vector<Genome> mutants(const ProposalRequest& request, const std::vector<const Genome*>& parents,
-                            int count, Random& random) {
+std::vector<Genome> mutants(const ProposalRequest& request, const std::vector<Genome>& parents, int count,
+                            Random& random) {
   std::vector<Genome> found;
   const int last = static_cast<int>(parents.size()) - 1;
   for (int i = 0; i < count; ++i)
     found.push_back(parents.empty() ? request.space.sample(random)
-                                    : mutate(*parents[static_cast<size_t>(random.integer(0, last))],
+                                    : mutate(parents[static_cast<size_t>(random.integer(0, last))],
                                              request.space, request.search, random));
   return found;
 }

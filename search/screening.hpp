@@ -22,7 +22,7 @@ Genome most_wanted(const ProposalRequest& request, const std::vector<Genome>& ge
 std::vector<size_t> by_desire(const std::vector<Desire>& desires);
 
 /// `count` genomes: mutants of `parents`, each drawn uniformly; uniform over the space when there is none.
-std::vector<Genome> mutants(const ProposalRequest& request, const std::vector<const Genome*>& parents,
-                            int count, Random& random);
+std::vector<Genome> mutants(const ProposalRequest& request, const std::vector<Genome>& parents, int count,
+                            Random& random);
 
 }  // namespace mho

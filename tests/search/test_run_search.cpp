@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
@@ -112,11 +113,24 @@ TEST_CASE("one thread and two give the same run") {
   CHECK(remains(folder / "one") == remains(folder / "two"));
 }
 
-TEST_CASE("a run that was killed anywhere ends as if it had not been") {
+TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever proposes") {
   const TemporaryFolder folder;
-  const auto config = small_config();
-  run_search(config, {.folder = folder / "whole"}, fake_evaluator());
-  for (const int trials : {1, 4, 6, 13}) {
+  auto config = small_config();
+  config.search.surrogate_pool = 64;
+  config.search.surrogate_floor = -1;  // the surrogate screens as soon as it can be checked
+  const auto [name, surrogate] = GENERATE(table<std::string, std::string>({{"evolution", "none"},
+                                                                           {"evolution", "gp"},
+                                                                           {"random", "none"},
+                                                                           {"latin_hypercube", "none"},
+                                                                           {"nsga2", "none"},
+                                                                           {"bayesian", "none"}}));
+  config.search.proposer = name;
+  config.search.surrogate = surrogate;
+  if (name == "nsga2") config.search.objectives = {"accuracy_1d", "energy"};
+  const auto whole = run_search(config, {.folder = folder / "whole"}, fake_evaluator());
+  if (surrogate == "gp") REQUIRE(whole.surrogate->used_generations > 0);
+  const bool everywhere = name == "evolution" && surrogate == "none";
+  for (const int trials : everywhere ? std::vector{1, 4, 6, 13} : std::vector{6}) {
     const auto run = folder / ("killed" + std::to_string(trials));
     crash_after(trials, config, run);
     const int recorded = TrialStore(run / "trials.jsonl").count();
@@ -140,6 +154,22 @@ TEST_CASE("winners whose weights are missing are trained again to the same resul
   std::filesystem::remove_all(folder / "run" / "winners");
   run_search(small_config(), {.folder = folder / "run", .resume = true}, fake_evaluator());
   CHECK(remains(folder / "run") == before);
+}
+
+TEST_CASE("summary.json shows both scores of a winner, the front and the surrogate") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  config.search.surrogate = "gp";
+  const auto result = run_search(config, {.folder = folder / "run"}, fake_evaluator());
+  const auto summary = nlohmann::json::parse(read_text_file(folder / "run" / "summary.json"));
+  const auto& winner = summary["winners"][0];
+  CHECK(winner["search_score"]["accuracy_1d"] == result.winners[0].trial.score->at(kOneDay).mean);
+  CHECK(winner["fresh_score"]["accuracy_1d"] == result.winners[0].evaluation.score.at(kOneDay).mean);
+  CHECK(winner["search_score"]["accuracy_1d"] != winner["fresh_score"]["accuracy_1d"]);
+  CHECK(summary["front"]["trials"].size() == result.front.size());
+  CHECK(summary["surrogate"]["checked_trials"] == 14);
+  CHECK(summary["surrogate"]["kendall_tau"]["objective"].is_number());
+  CHECK(is_inside(folder / "run", "surrogate.json"));
 }
 
 TEST_CASE("resuming with another configuration is refused") {
