@@ -48,6 +48,17 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
   return std::nullopt;
 }
 
+ProposalRequest request_for(const Study& study, const std::vector<Trial>& history,
+                            const std::vector<Genome>& pending, int trial) {
+  return {.space = study.space,
+          .search = study.config.search,
+          .history = history,
+          .trial = trial,
+          .earlier = study.guide.earlier(),
+          .pending = pending,
+          .surrogate = study.guide.trusted()};
+}
+
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {
   const auto& search = study.config.search;
   throw ConfigError(fmt::format(
@@ -76,14 +87,7 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   std::vector<Genome> pending;
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    const ProposalRequest request{.space = study.space,
-                                  .search = search,
-                                  .history = history,
-                                  .trial = trial,
-                                  .earlier = study.guide.earlier(),
-                                  .pending = pending,
-                                  .surrogate = study.guide.trusted()};
-    auto proposal = propose_trial(study, request, known, draws);
+    auto proposal = propose_trial(study, request_for(study, history, pending, trial), known, draws);
     if (!proposal && trial == 0) refuse_space(study, draws);
     if (!proposal) {
       generation.note = exhausted_note(study, trial, draws);

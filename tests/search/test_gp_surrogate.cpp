@@ -13,24 +13,6 @@
 using namespace mho;
 using namespace mho::testing;
 
-TEST_CASE("features lie between 0 and 1, tell all genomes apart and know twice as wide as one step") {
-  const Space space{{{8, 16, 32}, {3, 5}, {1, 2}, {1, 2}, {1, 2}, {"B", "D"}, {1, 2}}};
-  Random random(RandomKey(1));
-  std::vector<Genome> genomes;
-  for (int i = 0; i < 60; ++i) genomes.push_back(space.sample(random));
-  const auto features = genome_features(space, genomes);
-  CHECK(features.minCoeff() >= 0);
-  CHECK(features.maxCoeff() <= 1);
-  CHECK(features.cols() == std::ssize(feature_groups(space)));
-  for (size_t i = 0; i < genomes.size(); ++i)
-    for (size_t j = 0; j < i; ++j)
-      CHECK((features.row(static_cast<Eigen::Index>(i)) == features.row(static_cast<Eigen::Index>(j))) ==
-            (genomes[i] == genomes[j]));
-  const auto widths = genome_features(space, std::vector<Genome>{{8, 3, {{}}}, {16, 3, {{}}}, {32, 3, {{}}}});
-  CHECK(widths(1, 0) == Approx(0.5));
-  CHECK(widths(2, 0) == Approx(1));
-}
-
 TEST_CASE("the surrogate predicts accuracy, deviation and AVM of genomes that it has not seen") {
   const Space space{SpaceConfig{}};
   const auto trials = synthetic_trials(space, 120, 2), unseen = synthetic_trials(space, 60, 3);
