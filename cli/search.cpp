@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -12,13 +11,12 @@
 #include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
-#include "core/base/files/text_file.hpp"
+#include "core/base/suggest.hpp"
 #include "search/run_search.hpp"
+#include "search/summary.hpp"
 
 namespace mho {
 namespace {
-
-using nlohmann::ordered_json;
 
 struct SearchArguments {
   RunOptions run;
@@ -53,31 +51,40 @@ std::filesystem::path winner_folder(const std::filesystem::path& folder, size_t 
   return folder / "winners" / std::to_string(index);
 }
 
-ordered_json to_json(const SearchResult& result, const RunConfig& config,
-                     const std::filesystem::path& folder) {
-  ordered_json winners = ordered_json::array();
-  for (size_t i = 0; i < result.winners.size(); ++i) {
-    const auto place = winner_folder(folder, i);
-    const auto& trial = result.winners[i].trial;
-    winners.push_back({{"folder", place.string()},
-                       {"trial", trial.number},
-                       {"genome", to_string(trial.genome)},
-                       {"score", ordered_json::parse(read_text_file(place / "score.json"))}});
-  }
-  const auto failed =
-      std::count_if(result.trials.begin(), result.trials.end(), [](auto& t) { return t.failed; });
-  return {{"run", folder.string()},       {"seed", config.search.seed}, {"trials", result.trials.size()},
-          {"failed_trials", failed},      {"stopped", result.stopped},  {"note", result.note},
-          {"winners", std::move(winners)}};
+/// Both numbers: the best of many noisy scores is partly luck.
+std::string selected_by(const Winner& winner) {
+  const double change =
+      100 * (winner.evaluation.score.at(kOneDay).mean - winner.trial.score->at(kOneDay).mean);
+  return fmt::format(
+      "selected by {} on the validation split; scored again on the test split with fresh devices ({:+.2f} "
+      "points at 1 d):\n",
+      brief_score(*winner.trial.score), change);
+}
+
+std::string surrogate_text(const SurrogateReport& report) {
+  const auto& check = report.check;
+  return fmt::format(
+      "surrogate {}: Kendall tau over {} trials, cross-validated: objective {:.2f}, accuracy {:.2f}, "
+      "deviation {:.2f}, AVM {:.2f}; it screened {} of {} generations\n",
+      report.name, check.trials, check.objective, check.accuracy, check.deviation, check.avm,
+      report.used_generations, report.generations);
+}
+
+std::string front_text(const SearchResult& result) {
+  return fmt::format("front of {} trials over {}, hypervolume {:.3f} of the box of all trials\n",
+                     result.front.size(), join(result.volume.objectives), result.volume.share);
 }
 
 std::string to_text(const SearchResult& result, const std::filesystem::path& folder) {
   auto text = fmt::format("{} trials in {}\n", result.trials.size(), folder.string());
   if (!result.note.empty()) text += "note: " + result.note + "\n";
+  if (result.surrogate) text += surrogate_text(*result.surrogate);
+  if (!result.front.empty()) text += front_text(result);
   for (size_t i = 0; i < result.winners.size(); ++i) {
     const auto& [trial, evaluation] = result.winners[i];
-    text += fmt::format("\n{}  trial {}, {}, {} parameters\n{}", winner_folder(folder, i).string(),
-                        trial.number, to_string(trial.genome), trial.parameters, score_table(evaluation));
+    text += fmt::format("\n{}  trial {}, {}, {} parameters\n{}{}", winner_folder(folder, i).string(),
+                        trial.number, to_string(trial.genome), trial.parameters,
+                        selected_by(result.winners[i]), score_table(evaluation));
   }
   return text;
 }
@@ -95,7 +102,7 @@ int run(const SearchArguments& arguments) {
   if (!result.stopped && result.winners.empty())
     throw RunError(fmt::format("no trial of {} gave a network; first reason: {}", folder.string(),
                                result.trials.empty() ? result.note : result.trials.front().reason));
-  print(arguments.run.json ? to_json(result, config, folder).dump(2) + "\n" : to_text(result, folder));
+  print(arguments.run.json ? summary_json(result, config, {folder}) : to_text(result, folder));
   if (!result.stopped) return 0;
   log_line(fmt::format("stopped after {} of {} trials; continue with: {}", result.trials.size(),
                        config.search.trials, resume_command(arguments.run, folder)));
@@ -108,6 +115,18 @@ void add_search(CLI::App& app, Action& action) {
   const auto arguments = std::make_shared<SearchArguments>();
   auto* command =
       app.add_subcommand("search", "Search architectures for a task; train, score and export the winners");
+  command->footer(
+      "Proposers (search.proposer):\n"
+      "  evolution        AnalogNAS: mutants of the better half; add --set search.surrogate=gp to screen "
+      "them\n"
+      "  bayesian         Gaussian process and expected (hypervolume) improvement: the fewest trials, up to "
+      "a few "
+      "hundred\n"
+      "  nsga2            genetic, for several objectives: --set search.objectives='[\"accuracy_1d\", "
+      "\"energy\"]'\n"
+      "  random, latin_hypercube   baselines\n"
+      "Trainings of one generation (search.population) run side by side; smaller generations learn sooner.\n"
+      "Every key: docs/config.md, [search].");
   command->add_option("CONFIG", arguments->run.config, "Run file, e.g. configs/quickstart.toml")->required();
   add_run_options(*command, arguments->run, "Run folder (default: runs/<name of CONFIG>)");
   command->add_flag("--resume", arguments->resume, "Continue the run that the folder holds");

@@ -5,6 +5,7 @@
 
 #include "evaluators/evaluate.hpp"
 #include "search/run_config.hpp"
+#include "search/trial.hpp"
 
 namespace mho {
 
@@ -18,6 +19,10 @@ struct Evaluator {
   std::function<Evaluation(const Architecture&, int trial, const EpochCallback&)> evaluate;
   /// Scores trained weights again, on fresh devices and on samples that selected nothing.
   std::function<Evaluation(const Architecture&, const Parameters&, int trial)> rescore;
+  /// In place of both: judges a genome itself, so that nothing is built, trained, mapped or exported. Fills
+  /// what it knows of score, cost, parameters, macs, failed and reason. Winners are judged again under a
+  /// number that no trial has. See own_objective.hpp.
+  std::function<Trial(const Genome&, int trial)> judge = {};
 };
 
 /// The real one: trains on the task's training split, scores on its validation split, re-scores on its test

@@ -11,6 +11,11 @@ namespace mho {
 /// population (as in the paper, where the population does not grow; without it selection fades as the history
 /// grows); a child is one of them, drawn uniformly, mutated. A generation that finds no parent is a fresh
 /// Latin hypercube.
+///
+/// With a trusted surrogate a child is the most promising of search.surrogate_pool mutants, bred in four
+/// rounds from the parents and then from the best so far by predicted objective (its accuracy one deviation
+/// up) under predicted AVM; one trial in four stays an unscreened mutant, so that the surrogate keeps being
+/// checked on what it would not have chosen.
 Genome propose_evolution(const ProposalRequest& request);
 
 }  // namespace mho

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "search/proposer.hpp"
 #include "search/run_folder.hpp"
 #include "search/run_search.hpp"
+#include "search/surrogate_guide.hpp"
 #include "search/trial_store.hpp"
 
 namespace mho {
@@ -21,6 +23,7 @@ struct Study {
   RunFolder folder;
   Space space;
   Proposer propose;
+  const SurrogateGuide& guide;
 
   bool stopped() const { return options.stop && options.stop->load(); }
 };
@@ -29,7 +32,7 @@ struct Study {
 struct Proposal {
   int trial = 0;
   Genome genome;
-  Architecture architecture;
+  std::optional<Architecture> architecture;  ///< none where the evaluator judges genomes themselves
   int draws = 1;
 };
 

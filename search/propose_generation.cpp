@@ -19,21 +19,44 @@ struct Draws {
   int by_cores = 0;
 };
 
+std::optional<Constraint> broken_by(const Study& study, const Architecture& architecture) {
+  return broken_constraint(architecture, study.config.search, study.config.chip, study.config.mapping);
+}
+
+Architecture network_of(const Study& study, const Genome& genome) {
+  return build_architecture(genome, study.evaluator.input, study.evaluator.classes);
+}
+
 std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request,
                                       const std::set<std::string>& known, Draws& draws) {
-  const auto& search = study.config.search;
-  for (; request.draw < search.max_draws; ++request.draw) {
-    auto genome = study.propose(request);
-    if (known.contains(to_string(genome))) {
+  request.acceptable = [&](const Genome& genome) {
+    return !known.contains(to_string(genome)) &&
+           (study.evaluator.judge || !broken_by(study, network_of(study, genome)));
+  };
+  for (; request.draw < study.config.search.max_draws; ++request.draw) {
+    Proposal proposal{request.trial, study.propose(request), std::nullopt, request.draw + 1};
+    if (known.contains(to_string(proposal.genome))) {
       ++draws.known;
       continue;
     }
-    auto architecture = build_architecture(genome, study.evaluator.input, study.evaluator.classes);
-    const auto broken = broken_constraint(architecture, search, study.config.chip, study.config.mapping);
-    if (!broken) return Proposal{request.trial, std::move(genome), std::move(architecture), request.draw + 1};
+    if (study.evaluator.judge) return proposal;
+    proposal.architecture = network_of(study, proposal.genome);
+    const auto broken = broken_by(study, *proposal.architecture);
+    if (!broken) return proposal;
     ++(*broken == Constraint::parameters ? draws.by_parameters : draws.by_cores);
   }
   return std::nullopt;
+}
+
+ProposalRequest request_for(const Study& study, const std::vector<Trial>& history,
+                            const std::vector<Genome>& pending, int trial) {
+  return {.space = study.space,
+          .search = study.config.search,
+          .history = history,
+          .trial = trial,
+          .earlier = study.guide.earlier(),
+          .pending = pending,
+          .surrogate = study.guide.trusted()};
 }
 
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {
@@ -61,15 +84,17 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   std::set<std::string> known;
   for (const auto& trial : history) known.insert(to_string(trial.genome));
   Generation generation;
+  std::vector<Genome> pending;
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    auto proposal = propose_trial(study, {study.space, search, history, trial, 0}, known, draws);
+    auto proposal = propose_trial(study, request_for(study, history, pending, trial), known, draws);
     if (!proposal && trial == 0) refuse_space(study, draws);
     if (!proposal) {
       generation.note = exhausted_note(study, trial, draws);
       break;
     }
     known.insert(to_string(proposal->genome));
+    pending.push_back(proposal->genome);
     generation.proposals.push_back(std::move(*proposal));
   }
   return generation;

@@ -5,8 +5,10 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
+#include "search/bayesian.hpp"
 #include "search/evolution.hpp"
 #include "search/latin_hypercube.hpp"
+#include "search/nsga2.hpp"
 
 namespace mho {
 namespace {
@@ -28,7 +30,9 @@ struct NamedProposer {
 std::vector<NamedProposer> known_proposers() {
   return {{"random", propose_random},
           {"latin_hypercube", propose_latin_hypercube},
-          {"evolution", propose_evolution}};
+          {"evolution", propose_evolution},
+          {"nsga2", propose_nsga2},
+          {"bayesian", make_bayesian()}};
 }
 
 }  // namespace

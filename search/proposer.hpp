@@ -8,6 +8,7 @@
 
 #include "search/search_config.hpp"
 #include "search/space.hpp"
+#include "search/surrogate.hpp"
 #include "search/trial.hpp"
 
 namespace mho {
@@ -15,10 +16,16 @@ namespace mho {
 /// All that a proposal depends on.
 struct ProposalRequest {
   const Space& space;
-  const SearchConfig& search;      ///< seed, population, objective, bounds, mutation probabilities
-  std::span<const Trial> history;  ///< every trial of the earlier generations, by number
-  int trial = 0;                   ///< the number of the trial that the genome is for
-  int draw = 0;                    ///< how many proposals for this trial were refused or known already
+  const SearchConfig& search;            ///< seed, population, objective, bounds, mutation probabilities
+  std::span<const Trial> history;        ///< every trial of the earlier generations, by number
+  int trial = 0;                         ///< the number of the trial that the genome is for
+  int draw = 0;                          ///< how many proposals for this trial were refused or known already
+  std::span<const Trial> earlier = {};   ///< of earlier runs (search.warm_start): to learn from only
+  std::span<const Genome> pending = {};  ///< proposed already for trials of this generation
+  const Surrogate* surrogate = nullptr;  ///< trained on history and earlier; null: none that is trusted
+  /// Whether a genome is new and keeps the hard constraints; empty: every genome is. For proposers that
+  /// choose among many. Takes about as long as mapping a network.
+  std::function<bool(const Genome&)> acceptable = {};
 
   int generation() const { return trial / search.population; }
   /// The stream of random numbers of this proposal.
@@ -29,12 +36,11 @@ struct ProposalRequest {
   }
 };
 
-/// Suggests the next genome: a pure function of the request, so that a resumed run continues exactly. A
-/// surrogate is a proposer that learns from the history of its request.
+/// Suggests the next genome: a pure function of the request, so that a resumed run continues exactly.
 using Proposer = std::function<Genome(const ProposalRequest&)>;
 
-/// random: uniform over every gene. latin_hypercube: one design over all trials. evolution: see
-/// evolution.hpp.
+/// random: uniform over every gene. latin_hypercube: one design over all trials. evolution, nsga2, bayesian:
+/// see their headers.
 std::vector<std::string> proposer_names();
 
 /// Throws ConfigError (did-you-mean, the known ones listed).

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
@@ -58,8 +59,29 @@ void make_absolute(std::string& file, const std::filesystem::path& run_file) {
     file = std::filesystem::absolute(run_file.parent_path() / file).lexically_normal().string();
 }
 
+/// What would be ignored is refused.
+void check_surrogate(const SearchConfig& search) {
+  if (search.surrogate != "none" && search.proposer != "evolution")
+    throw ConfigError(
+        fmt::format("search.surrogate: expected \"none\" with proposer {}, because only evolution screens "
+                    "with it, got \"{}\"",
+                    search.proposer, search.surrogate));
+  const bool learns = search.surrogate != "none" || search.proposer == "bayesian";
+  if (!search.warm_start.empty() && !learns)
+    throw ConfigError(
+        "search.warm_start: expected [] without a surrogate or the bayesian proposer to learn from it, got "
+        "folders");
+}
+
+void check_objectives(const std::vector<std::string>& objectives) {
+  if (std::set<std::string>(objectives.begin(), objectives.end()).size() != objectives.size())
+    throw ConfigError(fmt::format("search.objectives: expected every objective once, got {}", objectives));
+}
+
 void check_search(const SearchConfig& search, const ChipConfig& chip) {
   make_proposer(search.proposer);
+  check_surrogate(search);
+  check_objectives(search.objectives);
   if (search.max_cores > chip.cores())
     throw ConfigError(fmt::format("search.max_cores: expected at most the {} cores of chip '{}', got {}",
                                   chip.cores(), chip.name, search.max_cores));
@@ -110,6 +132,7 @@ RunConfig read_run_config(const std::filesystem::path& file, const std::vector<s
   for (const auto& assignment : assignments) set_config(assignment, config.sections());
   make_absolute(config.chip_selection.file, file);
   make_absolute(config.hardware.device_parameters.table.file, file);
+  for (auto& folder : config.search.warm_start) make_absolute(folder, file);
   if (!config.chip_selection.file.empty()) config.chip = load_chip(config.chip_selection.file);
   return config;
 }

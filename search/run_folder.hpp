@@ -15,6 +15,8 @@ struct RunFolder {
   std::filesystem::path chip() const { return root / "chip.toml"; }
   std::filesystem::path trials() const { return root / "trials.jsonl"; }
   std::filesystem::path front() const { return root / "front.csv"; }
+  std::filesystem::path surrogate() const { return root / "surrogate.json"; }
+  std::filesystem::path summary() const { return root / "summary.json"; }
   std::filesystem::path candidates() const { return root / "candidates"; }
   std::filesystem::path weights(int trial) const {
     return candidates() / std::to_string(trial) / "weights.safetensors";

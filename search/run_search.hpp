@@ -4,10 +4,14 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "search/evaluator.hpp"
+#include "search/extensions.hpp"
+#include "search/front.hpp"
 #include "search/run_config.hpp"
+#include "search/surrogate_guide.hpp"
 #include "search/trial.hpp"
 
 namespace mho {
@@ -35,21 +39,26 @@ struct Winner {
 };
 
 struct SearchResult {
-  std::vector<Trial> trials;    ///< all, by number
-  std::vector<Winner> winners;  ///< best first
-  bool stopped = false;         ///< by a signal: resume continues
-  std::string note;             ///< e.g. that the space ran out of new genomes
+  std::vector<Trial> trials = {};    ///< all, by number
+  std::vector<Winner> winners = {};  ///< best first
+  bool stopped = false;              ///< by a signal: resume continues
+  std::string note = {};             ///< e.g. that the space ran out of new genomes
+  std::vector<Trial> front = {};     ///< pareto_front
+  FrontVolume volume = {};
+  std::optional<SurrogateReport> surrogate = {};
 };
 
 /// The method: propose, reject what breaks a hard constraint, train under noise, score
 /// over drift, map, record, repeat; then re-score the winners and export them. Writes the run folder:
 /// config.toml, trials.jsonl, front.csv, candidates/N/ (weights of trials; the winners' are kept),
-/// winners/N/. Throws ConfigError when `resume` meets another configuration or the folder holds a run
-/// already, when no genome of the space keeps the constraints (which one, after how many draws), RunError on
-/// a full disk.
-SearchResult run_search(const RunConfig& config, const SearchOptions& options);
+/// winners/N/, summary.json, surrogate.json. Throws ConfigError when `resume` meets another configuration or
+/// the folder holds a run already, when no genome of the space keeps the constraints (which one, after how
+/// many draws), RunError on a full disk.
+SearchResult run_search(const RunConfig& config, const SearchOptions& options,
+                        const SearchExtensions& extensions = {});
 
 /// The same with another way of judging candidates.
-SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator);
+SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator,
+                        const SearchExtensions& extensions = {});
 
 }  // namespace mho

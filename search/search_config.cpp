@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/search_config.hpp"
 
+#include "search/objectives.hpp"
 #include "search/proposer.hpp"
 
 namespace mho {
@@ -13,6 +14,19 @@ void SearchConfig::fields(FieldVisitor& visitor) {
   visitor.field("seed", &seed, anything(), "decides every random number of the run");
   visitor.field("objective", &objective, one_of({"accuracy", "accuracy_over_sigma"}),
                 "what is maximised: mean accuracy after one day, or that over its standard deviation");
+  visitor.field(
+      "objectives", &objectives, one_of(objective_names()),
+      "what nsga2 and bayesian weigh and the front is over, accuracy after one day and less of all else; "
+      "[]: they maximise objective, and the front is over accuracy_1d, energy, parameters");
+  visitor.field("surrogate", &surrogate, one_of({"none", "gp", "xgboost"}),
+                "evolution: what is trained on all trials before each generation to choose among mutants");
+  visitor.field("surrogate_floor", &surrogate_floor, between(-1, 1),
+                "cross-validated Kendall tau below which evolution goes on without its surrogate");
+  visitor.field("surrogate_pool", &surrogate_pool, between(2, 100000),
+                "evolution with a surrogate, bayesian: genomes of which one is chosen for a trial");
+  visitor.field("warm_start", &warm_start, anything(),
+                "earlier run folders of the same space, relative to this file, whose trials the surrogate or "
+                "bayesian learns from too");
   visitor.field("trial_programmings", &trial_programmings, between(1, 10000),
                 "independent programmings that a trial is scored on; winners are scored again with [scoring] "
                 "programmings");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/base/fields.hpp"
 
@@ -10,13 +11,19 @@ namespace mho {
 
 /// The [search] table.
 struct SearchConfig {
-  std::string proposer = "evolution";  ///< random | latin_hypercube | evolution
+  std::string proposer = "evolution";  ///< random | latin_hypercube | evolution | nsga2 | bayesian
   int trials = 32;
   int population =
       8;  ///< trials of one generation, trained side by side; proposals see earlier generations only
   std::uint64_t seed = 0;
   std::string objective =
-      "accuracy_over_sigma";    ///< accuracy | accuracy_over_sigma (1-day mean over its deviation)
+      "accuracy_over_sigma";  ///< accuracy | accuracy_over_sigma (1-day mean over its deviation)
+  std::vector<std::string> objectives =
+      {};                          ///< of several, for nsga2, bayesian and the front; see objectives.hpp
+  std::string surrogate = "none";  ///< none | gp | xgboost: what screens evolution's mutants
+  double surrogate_floor = 0.3;    ///< Kendall's tau below which the surrogate is not used
+  int surrogate_pool = 512;        ///< genomes that a model chooses one from
+  std::vector<std::string> warm_start = {};  ///< earlier run folders, relative to the run file
   int trial_programmings = 10;  ///< of a trial's score; winners are scored again with [scoring] programmings
   int trial_images = 0;         ///< of the validation split that trials are scored on, spread evenly; 0: all
   int max_parameters = 0;       ///< T_p of the paper; 0: no limit

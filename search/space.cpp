@@ -8,7 +8,9 @@
 #include <cmath>
 #include <set>
 
+#include "core/base/config_file.hpp"
 #include "core/base/error.hpp"
+#include "core/base/sha256.hpp"
 
 namespace mho {
 namespace {
@@ -172,6 +174,15 @@ Genome Space::decode(const std::vector<double>& encoding) const {
 }
 
 bool Space::contains(const Genome& genome) const { return complaint(genome, config_).empty(); }
+
+std::string Space::hash() const {
+  auto ordered = config_;  // the order of a list changes what a seed draws, not what the space holds
+  std::sort(ordered.stem_channels.begin(), ordered.stem_channels.end());
+  std::sort(ordered.stem_kernels.begin(), ordered.stem_kernels.end());
+  std::sort(ordered.block_types.begin(), ordered.block_types.end());
+  const auto text = write_config({{"space", "", [&](FieldVisitor& visitor) { ordered.fields(visitor); }}});
+  return sha256(text);
+}
 
 double Space::size() const {
   const auto width = [](const std::vector<int>& range) { return range[1] - range[0] + 1.0; };

@@ -38,6 +38,9 @@ class Space {
   /// Inverse of encode. Throws InputError for numbers that are no genome of this space.
   Genome decode(const std::vector<double>& encoding) const;
   bool contains(const Genome& genome) const;
+  /// 64 hexadecimal digits that name the space: the same for two configurations only when they hold the same
+  /// genomes. Kept with what was learned or recorded in it.
+  std::string hash() const;
   /// Number of different genomes.
   double size() const;
 

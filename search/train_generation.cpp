@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <optional>
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
@@ -25,13 +26,17 @@ std::vector<const Proposal*> unrecorded(const Generation& generation, const Tria
   return proposals;
 }
 
-Trial make_trial(const Proposal& proposal, const Evaluation& evaluation) {
+/// Trains and scores; empty when the run was stopped meanwhile: cut off is not failed, a resume trains it
+/// again.
+std::optional<Trial> trained(const Study& study, const Proposal& proposal) {
+  const auto evaluation = study.evaluator.evaluate(*proposal.architecture, proposal.trial,
+                                                   [&](int, double) { return !study.stopped(); });
+  if (evaluation.failed && study.stopped()) return std::nullopt;
+  if (!evaluation.failed)
+    save_parameters(study.folder.weights(proposal.trial), *proposal.architecture, evaluation.parameters);
   Trial trial;
-  trial.number = proposal.trial;
-  trial.genome = proposal.genome;
-  trial.parameters = proposal.architecture.parameters();
-  trial.macs = proposal.architecture.macs();
-  trial.draws = proposal.draws;
+  trial.parameters = proposal.architecture->parameters();
+  trial.macs = proposal.architecture->macs();
   trial.failed = evaluation.failed;
   trial.reason = evaluation.reason;
   if (!evaluation.failed) trial.score = evaluation.score;
@@ -60,15 +65,15 @@ void train_generation(const Study& study, const Generation& generation, TrialSto
   parallel_for(proposals.size(), [&](std::size_t i) {
     const auto& proposal = *proposals[i];
     if (study.stopped()) return;
-    const auto evaluation = study.evaluator.evaluate(proposal.architecture, proposal.trial,
-                                                     [&](int, double) { return !study.stopped(); });
-    if (evaluation.failed && study.stopped()) return;  // cut off, not failed: a resume trains it again
-    if (!evaluation.failed)
-      save_parameters(study.folder.weights(proposal.trial), proposal.architecture, evaluation.parameters);
+    auto trial = study.evaluator.judge ? std::optional(study.evaluator.judge(proposal.genome, proposal.trial))
+                                       : trained(study, proposal);
+    if (!trial) return;
+    trial->number = proposal.trial;
+    trial->genome = proposal.genome;
+    trial->draws = proposal.draws;
     const std::lock_guard lock(recording);
-    const auto trial = make_trial(proposal, evaluation);
-    store.record(trial);
-    report(study, store, trial);
+    store.record(*trial);
+    report(study, store, *trial);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/error.hpp"
 #include "core/chip/export.hpp"
@@ -31,6 +32,25 @@ Parameters trained_parameters(const Study& study, const Trial& trial, const Arch
   return again.parameters;
 }
 
+/// Empty when the run was stopped meanwhile.
+std::optional<Evaluation> rescored(const Study& study, const Trial& trial) {
+  const auto architecture = architecture_of(study, trial);
+  const auto parameters = trained_parameters(study, trial, architecture);
+  if (parameters.empty()) return std::nullopt;
+  return study.evaluator.rescore(architecture, parameters, trial.number);
+}
+
+/// A number that no trial has keys other noise.
+Evaluation judged_again(const Study& study, const Trial& trial) {
+  const auto again = study.evaluator.judge(trial.genome, study.config.search.trials + trial.number);
+  if (again.failed || !again.score)
+    throw RunError(fmt::format("trial {}: expected a score again, got: {}", trial.number, again.reason));
+  Evaluation evaluation;
+  evaluation.score = *again.score;
+  evaluation.cost = again.cost;
+  return evaluation;
+}
+
 }  // namespace
 
 Selection select_winners(const std::vector<Trial>& trials, const SearchConfig& search) {
@@ -52,10 +72,9 @@ std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>
   std::vector<Winner> winners;
   for (const auto& trial : selected) {
     if (study.stopped()) break;
-    const auto architecture = architecture_of(study, trial);
-    const auto parameters = trained_parameters(study, trial, architecture);
-    if (!parameters.empty())
-      winners.push_back({trial, study.evaluator.rescore(architecture, parameters, trial.number)});
+    const auto evaluation =
+        study.evaluator.judge ? std::optional(judged_again(study, trial)) : rescored(study, trial);
+    if (evaluation) winners.push_back({trial, *evaluation});
   }
   std::stable_sort(winners.begin(), winners.end(), [&](const Winner& a, const Winner& b) {
     return ranks_before(a.evaluation.score, b.evaluation.score, study.config.search);
@@ -65,6 +84,7 @@ std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>
 
 void export_winners(const Study& study, const std::vector<Winner>& winners) {
   const auto& config = study.config;
+  if (study.evaluator.judge) return;  // there is no network
   for (size_t place = 0; place < winners.size(); ++place) {
     const auto& [trial, evaluation] = winners[place];
     const auto folder = study.folder.winner(static_cast<int>(place));

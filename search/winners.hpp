@@ -21,8 +21,8 @@ Selection select_winners(const std::vector<Trial>& trials, const SearchConfig& s
 /// was stopped.
 std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>& selected);
 
-/// Writes winners/N/ (architecture.json, weights.safetensors, score.json, chip/) for each, best first.
-/// Throws RunError, MappingError.
+/// Writes winners/N/ (architecture.json, weights.safetensors, score.json, chip/) for each, best first;
+/// nothing for genomes that were judged without a network. Throws RunError, MappingError.
 void export_winners(const Study& study, const std::vector<Winner>& winners);
 
 /// Removes the weights of every trial that is no winner.

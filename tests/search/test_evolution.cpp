@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <set>
 
+#include "search/own_objective.hpp"
+#include "search/run_search.hpp"
 #include "tests/catch.hpp"
-#include "tests/search/helpers.hpp"
+#include "tests/search/synthetic.hpp"
 
 using namespace mho;
-using mho::testing::make_trial;
+using namespace mho::testing;
 
 namespace {
 
@@ -45,6 +47,18 @@ double separable_quality(const Genome& genome) {
     quality += 0.1 * (block.type == 'D') + 0.02 * block.residual_blocks - 0.05 * block.widening;
   return quality;
 }
+
+class Oracle : public Surrogate {
+ public:
+  void fit(const Space&, std::span<const Trial>, RandomKey) override {}
+  std::vector<Prediction> predict(std::span<const Genome> genomes) const override {
+    std::vector<Prediction> predictions;
+    for (const auto& genome : genomes)
+      predictions.push_back({synthetic_accuracy(genome), 0, 0.004, synthetic_trial(0, genome).score->avm});
+    return predictions;
+  }
+  void save(const std::filesystem::path&) const override {}
+};
 
 }  // namespace
 
@@ -118,4 +132,69 @@ TEST_CASE("evolution finds better networks than random search in the same number
   double lead = 0;
   for (search.seed = 0; search.seed < 10; ++search.seed) lead += best_of("evolution") - best_of("random");
   CHECK(lead > 0.3);  // of qualities between 0 and 1.2, over ten seeds
+}
+
+TEST_CASE("screening by a surrogate that knows the truth makes better children, but for one trial in four") {
+  const Space space{SpaceConfig{}};
+  SearchConfig search;
+  search.objective = "accuracy";
+  const auto history = synthetic_trials(space, 64, 6);
+  const Oracle surrogate;
+  double plain = 0, screened = 0;
+  for (int trial = 64; trial < 72; ++trial) {
+    const ProposalRequest request{space, search, history, trial, 0};
+    auto guided = request;
+    guided.surrogate = &surrogate;
+    const auto child = propose_evolution(guided);
+    if (trial % 8 % 4 == 3)
+      CHECK(child == propose_evolution(request));
+    else
+      plain += synthetic_accuracy(propose_evolution(request)), screened += synthetic_accuracy(child);
+  }
+  CHECK(screened > plain + 6 * 0.003);
+  CHECK(screened > 6 * 0.9235);  // the best there is has 0.9240
+}
+
+TEST_CASE("genomes that the surrogate sees break T_AVM are chosen last") {
+  const Space space{SpaceConfig{}};
+  SearchConfig search;
+  search.objective = "accuracy";
+  search.max_avm = 4.5;  // of the synthetic networks those with at least 48 channels in the stem
+  const auto history = synthetic_trials(space, 64, 6);
+  const Oracle surrogate;
+  for (int trial = 64; trial < 67; ++trial) {
+    ProposalRequest request{space, search, history, trial, 0};
+    request.surrogate = &surrogate;
+    CHECK(propose_evolution(request).stem_channels >= 48);
+  }
+}
+
+TEST_CASE(
+    "evolution with a surrogate, NSGA-II and Bayesian optimisation beat random search at equal trials") {
+  const TemporaryFolder folder;
+  const auto best_of = [&](const std::string& proposer, const std::string& surrogate, std::uint64_t seed) {
+    SearchConfig search{.proposer = proposer,
+                        .trials = 48,
+                        .seed = seed,
+                        .objective = "accuracy",
+                        .surrogate = surrogate,
+                        .surrogate_pool = 128,
+                        .winners = 1};
+    const auto result = run_search(
+        objective_config({}, search), {.folder = folder / (proposer + std::to_string(seed))},
+        make_evaluator([](const Genome& genome, int) { return plain_score(synthetic_accuracy(genome)); }));
+    return result.winners.at(0).trial.score->at(kOneDay).mean;
+  };
+  double evolution = 0, nsga2 = 0, bayesian = 0;
+  constexpr int seeds = 4;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    const double random = best_of("random", "none", seed);
+    evolution += best_of("evolution", "gp", seed) - random;
+    nsga2 += best_of("nsga2", "none", seed) - random;
+    bayesian += best_of("bayesian", "none", seed) - random;
+  }
+  // Random search is about 0.006 from the best there is.
+  CHECK(evolution / seeds > 0.002);
+  CHECK(nsga2 / seeds > 0.0005);
+  CHECK(bayesian / seeds > 0.003);
 }

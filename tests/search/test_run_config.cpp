@@ -76,6 +76,9 @@ TEST_CASE("wrong words and numbers of the search table are refused with the near
   };
   CHECK_THAT(refused("search.proposer=evolutio"), ContainsSubstring("did you mean 'evolution'"));
   CHECK_THAT(refused("search.objective=accurasy"), ContainsSubstring("did you mean 'accuracy'"));
+  CHECK_THAT(refused("search.objectives=['accuracy_1d', 'enrgy']"),
+             ContainsSubstring("did you mean 'energy'"));
+  CHECK_THAT(refused("search.surrogate=gpp"), ContainsSubstring("did you mean 'gp'"));
   CHECK_THAT(refused("search.trails=3"), ContainsSubstring("did you mean 'trials'"));
   CHECK_THAT(refused("search.trials=0"), ContainsSubstring("got 0"));
   CHECK_THAT(refused("search.width_mutation=1.5"), ContainsSubstring("0 to 1, got 1.5"));
@@ -160,4 +163,25 @@ TEST_CASE("messages about a run file name the file") {
              ContainsSubstring("none.toml"));
   CHECK_THAT(message_of<InputError>([&] { load_run_config(folder / "absent.toml", {}); }),
              ContainsSubstring("absent.toml"));
+}
+
+TEST_CASE("what a search would ignore is refused") {
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.search.proposer = "bayesian";
+               c.search.surrogate = "gp";
+             }),
+             ContainsSubstring("search.surrogate: expected \"none\" with proposer bayesian"));
+  CHECK_THAT(refusal([](RunConfig& c) { c.search.warm_start = {"runs/a"}; }),
+             ContainsSubstring("search.warm_start: expected [] without a surrogate"));
+  CHECK_THAT(refusal([](RunConfig& c) {
+               c.search.objectives = {"avm", "avm"};
+             }),
+             ContainsSubstring("search.objectives: expected every objective once"));
+}
+
+TEST_CASE("run folders to learn from are relative to the run file") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "[search]\nproposer = \"bayesian\"\nwarm_start = [\"runs/a\"]\n");
+  CHECK(load_run_config(folder / "run.toml", {}).search.warm_start ==
+        std::vector<std::string>{(folder / "runs/a").string()});
 }

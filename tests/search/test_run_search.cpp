@@ -112,11 +112,24 @@ TEST_CASE("one thread and two give the same run") {
   CHECK(remains(folder / "one") == remains(folder / "two"));
 }
 
-TEST_CASE("a run that was killed anywhere ends as if it had not been") {
+TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever proposes") {
   const TemporaryFolder folder;
-  const auto config = small_config();
-  run_search(config, {.folder = folder / "whole"}, fake_evaluator());
-  for (const int trials : {1, 4, 6, 13}) {
+  auto config = small_config();
+  config.search.surrogate_pool = 64;
+  config.search.surrogate_floor = -1;  // the surrogate screens as soon as it can be checked
+  const auto [name, surrogate] = GENERATE(table<std::string, std::string>({{"evolution", "none"},
+                                                                           {"evolution", "gp"},
+                                                                           {"random", "none"},
+                                                                           {"latin_hypercube", "none"},
+                                                                           {"nsga2", "none"},
+                                                                           {"bayesian", "none"}}));
+  config.search.proposer = name;
+  config.search.surrogate = surrogate;
+  if (name == "nsga2") config.search.objectives = {"accuracy_1d", "energy"};
+  const auto whole = run_search(config, {.folder = folder / "whole"}, fake_evaluator());
+  if (surrogate == "gp") REQUIRE(whole.surrogate->used_generations > 0);
+  const bool everywhere = name == "evolution" && surrogate == "none";
+  for (const int trials : everywhere ? std::vector{1, 4, 6, 13} : std::vector{6}) {
     const auto run = folder / ("killed" + std::to_string(trials));
     crash_after(trials, config, run);
     const int recorded = TrialStore(run / "trials.jsonl").count();
@@ -171,6 +184,10 @@ TEST_CASE("the hard constraints hold for every trial") {
   config.search.max_parameters = 3000;
   config.search.max_cores = 1;
   const auto result = run_search(config, {.folder = folder / "run"}, fake_evaluator());
+  config.search.proposer = "bayesian";
+  config.search.surrogate_pool = 32;
+  for (const auto& trial : run_search(config, {.folder = folder / "bayesian"}, fake_evaluator()).trials)
+    CHECK(trial.parameters <= 3000);
   int draws = 0;
   for (const auto& trial : result.trials) {
     CHECK(trial.parameters <= 3000);

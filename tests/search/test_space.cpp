@@ -191,3 +191,11 @@ TEST_CASE("the space table is read with its limits") {
                  [&] { read_config_text("[space]\nwidening = [1, 9]\n", "run.toml", sections); }),
              ContainsSubstring("run.toml:2") && ContainsSubstring("expected 1 to 4, got 9"));
 }
+
+TEST_CASE("a space's hash tells spaces apart and not the order of a list") {
+  const auto hash = Space(SpaceConfig{}).hash();
+  CHECK(hash.size() == 64);
+  CHECK(Space(SpaceConfig{.stem_kernels = {7, 3, 5}}).hash() == hash);
+  CHECK(Space(SpaceConfig{.stem_kernels = {3, 5}}).hash() != hash);
+  CHECK(Space(SpaceConfig{.widening = {1, 3}}).hash() != hash);
+}
