@@ -52,7 +52,7 @@ void make_absolute(std::string& file, const std::filesystem::path& run_file) {
 }
 
 void check_search(const SearchConfig& search, const ChipConfig& chip) {
-  make_proposer(search.proposer);
+  check_proposer_name(search.proposer);
   if (search.max_cores > chip.cores())
     throw ConfigError(fmt::format("search.max_cores: expected at most the {} cores of chip '{}', got {}",
                                   chip.cores(), chip.name, search.max_cores));

@@ -5,6 +5,7 @@
 
 #include "search/front.hpp"
 #include "search/generation.hpp"
+#include "search/trial_file.hpp"
 #include "search/winners.hpp"
 
 namespace mho {
@@ -13,6 +14,19 @@ namespace {
 void tell(const Study& study, const TrialStore& store, const std::string& message) {
   if (!study.options.on_progress || message.empty()) return;
   study.options.on_progress({store.count(), study.config.search.trials, nullptr, nullptr, message});
+}
+
+/// A worker joins a shared study: whether its folder was started before does not matter.
+RunFolder start_run_folder(const RunConfig& config, const SearchOptions& options) {
+  const bool joins = !options.storage.empty() && std::filesystem::exists(RunFolder{options.folder}.config());
+  return open_run_folder(options.folder, config, options.resume || joins);
+}
+
+std::unique_ptr<TrialStore> open_store(const Study& study) {
+  const auto& [config, options, evaluator, folder, space, propose] = study;
+  if (options.storage.empty()) return std::make_unique<TrialFile>(folder.trials());
+  return open_storage(options.storage, std::filesystem::absolute(folder.root).lexically_normal().filename(),
+                      config, options.extensions);
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -24,13 +38,10 @@ std::string joined(const std::string& first, const std::string& second) {
 SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   check_run_config(config);
   const auto& search = config.search;
-  const Study study{config,
-                    options,
-                    evaluator,
-                    open_run_folder(options.folder, config, options.resume),
-                    Space(config.space),
-                    make_proposer(search.proposer)};
-  TrialStore store(study.folder.trials());
+  const Study study{config, options, evaluator, start_run_folder(config, options), Space(config.space),
+                    make_proposer(config, options.extensions)};
+  const auto opened = open_store(study);
+  auto& store = *opened;
   SearchResult result;
 
   for (int first = 0; first < search.trials && result.note.empty(); first += search.population) {
@@ -39,7 +50,7 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
     result.note = generation.note;
     if (study.stopped()) return {store.all(), {}, true, ""};
   }
-  store.sort_file();
+  store.write_sorted(study.folder.trials());
   result.trials = store.all();
   write_front(study.folder.front(), pareto_front(result.trials, search));
 

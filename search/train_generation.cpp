@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "core/base/error.hpp"
@@ -52,24 +53,43 @@ void report(const Study& study, const TrialStore& store, const Trial& trial) {
                              .message = ""});
 }
 
+/// Trains the proposal unless another worker does; returns whether it was this one's.
+bool train(const Study& study, const Proposal& proposal, TrialStore& store, std::mutex& storing) {
+  if (study.stopped()) return false;
+  {
+    const std::lock_guard lock(storing);
+    if (!store.claim(proposal.trial, proposal.genome)) return false;
+  }
+  const auto evaluation = study.evaluator.evaluate(proposal.architecture, proposal.trial,
+                                                   [&](int, double) { return !study.stopped(); });
+  if (evaluation.failed && study.stopped()) {  // cut off, not failed: a resume or another worker trains it
+    const std::lock_guard lock(storing);
+    store.release(proposal.trial);
+    return false;
+  }
+  if (!evaluation.failed)
+    save_parameters(study.folder.weights(proposal.trial), proposal.architecture, evaluation.parameters);
+  const std::lock_guard lock(storing);
+  const auto trial = make_trial(proposal, evaluation);
+  store.record(trial);
+  report(study, store, trial);
+  return true;
+}
+
 }  // namespace
 
 void train_generation(const Study& study, const Generation& generation, TrialStore& store) {
-  const auto proposals = unrecorded(generation, store, study.folder);
-  std::mutex recording;
-  parallel_for(proposals.size(), [&](std::size_t i) {
-    const auto& proposal = *proposals[i];
-    if (study.stopped()) return;
-    const auto evaluation = study.evaluator.evaluate(proposal.architecture, proposal.trial,
-                                                     [&](int, double) { return !study.stopped(); });
-    if (evaluation.failed && study.stopped()) return;  // cut off, not failed: a resume trains it again
-    if (!evaluation.failed)
-      save_parameters(study.folder.weights(proposal.trial), proposal.architecture, evaluation.parameters);
-    const std::lock_guard lock(recording);
-    const auto trial = make_trial(proposal, evaluation);
-    store.record(trial);
-    report(study, store, trial);
-  });
+  std::mutex storing;
+  for (;;) {
+    store.refresh();
+    const auto proposals = unrecorded(generation, store, study.folder);
+    if (proposals.empty() || study.stopped()) return;
+    std::atomic<bool> trained{false};
+    parallel_for(proposals.size(), [&](std::size_t i) {
+      if (train(study, *proposals[i], store, storing)) trained = true;
+    });
+    if (!trained && !study.stopped()) store.wait_for_others();
+  }
 }
 
 }  // namespace mho
