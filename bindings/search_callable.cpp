@@ -41,7 +41,12 @@ CallableSearch search_callable(const std::vector<std::string>& assignments, cons
   PythonThread thread;
   const auto objective = [&](const Genome& genome, int) {
     std::string value;
-    thread.call([&] { value = evaluate(genome_to_json(genome)).cast<std::string>(); });
+    try {
+      thread.call([&] { value = evaluate(genome_to_json(genome)).cast<std::string>(); });
+    } catch (const RunError&) {
+      if (!thread.interrupted()) throw;
+      return ObjectiveValue{.failed = true, .reason = "interrupted"};  // the search drops it
+    }
     return read_value(value);
   };
   thread.serve([&] {

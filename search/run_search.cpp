@@ -22,11 +22,11 @@ RunFolder start_run_folder(const RunConfig& config, const SearchOptions& options
   return open_run_folder(options.folder, config, options.resume || joins);
 }
 
-std::unique_ptr<TrialStore> open_store(const Study& study) {
-  const auto& [config, options, evaluator, folder, space, propose] = study;
-  if (options.storage.empty()) return std::make_unique<TrialFile>(folder.trials());
-  return open_storage(options.storage, std::filesystem::absolute(folder.root).lexically_normal().filename(),
-                      config, options.extensions);
+/// The storage that the run shares with other workers; null when it has none.
+std::unique_ptr<TrialStore> join_storage(const RunConfig& config, const SearchOptions& options) {
+  if (options.storage.empty()) return nullptr;
+  const auto run = std::filesystem::absolute(options.folder).lexically_normal().filename().string();
+  return open_storage(options.storage, run, config, options.extensions);
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -38,10 +38,12 @@ std::string joined(const std::string& first, const std::string& second) {
 SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   check_run_config(config);
   const auto& search = config.search;
-  const Study study{config, options, evaluator, start_run_folder(config, options), Space(config.space),
-                    make_proposer(config, options.extensions)};
-  const auto opened = open_store(study);
-  auto& store = *opened;
+  const auto propose = make_proposer(config, options.extensions);
+  const auto shared = join_storage(config, options);
+  const Study study{
+      config, options, evaluator, start_run_folder(config, options), Space(config.space), propose};
+  TrialFile file(study.folder.trials());
+  TrialStore& store = shared ? *shared : file;
   SearchResult result;
 
   for (int first = 0; first < search.trials && result.note.empty(); first += search.population) {

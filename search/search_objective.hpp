@@ -13,11 +13,11 @@ namespace mho {
 /// A user's own objective: what it says of a genome, as a score at one day (and an AVM, a cost, a number of
 /// parameters where the proposer looks at them). It need not be a network's.
 struct ObjectiveValue {
-  Score score;
-  Cost cost;
+  Score score = {};
+  Cost cost = {};
   std::int64_t parameters = 0;
   bool failed = false;
-  std::string reason;
+  std::string reason = {};
 };
 using Objective = std::function<ObjectiveValue(const Genome&, int trial)>;
 

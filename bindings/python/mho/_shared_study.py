@@ -16,7 +16,9 @@ clock, for how long it has not seen it change.
 
 import hashlib
 import json
+import os
 import re
+import socket
 import time
 import uuid
 
@@ -43,15 +45,28 @@ def open_storage(optuna, url):
         if kind == "journal":
             backend = optuna.storages.journal.JournalFileBackend(url.removeprefix("journal:"))
             return optuna.storages.JournalStorage(backend)
-        driver = "psycopg" if url.startswith("postgresql+psycopg:") else "psycopg2"
-        needed(driver, "--storage postgresql://...", f"{driver}-binary" if driver == "psycopg2" else "psycopg[binary]")
-        return optuna.storages.get_storage(optuna.storages.RDBStorage(
-            url, engine_kwargs={"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}))
+        if url.startswith("postgresql:"):  # SQLAlchemy's own choice of driver differs between its versions
+            needed("psycopg2", "--storage postgresql://...", "psycopg2-binary")
+            url = url.replace("postgresql:", "postgresql+psycopg2:", 1)
+        return optuna.storages.get_storage(_database(optuna, url))
     except InputError:
         raise
     except Exception as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
         raise InputError(f"--storage {shown}: cannot be opened: {reason[0]}") from error
+
+
+def _database(optuna, url):
+    """Workers that come first at the same time make the tables at the same time: all but one fail, once."""
+    from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+    options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+    for wait_s in (0.5, 1, 2):
+        try:
+            return optuna.storages.RDBStorage(url, engine_kwargs=options)
+        except (IntegrityError, ProgrammingError):
+            time.sleep(wait_s)
+    return optuna.storages.RDBStorage(url, engine_kwargs=options)
 
 
 class SharedStudy:
@@ -63,7 +78,7 @@ class SharedStudy:
         study = json.loads(study)
         self._shown, self._grace_s, self._trials = without_password(url), grace_s, study["trials"]
         self._space = ParameterSpace(self._optuna, study["space"])
-        self._worker = uuid.uuid4().hex[:8]
+        self._worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
         self._storage = open_storage(self._optuna, url)
         self._study_id = self._join(run, study, configuration)
         self._held = {}  # trial number: id of the attempt that this worker trains
