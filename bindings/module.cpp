@@ -22,8 +22,9 @@ int main_of(std::vector<std::string> words) {
   argv.push_back(nullptr);
   int code = 0;
   mho::PythonThread thread;
-  thread.serve(
-      [&] { code = mho::run_cli(static_cast<int>(words.size()), argv.data(), mho::python_extensions(thread)); });
+  thread.serve([&] {
+    code = mho::run_cli(static_cast<int>(words.size()), argv.data(), mho::python_extensions(thread));
+  });
   return code;
 }
 

@@ -17,8 +17,8 @@ namespace {
 constexpr int faithful_draws = 4;
 constexpr int draws_a_mutation = 16;
 
-/// A sampler that has converged proposes what is known for ever. After some such draws its proposal is mutated,
-/// once, then more and more often: a new neighbour of what it wants.
+/// A sampler that has converged proposes what is known for ever. After some such draws its proposal is
+/// mutated, once, then more and more often: a new neighbour of what it wants.
 Genome diversified(Genome genome, const ProposalRequest& request) {
   if (request.draw < faithful_draws) return genome;
   Random random(request.key().with("neighbour of a known genome"));

@@ -61,9 +61,8 @@ class SharedStore : public TrialStore {
   void record(const Trial& trial) override {
     const auto told = told_to_json(trial, search_), line = to_json_line(trial);
     bool recorded = false;
-    study_.with([&](py::object& study) {
-      recorded = study.attr("record")(trial.number, line, told).cast<bool>();
-    });
+    study_.with(
+        [&](py::object& study) { recorded = study.attr("record")(trial.number, line, told).cast<bool>(); });
     if (recorded) trials_.insert_or_assign(trial.number, trial);
   }
 

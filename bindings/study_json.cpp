@@ -33,7 +33,8 @@ std::string told_to_json(const Trial& trial, const SearchConfig& search) {
   auto json = Json::parse(to_json_line(trial));
   const bool scored = !trial.failed && trial.score;
   json["values"] = scored ? Json::array({objective(*trial.score, search)}) : Json(nullptr);
-  json["constraints"] = scored ? Json{{"avm_above_max_points", trial.score->avm - search.max_avm}} : Json::object();
+  json["constraints"] =
+      scored ? Json{{"avm_above_max_points", trial.score->avm - search.max_avm}} : Json::object();
   return json.dump();
 }
 

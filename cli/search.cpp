@@ -93,12 +93,13 @@ int run(const SearchArguments& arguments) {
   SearchResult result;
   {
     Progress progress;
-    result = run_search(config, {.folder = folder,
-                                 .resume = arguments.resume,
-                                 .storage = arguments.storage,
-                                 .extensions = arguments.extensions,
-                                 .stop = &stop.flag(),
-                                 .on_progress = [&progress](const SearchProgress& event) { show(progress, event); }});
+    result = run_search(config,
+                        {.folder = folder,
+                         .resume = arguments.resume,
+                         .storage = arguments.storage,
+                         .extensions = arguments.extensions,
+                         .stop = &stop.flag(),
+                         .on_progress = [&progress](const SearchProgress& event) { show(progress, event); }});
   }
   if (!result.stopped && result.winners.empty())
     throw RunError(fmt::format("no trial of {} gave a network; first reason: {}", folder.string(),
@@ -120,9 +121,10 @@ void add_search(CLI::App& app, Action& action, const SearchExtensions& extension
   command->add_option("CONFIG", arguments->run.config, "Run file, e.g. configs/quickstart.toml")->required();
   add_run_options(*command, arguments->run, "Run folder (default: runs/<name of CONFIG>)");
   command->add_flag("--resume", arguments->resume, "Continue the run that the folder holds");
-  command->add_option("--storage", arguments->storage,
-                      "Study that several workers share: journal:PATH (one machine) or postgresql://USER@HOST/DB "
-                      "(several); start this command once a worker");
+  command->add_option(
+      "--storage", arguments->storage,
+      "Study that several workers share: journal:PATH (one machine) or postgresql://USER@HOST/DB "
+      "(several); start this command once a worker");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

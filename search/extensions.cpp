@@ -10,10 +10,10 @@ namespace {
 
 void expect_host(bool present, const std::string& what) {
   if (!present)
-    throw ConfigError(
-        fmt::format("{}: needs the Python package mho, which this executable runs without: run `python -m mho "
-                    "search ...` or ./mho search ...",
-                    what));
+    throw ConfigError(fmt::format(
+        "{}: needs the Python package mho, which this executable runs without: run `python -m mho "
+        "search ...` or ./mho search ...",
+        what));
 }
 
 }  // namespace

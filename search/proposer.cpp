@@ -70,8 +70,8 @@ Proposer make_proposer(const std::string& name) {
   for (const auto& known : known_proposers())
     if (known.name == name) return known.propose;
   check_proposer_name(name);
-  throw ConfigError(fmt::format("search.proposer: expected one of {}, got the host's '{}'",
-                                join(proposer_names()), name));
+  throw ConfigError(
+      fmt::format("search.proposer: expected one of {}, got the host's '{}'", join(proposer_names()), name));
 }
 
 }  // namespace mho

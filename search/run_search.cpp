@@ -40,8 +40,8 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
   const auto& search = config.search;
   const auto propose = make_proposer(config, options.extensions);
   const auto shared = join_storage(config, options);
-  const Study study{
-      config, options, evaluator, start_run_folder(config, options), Space(config.space), propose};
+  const Study study{config, options, evaluator, start_run_folder(config, options), Space(config.space),
+                    propose};
   TrialFile file(study.folder.trials());
   TrialStore& store = shared ? *shared : file;
   SearchResult result;

@@ -26,7 +26,7 @@ from mho._errors import InputError, needed
 from mho._optuna import ParameterSpace, load
 
 _SLOT, _RETRY, _LOST, _BEAT, _RECORD = "mho:slot", "mho:retry_of", "mho:lost", "mho:beat", "mho:record"
-_CONFIGURATION, _RUN = "configuration", "run"
+_CONFIGURATION, _RUN = "mho:configuration", "run"
 _TIMES = {1: "1s", 3600: "1h", 86400: "1d", 864000: "10d", 2592000: "30d"}
 
 
@@ -99,7 +99,7 @@ class SharedStudy:
             names = [objective["name"] for objective in study["objectives"]]
             self._storage.set_study_system_attr(study_id, "study:metric_names", names)
             self._storage.set_study_user_attr(study_id, _RUN, run)
-            self._storage.set_study_user_attr(study_id, _CONFIGURATION, configuration)
+            self._storage.set_study_system_attr(study_id, _CONFIGURATION, configuration)
         except self._optuna.exceptions.DuplicatedStudyError:
             study_id = self._storage.get_study_id_from_name(name)
             self._refuse_another_configuration(study_id, name, configuration)
@@ -113,9 +113,9 @@ class SharedStudy:
 
     def _refuse_another_configuration(self, study_id, name, configuration):
         until = time.monotonic() + self._grace_s
-        while _CONFIGURATION not in (attributes := self._storage.get_study_user_attrs(study_id)):
+        while _CONFIGURATION not in (attributes := self._storage.get_study_system_attrs(study_id)):
             if time.monotonic() > until:  # its maker died at once: this worker's is as good
-                self._storage.set_study_user_attr(study_id, _CONFIGURATION, configuration)
+                self._storage.set_study_system_attr(study_id, _CONFIGURATION, configuration)
             time.sleep(0.05)
         then, now = attributes[_CONFIGURATION].splitlines(), configuration.splitlines()
         for before, given in zip(then, now):
