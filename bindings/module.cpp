@@ -5,9 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "bindings/extensions.hpp"
+#include "bindings/search_callable.hpp"
 #include "cli/commands.hpp"
+#include "core/base/error.hpp"
 
 namespace {
+
+namespace py = pybind11;
 
 /// argv[0] is the program's name, as in C.
 int main_of(std::vector<std::string> words) {
@@ -15,7 +20,21 @@ int main_of(std::vector<std::string> words) {
   argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  return mho::run_cli(static_cast<int>(words.size()), argv.data());
+  int code = 0;
+  mho::PythonThread thread;
+  thread.serve([&] {
+    code = mho::run_cli(static_cast<int>(words.size()), argv.data(), mho::python_extensions(thread));
+  });
+  return code;
+}
+
+py::tuple search(const std::vector<std::string>& assignments, const py::object& evaluate) {
+  mho::CallableSearch found;
+  {
+    const py::gil_scoped_release released;
+    found = mho::search_callable(assignments, evaluate);
+  }
+  return py::make_tuple(found.trials, found.stopped);
 }
 
 }  // namespace
@@ -23,6 +42,17 @@ int main_of(std::vector<std::string> words) {
 PYBIND11_MODULE(_core, module) {
   module.doc() = "The C++ core of mho.";
   module.attr("__version__") = MHO_VERSION;
-  module.def("main", &main_of, pybind11::arg("argv"), pybind11::call_guard<pybind11::gil_scoped_release>(),
+  py::register_exception_translator([](std::exception_ptr pointer) {
+    const auto types = py::module_::import("mho._errors");
+    try {
+      if (pointer) std::rethrow_exception(pointer);
+    } catch (const mho::InputError& error) {
+      PyErr_SetString(types.attr("InputError").ptr(), error.what());
+    } catch (const mho::RunError& error) {
+      PyErr_SetString(types.attr("RunError").ptr(), error.what());
+    }
+  });
+  module.def("main", &main_of, py::arg("argv"), py::call_guard<py::gil_scoped_release>(),
              "Runs a command line (argv[0] is the program's name) and returns its exit code: 0, 1 or 2.");
+  module.def("search", &search, py::arg("assignments"), py::arg("evaluate"), "See mho.search.");
 }

@@ -23,12 +23,12 @@ void check_command_name(const CLI::App& app, int argc, char** argv) {
                      "; known commands: " + join(names));
 }
 
-int parse_and_run(int argc, char** argv) {
+int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
   CLI::App app{"Finds the neural network that survives your analog chip", "mho"};
   app.set_version_flag("--version", std::string("mho ") + version());
   app.require_subcommand(1);
   Action action;
-  add_search(app, action);
+  add_search(app, action, extensions);
   add_evaluate(app, action);
   add_export(app, action);
   add_data(app, action);
@@ -50,9 +50,9 @@ int parse_and_run(int argc, char** argv) {
 
 }  // namespace
 
-int run_cli(int argc, char** argv) {
+int run_cli(int argc, char** argv, const SearchExtensions& extensions) {
   try {
-    return parse_and_run(argc, argv);
+    return parse_and_run(argc, argv, extensions);
   } catch (const InputError& error) {
     log_line(std::string("error: ") + error.what());
     return 2;

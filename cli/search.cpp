@@ -21,6 +21,8 @@ namespace {
 struct SearchArguments {
   RunOptions run;
   bool resume = false;
+  std::string storage;
+  SearchExtensions extensions;
 };
 
 std::string trial_text(const Trial& trial) {
@@ -40,11 +42,13 @@ void show(Progress& progress, const SearchProgress& event) {
                   fmt::format("trial {} ({}): {}", trial.number, to_string(trial.genome), trial_text(trial)));
 }
 
-std::string resume_command(const RunOptions& run, const std::filesystem::path& folder) {
+std::string resume_command(const SearchArguments& arguments, const std::filesystem::path& folder) {
+  const auto& run = arguments.run;
   auto command = "mho search " + shell_word(run.config.string());
   for (const auto& assignment : run.assignments) command += " --set " + shell_word(assignment);
   if (run.seed) command += fmt::format(" --seed {}", *run.seed);
-  return command + " --out " + shell_word(folder.string()) + " --resume";
+  command += " --out " + shell_word(folder.string());
+  return command + (arguments.storage.empty() ? " --resume" : " --storage " + shell_word(arguments.storage));
 }
 
 std::filesystem::path winner_folder(const std::filesystem::path& folder, size_t index) {
@@ -96,8 +100,13 @@ int run(const SearchArguments& arguments) {
   SearchResult result;
   {
     Progress progress;
-    result = run_search(config, {folder, arguments.resume, &stop.flag(),
-                                 [&progress](const SearchProgress& event) { show(progress, event); }});
+    result = run_search(config,
+                        {.folder = folder,
+                         .resume = arguments.resume,
+                         .storage = arguments.storage,
+                         .extensions = arguments.extensions,
+                         .stop = &stop.flag(),
+                         .on_progress = [&progress](const SearchProgress& event) { show(progress, event); }});
   }
   if (!result.stopped && result.winners.empty())
     throw RunError(fmt::format("no trial of {} gave a network; first reason: {}", folder.string(),
@@ -105,14 +114,15 @@ int run(const SearchArguments& arguments) {
   print(arguments.run.json ? summary_json(result, config, {folder}) : to_text(result, folder));
   if (!result.stopped) return 0;
   log_line(fmt::format("stopped after {} of {} trials; continue with: {}", result.trials.size(),
-                       config.search.trials, resume_command(arguments.run, folder)));
+                       config.search.trials, resume_command(arguments, folder)));
   return 1;
 }
 
 }  // namespace
 
-void add_search(CLI::App& app, Action& action) {
+void add_search(CLI::App& app, Action& action, const SearchExtensions& extensions) {
   const auto arguments = std::make_shared<SearchArguments>();
+  arguments->extensions = extensions;
   auto* command =
       app.add_subcommand("search", "Search architectures for a task; train, score and export the winners");
   command->footer(
@@ -130,6 +140,10 @@ void add_search(CLI::App& app, Action& action) {
   command->add_option("CONFIG", arguments->run.config, "Run file, e.g. configs/quickstart.toml")->required();
   add_run_options(*command, arguments->run, "Run folder (default: runs/<name of CONFIG>)");
   command->add_flag("--resume", arguments->resume, "Continue the run that the folder holds");
+  command->add_option(
+      "--storage", arguments->storage,
+      "Study that several workers share: journal:PATH (one machine) or postgresql://USER@HOST/DB "
+      "(several); start this command once a worker");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -3,6 +3,8 @@
 
 #include <functional>
 
+#include "search/extensions.hpp"
+
 namespace CLI {
 class App;
 }
@@ -13,7 +15,7 @@ namespace mho {
 using Action = std::function<int()>;
 
 /// Each declares a subcommand and its options; when the subcommand was given, parsing sets `action`.
-void add_search(CLI::App& app, Action& action);
+void add_search(CLI::App& app, Action& action, const SearchExtensions& extensions);
 void add_evaluate(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);

@@ -47,9 +47,10 @@ struct Generation {
 /// constraint refused, when the first generation finds nothing at all.
 Generation propose_generation(const Study& study, int first, const std::vector<Trial>& history);
 
-/// Trains and scores, side by side, the proposals that `store` does not hold; saves each one's weights, then
-/// records it, as it ends. Once the run is stopped nothing new starts, and what was cut off is not recorded.
-/// Throws DataError when the store holds another genome for a trial, RunError when a file cannot be written.
+/// Trains and scores, side by side, the proposals that `store` does not hold and lets this worker claim;
+/// saves each one's weights, then records it, as it ends; waits for those that other workers train. Once the
+/// run is stopped nothing new starts, and what was cut off is not recorded. Throws DataError when the store
+/// holds another genome for a trial, RunError when a file cannot be written.
 void train_generation(const Study& study, const Generation& generation, TrialStore& store);
 
 }  // namespace mho

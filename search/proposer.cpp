@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
 #include "search/bayesian.hpp"
@@ -51,12 +53,29 @@ std::vector<std::string> proposer_names() {
   return names;
 }
 
+std::vector<std::string> host_proposer_names() {
+  return {"optuna:tpe", "optuna:gp", "optuna:nsga2", "optuna:nsga3", "optuna:cmaes", "optuna:random"};
+}
+
+bool is_host_proposer(const std::string& name) {
+  const auto names = host_proposer_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void check_proposer_name(const std::string& name) {
+  auto names = proposer_names();
+  for (auto& host : host_proposer_names()) names.push_back(std::move(host));
+  if (std::find(names.begin(), names.end(), name) == names.end())
+    throw ConfigError(fmt::format("search.proposer: unknown proposer '{}'{}; known: {}", name,
+                                  did_you_mean(name, names), join(names)));
+}
+
 Proposer make_proposer(const std::string& name) {
   for (const auto& known : known_proposers())
     if (known.name == name) return known.propose;
-  const auto names = proposer_names();
-  throw ConfigError(fmt::format("search.proposer: unknown proposer '{}'{}; known: {}", name,
-                                did_you_mean(name, names), join(names)));
+  check_proposer_name(name);
+  throw ConfigError(
+      fmt::format("search.proposer: expected one of {}, got the host's '{}'", join(proposer_names()), name));
 }
 
 }  // namespace mho

@@ -43,7 +43,14 @@ using Proposer = std::function<Genome(const ProposalRequest&)>;
 /// see their headers.
 std::vector<std::string> proposer_names();
 
-/// Throws ConfigError (did-you-mean, the known ones listed).
+/// Those of Optuna, which only a host language makes (search/extensions.hpp): "optuna:tpe", ...
+std::vector<std::string> host_proposer_names();
+bool is_host_proposer(const std::string& name);
+
+/// Throws ConfigError (did-you-mean, the known ones listed) unless the name is a native or a host's proposer.
+void check_proposer_name(const std::string& name);
+
+/// A native proposer. Throws ConfigError for any other name.
 Proposer make_proposer(const std::string& name);
 
 /// Point `index` of a Latin hypercube of `count` points over the space; hypercube `number`, drawn again for

@@ -79,7 +79,7 @@ void check_objectives(const std::vector<std::string>& objectives) {
 }
 
 void check_search(const SearchConfig& search, const ChipConfig& chip) {
-  make_proposer(search.proposer);
+  check_proposer_name(search.proposer);
   check_surrogate(search);
   check_objectives(search.objectives);
   if (search.max_cores > chip.cores())

@@ -63,6 +63,10 @@ void expect_same(const std::filesystem::path& file, const std::string& now) {
 
 }  // namespace
 
+std::string resolved_config(const RunConfig& config) {
+  return config_text(config) + "\n" + chip_text(config.chip);
+}
+
 RunFolder open_run_folder(const std::filesystem::path& root, const RunConfig& config, bool resume) {
   const RunFolder folder{root};
   if (resume && !std::filesystem::exists(folder.config()))

@@ -24,6 +24,9 @@ struct RunFolder {
   std::filesystem::path winner(int place) const { return root / "winners" / std::to_string(place); }
 };
 
+/// All that decides a run, as text: config.toml and chip.toml of its folder.
+std::string resolved_config(const RunConfig& config);
+
 /// Starts a run folder, or checks the one to resume. It is self-contained: config.toml is the resolved
 /// configuration and refers to chip.toml beside it. Throws ConfigError when a fresh run would overwrite
 /// another, when there is nothing to resume, or when the run was started with another configuration (the

@@ -3,12 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "core/chip/layer_targets.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
+#include "core/chip/layer_targets.hpp"
 #include "search/front.hpp"
 #include "search/generation.hpp"
 #include "search/summary.hpp"
+#include "search/trial_file.hpp"
 #include "search/winners.hpp"
 
 namespace mho {
@@ -17,6 +18,19 @@ namespace {
 void tell(const Study& study, const TrialStore& store, const std::string& message) {
   if (!study.options.on_progress || message.empty()) return;
   study.options.on_progress({store.count(), study.config.search.trials, nullptr, nullptr, message});
+}
+
+/// A worker joins a shared study: whether its folder was started before does not matter.
+RunFolder start_run_folder(const RunConfig& config, const SearchOptions& options) {
+  const bool joins = !options.storage.empty() && std::filesystem::exists(RunFolder{options.folder}.config());
+  return open_run_folder(options.folder, config, options.resume || joins);
+}
+
+/// The storage that the run shares with other workers; null when it has none.
+std::unique_ptr<TrialStore> join_storage(const RunConfig& config, const SearchOptions& options) {
+  if (options.storage.empty()) return nullptr;
+  const auto run = std::filesystem::absolute(options.folder).lexically_normal().filename().string();
+  return open_storage(options.storage, run, config, options.extensions);
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -43,21 +57,18 @@ void check_no_network_bounds(const SearchConfig& search) {
 
 }  // namespace
 
-SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator,
-                        const SearchExtensions& extensions) {
+SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   check_run_config(config);
   if (!evaluator.judge) check_cell_fits(config.hardware, config.chip);  // winners are exported
   if (evaluator.judge) check_no_network_bounds(config.search);
   const auto& search = config.search;
-  SurrogateGuide guide(config, extensions);
-  const Study study{config,
-                    options,
-                    evaluator,
-                    open_run_folder(options.folder, config, options.resume),
-                    Space(config.space),
-                    make_proposer(search.proposer),
-                    guide};
-  TrialStore store(study.folder.trials());
+  SurrogateGuide guide(config, options.extensions);
+  const auto propose = make_proposer(config, options.extensions);
+  const auto shared = join_storage(config, options);
+  const Study study{config,  options, evaluator, start_run_folder(config, options), Space(config.space),
+                    propose, guide};
+  TrialFile file(study.folder.trials());
+  TrialStore& store = shared ? *shared : file;
   SearchResult result;
 
   for (int first = 0; first < search.trials && result.note.empty(); first += search.population) {
@@ -68,7 +79,7 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
     result.note = generation.note;
     if (study.stopped()) return {.trials = store.all(), .stopped = true};
   }
-  store.sort_file();
+  store.write_sorted(study.folder.trials());
   result.trials = store.all();
   conclude(study, guide, result);
 
@@ -84,10 +95,9 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
   return result;
 }
 
-SearchResult run_search(const RunConfig& config, const SearchOptions& options,
-                        const SearchExtensions& extensions) {
+SearchResult run_search(const RunConfig& config, const SearchOptions& options) {
   check_run_config(config);
-  return run_search(config, options, make_evaluator(config), extensions);
+  return run_search(config, options, make_evaluator(config));
 }
 
 }  // namespace mho

@@ -28,6 +28,8 @@ struct SearchProgress {
 struct SearchOptions {
   std::filesystem::path folder = {};  ///< the run folder
   bool resume = false;
+  std::string storage = {};  ///< URL of a study that several workers share; "": trials.jsonl, this one alone
+  SearchExtensions extensions = {};
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal: running candidates end, nothing new starts
   std::function<void(const SearchProgress&)> on_progress = {};
 };
@@ -53,12 +55,11 @@ struct SearchResult {
 /// config.toml, trials.jsonl, front.csv, candidates/N/ (weights of trials; the winners' are kept),
 /// winners/N/, summary.json, surrogate.json. Throws ConfigError when `resume` meets another configuration or
 /// the folder holds a run already, when no genome of the space keeps the constraints (which one, after how
-/// many draws), RunError on a full disk.
-SearchResult run_search(const RunConfig& config, const SearchOptions& options,
-                        const SearchExtensions& extensions = {});
+/// many draws), RunError on a full disk. With a storage every worker that joins computes the same
+/// generations, trains what it can claim, waits for the rest and ends with the whole run folder.
+SearchResult run_search(const RunConfig& config, const SearchOptions& options);
 
 /// The same with another way of judging candidates.
-SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator,
-                        const SearchExtensions& extensions = {});
+SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator);
 
 }  // namespace mho

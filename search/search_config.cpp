@@ -5,9 +5,19 @@
 #include "search/proposer.hpp"
 
 namespace mho {
+namespace {
+
+std::vector<std::string> all_proposer_names() {
+  auto names = proposer_names();
+  for (auto& host : host_proposer_names()) names.push_back(std::move(host));
+  return names;
+}
+
+}  // namespace
 
 void SearchConfig::fields(FieldVisitor& visitor) {
-  visitor.field("proposer", &proposer, one_of(proposer_names()), "what suggests the next genome");
+  visitor.field("proposer", &proposer, one_of(all_proposer_names()),
+                "what suggests the next genome; optuna:... need the Python package");
   visitor.field("trials", &trials, between(1, 1e6), "candidates that are trained and scored");
   visitor.field("population", &population, between(1, 1e6),
                 "trials of one generation, trained side by side; proposals see earlier generations only");
@@ -48,6 +58,8 @@ void SearchConfig::fields(FieldVisitor& visitor) {
                 "best trials that are scored again with fresh seeds on the test split and exported");
   visitor.field("max_draws", &max_draws, between(1, 1e6),
                 "proposals drawn for one trial before the space counts as exhausted");
+  visitor.field("grace_s", &grace_s, between(1, 1e6),
+                "--storage: a trial whose worker gave no sign of life for this long is trained by another");
 }
 
 }  // namespace mho

@@ -11,7 +11,8 @@ namespace mho {
 
 /// The [search] table.
 struct SearchConfig {
-  std::string proposer = "evolution";  ///< random | latin_hypercube | evolution | nsga2 | bayesian
+  std::string proposer =
+      "evolution";  ///< random | latin_hypercube | evolution | nsga2 | bayesian | optuna:...
   int trials = 32;
   int population =
       8;  ///< trials of one generation, trained side by side; proposals see earlier generations only
@@ -34,6 +35,7 @@ struct SearchConfig {
   double other_mutation = 0.5;
   int winners = 3;       ///< re-scored with fresh seeds on the test split, exported
   int max_draws = 1000;  ///< proposals drawn for one trial before the space counts as infeasible
+  double grace_s = 60;   ///< of a shared study: silence after which a worker's trial is another's
 
   void fields(FieldVisitor& visitor);
 };

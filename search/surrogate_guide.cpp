@@ -11,13 +11,7 @@ namespace mho {
 
 std::unique_ptr<Surrogate> make_surrogate(const std::string& name, const SearchExtensions& extensions) {
   if (name == "gp") return std::make_unique<GpSurrogate>();
-  if (extensions.make_surrogate)
-    if (auto surrogate = extensions.make_surrogate(name)) return surrogate;
-  throw ConfigError(
-      fmt::format("search.surrogate: '{}' needs the Python package of mho (pip install), this is the "
-                  "Python-free program; "
-                  "known here: none, gp",
-                  name));
+  return make_host_surrogate(name, extensions);
 }
 
 SurrogateGuide::SurrogateGuide(const RunConfig& config, const SearchExtensions& extensions)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 
@@ -26,9 +27,10 @@ std::vector<const Proposal*> unrecorded(const Generation& generation, const Tria
   return proposals;
 }
 
-/// Trains and scores; empty when the run was stopped meanwhile: cut off is not failed, a resume trains it
-/// again.
-std::optional<Trial> trained(const Study& study, const Proposal& proposal) {
+/// Trains and scores, or asks the objective; empty when the run was stopped meanwhile: cut off is not failed,
+/// a resume or another worker trains it.
+std::optional<Trial> judged(const Study& study, const Proposal& proposal) {
+  if (study.evaluator.judge) return study.evaluator.judge(proposal.genome, proposal.trial);
   const auto evaluation = study.evaluator.evaluate(*proposal.architecture, proposal.trial,
                                                    [&](int, double) { return !study.stopped(); });
   if (evaluation.failed && study.stopped()) return std::nullopt;
@@ -57,24 +59,41 @@ void report(const Study& study, const TrialStore& store, const Trial& trial) {
                              .message = ""});
 }
 
+/// Trains the proposal unless another worker does; returns whether it was this one's.
+bool train(const Study& study, const Proposal& proposal, TrialStore& store, std::mutex& storing) {
+  if (study.stopped()) return false;
+  {
+    const std::lock_guard lock(storing);
+    if (!store.claim(proposal.trial, proposal.genome)) return false;
+  }
+  auto trial = judged(study, proposal);
+  const std::lock_guard lock(storing);
+  if (!trial) {
+    store.release(proposal.trial);
+    return false;
+  }
+  trial->number = proposal.trial;
+  trial->genome = proposal.genome;
+  trial->draws = proposal.draws;
+  store.record(*trial);
+  report(study, store, *trial);
+  return true;
+}
+
 }  // namespace
 
 void train_generation(const Study& study, const Generation& generation, TrialStore& store) {
-  const auto proposals = unrecorded(generation, store, study.folder);
-  std::mutex recording;
-  parallel_for(proposals.size(), [&](std::size_t i) {
-    const auto& proposal = *proposals[i];
-    if (study.stopped()) return;
-    auto trial = study.evaluator.judge ? std::optional(study.evaluator.judge(proposal.genome, proposal.trial))
-                                       : trained(study, proposal);
-    if (!trial) return;
-    trial->number = proposal.trial;
-    trial->genome = proposal.genome;
-    trial->draws = proposal.draws;
-    const std::lock_guard lock(recording);
-    store.record(*trial);
-    report(study, store, *trial);
-  });
+  std::mutex storing;
+  for (;;) {
+    store.refresh();
+    const auto proposals = unrecorded(generation, store, study.folder);
+    if (proposals.empty() || study.stopped()) return;
+    std::atomic<bool> trained{false};
+    parallel_for(proposals.size(), [&](std::size_t i) {
+      if (train(study, *proposals[i], store, storing)) trained = true;
+    });
+    if (!trained && !study.stopped()) store.wait_for_others();
+  }
 }
 
 }  // namespace mho

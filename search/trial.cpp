@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "search/genome_json.hpp"
 
 namespace mho {
 namespace {
@@ -15,24 +16,6 @@ using Json = nlohmann::ordered_json;
 /// JSON has no NaN: nlohmann writes null, which reads back as NaN.
 double number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
-}
-
-Json genome_json(const Genome& genome) {
-  Json blocks = Json::array();
-  for (const auto& block : genome.blocks)
-    blocks.push_back({{"residual_blocks", block.residual_blocks},
-                      {"branches", block.branches},
-                      {"type", std::string(1, block.type)},
-                      {"widening", block.widening}});
-  return {{"stem_channels", genome.stem_channels}, {"stem_kernel", genome.stem_kernel}, {"blocks", blocks}};
-}
-
-Genome read_genome(const Json& json) {
-  Genome genome{json.at("stem_channels").get<int>(), json.at("stem_kernel").get<int>(), {}};
-  for (const auto& block : json.at("blocks"))
-    genome.blocks.push_back({block.at("residual_blocks").get<int>(), block.at("branches").get<int>(),
-                             block.at("type").get<std::string>().at(0), block.at("widening").get<int>()});
-  return genome;
 }
 
 Json score_part(const Score& score) {
@@ -87,7 +70,7 @@ Cost read_cost(const Json& json) {
 Trial read_trial(const Json& json) {
   Trial trial;
   trial.number = json.at("trial").get<int>();
-  trial.genome = read_genome(json.at("genome"));
+  trial.genome = genome_from_json(json.at("genome").dump());
   trial.parameters = json.at("parameters").get<std::int64_t>();
   trial.macs = json.at("macs").get<std::int64_t>();
   trial.draws = json.at("draws").get<int>();
@@ -104,7 +87,7 @@ Trial read_trial(const Json& json) {
 std::string to_json_line(const Trial& trial) {
   const Json json = {{"trial", trial.number},
                      {"name", to_string(trial.genome)},
-                     {"genome", genome_json(trial.genome)},
+                     {"genome", Json::parse(genome_to_json(trial.genome))},
                      {"parameters", trial.parameters},
                      {"macs", trial.macs},
                      {"draws", trial.draws},

@@ -9,18 +9,24 @@
 
 namespace mho {
 
-/// The trials of a run folder, a JSON line each in trials.jsonl. A recorded trial survives `kill -9`; a line
-/// that was torn by one is dropped when the file is opened again.
+/// The record of a study's trials, each number once. A shared store has several workers: whoever claims a
+/// trial trains it. Call it from one thread at a time.
 class TrialStore {
  public:
-  /// Reads what `file` holds; a missing file is an empty store. Throws DataError (file:line) for a whole line
-  /// that is no trial or repeats a number, RunError when a torn line cannot be removed.
-  explicit TrialStore(std::filesystem::path file);
+  virtual ~TrialStore() = default;
 
-  /// Appends and syncs. Throws RunError. Call it from one thread at a time.
-  void record(const Trial& trial);
-  /// Rewrites the file by number, atomically, however the trials ended. Throws RunError.
-  void sort_file() const;
+  /// Whether other workers may train trials of this study.
+  virtual bool shared() const = 0;
+  /// Reads what other workers have recorded meanwhile.
+  virtual void refresh() = 0;
+  /// True when this worker, and no other, is to train the trial that nobody has recorded.
+  virtual bool claim(int number, const Genome& genome) = 0;
+  /// Gives a claimed trial back untrained.
+  virtual void release(int number) = 0;
+  /// Returns after a moment, in which others may have finished what they train.
+  virtual void wait_for_others() = 0;
+  /// A trial that was recorded survives `kill -9`. Throws RunError.
+  virtual void record(const Trial& trial) = 0;
 
   /// The trial of that number, or null.
   const Trial* find(int number) const;
@@ -29,8 +35,10 @@ class TrialStore {
   std::vector<Trial> all() const;
   int count() const { return static_cast<int>(trials_.size()); }
 
- private:
-  std::filesystem::path file_;
+  /// Writes all trials by number, a JSON line each, atomically. Throws RunError.
+  void write_sorted(const std::filesystem::path& file) const;
+
+ protected:
   std::map<int, Trial> trials_;
 };
 

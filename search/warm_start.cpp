@@ -8,7 +8,7 @@
 #include "core/base/error.hpp"
 #include "search/run_config.hpp"
 #include "search/run_folder.hpp"
-#include "search/trial_store.hpp"
+#include "search/trial_file.hpp"
 
 namespace mho {
 namespace {
@@ -41,7 +41,7 @@ std::vector<Trial> load_earlier_trials(const std::vector<std::string>& folders, 
       throw ConfigError(fmt::format(
           "search.warm_start: {}: expected a run folder with config.toml and trials.jsonl", name));
     expect_same_space(name, Space(read_run_config(folder.config(), {}).space), space);
-    for (auto& trial : TrialStore(folder.trials()).all())
+    for (auto& trial : TrialFile(folder.trials()).all())
       if (!trial.failed && trial.score) earlier.push_back(std::move(trial));
   }
   return earlier;

@@ -54,6 +54,8 @@ def environment():
 class Mho:
     """Runs `mho` in a folder of its own."""
 
+    program = (str(EXECUTABLE),)
+
     def __init__(self, folder):
         self.folder = folder
 
@@ -62,11 +64,11 @@ class Mho:
         return name
 
     def start(self, *words, **options):
-        return subprocess.Popen([str(EXECUTABLE), *map(str, words)], cwd=self.folder, env=environment(), text=True,
+        return subprocess.Popen([*self.program, *map(str, words)], cwd=self.folder, env=environment(), text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
     def __call__(self, *words, code=0):
-        result = subprocess.run([str(EXECUTABLE), *map(str, words)], cwd=self.folder, env=environment(),
+        result = subprocess.run([*self.program, *map(str, words)], cwd=self.folder, env=environment(),
                                 capture_output=True, text=True, timeout=600)
         assert result.returncode == code, f"mho {' '.join(map(str, words))}\n{result.stdout}{result.stderr}"
         return result
@@ -80,6 +82,19 @@ class Mho:
         for line in lines:
             line.pop("wall_s", None)
         return lines
+
+
+class PythonMho(Mho):
+    """Runs `python -m mho`: the same program with Optuna at hand."""
+
+    program = (sys.executable, "-m", "mho")
+
+
+@pytest.fixture
+def python_mho(tmp_path):
+    if not list(PACKAGE.glob("mho/_core*.so")):
+        pytest.skip(f"the Python module is not built in {PACKAGE}")
+    return PythonMho(tmp_path)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
 #include "search/objective.hpp"
-#include "search/trial_store.hpp"
+#include "search/trial_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 
@@ -132,7 +132,7 @@ TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever p
   for (const int trials : everywhere ? std::vector{1, 4, 6, 13} : std::vector{6}) {
     const auto run = folder / ("killed" + std::to_string(trials));
     crash_after(trials, config, run);
-    const int recorded = TrialStore(run / "trials.jsonl").count();
+    const int recorded = TrialFile(run / "trials.jsonl").count();
     std::atomic<int> trained{0};
     auto evaluator = fake_evaluator();
     evaluator.evaluate = [&](const Architecture& architecture, int trial, const EpochCallback&) {

@@ -2,5 +2,7 @@
 """Finds the neural network that survives your analog chip."""
 
 from mho._core import __version__, main
+from mho._errors import InputError, RunError
+from mho._search import Trials, search
 
-__all__ = ["__version__", "main"]
+__all__ = ["InputError", "RunError", "Trials", "__version__", "main", "search"]

@@ -4,7 +4,13 @@ import sys
 
 from mho import main
 
-if __name__ == "__main__":
+
+def run():
+    """The console script `mho`."""
     # Python's own handler only sets a flag that nobody looks at while C++ runs: let Ctrl-C end the command.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.exit(main(["mho", *sys.argv[1:]]))
+    return main(["mho", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    sys.exit(run())

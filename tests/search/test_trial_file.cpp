@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/trial_store.hpp"
+#include "search/trial_file.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
@@ -13,16 +13,17 @@ TEST_CASE("recorded trials are there when the file is opened again, by number") 
   const TemporaryFolder folder;
   const auto file = folder / "trials.jsonl";
   {
-    TrialStore store(file);
+    TrialFile store(file);
     CHECK(store.count() == 0);
     for (const int number : {2, 0, 3}) store.record(make_trial(number, 0.5, 0.1, 1));
   }
-  const TrialStore store(file);
+  const TrialFile store(file);
   CHECK(store.count() == 3);
   CHECK(store.all().front().number == 0);
   CHECK(store.before(3).size() == 2);
   CHECK(store.find(1) == nullptr);
   REQUIRE(store.find(3));
+  CHECK_FALSE(store.shared());
   CHECK(store.find(3)->genome.stem_channels == 11);
 }
 
@@ -33,7 +34,7 @@ TEST_CASE("a torn last line is dropped, wherever it was torn, and the next recor
     const TemporaryFolder folder;
     const auto file = folder / "trials.jsonl";
     write_file_atomically(file, whole + last.substr(0, length));
-    TrialStore store(file);
+    TrialFile store(file);
     CHECK(store.count() == 1);
     store.record(make_trial(1, 0.5, 0.1, 1));
     CHECK(read_text_file(file) == whole + last + "\n");
@@ -42,11 +43,11 @@ TEST_CASE("a torn last line is dropped, wherever it was torn, and the next recor
 
 TEST_CASE("sorting the file orders its lines by number") {
   const TemporaryFolder folder;
-  TrialStore store(folder / "trials.jsonl");
+  TrialFile store(folder / "trials.jsonl");
   std::string expected;
   for (const int number : {3, 1, 2, 0}) store.record(make_trial(number, 0.5, 0.1, 1));
   for (const int number : {0, 1, 2, 3}) expected += to_json_line(make_trial(number, 0.5, 0.1, 1)) + "\n";
-  store.sort_file();
+  store.write_sorted(folder / "trials.jsonl");
   CHECK(read_text_file(folder / "trials.jsonl") == expected);
 }
 
@@ -54,16 +55,16 @@ TEST_CASE("a corrupt line and a trial that comes twice are refused with file and
   const TemporaryFolder folder;
   const auto line = to_json_line(make_trial(0, 0.5, 0.1, 1)) + "\n";
   write_file_atomically(folder / "corrupt.jsonl", line + "{\"trial\": tru}\n" + line);
-  CHECK_THAT(message_of<DataError>([&] { TrialStore store(folder / "corrupt.jsonl"); }),
+  CHECK_THAT(message_of<DataError>([&] { TrialFile store(folder / "corrupt.jsonl"); }),
              ContainsSubstring("corrupt.jsonl:2: expected a trial"));
   write_file_atomically(folder / "twice.jsonl", line + line);
-  CHECK_THAT(message_of<DataError>([&] { TrialStore store(folder / "twice.jsonl"); }),
+  CHECK_THAT(message_of<DataError>([&] { TrialFile store(folder / "twice.jsonl"); }),
              ContainsSubstring("twice.jsonl:2: expected every trial once, got trial 0 again"));
 }
 
 TEST_CASE("a trial that cannot be written is an error and not in the store") {
   const TemporaryFolder folder;
-  TrialStore store(folder / "missing folder" / "trials.jsonl");
+  TrialFile store(folder / "missing folder" / "trials.jsonl");
   CHECK_THROWS_AS(store.record(make_trial(0, 0.5, 0.1, 1)), RunError);
   CHECK(store.count() == 0);
 }

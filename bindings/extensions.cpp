@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/extensions.hpp"
+
+namespace mho {
+
+SearchExtensions python_extensions(PythonThread& thread) {
+  SearchExtensions extensions;
+  extensions.make_surrogate = [&](const std::string& name) { return make_python_surrogate(thread, name); };
+  extensions.make_proposer = [&](const std::string& name, const RunConfig& config) {
+    return make_optuna_proposer(thread, name, config);
+  };
+  extensions.open_storage = [&](const std::string& url, const std::string& run, const RunConfig& config) {
+    return open_shared_store(thread, url, run, config);
+  };
+  return extensions;
+}
+
+}  // namespace mho

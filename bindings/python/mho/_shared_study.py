@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A study that several workers share, in an Optuna storage.
+
+Every worker computes the same proposals, so a trial of ours is known by its number alone. Optuna knows attempts at
+trials: the slots, which workers add while there are too few, stand for trials 0, 1, ... in their order; an attempt whose
+worker fell silent is failed and marked lost, and a retry, which names its trial, takes its place. The attempt that
+counts is the first that is not lost. All of this holds under any interleaving because a storage
+
+- numbers an attempt once and for all when it makes it, and shows earlier ones to whoever made a later one;
+- lets one worker alone turn an attempt from waiting to running;
+- lets nobody change a finished attempt.
+
+Optuna's own heartbeat does not beat with ask and tell. Ours is a counter in the attempt; each worker times, on its own
+clock, for how long it has not seen it change.
+"""
+
+import hashlib
+import json
+import os
+import re
+import socket
+import time
+import uuid
+
+from mho._errors import InputError, needed
+from mho._optuna import ParameterSpace, load
+
+_SLOT, _RETRY, _LOST, _BEAT, _RECORD = "mho:slot", "mho:retry_of", "mho:lost", "mho:beat", "mho:record"
+_CONFIGURATION, _RUN = "mho:configuration", "run"
+_TIMES = {1: "1s", 3600: "1h", 86400: "1d", 864000: "10d", 2592000: "30d"}
+
+
+def without_password(url):
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+
+
+def open_storage(optuna, url):
+    """The storage of a journal:PATH or postgresql:// URL. Raises InputError when it cannot be reached."""
+    shown = without_password(url)
+    kind = url.split(":", 1)[0].split("+")[0]
+    if kind not in ("journal", "postgresql"):
+        hint = " (SQLite locks up under parallel writers)" if kind == "sqlite" else ""
+        raise InputError(f"--storage: expected journal:PATH or postgresql://USER@HOST/DATABASE, got {shown}{hint}")
+    try:
+        if kind == "journal":
+            backend = optuna.storages.journal.JournalFileBackend(url.removeprefix("journal:"))
+            return optuna.storages.JournalStorage(backend)
+        if url.startswith("postgresql:"):  # SQLAlchemy's own choice of driver differs between its versions
+            needed("psycopg2", "--storage postgresql://...", "psycopg2-binary")
+            url = url.replace("postgresql:", "postgresql+psycopg2:", 1)
+        return optuna.storages.get_storage(_database(optuna, url))
+    except InputError:
+        raise
+    except Exception as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+        raise InputError(f"--storage {shown}: cannot be opened: {reason[0]}") from error
+
+
+def _database(optuna, url):
+    """Workers that come first at the same time make the tables at the same time: all but one fail, once."""
+    from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+    options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+    for wait_s in (0.5, 1, 2):
+        try:
+            return optuna.storages.RDBStorage(url, engine_kwargs=options)
+        except (IntegrityError, ProgrammingError):
+            time.sleep(wait_s)
+    return optuna.storages.RDBStorage(url, engine_kwargs=options)
+
+
+class SharedStudy:
+    """One worker's view. `study` is what study_to_json writes, `configuration` the resolved config.toml."""
+
+    def __init__(self, url, run, study, configuration, grace_s):
+        self._optuna = load()
+        self._states = self._optuna.trial.TrialState
+        study = json.loads(study)
+        self._shown, self._grace_s, self._trials = without_password(url), grace_s, study["trials"]
+        self._space = ParameterSpace(self._optuna, study["space"])
+        self._worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
+        self._storage = open_storage(self._optuna, url)
+        self._study_id = self._join(run, study, configuration)
+        self._held = {}  # trial number: id of the attempt that this worker trains
+        self._seen = {}  # id of an attempt: its beat, and when this worker first saw that
+        self._given = set()  # numbers that refresh() has returned
+        self._beats = 0
+
+    # ---- joining ---------------------------------------------------------------------------------------------------
+
+    def _join(self, run, study, configuration):
+        digest = hashlib.blake2b(json.dumps(study["space"], sort_keys=True).encode(), digest_size=4).hexdigest()
+        name = f"{run}-{digest}"
+        self._refuse_another_space(run, name)
+        directions = [self._optuna.study.StudyDirection[objective["direction"].upper()]
+                      for objective in study["objectives"]]
+        try:
+            study_id = self._storage.create_new_study(directions, name)
+            names = [objective["name"] for objective in study["objectives"]]
+            self._storage.set_study_system_attr(study_id, "study:metric_names", names)
+            self._storage.set_study_user_attr(study_id, _RUN, run)
+            self._storage.set_study_system_attr(study_id, _CONFIGURATION, configuration)
+        except self._optuna.exceptions.DuplicatedStudyError:
+            study_id = self._storage.get_study_id_from_name(name)
+            self._refuse_another_configuration(study_id, name, configuration)
+        return study_id
+
+    def _refuse_another_space(self, run, name):
+        for other in self._storage.get_all_studies():
+            if other.user_attrs.get(_RUN) == run and other.study_name != name:
+                raise InputError(f"--storage {self._shown}: holds study {other.study_name}, which is run '{run}' with "
+                                 f"another [space]: expected study {name}; choose another --out or storage")
+
+    def _refuse_another_configuration(self, study_id, name, configuration):
+        until = time.monotonic() + self._grace_s
+        while _CONFIGURATION not in (attributes := self._storage.get_study_system_attrs(study_id)):
+            if time.monotonic() > until:  # its maker died at once: this worker's is as good
+                self._storage.set_study_system_attr(study_id, _CONFIGURATION, configuration)
+            time.sleep(0.05)
+        then, now = attributes[_CONFIGURATION].splitlines(), configuration.splitlines()
+        for before, given in zip(then, now):
+            if before != given:
+                raise InputError(f"--storage {self._shown}: study {name} was started with {before}, got {given}; join "
+                                 "it with the same configuration or choose another --out or storage")
+
+    # ---- attempts --------------------------------------------------------------------------------------------------
+
+    def _attempts(self):
+        """Trial number: its attempts that are not lost, the one that counts first. And the number of slots."""
+        attempts, slots = {}, 0
+        for attempt in self._storage.get_all_trials(self._study_id, deepcopy=False):
+            if _SLOT in attempt.system_attrs:
+                number, slots = slots, slots + 1
+            elif _RETRY in attempt.system_attrs:
+                number = attempt.system_attrs[_RETRY]
+            else:
+                continue  # made by somebody else
+            recorded = _RECORD in attempt.system_attrs and _LOST not in attempt.system_attrs
+            if attempt.state != self._states.FAIL or recorded:
+                attempts.setdefault(number, []).append(attempt)
+        return attempts, slots
+
+    def _make(self, attributes):
+        template = self._optuna.trial.create_trial(state=self._states.WAITING, system_attrs=attributes)
+        return self._storage.create_new_trial(self._study_id, template)
+
+    def _counting_attempt(self, number):
+        """The attempt that counts, made where there is none."""
+        while True:
+            attempts, slots = self._attempts()
+            if number in attempts:
+                return attempts[number][0]
+            if slots <= number:
+                self._make({_SLOT: True})
+                self._end_surplus()
+                continue
+            made = self._make({_RETRY: number})
+            counting = self._attempts()[0][number][0]
+            if counting._trial_id != made:
+                self._lose(made, "another worker tries again already")
+            return counting
+
+    def _end_surplus(self):
+        """Two workers that made the last slot at the same time made one too many."""
+        attempts, slots = self._attempts()
+        for number in range(self._trials, slots):
+            for attempt in attempts.get(number, []):
+                self._lose(attempt._trial_id, "more than the run's trials")
+
+    def _lose(self, attempt, note):
+        """False when it has ended meanwhile."""
+        try:
+            self._storage.set_trial_system_attr(attempt, _LOST, True)
+            self._storage.set_trial_user_attr(attempt, "note", note)
+            return self._storage.set_trial_state_values(attempt, self._states.FAIL)
+        except self._finished_error():
+            return False
+
+    def _finished_error(self):
+        return getattr(self._optuna.exceptions, "UpdateFinishedTrialError", RuntimeError)
+
+    def _is_silent(self, attempt):
+        beat, now = attempt.system_attrs.get(_BEAT), time.monotonic()
+        if self._seen.get(attempt._trial_id, (None, None))[0] != (beat,):
+            self._seen[attempt._trial_id] = ((beat,), now)
+        return now - self._seen[attempt._trial_id][1] > self._grace_s
+
+    # ---- what the search calls -------------------------------------------------------------------------------------
+
+    def claim(self, number, genome):
+        if number in self._held:
+            return False
+        attempt = self._counting_attempt(number)
+        if attempt.state == self._states.RUNNING and self._is_silent(attempt):
+            if not self._lose(attempt._trial_id, f"its worker was silent for {self._grace_s:g} s"):
+                return False
+            attempt = self._counting_attempt(number)
+        if attempt.state != self._states.WAITING:
+            return False
+        if not self._storage.set_trial_state_values(attempt._trial_id, self._states.RUNNING):
+            return False
+        self._held[number] = attempt._trial_id
+        self._describe(attempt._trial_id, number, json.loads(genome))
+        return True
+
+    def _describe(self, attempt, number, genome):
+        self._storage.set_trial_system_attr(attempt, _BEAT, f"{self._worker} {self._beats}")
+        self._storage.set_trial_user_attr(attempt, "trial", number)
+        self._storage.set_trial_user_attr(attempt, "worker", self._worker)
+        for name, value in self._space.parameters(genome).items():
+            distribution = self._space.distributions[name]
+            self._storage.set_trial_param(attempt, name, distribution.to_internal_repr(value), distribution)
+
+    def beat(self):
+        self._beats += 1
+        for number, attempt in list(self._held.items()):
+            try:
+                self._storage.set_trial_system_attr(attempt, _BEAT, f"{self._worker} {self._beats}")
+            except self._finished_error():
+                del self._held[number]  # taken by another worker
+
+    def release(self, number):
+        attempt = self._held.pop(number, None)
+        if attempt is None:
+            return
+        try:
+            self._storage.set_trial_state_values(attempt, self._states.WAITING)
+        except self._finished_error():
+            pass
+
+    def record(self, number, line, told):
+        """False when the trial was taken by another worker, who records it."""
+        attempt = self._held.pop(number, None)
+        if attempt is None:
+            return False
+        told = json.loads(told)
+        try:
+            for name, value in _attributes(told).items():
+                self._storage.set_trial_user_attr(attempt, name, value)
+            self._storage.set_trial_system_attr(attempt, "constraints", list(told["constraints"].values()))
+            self._storage.set_trial_system_attr(attempt, _RECORD, line)
+            state = self._states.FAIL if told["values"] is None else self._states.COMPLETE
+            self._storage.set_trial_state_values(attempt, state, told["values"])
+        except self._finished_error():
+            return False
+        self._given.add(number)
+        return True
+
+    def refresh(self):
+        """The records, JSON lines, that this worker has neither made nor been given."""
+        lines = []
+        for number, attempts in self._attempts()[0].items():
+            ended = attempts[0].state in (self._states.COMPLETE, self._states.FAIL)
+            if ended and number < self._trials and number not in self._given:
+                self._given.add(number)
+                lines.append(attempts[0].system_attrs[_RECORD])
+        return lines
+
+
+def _attributes(told):
+    """What the dashboard shows of a trial."""
+    attributes = {"genome": told["name"], "parameters": told["parameters"], "wall_s": told["wall_s"]}
+    if told["failed"]:
+        attributes["reason"] = told["reason"]
+    if told["score"]:
+        attributes["digital_accuracy"] = told["score"]["digital_accuracy"]
+        for point in told["score"]["drift"]:
+            attributes[f"accuracy_{_TIMES.get(point['time_s'], '%gs' % point['time_s'])}"] = point["mean"]
+            if point["time_s"] == 86400:
+                attributes["deviation_1d"] = point["standard_deviation"]
+        attributes["avm_points"] = told["score"]["avm"]
+    if told["cost"]:
+        attributes.update({name: told["cost"][name] for name in ("cores", "energy_j", "latency_s")})
+    return {**attributes, **told["constraints"]}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+namespace mho {
+
+/// The one thread that meets Python: the one that called into the module. While it serves, the work runs on a
+/// thread of its own (and on the arena's), none of which ever touches Python or waits for the GIL: they hand
+/// over tasks. Ctrl-C arrives here, as Python wants it.
+class PythonThread {
+ public:
+  /// Runs `work` to its end and serves its calls meanwhile. Call it with the GIL released. Passes on what the
+  /// work throws.
+  void serve(const std::function<void()>& work);
+
+  /// Runs the task on the serving thread, with the GIL, and waits for it. From any thread but the serving
+  /// one. Python's exceptions come back as ConfigError (mho._errors.InputError) or RunError (all others).
+  void call(const std::function<void()>& task);
+
+  /// Runs the task on the serving thread, with the GIL, every `period_s` seconds from now on; an empty one
+  /// ends that. What it throws is ignored: whatever ails it will ail the next call too.
+  void repeat(double period_s, std::function<void()> task);
+
+  /// Set once Python saw Ctrl-C.
+  const std::atomic<bool>& interrupted() const { return interrupted_; }
+
+ private:
+  struct Task;
+
+  void serve_until_ended();
+  void run(Task& task);
+  void run_repeated();
+  void check_signals();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Task*> tasks_;
+  bool ended_ = false;
+  std::atomic<bool> interrupted_{false};
+  std::function<void()> repeated_;  ///< these three: on the serving thread only
+  double period_s_ = 0;
+  double last_s_ = 0;
+};
+
+}  // namespace mho

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "bindings/extensions.hpp"
+#include "bindings/python_object.hpp"
+#include "bindings/study_json.hpp"
+#include "search/genome_json.hpp"
+#include "search/run_folder.hpp"
+
+namespace mho {
+namespace {
+
+namespace py = pybind11;
+
+constexpr auto wait_period = std::chrono::milliseconds(250);
+constexpr double beats_per_grace = 4;
+
+class SharedStore : public TrialStore {
+ public:
+  SharedStore(PythonThread& thread, const std::string& url, const std::string& run, const RunConfig& config)
+      : search_(config.search), study_(thread, [&] {
+          return py::module_::import("mho._shared_study")
+              .attr("SharedStudy")(url, run, study_to_json(config), resolved_config(config),
+                                   config.search.grace_s);
+        }) {
+    thread.repeat(search_.grace_s / beats_per_grace, [this] { study_.object().attr("beat")(); });
+  }
+  ~SharedStore() override { study_.thread().repeat(0, {}); }
+
+  bool shared() const override { return true; }
+
+  void refresh() override {
+    std::vector<std::string> lines;
+    study_.with([&](py::object& study) { lines = study.attr("refresh")().cast<std::vector<std::string>>(); });
+    for (const auto& line : lines) {
+      const auto trial = read_trial(line, "storage");
+      trials_.insert_or_assign(trial.number, trial);
+    }
+  }
+
+  bool claim(int number, const Genome& genome) override {
+    bool claimed = false;
+    study_.with([&](py::object& study) {
+      claimed = study.attr("claim")(number, genome_to_json(genome)).cast<bool>();
+    });
+    return claimed;
+  }
+
+  void release(int number) override {
+    study_.with([&](py::object& study) { study.attr("release")(number); });
+  }
+
+  void wait_for_others() override { std::this_thread::sleep_for(wait_period); }
+
+  /// A trial that was taken from this worker, for it gave no sign of life, is not recorded.
+  void record(const Trial& trial) override {
+    const auto told = told_to_json(trial, search_), line = to_json_line(trial);
+    bool recorded = false;
+    study_.with(
+        [&](py::object& study) { recorded = study.attr("record")(trial.number, line, told).cast<bool>(); });
+    if (recorded) trials_.insert_or_assign(trial.number, trial);
+  }
+
+ private:
+  SearchConfig search_;
+  PythonObject study_;
+};
+
+}  // namespace
+
+std::unique_ptr<TrialStore> open_shared_store(PythonThread& thread, const std::string& url,
+                                              const std::string& run, const RunConfig& config) {
+  return std::make_unique<SharedStore>(thread, url, run, config);
+}
+
+}  // namespace mho

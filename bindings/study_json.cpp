@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/study_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "search/objective.hpp"
+
+namespace mho {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+}  // namespace
+
+std::string study_to_json(const RunConfig& config) {
+  const auto& space = config.space;
+  const auto name = config.search.objective == "accuracy" ? "accuracy_1d" : "accuracy_1d_over_sigma";
+  const Json json = {{"space",
+                      {{"stem_channels", space.stem_channels},
+                       {"stem_kernels", space.stem_kernels},
+                       {"main_blocks", space.main_blocks},
+                       {"residual_blocks", space.residual_blocks},
+                       {"branches", space.branches},
+                       {"block_types", space.block_types},
+                       {"widening", space.widening}}},
+                     {"objectives", Json::array({{{"name", name}, {"direction", "maximize"}}})},
+                     {"population", config.search.population},
+                     {"trials", config.search.trials}};
+  return json.dump();
+}
+
+std::string told_to_json(const Trial& trial, const SearchConfig& search) {
+  auto json = Json::parse(to_json_line(trial));
+  const bool scored = !trial.failed && trial.score;
+  json["values"] = scored ? Json::array({objective(*trial.score, search)}) : Json(nullptr);
+  json["constraints"] =
+      scored ? Json{{"avm_above_max_points", trial.score->avm - search.max_avm}} : Json::object();
+  return json.dump();
+}
+
+}  // namespace mho

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Workers that share a study: in a journal file, and in a PostgreSQL server that the test starts."""
+
+import collections
+import concurrent.futures
+import glob
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from conftest import TINY, PythonMho
+
+optuna = pytest.importorskip("optuna", reason="needs the package optuna (requirements-search.txt)")
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+# Trials of some tenths of a second, so that a worker is killed inside one.
+SHARED = TINY.replace("trials = 4", "trials = 12\ngrace_s = 2").replace("population = 2", "population = 4")
+SHARED = SHARED.replace("epochs = 2", "epochs = 12")
+QUICK = TINY.replace("trials = 4", "trials = 4\ngrace_s = 1")
+TRIALS = 12
+RECORD, LOST = "mho:record", "mho:lost"
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The trials of one worker without a storage."""
+    mho = PythonMho(tmp_path_factory.mktemp("alone"))
+    mho("search", mho.config(SHARED))
+    return mho.trials("runs/tiny")
+
+
+def wait_until(condition, seconds=240):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def attempts(storage):
+    """Those of the storage's one study; none while it is not there yet."""
+    return [trial for study in storage.get_all_studies() for trial in storage.get_all_trials(study._study_id)]
+
+
+def freeze_in_a_trial(process, storage):
+    """Stops the process while it trains. A trial is under way from its last parameter to its record."""
+    def trains():
+        return any(f"-{process.pid}-" in trial.user_attrs.get("worker", "") and "block1_widening" in trial.params
+                   and trial.state == optuna.trial.TrialState.RUNNING for trial in attempts(storage))
+
+    def frozen():
+        assert process.poll() is None, process.communicate()
+        if trains():
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(0.05)  # what it had sent to a server arrives
+            if trains():
+                return True
+            process.send_signal(signal.SIGCONT)
+        return False
+
+    wait_until(frozen)
+
+
+def ended(trial):
+    return trial.state.is_finished() and LOST not in trial.system_attrs
+
+
+def work_with_a_kill_and_a_late_start(mho, url, storage, workers):
+    """The first worker is killed in the middle of a trial, the last starts late: the run folders of all others,
+    and the killed one's process."""
+    config = mho.config(SHARED)
+
+    def start(i):
+        return mho.start("search", config, "--storage", url, "--threads", 1, "--out", f"worker{i}/tiny")
+
+    killed = start(0)
+    freeze_in_a_trial(killed, storage)
+    processes = [start(i) for i in range(1, workers - 1)]
+    killed.kill()
+    killed.communicate()
+    wait_until(lambda: sum(map(ended, attempts(storage))) >= 4)
+    processes.append(start(workers - 1))
+    for process in processes:
+        output, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, output + errors
+    return [f"worker{i}/tiny" for i in range(1, workers)], f"-{killed.pid}-"
+
+
+def check_study(trials, killed):
+    """Every budgeted trial is recorded once, and what the killed worker left was done again."""
+    recorded = [trial for trial in trials if ended(trial)]
+    assert sorted(trial.user_attrs["trial"] for trial in recorded) == list(range(TRIALS))
+    assert all(RECORD in trial.system_attrs for trial in recorded)
+    lost = [trial for trial in trials if LOST in trial.system_attrs and killed in trial.user_attrs.get("worker", "")]
+    assert [trial.user_attrs["note"] for trial in lost] == ["its worker was silent for 2 s"]
+    assert all(trial.state.is_finished() for trial in trials)
+    genomes = collections.Counter(trial.user_attrs["genome"] for trial in recorded)
+    assert set(genomes.values()) == {1}
+
+
+def test_workers_share_a_journal_though_one_is_killed(python_mho, alone):
+    from mho._shared_study import open_storage
+
+    url = f"journal:{python_mho.folder}/study.log"
+    storage = open_storage(optuna, url)
+    folders, killed = work_with_a_kill_and_a_late_start(python_mho, url, storage, workers=3)
+    for folder in folders:
+        assert python_mho.trials(folder) == alone  # as if one worker had done it all
+        assert (python_mho.folder / folder / "winners/0/chip/targets.npz").exists()
+    check_study(attempts(storage), killed)
+
+
+def test_the_study_is_told_what_a_dashboard_shows(python_mho):
+    config = python_mho.config(QUICK)
+    python_mho("search", config, "--storage", "journal:study.log")
+    storage = optuna.storages.JournalStorage(
+        optuna.storages.journal.JournalFileBackend(str(python_mho.folder / "study.log")))
+    study = optuna.load_study(study_name=None, storage=storage)
+    assert study.study_name.startswith("tiny-")
+    assert study.metric_names == ["accuracy_1d_over_sigma"]
+    assert study.directions == [optuna.study.StudyDirection.MAXIMIZE]
+    records = python_mho.trials("runs/tiny")
+    for record, trial in zip(records, study.trials, strict=True):
+        assert trial.user_attrs["genome"] == record["name"]
+        assert trial.user_attrs["accuracy_1d"] == record["score"]["drift"][2]["mean"]
+        assert trial.user_attrs["avm_points"] == record["score"]["avm"]
+        assert trial.user_attrs["energy_j"] == record["cost"]["energy_j"]
+        assert trial.system_attrs["constraints"] == [record["score"]["avm"] - 100]
+        assert trial.params["stem_channels"] == record["genome"]["stem_channels"]
+        assert trial.params["block1_type"] == record["genome"]["blocks"][0]["type"]
+    # A worker that comes when all is done only writes its run folder.
+    before = (python_mho.folder / "study.log").read_text().count('"op_code":4')
+    python_mho("search", config, "--storage", "journal:study.log", "--out", "again/tiny")
+    assert python_mho.trials("again/tiny") == records
+    assert (python_mho.folder / "study.log").read_text().count('"op_code":4') == before
+
+
+def test_a_stopped_worker_gives_its_trials_back_at_once(python_mho):
+    long = SHARED.replace("epochs = 12", "epochs = 4000").replace("grace_s = 2", "grace_s = 600")
+    python_mho.config(long)
+    worker = python_mho.start("search", "tiny.toml", "--storage", "journal:study.log")
+    file = python_mho.folder / "study.log"
+    wait_until(lambda: file.exists() and "block1_widening" in file.read_text())
+    worker.terminate()
+    _, errors = worker.communicate(timeout=60)
+    assert worker.returncode == 1
+    assert "continue with: mho search tiny.toml --out runs/tiny --storage journal:study.log" in errors
+    storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(file)))
+    states = {trial.state for trial in optuna.load_study(study_name=None, storage=storage).trials}
+    assert states == {optuna.trial.TrialState.WAITING}
+
+
+@pytest.mark.parametrize(("url", "message"), [
+    ("sqlite:///x.db", "expected journal:PATH or postgresql://USER@HOST/DATABASE, got sqlite:///x.db (SQLite locks"),
+    ("redis://here", "expected journal:PATH or postgresql://"),
+    ("journal:/nowhere/x.log", "cannot be opened"),
+])
+def test_a_storage_that_cannot_be_is_refused_before_training(python_mho, url, message):
+    result = python_mho("search", python_mho.config(), "--storage", url, code=2)
+    assert message in result.stderr
+    assert not (python_mho.folder / "runs").exists()
+
+
+def test_an_unreachable_server_is_refused_without_its_password(python_mho):
+    pytest.importorskip("psycopg2", reason="needs the package psycopg2-binary (requirements-search.txt)")
+    url = "postgresql://me:secret@127.0.0.1:1/mho"
+    result = python_mho("search", python_mho.config(), "--storage", url, code=2)
+    assert "--storage postgresql://me:***@127.0.0.1:1/mho: cannot be opened" in result.stderr
+    assert "refused" in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_another_space_and_another_configuration_are_refused(python_mho):
+    python_mho("search", python_mho.config(QUICK), "--storage", "journal:study.log")
+    join = ["search", "tiny.toml", "--storage", "journal:study.log", "--out", "other/tiny"]
+    assert "another [space]" in python_mho(*join, "--set", "space.widening=[1,3]", code=2).stderr
+    result = python_mho(*join, "--set", "training.epochs=3", code=2)
+    assert "was started with epochs = 2, got epochs = 3" in result.stderr
+    assert not (python_mho.folder / "other").exists()
+
+
+def test_the_plain_executable_names_the_one_that_can(mho):
+    result = mho("search", mho.config(), "--storage", "journal:study.log", code=2)
+    assert "--storage: needs the Python package mho" in result.stderr
+    result = mho("search", "tiny.toml", "--set", "search.proposer=optuna:tpe", code=2)
+    assert "search.proposer = optuna:tpe: needs the Python package mho" in result.stderr
+    assert "python -m mho search" in result.stderr
+    assert not (mho.folder / "runs").exists()
+
+
+def test_optuna_proposes_for_workers_as_for_one(python_mho):
+    config = python_mho.config(QUICK)
+    words = ["search", config, "--set", "search.proposer=optuna:tpe", "--set", "search.trials=6"]
+    python_mho(*words, "--out", "one/tiny")
+    workers = [python_mho.start(*words, "--storage", "journal:study.log", "--out", f"{i}/tiny") for i in range(2)]
+    for worker in workers:
+        _, errors = worker.communicate(timeout=120)
+        assert worker.returncode == 0, errors
+    assert python_mho.trials("0/tiny") == python_mho.trials("1/tiny") == python_mho.trials("one/tiny")
+
+
+# ---- PostgreSQL ----------------------------------------------------------------------------------------------------
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def postgresql(tmp_path_factory):
+    """The URL of a server of this test's own, run by an unprivileged user in a temporary folder."""
+    pytest.importorskip("psycopg2", reason="needs the package psycopg2-binary (requirements-search.txt)")
+    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda name: int(name.split("/")[4]))
+    if not folders:
+        pytest.skip("needs PostgreSQL: apt-get install postgresql")
+    user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None  # initdb refuses root
+    data = tmp_path_factory.mktemp("postgresql")
+    folder = os.path.join("/tmp", f"mho-{os.getpid()}") if user else str(data)  # pytest's folders are root's alone
+    os.makedirs(folder, exist_ok=True)
+    if user:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+
+    def run(program, *words):
+        subprocess.run([f"{folders[-1]}/{program}", *words], check=True, timeout=120, cwd=folder,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user and user.pw_uid,
+                       group=user and user.pw_gid, extra_groups=[] if user else None)
+
+    port = free_port()
+    try:
+        run("initdb", "-D", f"{folder}/data", "-U", "mho", "--auth=trust", "--no-sync")
+        run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o",
+            f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off", "start")
+        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "mho", "study")
+        yield f"postgresql://mho@127.0.0.1:{port}/study"
+    finally:
+        if os.path.exists(f"{folder}/data/postmaster.pid"):
+            run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_workers_share_a_postgresql_server_though_one_is_killed(python_mho, postgresql, alone):
+    from mho._shared_study import open_storage
+
+    with concurrent.futures.ThreadPoolExecutor(4) as together:  # all of them find no tables
+        storage = list(together.map(lambda _: open_storage(optuna, postgresql), range(4)))[0]
+    folders, killed = work_with_a_kill_and_a_late_start(python_mho, postgresql, storage, workers=4)
+    for folder in folders:
+        assert python_mho.trials(folder) == alone
+    check_study(attempts(storage), killed)
+    storage.remove_session()
