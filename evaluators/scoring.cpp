@@ -41,6 +41,8 @@ double accuracy(const Network& network, const Parameters& parameters, const Oper
          count;
 }
 
+}  // namespace
+
 DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
   DriftPoint point;
   point.time_s = time_s;
@@ -50,8 +52,6 @@ DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
   point.interval95 = interval95(accuracies);
   return point;
 }
-
-}  // namespace
 
 Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
             const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exported chip against the engine that scored the network: same logits without noise, same accuracy
+// with it, and the counts that the mapper predicted.
+#include "evaluators/chip_simulation.hpp"
+
+#include <cmath>
+
+#include "core/nn/inference_network.hpp"
+#include "evaluators/programmed_network.hpp"
+#include "evaluators/tile_seam.hpp"
+#include "tests/catch.hpp"
+#include "tests/chip/networks.hpp"
+
+namespace mho {
+namespace {
+
+HardwareConfig noise_free() {
+  HardwareConfig hardware;
+  hardware.device = "ideal";
+  hardware.output_noise = 0;
+  return hardware;
+}
+
+std::vector<float> drawn_images(const Architecture& architecture, int count) {
+  std::vector<float> images(static_cast<size_t>(count * architecture.input().size()));
+  Random random(RandomKey(3).with("images"));
+  for (float& value : images) value = static_cast<float>(random.normal());
+  return images;
+}
+
+std::vector<float> engine_logits(const Architecture& architecture, const Parameters& parameters,
+                                 const HardwareConfig& hardware, const std::vector<float>& images, int count) {
+  const Network network(architecture, mvm_settings(architecture, hardware));
+  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
+  const ProgrammedNetwork programmed(network, parameters, hardware, *model, false, RandomKey(1));
+  InferenceNetwork inference(network, programmed.parameters());
+  std::vector<float> logits(static_cast<size_t>(count * architecture.classes()));
+  inference.logits(programmed.read(0, RandomKey(2)), images.data(), count, RandomKey(2), logits.data());
+  return logits;
+}
+
+double spread(const std::vector<float>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return static_cast<double>(*high) - *low;
+}
+
+void check_counts(const Cost& counted, const Cost& predicted) {
+  CHECK(counted.cores == predicted.cores);
+  CHECK(counted.core_mvms == predicted.core_mvms);
+  CHECK(counted.digital_macs == predicted.digital_macs);
+  CHECK(counted.bit_hops == predicted.bit_hops);
+  CHECK(counted.buffer_bits == predicted.buffer_bits);
+  CHECK(counted.buffered_bits == predicted.buffered_bits);
+  CHECK(counted.interval == predicted.interval);
+  CHECK(counted.fill == predicted.fill);
+  CHECK(counted.latency_s == predicted.latency_s);
+  CHECK(counted.throughput_hz == predicted.throughput_hz);
+  CHECK(counted.energy_low_j == predicted.energy_low_j);
+  CHECK(counted.energy_high_j == predicted.energy_high_j);
+}
+
+/// Exports, simulates and compares.
+void check_simulation(const Architecture& architecture, const Parameters& parameters,
+                      const HardwareConfig& hardware, const MappingConfig& config, int images,
+                      const ChipConfig& chip = {}) {
+  const TemporaryFolder folder("simulation_" + architecture.name());
+  const Mapping mapping = map_onto_chip(architecture, chip, config).mapping.value();
+  export_chip(folder.path(), {architecture, parameters, hardware, chip, mapping});
+  const ChipSimulator simulator(folder.path());
+  const auto samples = drawn_images(architecture, images);
+  const auto expected = engine_logits(architecture, parameters, hardware, samples, images);
+  const auto reads = simulator.program(RandomKey(1)).read(0, RandomKey(2));
+  double worst = 0;
+  for (int i = 0; i < images; ++i) {
+    const auto found =
+        simulator.logits(reads, samples.data() + i * architecture.input().size(), RandomKey(2), 0);
+    REQUIRE(std::ssize(found) == architecture.classes());
+    for (size_t k = 0; k < found.size(); ++k)
+      worst = std::max(worst, std::abs(static_cast<double>(found[k]) -
+                                       expected[static_cast<size_t>(i) * found.size() + k]));
+  }
+  INFO(architecture.name() << ", " << config.objective << ", " << config.packing);
+  CHECK(spread(expected) > 0);
+  CHECK(worst <= 1e-5 * spread(expected));
+  const Cost counted = simulator.count_cost();
+  check_counts(counted, mapping.cost);
+  check_counts(counted, simulator.chip().predicted);
+}
+
+void check_builtin(const std::string& name, const MappingConfig& config, int images) {
+  const Architecture architecture = builtin(name);
+  check_simulation(architecture, drawn_parameters(architecture, 7), noise_free(), config, images);
+}
+
+MappingConfig objective(const std::string& name, const std::string& packing = "time_shared") {
+  MappingConfig config;
+  config.objective = name;
+  config.packing = packing;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("the exported chip gives the engine's logits and the predicted costs for MLPerf Tiny") {
+  for (const char* name : {"autoencoder", "resnet8", "ds_cnn", "mobilenet_v1_025"})
+    check_builtin(name, objective("cores"), 2);
+}
+
+TEST_CASE("the exported chip gives the engine's logits and the predicted costs for the large networks") {
+  for (const char* name : {"resnet9", "resnet32"}) check_builtin(name, objective("cores"), 1);
+}
+
+TEST_CASE("replicas, copies along the diagonal and products shared by blocks run too") {
+  for (const char* name : {"resnet8", "ds_cnn"}) {
+    check_builtin(name, objective("throughput"), 1);
+    check_builtin(name, objective("energy"), 1);
+    check_builtin(name, objective("cores", "disjoint"), 1);
+    check_builtin(name, objective("cores", "none"), 1);
+  }
+  check_builtin("resnet32", objective("throughput"), 1);
+}
+
+}  // namespace mho
