@@ -2,12 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <vector>
 
 #include "core/analog/hardware.hpp"
-#include "core/analog/programmed_matrix.hpp"
+#include "core/chip/layer_targets.hpp"
 #include "core/chip/mapping.hpp"
-#include "core/nn/parameters.hpp"
 
 namespace mho {
 
@@ -34,6 +32,7 @@ struct ImportedChip {
   Architecture architecture;
   Parameters parameters;
   HardwareConfig hardware;
+  CoreTargets targets = {};  ///< of the whole chip
 };
 /// Throws DataError (file, what was expected, what was found), also for a folder of another format version.
 ImportedChip import_chip(const std::filesystem::path& folder);

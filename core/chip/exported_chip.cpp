@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/error.hpp"
-#include "core/base/files/npy.hpp"
 #include "core/chip/export_json.hpp"
 #include "core/chip/fields_json.hpp"
 #include "core/chip/json_entry.hpp"
@@ -39,7 +39,7 @@ class Reader {
 
   ExportedChip run() {
     read_cores();
-    read_targets();
+    check_targets();
     read_io();
     read_links();
     read_schedule();
@@ -144,20 +144,35 @@ class Reader {
            source.products == block.products;
   }
 
-  void read_targets() {
-    const auto file = folder_ / "targets.npz";
-    const auto arrays = read_npz(file);
-    const auto used = arrays.find("used");
+  void check_targets() const {
     const ChipConfig& chip = chip_.chip;
-    if (used == arrays.end()) throw DataError(file.string() + ": expected the array 'used', found none");
-    if (used->second.shape !=
-        std::vector<std::int64_t>{chip.cores(), chip.crossbar_rows, chip.crossbar_columns})
-      throw DataError(fmt::format("{}: used: expected the shape [{}, {}, {}], found [{}]", file.string(),
-                                  chip.cores(), chip.crossbar_rows, chip.crossbar_columns,
-                                  fmt::join(used->second.shape, ", ")));
-    for (const std::int64_t cell : used->second.as_int())
-      chip_.targets.used.push_back(static_cast<std::uint8_t>(cell != 0));
-    chip_.targets.conductances_us = arrays.at("conductances").as_float();  // import_chip checked its shape
+    const CoreTargets& targets = chip_.network.targets;
+    std::vector<std::uint8_t> expected(targets.used.size(), 0);
+    for (const Block& block : chip_.blocks)
+      for (int row = 0; row < block.extent.rows; ++row) {
+        const std::int64_t core_row = std::int64_t{block.core} * chip.crossbar_rows + block.core_row + row;
+        auto* cell = expected.data() + core_row * chip.crossbar_columns + block.core_column;
+        for (int column = 0; column < block.extent.columns; ++column)
+          if (cell[column]++ != 0)
+            fail_at("a cell of one block", "one of two", core_row * chip.crossbar_columns + block.core_column);
+      }
+    for (size_t cell = 0; cell < expected.size(); ++cell) {
+      const auto place = static_cast<std::int64_t>(cell);
+      if (expected[cell] != targets.used[cell])
+        fail_at("used cells to be those of the blocks", expected[cell] ? "an unused one" : "another", place);
+      for (size_t device = 0; device < devices_of_cell; ++device) {
+        const float g = targets.conductances_us[cell * devices_of_cell + device];
+        if (!std::isfinite(g) || g < 0 || (g > 0 && expected[cell] == 0))
+          fail_at("a finite conductance from 0 uS in used cells and 0 uS in others", fmt::format("{}", g), place);
+      }
+    }
+  }
+
+  [[noreturn]] void fail_at(const char* expected, const std::string& found, std::int64_t cell) const {
+    const int columns = chip_.chip.crossbar_columns, rows = chip_.chip.crossbar_rows;
+    throw DataError(fmt::format("{}: core {}, row {}, column {}: expected {}, found {}",
+                                (folder_ / "targets.npz").string(), cell / columns / rows,
+                                cell / columns % rows, cell % columns, expected, found));
   }
 
   void read_io() {

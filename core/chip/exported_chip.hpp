@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/chip/export.hpp"
-#include "core/chip/layer_targets.hpp"
 #include "core/chip/links.hpp"
 
 namespace mho {
@@ -35,7 +34,6 @@ struct ExportedChip {
   std::vector<int> partial_sums_from;  ///< by block: another block, or -1
   /// By node, of crossbar layers: weight of a unit of (G+ - G-) / g_max, [row split * columns + column].
   std::map<int, std::vector<float>> scales;
-  CoreTargets targets;
   std::vector<Homes> homes;  ///< by node; of crossbar layers empty: where their last row splits lie
   std::vector<ExportedLink> links;
   bool products_shared = false;  ///< blocks of one core may fire in the same product
@@ -43,8 +41,8 @@ struct ExportedChip {
   Cost predicted;  ///< as far as schedule.json says
 };
 
-/// Reads a folder that export_chip wrote; nothing else is looked at. Checks types, names, ranges and that
-/// blocks cover their matrices; what a run of it needs beyond that is checked by running (ChipSimulator).
+/// Reads a folder that export_chip wrote; nothing else is looked at. Checks types, names, ranges, that blocks
+/// cover their matrices and that only their cells have targets, finite and not below 0; what a run of it needs beyond that is checked by running (ChipSimulator).
 /// Throws DataError (file, expected, found), also for a folder of another format version.
 ExportedChip read_export(const std::filesystem::path& folder);
 

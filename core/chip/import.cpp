@@ -34,6 +34,7 @@ class Importer {
     read_blocks(chip);
     read_conductances();
     read_layers(chip);
+    chip.targets = {std::move(conductances_us_), std::move(used_)};
     return chip;
   }
 
@@ -106,6 +107,13 @@ class Importer {
       throw DataError(fmt::format("{}: conductances: expected the shape {}, found {}", file.string(),
                                   shape_text(expected), shape_text(found->second.shape)));
     conductances_us_ = found->second.as_float();
+    const auto used = arrays.find("used");
+    const std::vector<std::int64_t> cells(expected.begin(), expected.end() - 1);
+    if (used == arrays.end() || used->second.shape != cells)
+      throw DataError(fmt::format("{}: expected the array 'used' of the shape {}, found {}", file.string(),
+                                  shape_text(cells),
+                                  used == arrays.end() ? "none" : shape_text(used->second.shape)));
+    for (const std::int64_t cell : used->second.as_int()) used_.push_back(cell != 0);
   }
 
   void read_layers(ImportedChip& chip) {
@@ -200,6 +208,7 @@ class Importer {
   ChipConfig chip_;
   std::map<std::string, std::vector<Block>> blocks_;  ///< by layer
   std::vector<float> conductances_us_;                ///< [core, row, column, device]
+  std::vector<std::uint8_t> used_;                    ///< [core, row, column]
 };
 
 }  // namespace

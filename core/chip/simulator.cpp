@@ -32,7 +32,7 @@ ConductanceTargets ChipSimulator::targets_of(int index) const {
                               static_cast<size_t>(block.core_row + row);
       const size_t cell = core_row * static_cast<size_t>(chip_.chip.crossbar_columns) +
                           static_cast<size_t>(block.core_column + column);
-      const float* g = chip_.targets.conductances_us.data() + cell * devices_of_cell;
+      const float* g = chip_.network.targets.conductances_us.data() + cell * devices_of_cell;
       targets.plus_us.push_back(g[g1_plus]);
       targets.minus_us.push_back(g[g1_minus]);
     }
