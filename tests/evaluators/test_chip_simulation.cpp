@@ -63,7 +63,7 @@ void check_counts(const Cost& counted, const Cost& predicted) {
 void check_simulation(const Architecture& architecture, const Parameters& parameters,
                       const HardwareConfig& hardware, const MappingConfig& config, int images,
                       const ChipConfig& chip) {
-  const TemporaryFolder folder("simulation_" + architecture.name());
+  const TemporaryFolder folder;
   const Mapping mapping = map_onto_chip(architecture, chip, config).mapping.value();
   export_chip(folder.path(), {architecture, parameters, hardware, chip, mapping});
   const ChipSimulator simulator(folder.path());
