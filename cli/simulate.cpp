@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/candidate.hpp"
-#include "cli/run_options.hpp"
 #include "cli/output.hpp"
+#include "cli/run_options.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
@@ -29,7 +29,7 @@ struct Figure {
 };
 
 std::vector<Figure> figures_of(const Cost& counted, const Cost& predicted) {
-  const auto figure = [&](const char* name, auto Cost::* member) {
+  const auto figure = [&](const char* name, auto Cost::*member) {
     return Figure{name, static_cast<double>(counted.*member), static_cast<double>(predicted.*member)};
   };
   return {figure("cores", &Cost::cores),
@@ -47,8 +47,8 @@ std::vector<Figure> figures_of(const Cost& counted, const Cost& predicted) {
 
 std::string to_text(const std::string& network, const std::vector<DriftPoint>& points,
                     const std::vector<Figure>& figures) {
-  auto text = fmt::format("{}, from its chip folder alone\n{:<20} {:>8}   {:>5}   {}\n", network, "", "accuracy",
-                          "sd", "95 % interval");
+  auto text = fmt::format("{}, from its chip folder alone\n{:<20} {:>8}   {:>5}   {}\n", network, "",
+                          "accuracy", "sd", "95 % interval");
   for (const auto& point : points)
     text += fmt::format("{:<20} {:>6.2f} %   {:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n",
                         time_name(point.time_s), 100 * point.mean, 100 * point.standard_deviation,
@@ -85,7 +85,8 @@ void check_config(const SimulateArguments& arguments, const RunConfig& config) {
                         ": has no effect on a simulation, whose folder fixes all but [task] and [scoring]");
   if (config.post_training.batch_norm_samples > 0 || config.post_training.affine_samples > 0)
     throw ConfigError(
-        "post_training: expected batch_norm_samples = 0 and affine_samples = 0 for a simulation: both are made "
+        "post_training: expected batch_norm_samples = 0 and affine_samples = 0 for a simulation: both are "
+        "made "
         "on each programmed chip, and are no part of an export folder");
 }
 
@@ -96,15 +97,16 @@ int run(const SimulateArguments& arguments) {
   const Architecture& architecture = simulator.chip().network.architecture;
   const auto dataset = load_dataset(config.task);
   check_fits(architecture, arguments.folder.string(), dataset);
-  const auto points = simulate(simulator, dataset.test, config.scoring,
-                               RandomKey(config.search.seed).with("simulate"));
+  const auto points =
+      simulate(simulator, dataset.test, config.scoring, RandomKey(config.search.seed).with("simulate"));
   const auto figures = figures_of(simulator.count_cost(), simulator.chip().predicted);
   print((arguments.run.json ? to_json : to_text)(architecture.name(), points, figures));
   for (const auto& figure : figures)
     if (figure.counted != figure.predicted)
-      throw DataError(fmt::format("{}: schedule.json: {}: expected {:.10g}, as a simulated image counts, found "
-                                  "{:.10g}",
-                                  arguments.folder.string(), figure.name, figure.counted, figure.predicted));
+      throw DataError(
+          fmt::format("{}: schedule.json: {}: expected {:.10g}, as a simulated image counts, found "
+                      "{:.10g}",
+                      arguments.folder.string(), figure.name, figure.counted, figure.predicted));
   return 0;
 }
 
@@ -115,7 +117,8 @@ void add_simulate(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
       "simulate", "Run a chip folder core by core, and compare what it counts with what was predicted");
   command->add_option("DIR", arguments->folder, "Chip folder, written by 'mho export'")->required();
-  command->add_option("CONFIG", arguments->run.config, "Run file: its data, scoring times and seed")->required();
+  command->add_option("CONFIG", arguments->run.config, "Run file: its data, scoring times and seed")
+      ->required();
   add_run_options(*command, arguments->run, "");
   command->remove_option(command->get_option("--out"));
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });

@@ -12,8 +12,7 @@ double accuracy(const ChipSimulator& simulator, const std::vector<BlockRead>& bl
                 RandomKey key) {
   int correct = 0;
   for (std::int64_t i = 0; i < samples.count(); ++i) {
-    const auto logits =
-        simulator.logits(blocks, samples.image(i).data(), key, static_cast<std::uint32_t>(i));
+    const auto logits = simulator.logits(blocks, samples.image(i).data(), key, static_cast<std::uint32_t>(i));
     correct += std::max_element(logits.begin(), logits.end()) - logits.begin() ==
                samples.labels[static_cast<size_t>(i)];
   }

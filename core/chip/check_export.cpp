@@ -42,7 +42,9 @@ class Checker {
     problems_.push_back(fmt::format(format, std::forward<Values>(values)...));
   }
 
-  Json json_of(const std::string& name) const { return Json::parse(read_text_file(folder_ / name), nullptr, false); }
+  Json json_of(const std::string& name) const {
+    return Json::parse(read_text_file(folder_ / name), nullptr, false);
+  }
 
   void check_files() {
     const auto& known = export_files();
@@ -74,7 +76,8 @@ class Checker {
       const auto found = schema_problems(read_text_file(path), schema, path.string());
       problems_.insert(problems_.end(), found.begin(), found.end());
       if (read_text_file(folder_ / schema_file(name)) != schema)
-        add("{}: expected the schema of this version of mho, found another", (folder_ / schema_file(name)).string());
+        add("{}: expected the schema of this version of mho, found another",
+            (folder_ / schema_file(name)).string());
     }
   }
 
@@ -103,7 +106,8 @@ class Checker {
   }
 
   void check_cells() {
-    for (const Json& core : json_of("cores.json").at("cores")) {
+    const Json cores = json_of("cores.json");
+    for (const Json& core : cores.at("cores")) {
       std::int64_t cells = 0;
       for (const Json& block : core.at("blocks"))
         cells += block.at("rows").get<std::int64_t>() * block.at("columns").get<std::int64_t>();
@@ -124,8 +128,8 @@ class Checker {
     const Json schedule = json_of("schedule.json");
     check_rows("cores.csv", json_of("cores.json").at("cores").size());
     check_rows("links.csv", json_of("links.json").at("links").size());
-    check_rows("schedule.csv", schedule.at("one_image").at("steps").size() +
-                                   schedule.at("pipelined").at("steps").size());
+    check_rows("schedule.csv",
+               schedule.at("one_image").at("steps").size() + schedule.at("pipelined").at("steps").size());
   }
 
   void check_predictions(const Cost& counted, const Cost& predicted) {

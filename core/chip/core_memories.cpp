@@ -13,13 +13,17 @@
 namespace mho {
 
 CoreMemories::CoreMemories(const Architecture& architecture, int cores)
-    : nodes_(architecture.nodes()), cores_(cores), values_(nodes_.size() * (static_cast<size_t>(cores) + 1)) {}
+    : nodes_(architecture.nodes()),
+      cores_(cores),
+      values_(nodes_.size() * (static_cast<size_t>(cores) + 1)) {}
 
 FloatBuffer& CoreMemories::at(int core, int node) {
-  return values_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) + static_cast<size_t>(core + 1)];
+  return values_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) +
+                 static_cast<size_t>(core + 1)];
 }
 const FloatBuffer& CoreMemories::at(int core, int node) const {
-  return values_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) + static_cast<size_t>(core + 1)];
+  return values_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) +
+                 static_cast<size_t>(core + 1)];
 }
 
 const float* CoreMemories::find(int core, int node) const {
@@ -59,8 +63,9 @@ void CoreMemories::forget(int node) {
 }
 
 void CoreMemories::fail(int core, int node) const {
-  throw DataError(fmt::format("export: core {} needs an output of layer '{}' that it neither makes nor is sent",
-                              core, nodes_[static_cast<size_t>(node)].name));
+  throw DataError(
+      fmt::format("export: core {} needs an output of layer '{}' that it neither makes nor is sent", core,
+                  nodes_[static_cast<size_t>(node)].name));
 }
 
 }  // namespace mho

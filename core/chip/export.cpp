@@ -35,7 +35,8 @@ void write_targets(const std::filesystem::path& file, const ChipExport& what, co
 
 /// The network as tiles that aihwkit can load (mho.to_aihwkit): of each block of a replica 0 its weights, as
 /// aihwkit lays them out [column, row], over the column's scale; the scales; the DAC's range.
-void write_aihwkit_tiles(const std::filesystem::path& file, const ChipExport& what, const LayerTargets& targets) {
+void write_aihwkit_tiles(const std::filesystem::path& file, const ChipExport& what,
+                         const LayerTargets& targets) {
   std::map<std::string, NpyArray> arrays;
   for (size_t i = 0; i < what.mapping.blocks.size(); ++i) {
     const Block& block = what.mapping.blocks[i];
@@ -52,8 +53,8 @@ void write_aihwkit_tiles(const std::filesystem::path& file, const ChipExport& wh
         weights.push_back(scale > 0 ? std::clamp(weight / scale, -1.0F, 1.0F) : 0.0F);
       }
     }
-    const float range = own.split_ranges.empty() ? own.input_range
-                                                 : own.split_ranges[static_cast<size_t>(block.row_split)];
+    const float range =
+        own.split_ranges.empty() ? own.input_range : own.split_ranges[static_cast<size_t>(block.row_split)];
     const std::string name = fmt::format("block{}_", i);
     arrays[name + "weights"] = NpyArray::from(weights, {block.extent.columns, block.extent.rows});
     arrays[name + "scales"] = NpyArray::from(scales, {block.extent.columns});
@@ -127,7 +128,8 @@ void export_chip(const std::filesystem::path& folder, const ChipExport& what) {
   write_file_atomically(folder / "cores.csv", cores_csv(what));
   write_file_atomically(folder / "links.csv", links_csv(what));
   write_file_atomically(folder / "schedule.csv", schedule_csv(what));
-  for (const auto& [name, schema] : export_schemas()) write_file_atomically(folder / schema_file(name), schema);
+  for (const auto& [name, schema] : export_schemas())
+    write_file_atomically(folder / schema_file(name), schema);
 }
 
 const std::map<std::string, bool>& export_files() {

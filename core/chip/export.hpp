@@ -21,8 +21,9 @@ struct ChipExport {
 };
 
 /// Writes the files of export_files (docs/chip.md says what each holds) into `folder`. targets.npz holds
-/// "conductances" [core, row, column, 4] float32 uS in the order G1+, G2+, G1-, G2-, "used" [core, row, column]
-/// uint8 and "adc_tolerance_counts" [1] int32, the margin of program-and-verify; core = grid row x grid columns
+/// "conductances" [core, row, column, 4] float32 uS in the order G1+, G2+, G1-, G2-, "used" [core, row,
+/// column] uint8 and "adc_tolerance_counts" [1] int32, the margin of program-and-verify; core = grid row x
+/// grid columns
 /// + grid column. Throws RunError, and MappingError naming the layer for parameters that are missing, of a
 /// wrong size or not finite, or when crossbars of hardware and chip differ.
 void export_chip(const std::filesystem::path& folder, const ChipExport& what);

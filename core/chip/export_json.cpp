@@ -86,9 +86,8 @@ Json parts_json(const ChipExport& what, const std::vector<LinkPart>& parts) {
 Json homes_json(const Homes& homes) {
   Json json = Json::array();
   for (const Home& home : homes)
-    json.push_back({{"core", home.core},
-                    {"channels", range_json(home.channels)},
-                    {"pixels", range_json(home.pixels)}});
+    json.push_back(
+        {{"core", home.core}, {"channels", range_json(home.channels)}, {"pixels", range_json(home.pixels)}});
   return json;
 }
 

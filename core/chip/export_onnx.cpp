@@ -61,7 +61,9 @@ class OnnxWriter {
 
   const Node& node_at(int node) const { return what_.architecture.nodes()[static_cast<size_t>(node)]; }
   static std::string tensors_of_input() { return "input.channels_first"; }
-  std::string name_of(int node) const { return node == 0 ? tensors_of_input() : "layer." + node_at(node).name; }
+  std::string name_of(int node) const {
+    return node == 0 ? tensors_of_input() : "layer." + node_at(node).name;
+  }
   const LayerParameters& parameters_of(int node) const { return what_.parameters[static_cast<size_t>(node)]; }
 
   Inputs inputs_of(int node) const {

@@ -77,15 +77,14 @@ class Reader {
   void read_cores() {
     const Entry cores = open("cores.json");
     const Entry numbers = cores.at("chip");
-    fields_from_json(numbers.text(),
-                     {"chip", "", [&](FieldVisitor& visitor) { chip_.chip.fields(visitor); }},
+    fields_from_json(numbers.text(), {"chip", "", [&](FieldVisitor& visitor) { chip_.chip.fields(visitor); }},
                      numbers.where());
     std::map<int, std::pair<Block, int>> blocks;
     for (const Entry& core : cores.at("cores").list())
       for (const Entry& block : core.at("blocks").list())
         if (!blocks.emplace(block.whole("block"), read_block(block, core.whole("core"))).second)
-          block.fail(fmt::format("expected blocks with numbers of their own, found {} twice",
-                                 block.whole("block")));
+          block.fail(
+              fmt::format("expected blocks with numbers of their own, found {} twice", block.whole("block")));
     for (const auto& [number, block] : blocks) {
       if (number != std::ssize(chip_.blocks))
         cores.fail(fmt::format("expected the block {}, found none", chip_.blocks.size()));
@@ -129,11 +128,13 @@ class Reader {
       const int source = chip_.partial_sums_from[static_cast<size_t>(i)];
       const bool group_is_good =
           block.group <= i && chip_.blocks[static_cast<size_t>(block.group)].core == block.core;
-      if (!group_is_good) cores.fail(fmt::format("block {}: expected a group on its core, found {}", i, block.group));
+      if (!group_is_good)
+        cores.fail(fmt::format("block {}: expected a group on its core, found {}", i, block.group));
       if (source < 0 && block.row_split == 0) continue;
       if (source < 0 || source >= i || !follows(block, chip_.blocks[static_cast<size_t>(source)]))
         cores.fail(fmt::format(
-            "block {}: expected partial sums from the row split before it, found those of block {}", i, source));
+            "block {}: expected partial sums from the row split before it, found those of block {}", i,
+            source));
     }
   }
 
@@ -154,7 +155,8 @@ class Reader {
         auto* cell = expected.data() + core_row * chip.crossbar_columns + block.core_column;
         for (int column = 0; column < block.extent.columns; ++column)
           if (cell[column]++ != 0)
-            fail_at("a cell of one block", "one of two", core_row * chip.crossbar_columns + block.core_column);
+            fail_at("a cell of one block", "one of two",
+                    core_row * chip.crossbar_columns + block.core_column);
       }
     for (size_t cell = 0; cell < expected.size(); ++cell) {
       const auto place = static_cast<std::int64_t>(cell);
@@ -163,7 +165,8 @@ class Reader {
       for (size_t device = 0; device < devices_of_cell; ++device) {
         const float g = targets.conductances_us[cell * devices_of_cell + device];
         if (!std::isfinite(g) || g < 0 || (g > 0 && expected[cell] == 0))
-          fail_at("a finite conductance from 0 uS in used cells and 0 uS in others", fmt::format("{}", g), place);
+          fail_at("a finite conductance from 0 uS in used cells and 0 uS in others", fmt::format("{}", g),
+                  place);
       }
     }
   }
@@ -201,8 +204,11 @@ class Reader {
   void read_links() {
     for (const Entry& entry : open("links.json").at("links").list()) {
       ExportedLink& link = chip_.links.emplace_back();
-      link.link = {find_node(entry, "layer"), read_kind(entry),        find_core(entry, "from"),
-                   find_core(entry, "to"),    entry.get<std::int64_t>("bits_per_image"),
+      link.link = {find_node(entry, "layer"),
+                   read_kind(entry),
+                   find_core(entry, "from"),
+                   find_core(entry, "to"),
+                   entry.get<std::int64_t>("bits_per_image"),
                    entry.whole("hops")};
       for (const Entry& part : entry.at("parts").list()) {
         const int source = find_node(part, "source");
@@ -242,9 +248,12 @@ class Reader {
   }
 
   Step read_step(const Entry& entry) const {
-    const Step step{find_node(entry, "layer"),  entry.whole("block"),
-                    entry.whole("core"),        entry.get<std::int64_t>("products"),
-                    entry.get<std::int64_t>("start"), entry.get<std::int64_t>("finish"),
+    const Step step{find_node(entry, "layer"),
+                    entry.whole("block"),
+                    entry.whole("core"),
+                    entry.get<std::int64_t>("products"),
+                    entry.get<std::int64_t>("start"),
+                    entry.get<std::int64_t>("finish"),
                     entry.get<std::int64_t>("first_product")};
     const bool known = step.block < std::ssize(chip_.blocks);
     const Block* block = known ? &chip_.blocks[static_cast<size_t>(step.block)] : nullptr;

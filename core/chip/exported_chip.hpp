@@ -42,8 +42,9 @@ struct ExportedChip {
 };
 
 /// Reads a folder that export_chip wrote; nothing else is looked at. Checks types, names, ranges, that blocks
-/// cover their matrices and that only their cells have targets, finite and not below 0; what a run of it needs beyond that is checked by running (ChipSimulator).
-/// Throws DataError (file, expected, found), also for a folder of another format version.
+/// cover their matrices and that only their cells have targets, finite and not below 0; what a run of it
+/// needs beyond that is checked by running (ChipSimulator). Throws DataError (file, expected, found), also
+/// for a folder of another format version.
 ExportedChip read_export(const std::filesystem::path& folder);
 
 }  // namespace mho

@@ -80,7 +80,8 @@ void ImageRun::run_ready_digital_layers() {
   for (int node = 0; node < static_cast<int>(nodes_.size()); ++node) {
     if (is_complete(node) || layers_.contains(node)) continue;
     const auto& inputs = node_at(node).inputs;
-    if (!std::all_of(inputs.begin(), inputs.end(), [this](int input) { return is_complete(input); })) continue;
+    if (!std::all_of(inputs.begin(), inputs.end(), [this](int input) { return is_complete(input); }))
+      continue;
     bring_inputs(node);
     run_digital(node);
     std::int64_t begun = 0, done = 0;
@@ -125,8 +126,8 @@ void ImageRun::run_step(const Step& step) {
   }
   std::int64_t& done = products_done_[static_cast<size_t>(step.block)];
   if (step.first_product != done)
-    throw DataError(fmt::format("schedule.json: block {}: expected product {} next, found {}", step.block, done,
-                                step.first_product));
+    throw DataError(fmt::format("schedule.json: block {}: expected product {} next, found {}", step.block,
+                                done, step.first_product));
   done += step.products;
   layer.done = std::max(layer.done, step.finish);
   if (tally_) tally_->fire(step);
@@ -143,15 +144,13 @@ void ImageRun::run_step(const Step& step) {
 void ImageRun::run_products(int index, std::int64_t first, std::int64_t count) {
   const Block& block = chip_.blocks[static_cast<size_t>(index)];
   const BlockRead& read = blocks_[static_cast<size_t>(index)];
-  const HardwareConfig& hardware = chip_.network.hardware;
   const int rows = block.extent.rows, columns = block.extent.columns;
   gather(block, first, count, inputs_);
   if (read.input_range > 0) {
-    const Converter dac = make_converter(hardware.dac_bits, 1.0);
+    const Converter dac = make_converter(chip_.network.hardware.dac_bits, 1.0);
     kernels().quantise(inputs_.data(), index_of(count * rows), read.input_range,
                        dac.step > 0 ? std::round(1.0F / dac.step) : continuous_levels, inputs_.data());
   }
-  const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
   const RowRun run{0, 0, rows};
   MatrixProduct m;
   m.x = inputs_.data();
@@ -164,18 +163,26 @@ void ImageRun::run_products(int index, std::int64_t first, std::int64_t count) {
   m.y_pixel = columns;
   m.width = static_cast<int>(count);
   m.columns = columns;
-  const auto& bias = chip_.network.parameters[static_cast<size_t>(block.node)].bias;
-  m.stage = {.noise = static_cast<float>(hardware.output_noise),
-             .adc_step = adc.step,
-             .adc_limit = adc.limit,
-             .scale = read.scales.data(),
-             // Added where the chain of partial sums begins, as the engine does.
-             .bias = bias.empty() || block.row_split > 0 ? nullptr : bias.data() + block.extent.column,
-             .key = key_.with("block", static_cast<std::uint64_t>(index))
-                        .with("from product", static_cast<std::uint64_t>(first))
-                        .value(),
-             .stream = index_};
+  m.stage = output_stage(index, first);
   kernels().product(m);
+}
+
+/// Noise, ADC and scale of a block's products from `first` on. The bias is added where the chain of partial
+/// sums begins, as the engine does.
+OutputStage ImageRun::output_stage(int index, std::int64_t first) const {
+  const Block& block = chip_.blocks[static_cast<size_t>(index)];
+  const HardwareConfig& hardware = chip_.network.hardware;
+  const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  const auto& bias = chip_.network.parameters[static_cast<size_t>(block.node)].bias;
+  const RandomKey key = key_.with("block", static_cast<std::uint64_t>(index))
+                            .with("from product", static_cast<std::uint64_t>(first));
+  return {.noise = static_cast<float>(hardware.output_noise),
+          .adc_step = adc.step,
+          .adc_limit = adc.limit,
+          .scale = blocks_[static_cast<size_t>(index)].scales.data(),
+          .bias = bias.empty() || block.row_split > 0 ? nullptr : bias.data() + block.extent.column,
+          .key = key.value(),
+          .stream = index_};
 }
 
 /// The input vectors of products [first, first + count) of a block, from its core's memory.
@@ -185,7 +192,8 @@ void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count
   if (memory == nullptr) memories_.fail(block.core, source);
   const Shape input = node_at(source).shape, output = node_at(block.node).shape;
   const auto* conv = std::get_if<Conv2d>(&node_at(block.node).layer);
-  const int rows = block.extent.rows, channels = conv != nullptr ? input.channels : static_cast<int>(input.size());
+  const int rows = block.extent.rows,
+            channels = conv != nullptr ? input.channels : static_cast<int>(input.size());
   x.assign(index_of(count * rows) + kernel_slack(), 0.0F);
   for (std::int64_t product = 0; product < count; ++product) {
     const std::int64_t pixel = block.first_product + first + product;
@@ -195,8 +203,10 @@ void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count
       const int run = std::min(rows - row, channels - channel);
       std::int64_t from = 0;
       if (conv != nullptr) {
-        const auto h = pixel / output.width * conv->stride_height - conv->padding.top + tap / conv->kernel_width;
-        const auto w = pixel % output.width * conv->stride_width - conv->padding.left + tap % conv->kernel_width;
+        const auto h =
+            pixel / output.width * conv->stride_height - conv->padding.top + tap / conv->kernel_width;
+        const auto w =
+            pixel % output.width * conv->stride_width - conv->padding.left + tap % conv->kernel_width;
         from = h < 0 || h >= input.height || w < 0 || w >= input.width ? -1 : h * input.width + w;
       }
       if (from >= 0) std::copy_n(memory + from * channels + channel, run, to + row);

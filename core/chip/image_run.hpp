@@ -8,6 +8,7 @@
 #include "core/base/random.hpp"
 #include "core/chip/core_memories.hpp"
 #include "core/chip/exported_chip.hpp"
+#include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
 
@@ -49,6 +50,7 @@ class ImageRun {
 
   void run_step(const Step& step);
   void run_products(int block, std::int64_t first, std::int64_t count);
+  OutputStage output_stage(int block, std::int64_t first) const;
   void gather(const Block& block, std::int64_t first, std::int64_t count, FloatBuffer& x) const;
   void finish_layer(int node);
   std::int64_t add_partial_sums(int node, const std::vector<int>& blocks);
@@ -70,13 +72,13 @@ class ImageRun {
   Tally* tally_;
   const std::vector<Node>& nodes_;
   CoreMemories memories_;
-  std::map<int, Layer> layers_;                 ///< by node
+  std::map<int, Layer> layers_;                  ///< by node
   std::vector<std::vector<int>> group_members_;  ///< by first block
-  std::vector<std::int64_t> products_done_;     ///< by first block of a group
-  std::vector<FloatBuffer> sums_;               ///< by block: [product][column]
-  std::vector<std::int64_t> begun_, done_;      ///< by node; done -1: not yet
-  std::vector<int> readers_left_;               ///< by node
-  FloatBuffer inputs_, image_;                  ///< scratch
+  std::vector<std::int64_t> products_done_;      ///< by first block of a group
+  std::vector<FloatBuffer> sums_;                ///< by block: [product][column]
+  std::vector<std::int64_t> begun_, done_;       ///< by node; done -1: not yet
+  std::vector<int> readers_left_;                ///< by node
+  FloatBuffer inputs_, image_;                   ///< scratch
 };
 
 }  // namespace mho

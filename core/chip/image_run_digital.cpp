@@ -133,7 +133,8 @@ void ImageRun::count_digital(int node, const Home& home) const {
   if (pool != nullptr && pool->kind == Pool::Kind::average)
     tally_->work(outputs * pool->kernel_height * pool->kernel_width);
   const Shape input = here.inputs.empty() ? Shape{} : node_at(here.inputs.front()).shape;
-  if (std::holds_alternative<GlobalAveragePool>(here.layer)) tally_->work(outputs * input.height * input.width);
+  if (std::holds_alternative<GlobalAveragePool>(here.layer))
+    tally_->work(outputs * input.height * input.width);
 }
 
 }  // namespace mho

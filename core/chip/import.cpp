@@ -26,7 +26,9 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 class Importer {
  public:
   explicit Importer(const std::filesystem::path& folder)
-      : folder_(folder), io_(Entry::open(folder / "io.json", chip_format)), cores_(Entry::open(folder / "cores.json", chip_format)) {}
+      : folder_(folder),
+        io_(Entry::open(folder / "io.json", chip_format)),
+        cores_(Entry::open(folder / "cores.json", chip_format)) {}
 
   ImportedChip run() {
     ImportedChip chip{read_architecture(), {}, read_hardware()};

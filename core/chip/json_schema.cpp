@@ -41,7 +41,8 @@ class Validator {
         std::find(schema.at("enum").begin(), schema.at("enum").end(), value) == schema.at("enum").end())
       return fail(where, "one of " + schema.at("enum").dump(), value);
     if (value.is_number()) check_number(value, schema, where);
-    if (value.is_string()) check_size(value.get_ref<const std::string&>().size(), "Length", schema, value, where);
+    if (value.is_string())
+      check_size(value.get_ref<const std::string&>().size(), "Length", schema, value, where);
     if (value.is_array()) check_array(value, schema, where);
     if (value.is_object()) check_object(value, schema, where);
   }
@@ -54,11 +55,26 @@ class Validator {
   }
 
   static void check_keywords(const Json& schema) {
-    static const std::set<std::string> known = {
-        "$schema",  "$id",     "$defs",    "$ref",       "title",  "description",
-        "type",     "const",   "enum",     "properties", "items",  "required",
-        "minimum",  "maximum", "minItems", "maxItems",   "minLength", "maxLength",
-        "additionalProperties", "exclusiveMinimum"};
+    static const std::set<std::string> known = {"$schema",
+                                                "$id",
+                                                "$defs",
+                                                "$ref",
+                                                "title",
+                                                "description",
+                                                "type",
+                                                "const",
+                                                "enum",
+                                                "properties",
+                                                "items",
+                                                "required",
+                                                "minimum",
+                                                "maximum",
+                                                "minItems",
+                                                "maxItems",
+                                                "minLength",
+                                                "maxLength",
+                                                "additionalProperties",
+                                                "exclusiveMinimum"};
     for (const auto& item : schema.items())
       if (!known.contains(item.key()))
         throw RunError("JSON schema: the keyword '" + item.key() + "' is not known here");
@@ -104,7 +120,8 @@ class Validator {
         if (!value.contains(key.get<std::string>()))
           problems_.push_back(
               fmt::format("{}: expected the key '{}', found none", where, key.get<std::string>()));
-    const bool closed = schema.contains("additionalProperties") && !schema.at("additionalProperties").get<bool>();
+    const bool closed =
+        schema.contains("additionalProperties") && !schema.at("additionalProperties").get<bool>();
     for (const auto& item : value.items())
       if (properties.contains(item.key()))
         check(item.value(), properties.at(item.key()), where + ": " + item.key());

@@ -67,8 +67,8 @@ LayerTargets find_layer_targets(const Architecture& architecture, const Paramete
     if (!is_on_crossbars(architecture, node)) continue;
     const MatrixShape matrix = matrix_shape(architecture, node);
     const LayerParameters& layer = parameters[static_cast<size_t>(node)];
-    targets.emplace(node, map_to_conductances(layer.weight, matrix.rows, matrix.columns, hardware,
-                                              layer.column_scales));
+    targets.emplace(
+        node, map_to_conductances(layer.weight, matrix.rows, matrix.columns, hardware, layer.column_scales));
     if (!layer.split_ranges.empty())
       check_values(architecture.nodes()[static_cast<size_t>(node)], "split_ranges", layer.split_ranges,
                    targets.at(node).row_splits);

@@ -80,8 +80,7 @@ class LinkFinder {
   static void append(std::vector<LinkPart>& parts, const LinkPart& part) {
     if (!parts.empty() && parts.back().source == part.source &&
         parts.back().channels.first == part.channels.first &&
-        parts.back().channels.count == part.channels.count &&
-        parts.back().pixels.last() == part.pixels.first)
+        parts.back().channels.count == part.channels.count && parts.back().pixels.last() == part.pixels.first)
       parts.back().pixels.count += part.pixels.count;
     else
       parts.push_back(part);

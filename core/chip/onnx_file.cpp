@@ -121,7 +121,8 @@ void OnnxFile::add_tensor(const std::string& name, const std::vector<std::int64_
   graph_.message(5, tensor(name, {std::ssize(values)}, int64_type, raw<std::uint64_t>(values)));
 }
 
-void OnnxFile::add_node(const std::string& name, const std::string& kind, const std::vector<std::string>& inputs,
+void OnnxFile::add_node(const std::string& name, const std::string& kind,
+                        const std::vector<std::string>& inputs,
                         const std::vector<ProtobufMessage>& attributes, const Properties& properties) {
   ProtobufMessage node;
   for (const std::string& input : inputs) node.text(1, input);

@@ -37,7 +37,8 @@ class OnnxFile {
   /// Dimension -1 is the number of images.
   void add_input(const std::string& name, const std::vector<std::int64_t>& shape);
   void add_output(const std::string& name, const std::vector<std::int64_t>& shape);
-  void add_tensor(const std::string& name, const std::vector<std::int64_t>& shape, const std::vector<float>& values);
+  void add_tensor(const std::string& name, const std::vector<std::int64_t>& shape,
+                  const std::vector<float>& values);
   void add_tensor(const std::string& name, const std::vector<std::int64_t>& values);
   /// A node with one output of its own name.
   void add_node(const std::string& name, const std::string& kind, const std::vector<std::string>& inputs,

@@ -28,8 +28,9 @@ ConductanceTargets ChipSimulator::targets_of(int index) const {
   targets.tiles = {whole};
   for (int row = 0; row < whole.rows; ++row)
     for (int column = 0; column < whole.columns; ++column) {
-      const size_t core_row = static_cast<size_t>(block.core) * static_cast<size_t>(chip_.chip.crossbar_rows) +
-                              static_cast<size_t>(block.core_row + row);
+      const size_t core_row =
+          static_cast<size_t>(block.core) * static_cast<size_t>(chip_.chip.crossbar_rows) +
+          static_cast<size_t>(block.core_row + row);
       const size_t cell = core_row * static_cast<size_t>(chip_.chip.crossbar_columns) +
                           static_cast<size_t>(block.core_column + column);
       const float* g = chip_.network.targets.conductances_us.data() + cell * devices_of_cell;
@@ -37,7 +38,8 @@ ConductanceTargets ChipSimulator::targets_of(int index) const {
       targets.minus_us.push_back(g[g1_minus]);
     }
   const int layer_columns = matrix_shape(chip_.network.architecture, block.node).columns;
-  const auto first = chip_.scales.at(block.node).begin() + block.row_split * layer_columns + block.extent.column;
+  const auto first =
+      chip_.scales.at(block.node).begin() + block.row_split * layer_columns + block.extent.column;
   targets.scales.assign(first, first + whole.columns);
   return targets;
 }
@@ -79,8 +81,8 @@ std::vector<BlockRead> ChipSimulator::Programmed::read(double time_s, RandomKey 
   return reads;
 }
 
-std::vector<float> ChipSimulator::logits(const std::vector<BlockRead>& blocks, const float* image, RandomKey key,
-                                         std::uint32_t index) const {
+std::vector<float> ChipSimulator::logits(const std::vector<BlockRead>& blocks, const float* image,
+                                         RandomKey key, std::uint32_t index) const {
   return ImageRun(chip_, chip_.pipelined, blocks, key, index, nullptr).run(image);
 }
 

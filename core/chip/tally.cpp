@@ -17,8 +17,8 @@ Tally::Tally(const ExportedChip& chip, const Timeline& timeline)
       begun_(chip.network.architecture.nodes().size()),
       done_(chip.network.architecture.nodes().size()) {
   if (timeline.interval < 1 || timeline.interval > std::int64_t{1} << 31)
-    throw DataError(fmt::format("schedule.json: expected an interval from 1 to 2^31 ticks, found {}",
-                                timeline.interval));
+    throw DataError(
+        fmt::format("schedule.json: expected an interval from 1 to 2^31 ticks, found {}", timeline.interval));
 }
 
 void Tally::fire(const Step& step) {
@@ -28,8 +28,8 @@ void Tally::fire(const Step& step) {
     std::vector<bool>::reference busy = ticks[static_cast<size_t>(tick % timeline_.interval)];
     if (busy && !chip_.products_shared)
       throw DataError(fmt::format(
-          "schedule.json: expected one product a tick, found core {} doing two at tick {} of every {}", step.core,
-          tick % timeline_.interval, timeline_.interval));
+          "schedule.json: expected one product a tick, found core {} doing two at tick {} of every {}",
+          step.core, tick % timeline_.interval, timeline_.interval));
     busy = true;
   }
 }
@@ -68,7 +68,8 @@ void Tally::check_links() const {
                                   listed.contains(key) ? listed.at(key) : 0));
   for (const auto& [key, bits] : listed)
     if (!bits_.contains(key))
-      throw DataError(fmt::format("links.json: {}: found {} bits an image that nothing sends", name(key), bits));
+      throw DataError(
+          fmt::format("links.json: {}: found {} bits an image that nothing sends", name(key), bits));
 }
 
 void Tally::count_waiting_bits(Cost& cost) const {
@@ -98,7 +99,8 @@ Cost Tally::cost() const {
   cost.throughput_hz = cost.interval > 0 ? 1.0 / (static_cast<double>(cost.interval) * tick_s) : 0;
   cost.digital_macs = digital_macs_;
   const LinkGraph graph(chip_.chip);
-  for (const auto& [key, bits] : bits_) cost.bit_hops += bits * graph.hops(std::get<2>(key), std::get<3>(key));
+  for (const auto& [key, bits] : bits_)
+    cost.bit_hops += bits * graph.hops(std::get<2>(key), std::get<3>(key));
   count_waiting_bits(cost);
   count_energy(chip_.chip, cost);
   return cost;

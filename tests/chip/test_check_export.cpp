@@ -61,7 +61,8 @@ TEST_CASE("missing and foreign files are told") {
   for (const char* name : {"io.json", "targets.npz", "network.onnx", "links.csv", "schemas/io.schema.json"})
     CHECK_THAT(problems_after([&](const auto& folder) { std::filesystem::remove(folder / name); }),
                ContainsSubstring(name) && ContainsSubstring("found none"));
-  CHECK_THAT(problems_after([](const auto& folder) { write_file_atomically(folder / "notes.txt", std::string("x")); }),
+  CHECK_THAT(problems_after(
+                 [](const auto& folder) { write_file_atomically(folder / "notes.txt", std::string("x")); }),
              ContainsSubstring("notes.txt: expected no file of this name"));
 }
 
@@ -86,8 +87,9 @@ TEST_CASE("sums, ranges and counts that do not fit together are told") {
              ContainsSubstring("the sum of its blocks, found 1"));
   CHECK_THAT(problems_after_edit("schedule.json", [](Json& json) { json["predicted"]["bit_hops"] = 1; }),
              ContainsSubstring("bit_hops") && ContainsSubstring("found 1"));
-  CHECK_THAT(problems_after_edit("links.json", [](Json& json) { json["links"].erase(json["links"].size() - 1); }),
-             ContainsSubstring("neither makes nor is sent"));
+  CHECK_THAT(
+      problems_after_edit("links.json", [](Json& json) { json["links"].erase(json["links"].size() - 1); }),
+      ContainsSubstring("neither makes nor is sent"));
   CHECK_THAT(problems_after_edit("links.json", [](Json& json) { json["links"][0]["bits_per_image"] = 8; }),
              ContainsSubstring("bits an image, found 8"));
   CHECK_THAT(problems_after_edit("schedule.json", [](Json& json) { json["pipelined"]["steps"].erase(0); }),
@@ -100,7 +102,9 @@ TEST_CASE("sums, ranges and counts that do not fit together are told") {
                                    }
                                  }),
              ContainsSubstring("before its input is complete"));
-  CHECK_THAT(problems_after([](const auto& folder) { write_file_atomically(folder / "cores.csv", std::string("core\n")); }),
+  CHECK_THAT(problems_after([](const auto& folder) {
+               write_file_atomically(folder / "cores.csv", std::string("core\n"));
+             }),
              ContainsSubstring("cores.csv"));
 }
 

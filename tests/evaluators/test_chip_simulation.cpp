@@ -4,7 +4,9 @@
 #include "evaluators/chip_simulation.hpp"
 
 #include <cmath>
+#include <cstdlib>
 
+#include "core/base/files/npy.hpp"
 #include "core/nn/inference_network.hpp"
 #include "evaluators/programmed_network.hpp"
 #include "evaluators/tile_seam.hpp"
@@ -29,7 +31,8 @@ std::vector<float> drawn_images(const Architecture& architecture, int count) {
 }
 
 std::vector<float> engine_logits(const Architecture& architecture, const Parameters& parameters,
-                                 const HardwareConfig& hardware, const std::vector<float>& images, int count) {
+                                 const HardwareConfig& hardware, const std::vector<float>& images,
+                                 int count) {
   const Network network(architecture, mvm_settings(architecture, hardware));
   const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
   const ProgrammedNetwork programmed(network, parameters, hardware, *model, false, RandomKey(1));
@@ -136,6 +139,31 @@ TEST_CASE("a chip with calibrated input ranges and column scales runs as the eng
       parameters[node].split_ranges.push_back(0.7F + 0.4F * static_cast<float>(split));
   }
   check_simulation(architecture, parameters, hardware, objective("cores"), 1, small_chip(2, 2, 256));
+}
+
+// Hidden: tests/python/test_export_files.py runs it to compare network.onnx with the engine.
+TEST_CASE("exports with images and their digital logits for other programs", "[.][logits]") {
+  const char* folder = std::getenv("MHO_LOGITS_DIR");
+  REQUIRE(folder != nullptr);
+  for (const char* name :
+       {"autoencoder", "resnet8", "ds_cnn", "mobilenet_v1_025", "lenet5", "mobilenet_v2_cifar"}) {
+    const Architecture architecture = builtin(name);
+    const Parameters parameters = drawn_parameters(architecture, 7);
+    const ChipConfig chip = small_chip(8, 8, 256);
+    const Mapping mapping = map_onto_chip(architecture, chip).mapping.value();
+    const auto own = std::filesystem::path(folder) / name;
+    const HardwareConfig hardware = noise_free();
+    export_chip(own, {architecture, parameters, hardware, chip, mapping});
+    const auto images = drawn_images(architecture, 2);
+    const Network network(architecture, {});
+    std::vector<float> logits(static_cast<size_t>(2 * architecture.classes()));
+    InferenceNetwork(network, parameters)
+        .logits(network.digital_operands(parameters, false), images.data(), 2, RandomKey(0), logits.data());
+    const Shape input = architecture.input();
+    write_npz(std::filesystem::path(folder) / (std::string(name) + ".npz"),
+              {{"images", NpyArray::from(images, {2, input.height, input.width, input.channels})},
+               {"logits", NpyArray::from(logits, {2, architecture.classes()})}});
+  }
 }
 
 }  // namespace mho
