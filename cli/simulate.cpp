@@ -66,9 +66,9 @@ std::string to_json(const std::string& network, const std::vector<DriftPoint>& p
   for (const auto& point : points)
     json["drift"].push_back({{"time_s", point.time_s},
                              {"mean", point.mean},
-                             {"sd", point.standard_deviation},
-                             {"interval95", point.interval95},
-                             {"programmings", point.programmings}});
+                             {"std", point.standard_deviation},
+                             {"n", point.programmings},
+                             {"ci95", point.interval95}});
   for (const auto& figure : figures) {
     json["counted"][figure.name] = figure.counted;
     json["predicted"][figure.name] = figure.predicted;

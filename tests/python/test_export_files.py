@@ -35,7 +35,7 @@ def test_export_takes_a_winner_or_a_folder_to_check(mho):
 
 
 def half_width(point):
-    return (point["interval95"][1] - point["interval95"][0]) / 2
+    return (point["ci95"][1] - point["ci95"][0]) / 2
 
 
 def test_a_simulated_winner_scores_like_the_winner_and_costs_what_was_predicted(mho):
