@@ -37,7 +37,7 @@ constexpr const char* style = R"(<style>
   .block { stroke: #ffffff; stroke-width: 0.75; }
   .number { fill: #10151c; text-anchor: middle; dominant-baseline: central; }
   .link { fill: #5f6f82; }
-  .far { fill: none; stroke: #5f6f82; stroke-opacity: 0.45; stroke-linecap: round; }
+  .far { fill: none; stroke: #5f6f82; stroke-opacity: 0.35; stroke-linecap: round; }
   .end { text-anchor: end; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e8edf3; }
@@ -224,14 +224,15 @@ class Floorplan {
     draw_arrow(middle, length, width, across ? (sign > 0 ? 0 : 180) : (sign > 0 ? 90 : 270), title);
   }
 
-  /// A curve from centre to centre, bent to its right so that the two directions lie apart; a dot ends it.
+  /// A curve from centre to centre, half as wide as arrows because it crosses other cores, bent to its right
+  /// so that the two directions lie apart; a dot ends it.
   void draw_long_link(int from_core, int to_core, double width, const std::string& title) {
     const Point from = centre(from_core), to = centre(to_core);
     const Point bend{(from.x + to.x) / 2 - long_bend * (to.y - from.y),
                      (from.y + to.y) / 2 + long_bend * (to.x - from.x)};
     add("<path class=\"far\" stroke-width=\"{:.2f}\" d=\"M{:.1f} {:.1f}Q{:.1f} {:.1f} {:.1f} "
         "{:.1f}\"><title>{}</title></path>\n",
-        width, from.x, from.y, bend.x, bend.y, to.x, to.y, title);
+        width / 2, from.x, from.y, bend.x, bend.y, to.x, to.y, title);
     add("<circle class=\"link\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.2f}\"/>\n", to.x, to.y, width / 2 + 1);
   }
 
