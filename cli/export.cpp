@@ -11,6 +11,7 @@
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/chip/check_export.hpp"
 #include "search/run_config.hpp"
 
 namespace mho {
@@ -20,8 +21,18 @@ struct ExportArguments {
   std::filesystem::path winner;
   std::filesystem::path chip;
   std::filesystem::path out;
+  std::filesystem::path check;
   bool json = false;
 };
+
+int check(const std::filesystem::path& folder) {
+  const auto problems = check_export(folder);
+  if (!problems.empty())
+    throw DataError(fmt::format("{} problem{}:\n{}", problems.size(), problems.size() == 1 ? "" : "s",
+                                fmt::join(problems, "\n")));
+  print(fmt::format("{}: a complete export; a simulated image costs what it predicts\n", folder.string()));
+  return 0;
+}
 
 /// The resolved configuration that a winner was made with: `evaluate --out` writes it into the folder itself,
 /// a search into the run folder, two levels up.
@@ -51,6 +62,10 @@ std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip,
 }
 
 int run(const ExportArguments& arguments) {
+  if (arguments.winner.empty() == arguments.check.empty())
+    throw InputError("export: expected WINNER or --check DIR, got " +
+                     std::string(arguments.winner.empty() ? "neither" : "both"));
+  if (!arguments.check.empty()) return check(arguments.check);
   const auto [architecture, parameters] = load_candidate(arguments.winner);
   const auto config = load_config(arguments);
   const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
@@ -72,9 +87,11 @@ void add_export(CLI::App& app, Action& action) {
   const auto arguments = std::make_shared<ExportArguments>();
   auto* command =
       app.add_subcommand("export", "Write a winner as conductance targets, placement and schedule");
-  command->add_option("WINNER", arguments->winner, "Winner folder, e.g. runs/kws/winners/0")->required();
+  command->add_option("WINNER", arguments->winner, "Winner folder, e.g. runs/kws/winners/0");
   command->add_option("--chip", arguments->chip, "Chip file (default: the run's own)")->type_name("FILE");
   command->add_option("--out", arguments->out, "Folder to write (default: WINNER/chip)")->type_name("DIR");
+  command->add_option("--check", arguments->check, "Validate a chip folder instead of writing one")
+      ->type_name("DIR");
   command->add_flag("--json", arguments->json, "Print one JSON document instead of a line");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }

@@ -18,6 +18,7 @@ using Action = std::function<int()>;
 void add_search(CLI::App& app, Action& action, const SearchExtensions& extensions);
 void add_evaluate(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_simulate(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_device(CLI::App& app, Action& action);

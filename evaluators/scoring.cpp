@@ -48,6 +48,8 @@ double avm_time(const std::vector<double>& times_s) {
   return month ? kOneMonth : *std::max_element(times_s.begin(), times_s.end());
 }
 
+}  // namespace
+
 DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
   DriftPoint point;
   point.time_s = time_s;
@@ -57,8 +59,6 @@ DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
   point.interval95 = interval95(accuracies);
   return point;
 }
-
-}  // namespace
 
 Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
             const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,

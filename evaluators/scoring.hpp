@@ -40,6 +40,9 @@ struct DriftPoint {
   std::array<double, 2> interval95{};  ///< of the mean: mean -+ t(n - 1) s / sqrt(n)
 };
 
+/// The point of these accuracies, one a programming.
+DriftPoint summarise(double time_s, const std::vector<double>& accuracies);
+
 /// A candidate's score: accuracy in digital and at each drift time, and the accuracy variation over one month
 /// (AVM: mean accuracy at 1 s minus mean accuracy at 30 d, in points; where the device model is not known
 /// after 30 d, minus that at the latest time scored).

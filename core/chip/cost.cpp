@@ -77,17 +77,6 @@ std::vector<std::vector<size_t>> find_readers(const Architecture& architecture,
   return readers;
 }
 
-void count_energy(const ChipConfig& chip, Cost& cost) {
-  const double work_j = static_cast<double>(cost.core_mvms) * chip.product_energy_j() +
-                        static_cast<double>(cost.digital_macs) * chip.digital_energy_j_per_mac;
-  const auto bit_hops = static_cast<double>(cost.bit_hops);
-  cost.energy_low_j = work_j + bit_hops * chip.link_energy_low_j_per_bit +
-                      waiting_energy_j(chip, cost, chip.off_chip_energy_low_j_per_bit);
-  cost.energy_high_j = work_j + bit_hops * chip.link_energy_high_j_per_bit +
-                       waiting_energy_j(chip, cost, chip.off_chip_energy_high_j_per_bit);
-  cost.energy_j = (cost.energy_low_j + cost.energy_high_j) / 2;
-}
-
 }  // namespace
 
 std::int64_t count_digital_macs(const Architecture& architecture, const std::vector<Block>& blocks) {
@@ -124,6 +113,17 @@ Waiting count_waiting(const Architecture& architecture, const ChipConfig& chip,
     waiting.held_bits += bits * std::max<std::int64_t>(1, (ticks + interval - 1) / interval);
   }
   return waiting;
+}
+
+void count_energy(const ChipConfig& chip, Cost& cost) {
+  const double work_j = static_cast<double>(cost.core_mvms) * chip.product_energy_j() +
+                        static_cast<double>(cost.digital_macs) * chip.digital_energy_j_per_mac;
+  const auto bit_hops = static_cast<double>(cost.bit_hops);
+  cost.energy_low_j = work_j + bit_hops * chip.link_energy_low_j_per_bit +
+                      waiting_energy_j(chip, cost, chip.off_chip_energy_low_j_per_bit);
+  cost.energy_high_j = work_j + bit_hops * chip.link_energy_high_j_per_bit +
+                       waiting_energy_j(chip, cost, chip.off_chip_energy_high_j_per_bit);
+  cost.energy_j = (cost.energy_low_j + cost.energy_high_j) / 2;
 }
 
 Cost count_cost(const Architecture& architecture, const ChipConfig& chip, const std::vector<Block>& blocks,

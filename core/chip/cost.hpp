@@ -33,6 +33,9 @@ Waiting count_waiting(const Architecture& architecture, const ChipConfig& chip,
 /// waits off chip, in the proportion of what it lacks.
 double waiting_energy_j(const ChipConfig& chip, const Cost& cost, double off_chip_j_per_bit);
 
+/// Sets the energies of `cost` from its counts (formulas below).
+void count_energy(const ChipConfig& chip, Cost& cost);
+
 /// The bill of placed blocks, for one image, with T, E the time and energy of one product of a core:
 ///   interval, fill  of the full pipeline (make_schedule); core_mvms: count_core_mvms of it, since a core
 ///   fires

@@ -9,7 +9,10 @@
 #include "core/base/files/npy.hpp"
 #include "core/base/files/safetensors.hpp"
 #include "core/base/files/text_file.hpp"
+#include "core/chip/export_csv.hpp"
 #include "core/chip/export_json.hpp"
+#include "core/chip/export_onnx.hpp"
+#include "core/chip/export_schemas.hpp"
 #include "core/chip/floorplan.hpp"
 #include "core/chip/layer_targets.hpp"
 #include "core/chip/report.hpp"
@@ -26,7 +29,38 @@ void write_targets(const std::filesystem::path& file, const ChipExport& what, co
       file,
       {{"conductances", NpyArray::from(cores.conductances_us, {chip.cores(), chip.crossbar_rows,
                                                                chip.crossbar_columns, devices_of_cell})},
-       {"used", NpyArray::from(cores.used, {chip.cores(), chip.crossbar_rows, chip.crossbar_columns})}});
+       {"used", NpyArray::from(cores.used, {chip.cores(), chip.crossbar_rows, chip.crossbar_columns})},
+       {"adc_tolerance_counts", NpyArray::from(std::vector<std::int32_t>{chip.adc_tolerance_counts}, {1})}});
+}
+
+/// The network as tiles that aihwkit can load (mho.to_aihwkit): of each block of a replica 0 its weights, as
+/// aihwkit lays them out [column, row], over the column's scale; the scales; the DAC's range.
+void write_aihwkit_tiles(const std::filesystem::path& file, const ChipExport& what,
+                         const LayerTargets& targets) {
+  std::map<std::string, NpyArray> arrays;
+  for (size_t i = 0; i < what.mapping.blocks.size(); ++i) {
+    const Block& block = what.mapping.blocks[i];
+    if (block.replica > 0) continue;
+    const ConductanceTargets& layer = targets.at(block.node);
+    const LayerParameters& own = what.parameters[static_cast<size_t>(block.node)];
+    std::vector<float> weights, scales;
+    for (int column = block.extent.column; column < block.extent.column + block.extent.columns; ++column) {
+      const float scale = layer.scales[static_cast<size_t>(block.row_split * layer.columns + column)];
+      scales.push_back(scale);
+      for (int row = block.extent.row; row < block.extent.row + block.extent.rows; ++row) {
+        const float weight = own.weight[static_cast<size_t>(row) * static_cast<size_t>(layer.columns) +
+                                        static_cast<size_t>(column)];
+        weights.push_back(scale > 0 ? std::clamp(weight / scale, -1.0F, 1.0F) : 0.0F);
+      }
+    }
+    const float range =
+        own.split_ranges.empty() ? own.input_range : own.split_ranges[static_cast<size_t>(block.row_split)];
+    const std::string name = fmt::format("block{}_", i);
+    arrays[name + "weights"] = NpyArray::from(weights, {block.extent.columns, block.extent.rows});
+    arrays[name + "scales"] = NpyArray::from(scales, {block.extent.columns});
+    arrays[name + "input_range"] = NpyArray::from(std::vector<float>{range}, {1});
+  }
+  write_npz(file, arrays);
 }
 
 /// Weights of the grouped convolutions, if there are any; a file of an earlier export does not stay behind.
@@ -89,6 +123,30 @@ void export_chip(const std::filesystem::path& folder, const ChipExport& what) {
   write_file_atomically(folder / "schedule.json", schedule_json(what));
   write_file_atomically(folder / "floorplan.svg", draw_floorplan(what.architecture, what.chip, what.mapping));
   write_file_atomically(folder / "report.md", write_report(what.architecture, what.chip, what.mapping));
+  write_file_atomically(folder / "network.onnx", network_onnx(what, targets));
+  write_aihwkit_tiles(folder / "aihwkit.npz", what, targets);
+  write_file_atomically(folder / "cores.csv", cores_csv(what));
+  write_file_atomically(folder / "links.csv", links_csv(what));
+  write_file_atomically(folder / "schedule.csv", schedule_csv(what));
+  for (const auto& [name, schema] : export_schemas())
+    write_file_atomically(folder / schema_file(name), schema);
+}
+
+const std::map<std::string, bool>& export_files() {
+  static const std::map<std::string, bool> files = [] {
+    std::map<std::string, bool> all;
+    for (const char* name : {"targets.npz", "floorplan.svg", "report.md", "network.onnx", "aihwkit.npz",
+                             "cores.csv", "links.csv", "schedule.csv"})
+      all[name] = true;
+    all["digital_weights.safetensors"] = false;
+    for (const auto& [name, schema] : export_schemas()) all[name] = all[schema_file(name)] = true;
+    return all;
+  }();
+  return files;
+}
+
+std::string schema_file(const std::string& json_file) {
+  return "schemas/" + std::filesystem::path(json_file).stem().string() + ".schema.json";
 }
 
 }  // namespace mho

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <vector>
+#include <map>
+#include <string>
 
 #include "core/analog/hardware.hpp"
-#include "core/analog/programmed_matrix.hpp"
+#include "core/chip/layer_targets.hpp"
 #include "core/chip/mapping.hpp"
-#include "core/nn/parameters.hpp"
 
 namespace mho {
 
@@ -20,13 +20,19 @@ struct ChipExport {
   const Mapping& mapping;
 };
 
-/// Writes targets.npz, cores.json, io.json, links.json, schedule.json, architecture.json, floorplan.svg and
-/// report.md (format "mho-chip-1") into `folder`, and digital_weights.safetensors where the network has
-/// grouped convolutions. targets.npz holds "conductances" [core, row, column, 4] float32 uS in the order G1+,
-/// G2+, G1-, G2- and "used" [core, row, column] uint8; core = grid row x grid columns + grid column. Throws
-/// RunError, and MappingError naming the layer for parameters that are missing, of a wrong size or not
-/// finite, or when crossbars of hardware and chip differ.
+/// Writes the files of export_files (docs/chip.md says what each holds) into `folder`. targets.npz holds
+/// "conductances" [core, row, column, 4] float32 uS in the order G1+, G2+, G1-, G2-, "used" [core, row,
+/// column] uint8 and "adc_tolerance_counts" [1] int32, the margin of program-and-verify; core = grid row x
+/// grid columns
+/// + grid column. Throws RunError, and MappingError naming the layer for parameters that are missing, of a
+/// wrong size or not finite, or when crossbars of hardware and chip differ.
 void export_chip(const std::filesystem::path& folder, const ChipExport& what);
+
+/// The names of an export's files, and whether each is always there (digital_weights.safetensors is there
+/// where the network has grouped convolutions).
+const std::map<std::string, bool>& export_files();
+/// Where the schema of a JSON file lies: "schemas/cores.schema.json".
+std::string schema_file(const std::string& json_file);
 
 /// The network that an export folder describes, rebuilt from nothing but that folder: weights from the
 /// conductances.
@@ -34,6 +40,7 @@ struct ImportedChip {
   Architecture architecture;
   Parameters parameters;
   HardwareConfig hardware;
+  CoreTargets targets = {};  ///< of the whole chip
 };
 /// Throws DataError (file, what was expected, what was found), also for a folder of another format version.
 ImportedChip import_chip(const std::filesystem::path& folder);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "core/chip/fields_json.hpp"
 #include "core/chip/layer_json.hpp"
@@ -38,7 +39,22 @@ Json device_parameters(HardwareConfig hardware) {
   return json;
 }
 
-Json block_json(const ChipExport& what, size_t index) {
+/// By block: the one whose core sends it its partial sums (the row split before, of the same columns and
+/// replica), -1 for a first row split.
+std::vector<int> partial_sum_sources(const std::vector<Block>& blocks) {
+  std::map<std::tuple<int, int, int>, int> latest;
+  std::vector<int> sources;
+  for (size_t index = 0; index < blocks.size(); ++index) {
+    const Block& block = blocks[index];
+    const auto [at, first] =
+        latest.try_emplace({block.node, block.replica, block.extent.column}, static_cast<int>(index));
+    sources.push_back(first ? -1 : at->second);
+    at->second = static_cast<int>(index);
+  }
+  return sources;
+}
+
+Json block_json(const ChipExport& what, size_t index, int partial_sum_source) {
   const Block& block = what.mapping.blocks[index];
   return {{"block", index},
           {"layer", name_of(what, block.node)},
@@ -51,7 +67,43 @@ Json block_json(const ChipExport& what, size_t index) {
           {"core_column", block.core_column},
           {"replica", block.replica},
           {"first_product", block.first_product},
-          {"products", block.products}};
+          {"products", block.products},
+          {"group", block.group},
+          {"partial_sums_from", partial_sum_source}};
+}
+
+Json range_json(const Range& range) { return {range.first, range.count}; }
+
+Json parts_json(const ChipExport& what, const std::vector<LinkPart>& parts) {
+  Json json = Json::array();
+  for (const LinkPart& part : parts)
+    json.push_back({{"source", name_of(what, part.source)},
+                    {"channels", range_json(part.channels)},
+                    {"pixels", range_json(part.pixels)}});
+  return json;
+}
+
+Json homes_json(const Homes& homes) {
+  Json json = Json::array();
+  for (const Home& home : homes)
+    json.push_back(
+        {{"core", home.core}, {"channels", range_json(home.channels)}, {"pixels", range_json(home.pixels)}});
+  return json;
+}
+
+Json steps_json(const ChipExport& what, Images images) {
+  const Schedule schedule = make_schedule(what.architecture, what.mapping.blocks, images,
+                                          what.mapping.config.packing == "disjoint");
+  Json steps = Json::array();
+  for (const Step& step : schedule.steps)
+    steps.push_back({{"layer", name_of(what, step.node)},
+                     {"block", step.block},
+                     {"core", step.core},
+                     {"first_product", step.first_product},
+                     {"products", step.products},
+                     {"start", step.start},
+                     {"finish", step.finish}});
+  return {{"interval", schedule.interval}, {"fill", schedule.fill}, {"steps", std::move(steps)}};
 }
 
 }  // namespace
@@ -59,9 +111,10 @@ Json block_json(const ChipExport& what, size_t index) {
 std::string cores_json(const ChipExport& what) {
   std::map<int, Json> blocks;
   std::map<int, std::int64_t> used;
+  const std::vector<int> sources = partial_sum_sources(what.mapping.blocks);
   for (size_t index = 0; index < what.mapping.blocks.size(); ++index) {
     const Block& block = what.mapping.blocks[index];
-    blocks[block.core].push_back(block_json(what, index));
+    blocks[block.core].push_back(block_json(what, index, sources[index]));
     used[block.core] += std::int64_t{1} * block.extent.rows * block.extent.columns;
   }
   Json json = document(what);
@@ -80,29 +133,39 @@ std::string links_json(const ChipExport& what) {
   Json json = document(what);
   json["off_chip"] = off_chip;
   json["links"] = Json::array();
-  for (const Link& link : find_links(what.architecture, what.chip, what.mapping.blocks))
+  const DataFlow flow = find_data_flow(what.architecture, what.chip, what.mapping.blocks);
+  for (size_t i = 0; i < flow.links.size(); ++i) {
+    const Link& link = flow.links[i];
     json["links"].push_back({{"from", link.from_core},
                              {"to", link.to_core},
                              {"layer", name_of(what, link.node)},
                              {"kind", to_string(link.kind)},
                              {"bits_per_image", link.bits},
-                             {"hops", link.hops}});
+                             {"hops", link.hops},
+                             {"parts", parts_json(what, flow.parts[i])}});
+  }
   return text_of(json);
 }
 
 std::string schedule_json(const ChipExport& what) {
+  const Cost& cost = what.mapping.cost;
   Json json = document(what);
   json["tick_s"] = what.chip.product_time_s();
-  json["latency_s"] = what.mapping.cost.latency_s;
-  json["steps"] = Json::array();
-  const bool at_once = what.mapping.config.packing == "disjoint";
-  for (const Step& step : make_schedule(what.architecture, what.mapping.blocks, Images::one, at_once).steps)
-    json["steps"].push_back({{"layer", name_of(what, step.node)},
-                             {"block", step.block},
-                             {"core", step.core},
-                             {"products", step.products},
-                             {"start", step.start},
-                             {"finish", step.finish}});
+  json["products_shared"] = what.mapping.config.packing == "disjoint";
+  json["predicted"] = {{"cores", cost.cores},
+                       {"core_mvms", cost.core_mvms},
+                       {"digital_macs", cost.digital_macs},
+                       {"bit_hops", cost.bit_hops},
+                       {"buffer_bits", cost.buffer_bits},
+                       {"buffered_bits", cost.buffered_bits},
+                       {"interval", cost.interval},
+                       {"fill", cost.fill},
+                       {"latency_s", cost.latency_s},
+                       {"throughput_hz", cost.throughput_hz},
+                       {"energy_low_j", cost.energy_low_j},
+                       {"energy_high_j", cost.energy_high_j}};
+  json["one_image"] = steps_json(what, Images::one);
+  json["pipelined"] = steps_json(what, Images::pipelined);
   return text_of(json);
 }
 
@@ -112,12 +175,15 @@ std::string io_json(const ChipExport& what, const LayerTargets& targets) {
   json["device_parameters"] = device_parameters(what.hardware);
   json["crossbar_layers"] = Json::array();
   json["digital_layers"] = Json::array();
+  const DataFlow flow = find_data_flow(what.architecture, what.chip, what.mapping.blocks);
   for (int node = 0; node < static_cast<int>(what.architecture.nodes().size()); ++node) {
     const auto layer = targets.find(node);
-    if (layer != targets.end())
+    if (layer != targets.end()) {
       json["crossbar_layers"].push_back(Json::parse(crossbar_layer_json(what, node, layer->second)));
-    else
-      json["digital_layers"].push_back(Json::parse(digital_layer_json(what, node)));
+      continue;
+    }
+    json["digital_layers"].push_back(Json::parse(digital_layer_json(what, node)));
+    json["digital_layers"].back()["homes"] = homes_json(flow.homes[static_cast<size_t>(node)]);
   }
   return text_of(json);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -21,6 +22,7 @@ namespace {
 constexpr double margin = 40, header = 104, grid_extent = 912, core_label = 16, core_gap = 18;
 constexpr double legend_gap = 20, legend_row = 23, legend_width = 260, smallest_height = 320;
 constexpr double lane = 5.5, widest = 8;  // of the traffic arrows: distance from the middle, width
+constexpr double long_bend = 0.12;        // of a link between cores apart, of its length
 
 constexpr const char* style = R"(<style>
   text { font-family: Inter, "Helvetica Neue", "Segoe UI", Arial, "DejaVu Sans", sans-serif; fill: #1c2430; }
@@ -35,6 +37,7 @@ constexpr const char* style = R"(<style>
   .block { stroke: #ffffff; stroke-width: 0.75; }
   .number { fill: #10151c; text-anchor: middle; dominant-baseline: central; }
   .link { fill: #5f6f82; }
+  .far { fill: none; stroke: #5f6f82; stroke-opacity: 0.35; stroke-linecap: round; }
   .end { text-anchor: end; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e8edf3; }
@@ -46,6 +49,7 @@ constexpr const char* style = R"(<style>
     .block { stroke: #0f1319; }
     .number { fill: #0b0e13; }
     .link { fill: #a9b7c6; }
+    .far { stroke: #a9b7c6; }
   }
 </style>
 )";
@@ -173,42 +177,63 @@ class Floorplan {
           y + height / 2, size, number + 1);
   }
 
-  /// Bits of one image over each step of the grid, from a core to its neighbour: links go along the row
-  /// first, then along the column, which makes as many hops as hop_count.
-  std::map<std::pair<int, int>, std::int64_t> grid_traffic() const {
+  /// Bits of one image over each link, from one of its cores to the other: transfers take the paths of the
+  /// chip's own link graph.
+  std::map<std::pair<int, int>, std::int64_t> link_traffic() const {
     std::map<std::pair<int, int>, std::int64_t> traffic;
+    const LinkGraph graph(chip_);
     for (const Link& link : find_links(architecture_, chip_, mapping_.blocks)) {
       if (link.from_core == off_chip || link.to_core == off_chip) continue;
-      int at = link.from_core;
-      while (at != link.to_core) {
-        const int across = link.to_core % chip_.grid_columns - at % chip_.grid_columns;
-        const int down = link.to_core > at ? chip_.grid_columns : -chip_.grid_columns;
-        const int next = at + (across > 0 ? 1 : across < 0 ? -1 : down);
-        traffic[{at, next}] += link.bits;
-        at = next;
-      }
+      const std::vector<int> path = graph.path(link.from_core, link.to_core);
+      for (size_t i = 1; i < path.size(); ++i) traffic[{path[i - 1], path[i]}] += link.bits;
     }
     return traffic;
   }
 
+  bool are_neighbours(int a, int b) const {
+    return std::abs(a / chip_.grid_columns - b / chip_.grid_columns) +
+               std::abs(a % chip_.grid_columns - b % chip_.grid_columns) ==
+           1;
+  }
+
   void draw_traffic() {
-    const auto traffic = grid_traffic();
+    const auto traffic = link_traffic();
     for (const auto& [ends, bits] : traffic) most_bits_ = std::max(most_bits_, bits);
-    for (const auto& [ends, bits] : traffic) {
-      const bool across = ends.first / chip_.grid_columns == ends.second / chip_.grid_columns;
-      const Point from = corner(ends.first), to = corner(ends.second);
-      const double sign = to.x + to.y > from.x + from.y ? 1 : -1;
-      // Two lanes: rightwards above leftwards, downwards right of upwards.
-      const Point middle =
-          across ? Point{(from.x + to.x + core_width()) / 2, from.y + core_height() / 2 - sign * lane}
-                 : Point{from.x + core_width() / 2 + sign * lane, (from.y + to.y + core_height()) / 2};
-      const double length = pitch_ - (across ? core_width() : core_height()) - 8;
-      const double width =
-          1 + (widest - 1) * std::sqrt(static_cast<double>(bits) / static_cast<double>(most_bits_));
-      draw_arrow(middle, length, width, across ? (sign > 0 ? 0 : 180) : (sign > 0 ? 90 : 270),
-                 fmt::format("core {} to core {}: {} an image", ends.first, ends.second,
-                             format_quantity(static_cast<double>(bits), "bit")));
-    }
+    for (const bool neighbours : {false, true})  // the short links on top
+      for (const auto& [ends, bits] : traffic) {
+        if (are_neighbours(ends.first, ends.second) != neighbours) continue;
+        const double width =
+            1 + (widest - 1) * std::sqrt(static_cast<double>(bits) / static_cast<double>(most_bits_));
+        const std::string title = fmt::format("core {} to core {}: {} an image", ends.first, ends.second,
+                                              format_quantity(static_cast<double>(bits), "bit"));
+        neighbours ? draw_short_link(ends.first, ends.second, width, title)
+                   : draw_long_link(ends.first, ends.second, width, title);
+      }
+  }
+
+  /// An arrow in the gap between neighbours.
+  void draw_short_link(int from_core, int to_core, double width, const std::string& title) {
+    const bool across = from_core / chip_.grid_columns == to_core / chip_.grid_columns;
+    const Point from = corner(from_core), to = corner(to_core);
+    const double sign = to.x + to.y > from.x + from.y ? 1 : -1;
+    // Two lanes: rightwards above leftwards, downwards right of upwards.
+    const Point middle =
+        across ? Point{(from.x + to.x + core_width()) / 2, from.y + core_height() / 2 - sign * lane}
+               : Point{from.x + core_width() / 2 + sign * lane, (from.y + to.y + core_height()) / 2};
+    const double length = pitch_ - (across ? core_width() : core_height()) - 8;
+    draw_arrow(middle, length, width, across ? (sign > 0 ? 0 : 180) : (sign > 0 ? 90 : 270), title);
+  }
+
+  /// A curve from centre to centre, half as wide as arrows because it crosses other cores, bent to its right
+  /// so that the two directions lie apart; a dot ends it.
+  void draw_long_link(int from_core, int to_core, double width, const std::string& title) {
+    const Point from = centre(from_core), to = centre(to_core);
+    const Point bend{(from.x + to.x) / 2 - long_bend * (to.y - from.y),
+                     (from.y + to.y) / 2 + long_bend * (to.x - from.x)};
+    add("<path class=\"far\" stroke-width=\"{:.2f}\" d=\"M{:.1f} {:.1f}Q{:.1f} {:.1f} {:.1f} "
+        "{:.1f}\"><title>{}</title></path>\n",
+        width / 2, from.x, from.y, bend.x, bend.y, to.x, to.y, title);
+    add("<circle class=\"link\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.2f}\"/>\n", to.x, to.y, width / 2 + 1);
   }
 
   void draw_arrow(Point middle, double length, double width, int angle, const std::string& title) {
@@ -242,9 +267,8 @@ class Floorplan {
   void draw_link_legend(double left, double y) {
     if (most_bits_ == 0) return;
     draw_arrow({left + 13, y + 8}, 26, widest, 0, "traffic");
-    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">traffic, along the row, then the "
-        "column;</text>\n",
-        left + 35, y + 5);
+    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">traffic over the {} links;</text>\n",
+        left + 35, y + 5, escaped(chip_.link_graph));
     add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">widest: {} an image</text>\n", left + 35,
         y + 19, format_quantity(static_cast<double>(most_bits_), "bit"));
   }

@@ -2,15 +2,14 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/safetensors.hpp"
-#include "core/base/files/text_file.hpp"
 #include "core/chip/export.hpp"
 #include "core/chip/export_json.hpp"
 #include "core/chip/fields_json.hpp"
+#include "core/chip/json_entry.hpp"
 #include "core/chip/layer_targets.hpp"
 #include "core/chip/layer_weights.hpp"
 #include "core/chip/tiling.hpp"
@@ -19,76 +18,18 @@
 namespace mho {
 namespace {
 
-using Json = nlohmann::json;
+using Entry = JsonEntry;
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
-/// A JSON document of the folder and the way into it, for messages.
-class Entry {
- public:
-  static Entry open(const std::filesystem::path& file) {
-    const Json json = Json::parse(read_text_file(file), nullptr, false);
-    if (json.is_discarded()) throw DataError(file.string() + ": expected JSON, found a syntax error");
-    Entry entry(json, file.string());
-    const auto format = entry.get<std::string>("format");
-    if (format != chip_format)
-      throw DataError(
-          fmt::format("{}: expected the format '{}', found '{}'", file.string(), chip_format, format));
-    return entry;
-  }
-
-  Entry at(const std::string& key) const {
-    if (!json_.is_object() || !json_.contains(key)) fail("expected the key '" + key + "', found none");
-    return Entry(json_.at(key), where_ + ": " + key);
-  }
-
-  template <class Value>
-  Value get(const std::string& key) const {
-    return at(key).as<Value>();
-  }
-
-  template <class Value>
-  Value as() const {
-    try {
-      return json_.get<Value>();
-    } catch (const Json::exception& error) {
-      fail(std::string("wrong type: ") + error.what());
-    }
-  }
-
-  /// A whole number from 0 to 2^31 - 1.
-  int whole(const std::string& key) const {
-    const Entry entry = at(key);
-    if (!entry.json_.is_number_integer() || entry.json_.get<double>() < 0 ||
-        entry.json_.get<double>() > 2147483647.0)
-      entry.fail("expected a whole number from 0 to 2147483647, found " + entry.text());
-    return entry.json_.get<int>();
-  }
-
-  std::vector<Entry> list() const {
-    if (!json_.is_array()) fail("expected a list");
-    std::vector<Entry> entries;
-    for (size_t i = 0; i < json_.size(); ++i)
-      entries.push_back(Entry(json_[i], fmt::format("{}[{}]", where_, i)));
-    return entries;
-  }
-
-  std::string text() const { return json_.dump(); }
-  const std::string& where() const { return where_; }
-  [[noreturn]] void fail(const std::string& what) const { throw DataError(where_ + ": " + what); }
-
- private:
-  Entry(Json json, std::string where) : json_(std::move(json)), where_(std::move(where)) {}
-  Json json_;
-  std::string where_;
-};
-
 class Importer {
  public:
   explicit Importer(const std::filesystem::path& folder)
-      : folder_(folder), io_(Entry::open(folder / "io.json")), cores_(Entry::open(folder / "cores.json")) {}
+      : folder_(folder),
+        io_(Entry::open(folder / "io.json", chip_format)),
+        cores_(Entry::open(folder / "cores.json", chip_format)) {}
 
   ImportedChip run() {
     ImportedChip chip{read_architecture(), {}, read_hardware()};
@@ -97,6 +38,7 @@ class Importer {
     find_cell(chip.hardware);
     read_conductances();
     read_layers(chip);
+    chip.targets = {std::move(conductances_us_), std::move(used_)};
     return chip;
   }
 
@@ -178,6 +120,13 @@ class Importer {
       throw DataError(fmt::format("{}: conductances: expected the shape {}, found {}", file.string(),
                                   shape_text(expected), shape_text(found->second.shape)));
     conductances_us_ = found->second.as_float();
+    const auto used = arrays.find("used");
+    const std::vector<std::int64_t> cells(expected.begin(), expected.end() - 1);
+    if (used == arrays.end() || used->second.shape != cells)
+      throw DataError(fmt::format("{}: expected the array 'used' of the shape {}, found {}", file.string(),
+                                  shape_text(cells),
+                                  used == arrays.end() ? "none" : shape_text(used->second.shape)));
+    for (const std::int64_t cell : used->second.as_int()) used_.push_back(cell != 0);
   }
 
   void read_layers(ImportedChip& chip) {
@@ -214,6 +163,14 @@ class Importer {
     const MatrixShape matrix = matrix_shape(chip.architecture, node);
     for (const Entry& split : entry.at("weight_scales").list())
       scales.push_back(numbers(split, matrix.columns));
+    layer.output_gain = entry.get<float>("output_gain");
+    layer.split_ranges = entry.get<std::vector<float>>("split_ranges");
+    if (!layer.split_ranges.empty() && layer.split_ranges.size() != scales.size())
+      entry.fail(fmt::format("split_ranges: expected none or {} numbers, found {}", scales.size(),
+                             layer.split_ranges.size()));
+    // The scales are the chip's own: what is programmed from these weights again is the same conductances.
+    for (const auto& split : scales)
+      layer.column_scales.insert(layer.column_scales.end(), split.begin(), split.end());
     layer.weight =
         on_cache_lines(weights_from_conductances(matrix, blocks_[here.name], scales, conductances_us_, chip_,
                                                  cell_, cores_.where() + ": layer '" + here.name + "'"));
@@ -266,6 +223,7 @@ class Importer {
   WeightCell cell_;                                   ///< what the hardware's mapping makes of a unit cell
   std::map<std::string, std::vector<Block>> blocks_;  ///< by layer
   std::vector<float> conductances_us_;                ///< [core, row, column, device]
+  std::vector<std::uint8_t> used_;                    ///< [core, row, column]
 };
 
 }  // namespace

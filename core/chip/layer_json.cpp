@@ -19,10 +19,24 @@ Json converter_json(int bits, double limit) {
   return {{"bits", bits}, {"limit", converter.limit}, {"step", converter.step}};
 }
 
-/// One list a row split of `factor` x scale.
-Json scales_json(const ConductanceTargets& targets, float factor) {
+/// What the DAC of a row split's core takes as full scale.
+float range_of(const LayerParameters& layer, int split) {
+  return layer.split_ranges.empty() ? layer.input_range : layer.split_ranges[static_cast<size_t>(split)];
+}
+
+/// One DAC a row split.
+Json dac_json(const ChipExport& what, const LayerParameters& layer, int row_splits) {
+  Json splits = Json::array();
+  for (int split = 0; split < row_splits; ++split)
+    splits.push_back(converter_json(what.hardware.dac_bits, range_of(layer, split)));
+  return splits;
+}
+
+/// One list a row split of scale, times its input range where `layer` is given.
+Json scales_json(const ConductanceTargets& targets, const LayerParameters* layer) {
   Json splits = Json::array();
   for (int split = 0; split < targets.row_splits; ++split) {
+    const float factor = layer != nullptr ? layer->output_gain * range_of(*layer, split) : 1.0F;
     Json columns = Json::array();
     for (int column = 0; column < targets.columns; ++column)
       columns.push_back(factor * targets.scales[static_cast<size_t>(split * targets.columns + column)]);
@@ -80,10 +94,12 @@ std::string crossbar_layer_json(const ChipExport& what, int node, const Conducta
                      {"rows", targets.rows},
                      {"columns", targets.columns},
                      {"input_range", layer.input_range},
-                     {"dac", converter_json(what.hardware.dac_bits, layer.input_range)},
+                     {"split_ranges", layer.split_ranges},
+                     {"output_gain", layer.output_gain},
+                     {"dac", dac_json(what, layer, targets.row_splits)},
                      {"adc", converter_json(what.hardware.adc_bits, what.hardware.adc_range)},
-                     {"weight_scales", scales_json(targets, 1.0F)},
-                     {"output_scales", scales_json(targets, layer.input_range)},
+                     {"weight_scales", scales_json(targets, nullptr)},
+                     {"output_scales", scales_json(targets, &layer)},
                      {"bias", layer.bias},
                      {"output_stage",
                       {{"scale", stage.affine.scale},

@@ -41,6 +41,7 @@ void check_layer(const Node& node, const LayerParameters& layer) {
   check_values(node, "running_mean", layer.running_mean, normalised);
   check_values(node, "running_variance", layer.running_variance, normalised);
   check_values(node, "input_range", {&layer.input_range, 1}, 1);
+  check_values(node, "column_scales", layer.column_scales, std::ssize(layer.column_scales));
 }
 
 void check_all(const Architecture& architecture, const Parameters& parameters, const HardwareConfig& hardware,
@@ -84,8 +85,12 @@ LayerTargets find_layer_targets(const Architecture& architecture, const Paramete
   for (int node = 0; node < static_cast<int>(parameters.size()); ++node) {
     if (!is_on_crossbars(architecture, node)) continue;
     const MatrixShape matrix = matrix_shape(architecture, node);
-    targets.emplace(node, map_to_conductances(parameters[static_cast<size_t>(node)].weight, matrix.rows,
-                                              matrix.columns, hardware));
+    const LayerParameters& layer = parameters[static_cast<size_t>(node)];
+    targets.emplace(
+        node, map_to_conductances(layer.weight, matrix.rows, matrix.columns, hardware, layer.column_scales));
+    if (!layer.split_ranges.empty())
+      check_values(architecture.nodes()[static_cast<size_t>(node)], "split_ranges", layer.split_ranges,
+                   targets.at(node).row_splits);
   }
   return targets;
 }

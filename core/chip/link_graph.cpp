@@ -106,6 +106,20 @@ int LinkGraph::hops(int from_core, int to_core) const {
   return table_[static_cast<size_t>(from_core) * static_cast<size_t>(cores_) + static_cast<size_t>(to_core)];
 }
 
+std::vector<int> LinkGraph::path(int from_core, int to_core) const {
+  std::vector<int> path = {from_core};
+  for (int at = from_core; at != to_core; at = path.back()) {
+    int next = -1;
+    for (int core = 0; core < cores_; ++core) {
+      if (hops(at, core) != 1 || hops(core, to_core) != hops(at, to_core) - 1) continue;
+      const bool in_row = core / grid_columns_ == at / grid_columns_;
+      if (next < 0 || (in_row && next / grid_columns_ != at / grid_columns_)) next = core;
+    }
+    path.push_back(next);
+  }
+  return path;
+}
+
 std::vector<std::pair<int, int>> LinkGraph::links() const {
   if (kind_ == Kind::list) return listed_;
   std::vector<std::pair<int, int>> links;

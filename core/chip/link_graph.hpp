@@ -26,6 +26,9 @@ class LinkGraph {
 
   /// Links on the shortest path; 0 from and to the outside.
   int hops(int from_core, int to_core) const;
+  /// The cores of one shortest path, both ends with it: along the row first where that is as short, then by
+  /// the lowest core. Both are cores.
+  std::vector<int> path(int from_core, int to_core) const;
   /// Each link once, lower core first, sorted. Those of "full" number cores x (cores - 1) / 2.
   std::vector<std::pair<int, int>> links() const;
 

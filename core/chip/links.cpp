@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -14,8 +15,9 @@ namespace {
 
 class LinkFinder {
  public:
-  LinkFinder(const Architecture& architecture, const ChipConfig& chip, const std::vector<Block>& blocks)
-      : nodes_(architecture.nodes()), chip_(chip), homes_(nodes_.size()) {
+  LinkFinder(const Architecture& architecture, const ChipConfig& chip, const std::vector<Block>& blocks,
+             bool with_parts)
+      : nodes_(architecture.nodes()), chip_(chip), homes_(nodes_.size()), with_parts_(with_parts) {
     size_t first = 0;
     for (int node = 0; node < static_cast<int>(nodes_.size()); ++node) {
       size_t last = first;
@@ -43,6 +45,22 @@ class LinkFinder {
     return links;
   }
 
+  DataFlow data_flow() {
+    std::vector<size_t> order(sent_.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [this](size_t a, size_t b) { return before(sent_[a], sent_[b]); });
+    DataFlow flow;
+    for (size_t i = 0; i < order.size(); ++i) {
+      const size_t own = order[i];
+      if (i == 0 || before(sent_[order[i - 1]], sent_[own])) flow.parts.emplace_back();
+      if (sent_[own].kind != LinkKind::partial_sum) append(flow.parts.back(), parts_[own]);
+    }
+    flow.links = links();
+    flow.homes = std::move(homes_);
+    return flow;
+  }
+
  private:
   static bool before(const Link& a, const Link& b) {
     return std::tie(a.node, a.kind, a.from_core, a.to_core) <
@@ -52,16 +70,29 @@ class LinkFinder {
   const Node& node_at(int index) const { return nodes_[static_cast<size_t>(index)]; }
   Homes& homes_of(int index) { return homes_[static_cast<size_t>(index)]; }
 
-  void send(int node, LinkKind kind, int from, int to, std::int64_t bits) {
-    if (from != to && bits > 0) sent_.push_back({node, kind, from, to, bits, 0});
+  void send(int node, LinkKind kind, int from, int to, std::int64_t bits, const LinkPart& part = {}) {
+    if (from == to || bits == 0) return;
+    sent_.push_back({node, kind, from, to, bits, 0});
+    if (with_parts_) parts_.push_back(part);
+  }
+
+  /// Adds a part, as one with the part before where it carries on with the same channels.
+  static void append(std::vector<LinkPart>& parts, const LinkPart& part) {
+    if (!parts.empty() && parts.back().source == part.source &&
+        parts.back().channels.first == part.channels.first &&
+        parts.back().channels.count == part.channels.count && parts.back().pixels.last() == part.pixels.first)
+      parts.back().pixels.count += part.pixels.count;
+    else
+      parts.push_back(part);
   }
 
   /// Sends these channels of these pixels of `source` to a core.
   void send_part(int node, LinkKind kind, int source, const Range& channels, const Range& pixels, int core) {
-    for (const Home& home : homes_of(source))
-      send(node, kind, home.core, core,
-           overlap(home.channels, channels).count * overlap(home.pixels, pixels).count *
-               chip_.activation_bits);
+    for (const Home& home : homes_of(source)) {
+      const LinkPart part{source, overlap(home.channels, channels), overlap(home.pixels, pixels)};
+      send(node, kind, home.core, core, part.channels.count * part.pixels.count * chip_.activation_bits,
+           part);
+    }
   }
 
   void visit_crossbars(int node, std::span<const Block> blocks) {
@@ -194,7 +225,9 @@ class LinkFinder {
   const std::vector<Node>& nodes_;
   const ChipConfig& chip_;
   std::vector<Homes> homes_;
+  bool with_parts_;
   std::vector<Link> sent_;
+  std::vector<LinkPart> parts_;  ///< of each of sent_, where asked for
 };
 
 }  // namespace
@@ -206,7 +239,12 @@ std::string to_string(LinkKind kind) {
 
 std::vector<Link> find_links(const Architecture& architecture, const ChipConfig& chip,
                              const std::vector<Block>& blocks) {
-  return LinkFinder(architecture, chip, blocks).links();
+  return LinkFinder(architecture, chip, blocks, false).links();
+}
+
+DataFlow find_data_flow(const Architecture& architecture, const ChipConfig& chip,
+                        const std::vector<Block>& blocks) {
+  return LinkFinder(architecture, chip, blocks, true).data_flow();
 }
 
 }  // namespace mho

@@ -7,6 +7,7 @@
 
 #include "core/chip/link_graph.hpp"
 #include "core/chip/mapping.hpp"
+#include "core/chip/output_homes.hpp"
 
 namespace mho {
 
@@ -37,5 +38,22 @@ struct Link {
 /// (activation). `blocks` are placed, in the order of cut_into_blocks and replicate.
 std::vector<Link> find_links(const Architecture& architecture, const ChipConfig& chip,
                              const std::vector<Block>& blocks);
+
+/// Channels of pixels of one node's output that travel over a link.
+struct LinkPart {
+  int source = 0;  ///< index into Architecture::nodes()
+  Range channels;
+  Range pixels;
+};
+
+/// The links of find_links, what exactly travels over each, and where every node's output comes to lie.
+struct DataFlow {
+  std::vector<Link> links;
+  /// By link: what it carries, in order; empty for partial sums (the chain of the blocks says it).
+  std::vector<std::vector<LinkPart>> parts;
+  std::vector<Homes> homes;  ///< by node
+};
+DataFlow find_data_flow(const Architecture& architecture, const ChipConfig& chip,
+                        const std::vector<Block>& blocks);
 
 }  // namespace mho

@@ -2,13 +2,13 @@
 // Small networks and parameters that the chip's tests share.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "core/chip/chip.hpp"
 #include "core/nn/builtin_architectures.hpp"
 #include "core/nn/parameters.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace mho {
 
@@ -77,26 +77,6 @@ inline Parameters drawn_parameters(const Architecture& architecture, std::uint64
   }
   return parameters;
 }
-
-/// A folder of its own in the temporary folder, gone when this is.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() / ("mho_test_chip_" + name)) {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The message of what `call` throws as Error, or "" when it throws nothing.
 template <class Error, class Call>

@@ -19,7 +19,7 @@ std::string as_toml(ChipConfig chip) {
 }
 
 std::string load_error(const std::string& text) {
-  const TemporaryFolder folder("config");
+  const TemporaryFolder folder;
   write_file_atomically(folder.path() / "chip.toml", text);
   return message_of<ConfigError>([&] { load_chip(folder.path() / "chip.toml"); });
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/chip/layer_colours.hpp"
+#include "core/chip/links.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 
@@ -66,6 +67,22 @@ TEST_CASE("a floorplan shows every core, block and layer, in light and in dark")
 TEST_CASE("traffic is drawn only where cores talk") {
   CHECK(count(drawn(builtin("ds_cnn")), "class=\"link\"") == 0);
   CHECK(count(drawn(builtin("resnet9")), "class=\"link\"") > 20);
+}
+
+TEST_CASE("traffic is drawn over the links that the chip has") {
+  ChipConfig crossed, full;
+  crossed.link_graph = "row_column";
+  full.link_graph = "full";
+  const Architecture net = builtin("resnet9");
+  CHECK(count(drawn(net), "class=\"far\"") == 0);
+  CHECK(count(drawn(net, crossed), "class=\"far\"") > 20);
+  CHECK(is_balanced(drawn(net, crossed)));
+  const std::string all = drawn(net, full);
+  const auto links = find_links(net, full, map_onto_chip(net, full).mapping->blocks);
+  std::set<std::pair<int, int>> ends;
+  for (const Link& link : links)
+    if (link.from_core != off_chip && link.to_core != off_chip) ends.insert({link.from_core, link.to_core});
+  CHECK(count(all, "an image</title></path>") == static_cast<int>(ends.size()));  // one a pair of cores
 }
 
 TEST_CASE("names cannot break the page") {

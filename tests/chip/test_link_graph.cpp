@@ -35,6 +35,21 @@ TEST_CASE("hops on a mesh are Manhattan distances") {
   CHECK(graph.links().size() == 2 * 8 * 7);
 }
 
+TEST_CASE("a path has as many hops as the graph says, each over a link") {
+  ChipConfig ring = listed(1, 5, {0, 1, 1, 2, 2, 3, 3, 4, 4, 0});
+  for (const ChipConfig& chip : {chip_with("mesh"), chip_with("row_column"), chip_with("full"), ring}) {
+    const LinkGraph graph{chip};
+    for (int from = 0; from < chip.cores(); ++from)
+      for (int to = 0; to < chip.cores(); ++to) {
+        const auto path = graph.path(from, to);
+        REQUIRE(std::ssize(path) == graph.hops(from, to) + 1);
+        CHECK((path.front() == from && path.back() == to));
+        for (size_t i = 1; i < path.size(); ++i) CHECK(graph.hops(path[i - 1], path[i]) == 1);
+      }
+  }
+  CHECK(LinkGraph{chip_with("mesh")}.path(0, 9) == std::vector<int>{0, 1, 9});  // the row first
+}
+
 TEST_CASE("rows and columns linked through need two hops at most, a full graph one") {
   const LinkGraph crossed{chip_with("row_column")}, full{chip_with("full")};
   CHECK(crossed.hops(0, 7) == 1);

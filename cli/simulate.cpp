@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/candidate.hpp"
+#include "cli/output.hpp"
+#include "cli/run_options.hpp"
+#include "cli/score_text.hpp"
+#include "cli/subcommands.hpp"
+#include "core/base/error.hpp"
+#include "core/chip/quantity.hpp"
+#include "evaluators/chip_simulation.hpp"
+
+namespace mho {
+namespace {
+
+struct SimulateArguments {
+  std::filesystem::path folder;
+  RunOptions run;
+};
+
+/// A count of the simulated image beside the folder's own prediction.
+struct Figure {
+  const char* name;
+  double counted, predicted;
+};
+
+std::vector<Figure> figures_of(const Cost& counted, const Cost& predicted) {
+  const auto figure = [&](const char* name, auto Cost::*member) {
+    return Figure{name, static_cast<double>(counted.*member), static_cast<double>(predicted.*member)};
+  };
+  return {figure("cores", &Cost::cores),
+          figure("core products", &Cost::core_mvms),
+          figure("digital MACs", &Cost::digital_macs),
+          figure("bit-hops", &Cost::bit_hops),
+          figure("waiting bits moved", &Cost::buffer_bits),
+          figure("waiting bits held", &Cost::buffered_bits),
+          figure("interval, ticks", &Cost::interval),
+          figure("fill, ticks", &Cost::fill),
+          figure("latency, s", &Cost::latency_s),
+          figure("energy low, J", &Cost::energy_low_j),
+          figure("energy high, J", &Cost::energy_high_j)};
+}
+
+std::string to_text(const std::string& network, const std::vector<DriftPoint>& points,
+                    const std::vector<Figure>& figures) {
+  auto text = fmt::format("{}, from its chip folder alone\n{:<20} {:>8}   {:>5}   {}\n", network, "",
+                          "accuracy", "sd", "95 % interval");
+  for (const auto& point : points)
+    text += fmt::format("{:<20} {:>6.2f} %   {:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n",
+                        time_name(point.time_s), 100 * point.mean, 100 * point.standard_deviation,
+                        100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
+  text += fmt::format("{:<20} {:>14}   {:>14}\n", "one image", "counted", "predicted");
+  for (const auto& figure : figures)
+    text += fmt::format("{:<20} {:>14.10g}   {:>14.10g}{}\n", figure.name, figure.counted, figure.predicted,
+                        figure.counted == figure.predicted ? "" : "   DIFFERS");
+  return text;
+}
+
+std::string to_json(const std::string& network, const std::vector<DriftPoint>& points,
+                    const std::vector<Figure>& figures) {
+  nlohmann::ordered_json json = {{"network", network}, {"drift", nlohmann::json::array()}};
+  for (const auto& point : points)
+    json["drift"].push_back({{"time_s", point.time_s},
+                             {"mean", point.mean},
+                             {"std", point.standard_deviation},
+                             {"n", point.programmings},
+                             {"ci95", point.interval95}});
+  for (const auto& figure : figures) {
+    json["counted"][figure.name] = figure.counted;
+    json["predicted"][figure.name] = figure.predicted;
+  }
+  return json.dump(2) + "\n";
+}
+
+/// The folder fixes the chip and what was calibrated; the run file gives the data, the times and the seed.
+void check_config(const SimulateArguments& arguments, const RunConfig& config) {
+  for (const auto& assignment : arguments.run.assignments)
+    if (!assignment.starts_with("task.") && !assignment.starts_with("scoring.") &&
+        !assignment.starts_with("search.seed"))
+      throw ConfigError("--set " + assignment +
+                        ": has no effect on a simulation, whose folder fixes all but [task] and [scoring]");
+  if (config.post_training.batch_norm_samples > 0 || config.post_training.affine_samples > 0)
+    throw ConfigError(
+        "post_training: expected batch_norm_samples = 0 and affine_samples = 0 for a simulation: both are "
+        "made "
+        "on each programmed chip, and are no part of an export folder");
+}
+
+int run(const SimulateArguments& arguments) {
+  const auto config = load(arguments.run);
+  check_config(arguments, config);
+  const ChipSimulator simulator(arguments.folder);
+  const Architecture& architecture = simulator.chip().network.architecture;
+  const auto dataset = load_dataset(config.task);
+  check_fits(architecture, arguments.folder.string(), dataset);
+  const auto points =
+      simulate(simulator, dataset.test, config.scoring, RandomKey(config.search.seed).with("simulate"));
+  const auto figures = figures_of(simulator.count_cost(), simulator.chip().predicted);
+  print((arguments.run.json ? to_json : to_text)(architecture.name(), points, figures));
+  for (const auto& figure : figures)
+    if (figure.counted != figure.predicted)
+      throw DataError(
+          fmt::format("{}: schedule.json: {}: expected {:.10g}, as a simulated image counts, found "
+                      "{:.10g}",
+                      arguments.folder.string(), figure.name, figure.counted, figure.predicted));
+  return 0;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<SimulateArguments>();
+  auto* command = app.add_subcommand(
+      "simulate", "Run a chip folder core by core, and compare what it counts with what was predicted");
+  command->add_option("DIR", arguments->folder, "Chip folder, written by 'mho export'")->required();
+  command->add_option("CONFIG", arguments->run.config, "Run file: its data, scoring times and seed")
+      ->required();
+  add_run_options(*command, arguments->run, "");
+  command->remove_option(command->get_option("--out"));
+  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace mho

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/chip/image_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.hpp"
+#include "core/chip/tally.hpp"
+#include "core/nn/kernels/kernels.hpp"
+
+namespace mho {
+namespace {
+
+size_t index_of(std::int64_t value) { return static_cast<size_t>(value); }
+
+/// Levels of an input that is normalised but not quantised, as in the engine: beyond float's own resolution.
+constexpr float continuous_levels = 1 << 20;
+
+bool has_nan(const float* values, std::int64_t count) {
+  bool found = false;
+  for (std::int64_t i = 0; i < count; ++i) found = found || std::isnan(values[i]);
+  return found;
+}
+
+}  // namespace
+
+ImageRun::ImageRun(const ExportedChip& chip, const Timeline& timeline, const std::vector<BlockRead>& blocks,
+                   RandomKey key, std::uint32_t index, Tally* tally)
+    : chip_(chip),
+      timeline_(timeline),
+      blocks_(blocks),
+      key_(key),
+      index_(index),
+      tally_(tally),
+      nodes_(chip.network.architecture.nodes()),
+      memories_(chip.network.architecture, chip.chip.cores()),
+      group_members_(chip.blocks.size()),
+      products_done_(chip.blocks.size(), 0),
+      sums_(chip.blocks.size()),
+      begun_(nodes_.size(), 0),
+      done_(nodes_.size(), -1),
+      readers_left_(nodes_.size(), 0) {
+  collect_layers();
+}
+
+void ImageRun::collect_layers() {
+  for (size_t i = 0; i < chip_.blocks.size(); ++i) {
+    const Block& block = chip_.blocks[i];
+    Layer& layer = layers_[block.node];
+    layer.blocks.push_back(static_cast<int>(i));
+    layer.products_left += block.products;
+    group_members_[static_cast<size_t>(block.group)].push_back(static_cast<int>(i));
+    sums_[i].resize(index_of(block.products * block.extent.columns) + kernel_slack());
+  }
+  for (const Node& node : nodes_)
+    for (const int input : node.inputs) ++readers_left_[static_cast<size_t>(input)];
+}
+
+std::vector<float> ImageRun::run(const float* image) {
+  std::copy_n(image, nodes_.front().shape.size(), memories_.open(off_chip, 0));
+  run_ready_digital_layers();
+  for (const Step& step : timeline_.steps) {
+    run_step(step);
+    run_ready_digital_layers();
+  }
+  const int loss = static_cast<int>(nodes_.size()) - 1;
+  for (int node = 0; node <= loss; ++node)
+    if (!is_complete(node))
+      throw DataError(fmt::format("schedule.json: expected products that complete layer '{}', found too few",
+                                  node_at(node).name));
+  const int scores = node_at(loss).inputs.front();
+  const float* logits = memories_.require(off_chip, scores, {0, node_at(scores).shape.channels}, {0, 1});
+  return {logits, logits + node_at(scores).shape.size()};
+}
+
+/// Node order is topological: one pass completes all that can be.
+void ImageRun::run_ready_digital_layers() {
+  for (int node = 0; node < static_cast<int>(nodes_.size()); ++node) {
+    if (is_complete(node) || layers_.contains(node)) continue;
+    const auto& inputs = node_at(node).inputs;
+    if (!std::all_of(inputs.begin(), inputs.end(), [this](int input) { return is_complete(input); }))
+      continue;
+    bring_inputs(node);
+    run_digital(node);
+    std::int64_t begun = 0, done = 0;
+    for (const int input : inputs) {
+      begun = std::max(begun, begun_[static_cast<size_t>(input)]);
+      done = std::max(done, done_[static_cast<size_t>(input)]);
+    }
+    complete(node, begun, done);
+  }
+}
+
+void ImageRun::complete(int node, std::int64_t begun, std::int64_t done) {
+  begun_[static_cast<size_t>(node)] = begun;
+  done_[static_cast<size_t>(node)] = done;
+  if (tally_) tally_->finish(node, begun, done);
+  const int loss = static_cast<int>(nodes_.size()) - 1;
+  for (const int input : node_at(node).inputs)
+    if (--readers_left_[static_cast<size_t>(input)] == 0 && node != loss) memories_.forget(input);
+}
+
+/// What links.json sends for this layer, but for partial sums.
+void ImageRun::bring_inputs(int node) {
+  for (const ExportedLink& entry : chip_.links) {
+    if (entry.link.node != node || entry.link.kind == LinkKind::partial_sum) continue;
+    for (const LinkPart& part : entry.parts) {
+      const auto numbers = memories_.move(entry.link.from_core, entry.link.to_core, part);
+      if (tally_) tally_->send(node, entry.link.kind, entry.link.from_core, entry.link.to_core, numbers);
+    }
+  }
+}
+
+void ImageRun::run_step(const Step& step) {
+  Layer& layer = layers_.at(step.node);
+  const int input = node_at(step.node).inputs.front();
+  if (!is_complete(input) || step.start < done_[static_cast<size_t>(input)])
+    throw DataError(fmt::format("schedule.json: layer '{}' starts at tick {}, before its input is complete",
+                                node_at(step.node).name, step.start));
+  const bool fresh = layer.done == 0;
+  if (fresh) {
+    layer.begun = step.start;
+    bring_inputs(step.node);
+  }
+  std::int64_t& done = products_done_[static_cast<size_t>(step.block)];
+  if (step.first_product != done)
+    throw DataError(fmt::format("schedule.json: block {}: expected product {} next, found {}", step.block,
+                                done, step.first_product));
+  done += step.products;
+  layer.done = std::max(layer.done, step.finish);
+  if (tally_) tally_->fire(step);
+  for (const int member : group_members_[static_cast<size_t>(step.block)]) {
+    const std::int64_t all = chip_.blocks[static_cast<size_t>(member)].products;
+    const std::int64_t count = std::min(step.products, all - step.first_product);
+    if (count <= 0) continue;
+    run_products(member, step.first_product, count);
+    layer.products_left -= count;
+  }
+  if (layer.products_left == 0) finish_layer(step.node);
+}
+
+void ImageRun::run_products(int index, std::int64_t first, std::int64_t count) {
+  const Block& block = chip_.blocks[static_cast<size_t>(index)];
+  const BlockRead& read = blocks_[static_cast<size_t>(index)];
+  const int rows = block.extent.rows, columns = block.extent.columns;
+  gather(block, first, count, inputs_);
+  if (read.input_range > 0) {
+    const Converter dac = make_converter(chip_.network.hardware.dac_bits, 1.0);
+    kernels().quantise(inputs_.data(), index_of(count * rows), read.input_range,
+                       dac.step > 0 ? std::round(1.0F / dac.step) : continuous_levels, inputs_.data());
+  }
+  const RowRun run{0, 0, rows};
+  MatrixProduct m;
+  m.x = inputs_.data();
+  m.x_pixel = rows;
+  m.runs = &run;
+  m.run_count = 1;
+  m.w = read.conductances.data();
+  m.w_row = weight_row(columns);
+  m.y = sums_[static_cast<size_t>(index)].data() + first * columns;
+  m.y_pixel = columns;
+  m.width = static_cast<int>(count);
+  m.columns = columns;
+  m.stage = output_stage(index, first);
+  kernels().product(m);
+}
+
+/// Noise, ADC and scale of a block's products from `first` on. The bias is added where the chain of partial
+/// sums begins, as the engine does.
+OutputStage ImageRun::output_stage(int index, std::int64_t first) const {
+  const Block& block = chip_.blocks[static_cast<size_t>(index)];
+  const HardwareConfig& hardware = chip_.network.hardware;
+  const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  const auto& bias = chip_.network.parameters[static_cast<size_t>(block.node)].bias;
+  const RandomKey key = key_.with("block", static_cast<std::uint64_t>(index))
+                            .with("from product", static_cast<std::uint64_t>(first));
+  return {.noise = static_cast<float>(hardware.output_noise),
+          .adc_step = adc.step,
+          .adc_limit = adc.limit,
+          .scale = blocks_[static_cast<size_t>(index)].scales.data(),
+          .bias = bias.empty() || block.row_split > 0 ? nullptr : bias.data() + block.extent.column,
+          .key = key.value(),
+          .stream = index_};
+}
+
+/// The input vectors of products [first, first + count) of a block, from its core's memory.
+void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count, FloatBuffer& x) const {
+  const int source = node_at(block.node).inputs.front();
+  const float* memory = memories_.find(block.core, source);
+  if (memory == nullptr) memories_.fail(block.core, source);
+  const Shape input = node_at(source).shape, output = node_at(block.node).shape;
+  const auto* conv = std::get_if<Conv2d>(&node_at(block.node).layer);
+  const int rows = block.extent.rows,
+            channels = conv != nullptr ? input.channels : static_cast<int>(input.size());
+  x.assign(index_of(count * rows) + kernel_slack(), 0.0F);
+  for (std::int64_t product = 0; product < count; ++product) {
+    const std::int64_t pixel = block.first_product + first + product;
+    float* to = x.data() + product * rows;
+    for (int row = 0; row < rows;) {
+      const int tap = (block.extent.row + row) / channels, channel = (block.extent.row + row) % channels;
+      const int run = std::min(rows - row, channels - channel);
+      std::int64_t from = 0;
+      if (conv != nullptr) {
+        const auto h =
+            pixel / output.width * conv->stride_height - conv->padding.top + tap / conv->kernel_width;
+        const auto w =
+            pixel % output.width * conv->stride_width - conv->padding.left + tap % conv->kernel_width;
+        from = h < 0 || h >= input.height || w < 0 || w >= input.width ? -1 : h * input.width + w;
+      }
+      if (from >= 0) std::copy_n(memory + from * channels + channel, run, to + row);
+      row += run;
+    }
+  }
+  if (has_nan(x.data(), count * rows)) memories_.fail(block.core, source);
+}
+
+void ImageRun::finish_layer(int node) {
+  const Layer& layer = layers_.at(node);
+  const std::int64_t ticks = add_partial_sums(node, layer.blocks);
+  if (tally_) {
+    const auto* conv = std::get_if<Conv2d>(&node_at(node).layer);
+    const bool bias = conv != nullptr ? conv->bias : std::get<Dense>(node_at(node).layer).bias;
+    if (bias) tally_->work(node_at(node).shape.size());
+    tally_->read_waiting(node_at(node).inputs.front(), node);
+  }
+  complete(node, layer.begun, layer.done + ticks);
+}
+
+/// Adds each chain up and keeps the last one's sums as the layer's output; ticks that they travel.
+std::int64_t ImageRun::add_partial_sums(int node, const std::vector<int>& blocks) {
+  std::map<int, std::int64_t> changes;  // of core, by block at the chain's end
+  for (const int index : blocks) {
+    const Block& block = chip_.blocks[static_cast<size_t>(index)];
+    const int source = chip_.partial_sums_from[static_cast<size_t>(index)];
+    std::int64_t& own = changes[index];
+    if (source < 0) continue;
+    const Block& before = chip_.blocks[static_cast<size_t>(source)];
+    const std::int64_t numbers = block.products * block.extent.columns;
+    kernels().add(sums_[static_cast<size_t>(source)].data(), index_of(numbers),
+                  sums_[static_cast<size_t>(index)].data());
+    own = changes.at(source) + (before.core != block.core ? 1 : 0);
+    changes.erase(source);
+    if (tally_) {
+      tally_->work(numbers);
+      tally_->send(node, LinkKind::partial_sum, before.core, block.core, numbers);
+    }
+  }
+  std::int64_t most = 0;
+  for (const auto& [index, own] : changes) {
+    keep_outputs(index);
+    most = std::max(most, own);
+  }
+  return most;
+}
+
+void ImageRun::keep_outputs(int index) {
+  const Block& block = chip_.blocks[static_cast<size_t>(index)];
+  const FloatBuffer& sums = sums_[static_cast<size_t>(index)];
+  const int channels = node_at(block.node).shape.channels, columns = block.extent.columns;
+  float* memory = memories_.open(block.core, block.node);
+  for (std::int64_t product = 0; product < block.products; ++product)
+    std::copy_n(sums.data() + product * columns, columns,
+                memory + (block.first_product + product) * channels + block.extent.column);
+}
+
+}  // namespace mho

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exported chip against the engine that scored the network: same logits without noise, same accuracy
+// with it, and the counts that the mapper predicted.
+#include "evaluators/chip_simulation.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "core/base/files/npy.hpp"
+#include "core/nn/inference_network.hpp"
+#include "evaluators/programmed_network.hpp"
+#include "evaluators/tile_seam.hpp"
+#include "tests/catch.hpp"
+#include "tests/chip/networks.hpp"
+
+namespace mho {
+namespace {
+
+HardwareConfig noise_free() {
+  HardwareConfig hardware;
+  hardware.device = "ideal";
+  hardware.output_noise = 0;
+  return hardware;
+}
+
+std::vector<float> drawn_images(const Architecture& architecture, int count) {
+  std::vector<float> images(static_cast<size_t>(count * architecture.input().size()));
+  Random random(RandomKey(3).with("images"));
+  for (float& value : images) value = static_cast<float>(random.normal());
+  return images;
+}
+
+std::vector<float> engine_logits(const Architecture& architecture, const Parameters& parameters,
+                                 const HardwareConfig& hardware, const std::vector<float>& images,
+                                 int count) {
+  const Network network(architecture, mvm_settings(architecture, hardware));
+  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
+  const ProgrammedNetwork programmed(network, parameters, hardware, *model, false, RandomKey(1));
+  InferenceNetwork inference(network, programmed.parameters());
+  std::vector<float> logits(static_cast<size_t>(count * architecture.classes()));
+  inference.logits(programmed.read(0, RandomKey(2)), images.data(), count, RandomKey(2), logits.data());
+  return logits;
+}
+
+double spread(const std::vector<float>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return static_cast<double>(*high) - *low;
+}
+
+void check_counts(const Cost& counted, const Cost& predicted) {
+  CHECK(counted.cores == predicted.cores);
+  CHECK(counted.core_mvms == predicted.core_mvms);
+  CHECK(counted.digital_macs == predicted.digital_macs);
+  CHECK(counted.bit_hops == predicted.bit_hops);
+  CHECK(counted.buffer_bits == predicted.buffer_bits);
+  CHECK(counted.buffered_bits == predicted.buffered_bits);
+  CHECK(counted.interval == predicted.interval);
+  CHECK(counted.fill == predicted.fill);
+  CHECK(counted.latency_s == predicted.latency_s);
+  CHECK(counted.throughput_hz == predicted.throughput_hz);
+  CHECK(counted.energy_low_j == predicted.energy_low_j);
+  CHECK(counted.energy_high_j == predicted.energy_high_j);
+}
+
+/// Exports, simulates and compares.
+void check_simulation(const Architecture& architecture, const Parameters& parameters,
+                      const HardwareConfig& hardware, const MappingConfig& config, int images,
+                      const ChipConfig& chip) {
+  const TemporaryFolder folder;
+  const Mapping mapping = map_onto_chip(architecture, chip, config).mapping.value();
+  export_chip(folder.path(), {architecture, parameters, hardware, chip, mapping});
+  const ChipSimulator simulator(folder.path());
+  const auto samples = drawn_images(architecture, images);
+  const auto expected = engine_logits(architecture, parameters, hardware, samples, images);
+  const auto reads = simulator.program(RandomKey(1)).read(0, RandomKey(2));
+  double worst = 0;
+  for (int i = 0; i < images; ++i) {
+    const auto found =
+        simulator.logits(reads, samples.data() + i * architecture.input().size(), RandomKey(2), 0);
+    REQUIRE(std::ssize(found) == architecture.classes());
+    for (size_t k = 0; k < found.size(); ++k)
+      worst = std::max(worst, std::abs(static_cast<double>(found[k]) -
+                                       expected[static_cast<size_t>(i) * found.size() + k]));
+  }
+  INFO(architecture.name() << ", " << config.objective << ", " << config.packing);
+  CHECK(spread(expected) > 0);
+  CHECK(worst <= 1e-5 * spread(expected));
+  const Cost counted = simulator.count_cost();
+  check_counts(counted, mapping.cost);
+  check_counts(counted, simulator.chip().predicted);
+}
+
+/// On a chip of `grid` x `grid` cores: those without work would only make the files larger.
+void check_builtin(const std::string& name, const MappingConfig& config, int images, int grid) {
+  const Architecture architecture = builtin(name);
+  check_simulation(architecture, drawn_parameters(architecture, 7), noise_free(), config, images,
+                   small_chip(grid, grid, 256));
+}
+
+MappingConfig objective(const std::string& name, const std::string& packing = "time_shared") {
+  MappingConfig config;
+  config.objective = name;
+  config.packing = packing;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("the exported chip gives the engine's logits and the predicted costs") {
+  check_builtin("autoencoder", objective("cores"), 2, 3);
+  check_builtin("resnet8", objective("cores"), 2, 2);
+  check_builtin("ds_cnn", objective("cores"), 2, 1);
+  check_builtin("mobilenet_v1_025", objective("cores"), 2, 2);
+  check_builtin("resnet9", objective("cores"), 1, 6);
+  check_builtin("resnet32", objective("cores"), 1, 3);
+}
+
+TEST_CASE("replicas, copies along the diagonal and products shared by blocks run too") {
+  for (const char* name : {"resnet8", "ds_cnn"}) {
+    check_builtin(name, objective("throughput"), 1, 3);
+    check_builtin(name, objective("energy"), 1, 3);
+    check_builtin(name, objective("cores", "disjoint"), 1, 3);
+    check_builtin(name, objective("throughput", "disjoint"), 1, 4);
+  }
+  check_builtin("resnet32", objective("throughput"), 1, 4);
+}
+
+TEST_CASE("a chip with calibrated input ranges and column scales runs as the engine does") {
+  const Architecture architecture = builtin("resnet8");
+  Parameters parameters = drawn_parameters(architecture, 7);
+  const HardwareConfig hardware = noise_free();
+  for (size_t node = 0; node < parameters.size(); ++node) {
+    if (parameters[node].input_range == 0) continue;
+    const MatrixShape matrix = matrix_shape(architecture, static_cast<int>(node));
+    auto& scales = parameters[node].column_scales;
+    scales = conductance_scales(parameters[node].weight, matrix.rows, matrix.columns, hardware);
+    for (size_t i = 0; i < scales.size(); ++i) scales[i] *= i % 3 == 0 ? 0.8F : 1.5F;
+    for (int split = 0; split < (matrix.rows + 255) / 256; ++split)
+      parameters[node].split_ranges.push_back(0.7F + 0.4F * static_cast<float>(split));
+  }
+  check_simulation(architecture, parameters, hardware, objective("cores"), 1, small_chip(2, 2, 256));
+}
+
+// Hidden: tests/python/test_export_files.py runs it to compare network.onnx with the engine.
+TEST_CASE("exports with images and their digital logits for other programs", "[.][logits]") {
+  const char* folder = std::getenv("MHO_LOGITS_DIR");
+  REQUIRE(folder != nullptr);
+  for (const char* name :
+       {"autoencoder", "resnet8", "ds_cnn", "mobilenet_v1_025", "lenet5", "mobilenet_v2_cifar"}) {
+    const Architecture architecture = builtin(name);
+    const Parameters parameters = drawn_parameters(architecture, 7);
+    const ChipConfig chip = small_chip(8, 8, 256);
+    const Mapping mapping = map_onto_chip(architecture, chip).mapping.value();
+    const auto own = std::filesystem::path(folder) / name;
+    const HardwareConfig hardware = noise_free();
+    export_chip(own, {architecture, parameters, hardware, chip, mapping});
+    const auto images = drawn_images(architecture, 2);
+    const Network network(architecture, {});
+    std::vector<float> logits(static_cast<size_t>(2 * architecture.classes()));
+    InferenceNetwork(network, parameters)
+        .logits(network.digital_operands(parameters, false), images.data(), 2, RandomKey(0), logits.data());
+    const Shape input = architecture.input();
+    write_npz(std::filesystem::path(folder) / (std::string(name) + ".npz"),
+              {{"images", NpyArray::from(images, {2, input.height, input.width, input.channels})},
+               {"logits", NpyArray::from(logits, {2, architecture.classes()})}});
+  }
+}
+
+}  // namespace mho
