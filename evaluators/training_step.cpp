@@ -52,6 +52,11 @@ double TrainingStep::run(const float* images, const int* labels, bool noisy, dou
   return result.loss;
 }
 
+void TrainingStep::resume(const Parameters& parameters, const OptimizerState& state) {
+  parameters_ = parameters;
+  optimizer_.restore(state);
+}
+
 void TrainingStep::clip_weights() {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const int node = static_cast<int>(i);

@@ -28,6 +28,10 @@ class TrainingStep {
   /// switches on weight noise and converters, for which the step must be calibrated. Returns the mean loss.
   double run(const float* images, const int* labels, bool noisy, double learning_rate, RandomKey key);
 
+  /// What the next step depends on, besides its arguments.
+  OptimizerState optimizer_state() const { return optimizer_.state(); }
+  void resume(const Parameters& parameters, const OptimizerState& state);
+
   Parameters& parameters() { return parameters_; }
   const Network& network() const { return network_; }
 

@@ -17,6 +17,13 @@ struct OptimizerSettings {
   double weight_decay = 0;  ///< on weight matrices only
 };
 
+/// What an optimiser remembers between steps; needs no settings to be kept.
+struct OptimizerState {
+  Parameters first;   ///< moments, shaped like the parameters
+  Parameters second;  ///< adam's; empty for sgd
+  int steps = 0;
+};
+
 /// Updates weights, biases, gammas and betas in place and remembers their moments.
 class Optimizer {
  public:
@@ -24,6 +31,10 @@ class Optimizer {
   void step(Parameters& parameters, const Parameters& gradients, double learning_rate);
   /// Of each node's weights after the last step.
   const std::vector<Moments>& weight_moments() const { return weight_moments_; }
+
+  OptimizerState state() const { return {first_, second_, steps_}; }
+  /// Goes on from `state`, which an optimiser of the same settings and parameters gave.
+  void restore(const OptimizerState& state);
 
  private:
   /// Returns the moments of the new values.
