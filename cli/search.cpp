@@ -27,6 +27,7 @@ struct SearchArguments {
 
 std::string trial_text(const Trial& trial) {
   if (trial.failed) return "failed: " + trial.reason;
+  if (trial.given_up()) return fmt::format("{}, {}", brief_score(trial.rungs.back().score), trial.reason);
   auto text = trial.score ? brief_score(*trial.score) : std::string("not scored");
   if (trial.cost) text += ", " + brief_cost(*trial.cost);
   return text;
@@ -66,14 +67,26 @@ ordered_json to_json(const SearchResult& result, const RunConfig& config,
   }
   const auto failed =
       std::count_if(result.trials.begin(), result.trials.end(), [](auto& t) { return t.failed; });
-  return {{"run", folder.string()},       {"seed", config.search.seed}, {"trials", result.trials.size()},
-          {"failed_trials", failed},      {"stopped", result.stopped},  {"note", result.note},
+  ordered_json prefilters = ordered_json::array();
+  for (const auto& worth : result.prefilters)
+    prefilters.push_back(
+        {{"name", worth.name}, {"kendall_tau", worth.kendall_tau}, {"trials", worth.trials}});
+  return {{"run", folder.string()},
+          {"seed", config.search.seed},
+          {"trials", result.trials.size()},
+          {"failed_trials", failed},
+          {"stopped", result.stopped},
+          {"note", result.note},
+          {"prefilters", std::move(prefilters)},
           {"winners", std::move(winners)}};
 }
 
 std::string to_text(const SearchResult& result, const std::filesystem::path& folder) {
   auto text = fmt::format("{} trials in {}\n", result.trials.size(), folder.string());
   if (!result.note.empty()) text += "note: " + result.note + "\n";
+  for (const auto& worth : result.prefilters)
+    text += fmt::format("prefilter {:<17}  Kendall tau {:+.2f} with the objective of {} trials\n", worth.name,
+                        worth.kendall_tau, worth.trials);
   for (size_t i = 0; i < result.winners.size(); ++i) {
     const auto& [trial, evaluation] = result.winners[i];
     text += fmt::format("\n{}  trial {}, {}, {} parameters\n{}", winner_folder(folder, i).string(),

@@ -19,8 +19,8 @@ struct Draws {
   int by_cores = 0;
 };
 
-std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request,
-                                      const std::set<std::string>& known, Draws& draws) {
+std::optional<Proposal> draw_new_genome(const Study& study, ProposalRequest request,
+                                        const std::set<std::string>& known, Draws& draws) {
   const auto& search = study.config.search;
   for (; request.draw < search.max_draws; ++request.draw) {
     auto genome = study.propose(request);
@@ -34,6 +34,21 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
     ++(*broken == Constraint::parameters ? draws.by_parameters : draws.by_cores);
   }
   return std::nullopt;
+}
+
+/// With a prefilter several genomes are drawn for a trial; as many as the space still gives.
+std::vector<Proposal> propose_trial(const Study& study, ProposalRequest request, std::set<std::string>& known,
+                                    Draws& draws) {
+  std::vector<Proposal> proposals;
+  const int wanted = proposals_per_trial(study.config.search);
+  while (std::ssize(proposals) < wanted) {
+    auto proposal = draw_new_genome(study, request, known, draws);
+    if (!proposal) break;
+    request.draw = proposal->draws;
+    known.insert(to_string(proposal->genome));
+    proposals.push_back(std::move(*proposal));
+  }
+  return proposals;
 }
 
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {
@@ -61,17 +76,18 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   std::set<std::string> known;
   for (const auto& trial : history) known.insert(to_string(trial.genome));
   Generation generation;
+  std::vector<std::vector<Proposal>> choices;  // one a trial
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    auto proposal = propose_trial(study, {study.space, search, history, trial, 0}, known, draws);
-    if (!proposal && trial == 0) refuse_space(study, draws);
-    if (!proposal) {
+    auto proposals = propose_trial(study, {study.space, search, history, trial, 0}, known, draws);
+    if (proposals.empty() && trial == 0) refuse_space(study, draws);
+    if (proposals.empty()) {
       generation.note = exhausted_note(study, trial, draws);
       break;
     }
-    known.insert(to_string(proposal->genome));
-    generation.proposals.push_back(std::move(*proposal));
+    choices.push_back(std::move(proposals));
   }
+  generation.proposals = prefilter(search, study.evaluator, std::move(choices));
   return generation;
 }
 

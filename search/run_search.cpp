@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "search/fidelity.hpp"
 #include "search/front.hpp"
 #include "search/generation.hpp"
 #include "search/winners.hpp"
@@ -23,6 +24,7 @@ std::string joined(const std::string& first, const std::string& second) {
 
 SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   check_run_config(config);
+  check_evaluator(config.search, evaluator);
   const auto& search = config.search;
   const Study study{config,
                     options,
@@ -41,6 +43,7 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
   }
   store.sort_file();
   result.trials = store.all();
+  result.prefilters = prefilter_worths(result.trials, search);
   write_front(study.folder.front(), pareto_front(result.trials, search));
 
   const auto selection = select_winners(result.trials, search);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/evaluator.hpp"
+#include "search/prefilter.hpp"
 #include "search/run_config.hpp"
 #include "search/trial.hpp"
 
@@ -35,10 +36,11 @@ struct Winner {
 };
 
 struct SearchResult {
-  std::vector<Trial> trials;    ///< all, by number
-  std::vector<Winner> winners;  ///< best first
-  bool stopped = false;         ///< by a signal: resume continues
-  std::string note;             ///< e.g. that the space ran out of new genomes
+  std::vector<Trial> trials;                    ///< all, by number
+  std::vector<Winner> winners;                  ///< best first
+  bool stopped = false;                         ///< by a signal: resume continues
+  std::string note;                             ///< e.g. that the space ran out of new genomes
+  std::vector<PrefilterWorth> prefilters = {};  ///< with a prefilter: what each zero-cost measure was worth
 };
 
 /// The method: propose, reject what breaks a hard constraint, train under noise, score

@@ -17,27 +17,9 @@ std::vector<const Proposal*> unrecorded(const Generation& generation, const Tria
   for (const auto& proposal : generation.proposals) {
     const auto* recorded = store.find(proposal.trial);
     if (!recorded) proposals.push_back(&proposal);
-    if (recorded && !(recorded->genome == proposal.genome))
-      throw DataError(fmt::format(
-          "{}: trial {}: expected genome {}, which this configuration proposes, got {}",
-          folder.trials().string(), proposal.trial, to_string(proposal.genome), to_string(recorded->genome)));
+    if (recorded) expect_genome(*recorded, proposal, folder.trials().string());
   }
   return proposals;
-}
-
-Trial make_trial(const Proposal& proposal, const Evaluation& evaluation) {
-  Trial trial;
-  trial.number = proposal.trial;
-  trial.genome = proposal.genome;
-  trial.parameters = proposal.architecture.parameters();
-  trial.macs = proposal.architecture.macs();
-  trial.draws = proposal.draws;
-  trial.failed = evaluation.failed;
-  trial.reason = evaluation.reason;
-  if (!evaluation.failed) trial.score = evaluation.score;
-  trial.cost = evaluation.cost;
-  trial.wall_s = evaluation.wall_s;
-  return trial;
 }
 
 void report(const Study& study, const TrialStore& store, const Trial& trial) {
@@ -54,7 +36,38 @@ void report(const Study& study, const TrialStore& store, const Trial& trial) {
 
 }  // namespace
 
+Trial make_trial(const Proposal& proposal) {
+  Trial trial;
+  trial.number = proposal.trial;
+  trial.genome = proposal.genome;
+  trial.parameters = proposal.architecture.parameters();
+  trial.macs = proposal.architecture.macs();
+  trial.draws = proposal.draws;
+  trial.zero_cost = proposal.zero_cost;
+  return trial;
+}
+
+void finish_trial(Trial& trial, const Evaluation& evaluation) {
+  trial.failed = evaluation.failed;
+  trial.reason = evaluation.reason;
+  if (!evaluation.failed) trial.score = evaluation.score;
+  trial.cost = evaluation.cost;
+  trial.wall_s += evaluation.wall_s;
+}
+
+void expect_genome(const Trial& recorded, const Proposal& proposal, const std::string& where) {
+  if (recorded.genome == proposal.genome) return;
+  throw DataError(fmt::format("{}: trial {}: expected genome {}, which this configuration proposes, got {}",
+                              where, proposal.trial, to_string(proposal.genome), to_string(recorded.genome)));
+}
+
+void record_trial(const Study& study, TrialStore& store, const Trial& trial) {
+  store.record(trial);
+  report(study, store, trial);
+}
+
 void train_generation(const Study& study, const Generation& generation, TrialStore& store) {
+  if (study.config.search.fidelity != "none") return halve_generation(study, generation, store);
   const auto proposals = unrecorded(generation, store, study.folder);
   std::mutex recording;
   parallel_for(proposals.size(), [&](std::size_t i) {
@@ -65,10 +78,10 @@ void train_generation(const Study& study, const Generation& generation, TrialSto
     if (evaluation.failed && study.stopped()) return;  // cut off, not failed: a resume trains it again
     if (!evaluation.failed)
       save_parameters(study.folder.weights(proposal.trial), proposal.architecture, evaluation.parameters);
+    auto trial = make_trial(proposal);
+    finish_trial(trial, evaluation);
     const std::lock_guard lock(recording);
-    const auto trial = make_trial(proposal, evaluation);
-    store.record(trial);
-    report(study, store, trial);
+    record_trial(study, store, trial);
   });
 }
 
