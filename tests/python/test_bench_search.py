@@ -37,6 +37,5 @@ def test_a_search_over_the_table_gives_the_table_s_numbers_and_no_genome_twice(m
 def test_a_table_of_another_space_is_refused_with_the_genome(mho, tmp_path):
     (tmp_path / "table.csv").write_text(
         "genome,accuracy_1d,deviation_1d,avm_points,digital_accuracy,energy_j,latency_s,cores,train_s\n")
-    done = mho.run("bench-search", BENCH / "table.toml", "--table", tmp_path / "table.csv", "--out", tmp_path / "run")
-    assert done.returncode == 2
+    done = mho("bench-search", BENCH / "table.toml", "--table", tmp_path / "table.csv", "--out", tmp_path / "run", code=2)
     assert "expected a row for genome OC" in done.stderr
