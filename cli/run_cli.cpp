@@ -36,6 +36,7 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
   add_doctor(app, action);
   add_device(app, action);
   add_bench(app, action);
+  add_bench_search(app, action, extensions);
   add_map(app, action);
   add_config(app, action);
   check_command_name(app, argc, argv);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <memory>
 
 #include "cli/output.hpp"
@@ -27,6 +28,7 @@ struct SearchArguments {
 
 std::string trial_text(const Trial& trial) {
   if (trial.failed) return "failed: " + trial.reason;
+  if (trial.given_up()) return fmt::format("{}, {}", brief_score(trial.rungs.back().score), trial.reason);
   auto text = trial.score ? brief_score(*trial.score) : std::string("not scored");
   if (trial.cost) text += ", " + brief_cost(*trial.cost);
   return text;
@@ -74,6 +76,12 @@ std::string surrogate_text(const SurrogateReport& report) {
       report.used_generations, report.generations);
 }
 
+std::string prefilter_text(const PrefilterWorth& worth) {
+  const auto tau = std::isnan(worth.kendall_tau) ? "n/a" : fmt::format("{:+.2f}", worth.kendall_tau);
+  return fmt::format("prefilter {:<17}  Kendall tau {} with the objective of {} trials\n", worth.name, tau,
+                     worth.trials);
+}
+
 std::string front_text(const SearchResult& result) {
   return fmt::format("front of {} trials over {}, hypervolume {:.3f} of the box of all trials\n",
                      result.front.size(), join(result.volume.objectives), result.volume.share);
@@ -83,6 +91,7 @@ std::string to_text(const SearchResult& result, const std::filesystem::path& fol
   auto text = fmt::format("{} trials in {}\n", result.trials.size(), folder.string());
   if (!result.note.empty()) text += "note: " + result.note + "\n";
   if (result.surrogate) text += surrogate_text(*result.surrogate);
+  for (const auto& worth : result.prefilters) text += prefilter_text(worth);
   if (!result.front.empty()) text += front_text(result);
   for (size_t i = 0; i < result.winners.size(); ++i) {
     const auto& [trial, evaluation] = result.winners[i];

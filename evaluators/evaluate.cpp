@@ -27,21 +27,23 @@ void judge(const Architecture& architecture, const Samples& train_samples, const
   optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
   evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
                            key.with("scoring"), {config.post_training, &train_samples});
-  map_candidate(architecture, config, evaluation);
+  if (!evaluation.checkpoint) map_candidate(architecture, config, evaluation);
 }
 
 }  // namespace
 
 Evaluation evaluate(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
-                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch) {
+                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch,
+                    const TrainingPart& part) {
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
   auto trained = train(architecture, train_samples, config.task.augmentation, config.training,
-                       config.hardware, key.with("training"), on_epoch);
+                       config.hardware, key.with("training"), on_epoch, part);
   evaluation.failed = trained.failed;
   evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
+  evaluation.checkpoint = std::move(trained.checkpoint);
   if (!evaluation.failed) judge(architecture, train_samples, held_out, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;

@@ -28,16 +28,19 @@ struct Evaluation {
   std::string reason;
   Parameters parameters;
   Score score;
-  std::optional<Cost> cost;  ///< empty when it does not fit the chip (see unmapped_reason)
+  std::optional<TrainingCheckpoint> checkpoint;  ///< of a training that is not done: it can go on from here
+  std::optional<Cost>
+      cost;  ///< empty when it does not fit the chip (see unmapped_reason) or is not trained yet
   std::string unmapped_reason;
   double training_mib = 0;  ///< predicted memory of a training step; 0 when the weights were given
   double wall_s = 0;
 };
 
 /// Trains on `train`, calibrates, scores on `held_out`, maps. The key decides initial weights, order, noise
-/// and devices.
+/// and devices. A `part` that ends before the last epoch is scored as it stands and not mapped.
 Evaluation evaluate(const Architecture& architecture, const Samples& train, const Samples& held_out,
-                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {});
+                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {},
+                    const TrainingPart& part = {});
 
 /// Scores trained weights again on fresh devices and maps them; [post_training] calibrates them first, on
 /// `train`.

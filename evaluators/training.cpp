@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
@@ -20,35 +19,37 @@ namespace {
 class Training {
  public:
   Training(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
-           const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key)
+           const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key,
+           const std::vector<TrainingStage>& stages)
       : samples_(samples),
         augmentation_(augmentation),
         config_(config),
         key_(key),
         batch_(std::min(config.batch_size, static_cast<int>(samples.count()))),
-        steps_per_epoch_(static_cast<int>(samples.count()) / batch_),
+        schedule_(stages, config.epochs, samples.labels, batch_),
         step_(architecture, config, hardware, batch_, key.with("initial weights")),
         images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)),
-        order_(static_cast<size_t>(samples.count())) {}
+        labels_(static_cast<size_t>(batch_)) {}
 
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
   double run_epoch(int epoch) {
-    std::iota(order_.begin(), order_.end(), 0);
+    order_ = schedule_.samples_of(epoch);
     Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
-    random.shuffle(std::span<int>(order_));
+    random.shuffle(std::span<std::int64_t>(order_));
+    const int steps = schedule_.steps_of(epoch);
     double loss = 0;
-    for (int k = 0; k < steps_per_epoch_ && std::isfinite(loss); ++k)
-      loss += run_step(epoch, k) / steps_per_epoch_;
+    for (int k = 0; k < steps && std::isfinite(loss); ++k) loss += run_step(epoch, k) / steps;
     return loss;
   }
 
   void calibrate() { step_.calibrate(samples_); }
+  void resume(const TrainingCheckpoint& from) { step_.resume(from.parameters, from.optimizer); }
+  OptimizerState optimizer_state() const { return step_.optimizer_state(); }
   Parameters& parameters() { return step_.parameters(); }
 
  private:
   double run_step(int epoch, int k) {
-    const int step = epoch * steps_per_epoch_ + k, steps = config_.epochs * steps_per_epoch_;
+    const int step = schedule_.first_step(epoch) + k, steps = schedule_.steps();
     const RandomKey key = key_.with("step", static_cast<std::uint64_t>(step));
     load_batch(k, key);
     const auto phase = phase_at(step, steps);
@@ -69,7 +70,7 @@ class Training {
 
   void load_batch(int k, RandomKey key) {
     parallel_for(static_cast<size_t>(batch_), [&](size_t i) {
-      const int index = order_[static_cast<size_t>(k * batch_) + i];
+      const auto index = order_[static_cast<size_t>(k * batch_) + i];
       const auto size = static_cast<size_t>(samples_.sample_size());
       augment(samples_.image(index), samples_.height, samples_.width, samples_.channels, augmentation_,
               key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
@@ -81,11 +82,12 @@ class Training {
   const std::string& augmentation_;
   const TrainingConfig& config_;
   RandomKey key_;
-  int batch_, steps_per_epoch_;
+  int batch_;
+  TrainingSchedule schedule_;
   TrainingStep step_;
   FloatBuffer images_;
   std::vector<int> labels_;
-  std::vector<int> order_;
+  Indices order_;
   TrainingPhase calibrated_ = TrainingPhase::digital;  ///< the phase of the last calibration
 };
 
@@ -138,7 +140,8 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
 
 TrainingResult train(const Architecture& architecture, const Samples& samples,
                      const std::string& augmentation, const TrainingConfig& config,
-                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch) {
+                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch,
+                     const TrainingPart& part) {
   TrainingResult result;
   result.memory_mib = predict_memory_mib(architecture, samples, config, hardware);
   if (config.max_memory_mib > 0 && result.memory_mib > config.max_memory_mib) {
@@ -147,8 +150,10 @@ TrainingResult train(const Architecture& architecture, const Samples& samples,
                                 std::ceil(result.memory_mib), config.max_memory_mib);
     return result;
   }
-  Training training(architecture, samples, augmentation, config, hardware, key);
-  for (int epoch = 0; epoch < config.epochs && !result.failed; ++epoch) {
+  Training training(architecture, samples, augmentation, config, hardware, key, part.stages);
+  if (part.from) training.resume(*part.from);
+  const int until = part.until > 0 ? part.until : config.epochs;
+  for (int epoch = part.from ? part.from->epochs_done : 0; epoch < until && !result.failed; ++epoch) {
     result.final_loss = training.run_epoch(epoch);
     result.epochs_done = epoch + 1;
     if (!std::isfinite(result.final_loss)) {
@@ -160,6 +165,8 @@ TrainingResult train(const Architecture& architecture, const Samples& samples,
       result.reason = fmt::format("stopped after epoch {} of {}", epoch + 1, config.epochs);
     }
   }
+  if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
+    result.checkpoint = {result.epochs_done, training.parameters(), training.optimizer_state()};
   if (!result.failed) training.calibrate();
   result.parameters = std::move(training.parameters());
   return result;

@@ -64,6 +64,11 @@ double TrainingStep::run(const float* images, const int* labels, TrainingPhase p
   return result.loss;
 }
 
+void TrainingStep::resume(const Parameters& parameters, const OptimizerState& state) {
+  parameters_ = parameters;
+  optimizer_.restore(state);
+}
+
 void TrainingStep::finish_range_gradients() {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     gradients_[i].input_range = 0;

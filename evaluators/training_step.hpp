@@ -36,6 +36,10 @@ class TrainingStep {
   double run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
              RandomKey key);
 
+  /// What the next step depends on, besides its arguments.
+  OptimizerState optimizer_state() const { return optimizer_.state(); }
+  void resume(const Parameters& parameters, const OptimizerState& state);
+
   Parameters& parameters() { return parameters_; }
   const Network& network() const { return network_; }
 

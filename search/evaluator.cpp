@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/base/error.hpp"
+#include "search/fidelity.hpp"
 
 namespace mho {
 namespace {
@@ -27,6 +28,43 @@ bool has_collapsed(const Score& score, double commonest_share) {
   return day.programmings > 1 && day.standard_deviation == 0 && day.mean <= commonest_share;
 }
 
+using TrainPart =
+    std::function<Evaluation(const Architecture&, int trial, const EpochCallback&, const TrainingPart&)>;
+
+/// Trains and scores on what selects; only what is trained to the end can have collapsed.
+TrainPart make_train_part(const RunConfig& config, const std::shared_ptr<const Dataset>& data) {
+  const auto held_out =
+      std::make_shared<const Samples>(take_samples(data->validation, config.search.trial_images));
+  auto trial_config = config.evaluation();
+  trial_config.scoring.programmings = config.search.trial_programmings;
+  return [config, data, held_out, trial_config](const Architecture& architecture, int trial,
+                                                const EpochCallback& on_epoch, const TrainingPart& part) {
+    auto evaluation = evaluate(architecture, data->train, *held_out, trial_config,
+                               trial_key(config, "trial", trial), on_epoch, part);
+    if (!evaluation.failed && !evaluation.checkpoint &&
+        has_collapsed(evaluation.score, commonest_class_share(*held_out))) {
+      evaluation.failed = true;
+      evaluation.reason =
+          "collapsed: it gives the same answers whatever its devices do, no better than one class for all";
+    }
+    return evaluation;
+  };
+}
+
+void add_training(Evaluator& evaluator, const TrainPart& train_part,
+                  const std::vector<TrainingStage>& stages) {
+  evaluator.evaluate = [train_part, stages](const Architecture& architecture, int trial,
+                                            const EpochCallback& on_epoch) {
+    return train_part(architecture, trial, on_epoch, {stages});
+  };
+  evaluator.evaluate_rung = [train_part, stages](const Architecture& architecture, int trial, int rung,
+                                                 const TrainingCheckpoint* from,
+                                                 const EpochCallback& on_epoch) {
+    return train_part(architecture, trial, on_epoch,
+                      {stages, from, stages.at(static_cast<size_t>(rung)).epochs});
+  };
+}
+
 }  // namespace
 
 Evaluator make_evaluator(const RunConfig& config) {
@@ -38,20 +76,11 @@ Evaluator make_evaluator(const RunConfig& config) {
   Evaluator evaluator;
   evaluator.input = {data->train.height, data->train.width, data->train.channels};
   evaluator.classes = data->classes;
-  const auto held_out =
-      std::make_shared<const Samples>(take_samples(data->validation, config.search.trial_images));
-  auto trial_config = config.evaluation();
-  trial_config.scoring.programmings = config.search.trial_programmings;
-  evaluator.evaluate = [config, data, held_out, trial_config](const Architecture& architecture, int trial,
-                                                              const EpochCallback& on_epoch) {
-    auto evaluation = evaluate(architecture, data->train, *held_out, trial_config,
-                               trial_key(config, "trial", trial), on_epoch);
-    if (!evaluation.failed && has_collapsed(evaluation.score, commonest_class_share(*held_out))) {
-      evaluation.failed = true;
-      evaluation.reason =
-          "collapsed: it gives the same answers whatever its devices do, no better than one class for all";
-    }
-    return evaluation;
+  add_training(evaluator, make_train_part(config, data),
+               training_stages(config.search, config.training.epochs));
+  evaluator.zero_cost = [config, data](const Architecture& architecture, int trial) {
+    return zero_cost(architecture, data->train, config.training, config.hardware,
+                     trial_key(config, "trial", trial).with("training"));
   };
   evaluator.rescore = [config, data](const Architecture& architecture, const Parameters& parameters,
                                      int trial) {

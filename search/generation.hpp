@@ -34,6 +34,7 @@ struct Proposal {
   Genome genome;
   std::optional<Architecture> architecture;  ///< none where the evaluator judges genomes themselves
   int draws = 1;
+  std::optional<ZeroCost> zero_cost = {};  ///< with a prefilter
 };
 
 struct Generation {
@@ -43,6 +44,7 @@ struct Generation {
 
 /// Draws the genomes of the trials [first, first + population) and refuses, untrained, those that break a
 /// hard constraint and those that are in `history` (all trials below `first`) or in the generation already.
+/// With a prefilter a trial's genome is the most promising of 1 / prefilter_keep such draws.
 /// Ends early, with a note, when a trial's draws are used up. Throws ConfigError, with how many draws which
 /// constraint refused, when the first generation finds nothing at all.
 Generation propose_generation(const Study& study, int first, const std::vector<Trial>& history);
@@ -52,5 +54,24 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
 /// run is stopped nothing new starts, and what was cut off is not recorded. Throws DataError when the store
 /// holds another genome for a trial, RunError when a file cannot be written.
 void train_generation(const Study& study, const Generation& generation, TrialStore& store);
+
+/// train_generation's way with search.fidelity = "successive_halving" (Jamieson and Talwalkar 2016): all
+/// candidates are trained to the first rung, the best 1 / reduction of them go on to the next, and so on; the
+/// others are recorded as given up. A generation is one bracket and waits for its slowest at each rung: ASHA
+/// (Li et al. 2020) promotes in the order in which trainings happen to end, which no seed fixes. A candidate
+/// that goes on continues from its checkpoint, also after a kill.
+void halve_generation(const Study& study, const Generation& generation, TrialStore& store);
+
+/// The record of a proposal; `judgement` is what Evaluator::judge said of it.
+Trial make_trial(const Proposal& proposal, Trial judgement = {});
+
+/// Saves the weights of a training that is over and adds to the record what came of it.
+void finish_trial(const Study& study, const Proposal& proposal, const Evaluation& evaluation, Trial& trial);
+
+/// Throws DataError when a trial is recorded with another genome than the one that is proposed for it.
+void expect_genome(const Trial& recorded, const Proposal& proposal, const std::string& where);
+
+/// Records a trial and tells of it. Call it from one thread at a time.
+void record_trial(const Study& study, TrialStore& store, const Trial& trial);
 
 }  // namespace mho

@@ -27,8 +27,8 @@ Architecture network_of(const Study& study, const Genome& genome) {
   return build_architecture(genome, study.evaluator.input, study.evaluator.classes);
 }
 
-std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request,
-                                      const std::set<std::string>& known, Draws& draws) {
+std::optional<Proposal> draw_new_genome(const Study& study, ProposalRequest request,
+                                        const std::set<std::string>& known, Draws& draws) {
   request.acceptable = [&](const Genome& genome) {
     return !known.contains(to_string(genome)) &&
            (study.evaluator.judge || !broken_by(study, network_of(study, genome)));
@@ -57,6 +57,22 @@ ProposalRequest request_for(const Study& study, const std::vector<Trial>& histor
           .earlier = study.guide.earlier(),
           .pending = pending,
           .surrogate = study.guide.trusted()};
+}
+
+/// With a prefilter the best of several genomes; of as many as the space still gives. All become known.
+std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request,
+                                      std::set<std::string>& known, Draws& draws) {
+  std::vector<Proposal> choices;
+  const int wanted = proposals_per_trial(study.config.search);
+  while (std::ssize(choices) < wanted) {
+    auto proposal = draw_new_genome(study, request, known, draws);
+    if (!proposal) break;
+    request.draw = proposal->draws;
+    known.insert(to_string(proposal->genome));
+    choices.push_back(std::move(*proposal));
+  }
+  if (choices.empty()) return std::nullopt;
+  return prefilter(study.config.search, study.evaluator, std::move(choices));
 }
 
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {
@@ -93,7 +109,6 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
       generation.note = exhausted_note(study, trial, draws);
       break;
     }
-    known.insert(to_string(proposal->genome));
     pending.push_back(proposal->genome);
     generation.proposals.push_back(std::move(*proposal));
   }

@@ -9,6 +9,7 @@
 
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
+#include "search/fidelity.hpp"
 #include "search/proposer.hpp"
 
 namespace mho {
@@ -124,6 +125,7 @@ void check_run_config(const RunConfig& config) {
   check_hardware(config);
   check_times(config.hardware, config.scoring.times_s);
   check_search(config.search, config.chip);
+  check_fidelity(config.search, config.training.epochs);
 }
 
 RunConfig read_run_config(const std::filesystem::path& file, const std::vector<std::string>& assignments) {

@@ -21,6 +21,14 @@ struct RunFolder {
   std::filesystem::path weights(int trial) const {
     return candidates() / std::to_string(trial) / "weights.safetensors";
   }
+  /// Of a candidate that successive halving has not decided yet: its trial so far, and where its training
+  /// stands after a rung.
+  std::filesystem::path unfinished(int trial) const {
+    return candidates() / std::to_string(trial) / "unfinished.json";
+  }
+  std::filesystem::path checkpoint(int trial, int rung) const {
+    return candidates() / std::to_string(trial) / ("rung-" + std::to_string(rung) + ".safetensors");
+  }
   std::filesystem::path winner(int place) const { return root / "winners" / std::to_string(place); }
 };
 

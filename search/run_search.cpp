@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/chip/layer_targets.hpp"
+#include "search/check_search.hpp"
 #include "search/front.hpp"
 #include "search/generation.hpp"
 #include "search/summary.hpp"
@@ -37,30 +36,21 @@ std::string joined(const std::string& first, const std::string& second) {
   return first + (first.empty() || second.empty() ? "" : "; ") + second;
 }
 
-/// The front, and what the surrogate was worth.
+/// The front, and what surrogate and prefilter were worth.
 void conclude(const Study& study, SurrogateGuide& guide, SearchResult& result) {
   const auto& search = study.config.search;
   result.front = pareto_front(result.trials, search);
   result.volume = front_volume(result.trials, search);
   write_front(study.folder.front(), result.front);
   result.surrogate = guide.conclude(result.trials, study.folder.surrogate());
-}
-
-void check_no_network_bounds(const SearchConfig& search) {
-  if (search.max_parameters > 0 || search.max_cores > 0)
-    throw ConfigError(
-        fmt::format("search.max_parameters, search.max_cores: expected 0, 0 with an objective of your own, "
-                    "which knows no "
-                    "network, got {}, {}",
-                    search.max_parameters, search.max_cores));
+  result.prefilters = prefilter_worths(result.trials, search);
 }
 
 }  // namespace
 
 SearchResult run_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   check_run_config(config);
-  if (!evaluator.judge) check_cell_fits(config.hardware, config.chip);  // winners are exported
-  if (evaluator.judge) check_no_network_bounds(config.search);
+  check_search(config, options, evaluator);
   const auto& search = config.search;
   SurrogateGuide guide(config, options.extensions);
   const auto propose = make_proposer(config, options.extensions);

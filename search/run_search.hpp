@@ -10,6 +10,7 @@
 #include "search/evaluator.hpp"
 #include "search/extensions.hpp"
 #include "search/front.hpp"
+#include "search/prefilter.hpp"
 #include "search/run_config.hpp"
 #include "search/surrogate_guide.hpp"
 #include "search/trial.hpp"
@@ -48,6 +49,7 @@ struct SearchResult {
   std::vector<Trial> front = {};     ///< pareto_front
   FrontVolume volume = {};
   std::optional<SurrogateReport> surrogate = {};
+  std::vector<PrefilterWorth> prefilters = {};  ///< with a prefilter: what each zero-cost measure was worth
 };
 
 /// The method: propose, reject what breaks a hard constraint, train under noise, score

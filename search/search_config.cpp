@@ -2,6 +2,7 @@
 #include "search/search_config.hpp"
 
 #include "search/objectives.hpp"
+#include "search/prefilter.hpp"
 #include "search/proposer.hpp"
 
 namespace mho {
@@ -54,6 +55,23 @@ void SearchConfig::fields(FieldVisitor& visitor) {
                 "evolution: probability of changing the main blocks, the residual blocks or a block type");
   visitor.field("other_mutation", &other_mutation, between(0, 1),
                 "evolution: probability of changing the stem's kernel");
+  visitor.field(
+      "fidelity", &fidelity, one_of({"none", "successive_halving"}),
+      "none: every candidate is trained to the end; successive_halving: the weaker ones of a generation "
+      "are given up on the way");
+  visitor.field("rungs", &rungs, between(2, 20),
+                "successive_halving: how often a candidate is scored, the last time fully trained");
+  visitor.field("reduction", &reduction, between(2, 100),
+                "successive_halving: 1 in so many goes on to the next rung, to so many times the epochs");
+  visitor.field(
+      "rung_data", &rung_data, between(0.001, 1),
+      "successive_halving: part of the training samples in the first rung, rising geometrically to all "
+      "in the last");
+  visitor.field(
+      "prefilter", &prefilter, one_of(prefilter_names()),
+      "measure of the untrained network by which the best of 1 / prefilter_keep proposals is trained");
+  visitor.field("prefilter_keep", &prefilter_keep, between(0.001, 1),
+                "part of the proposals that the prefilter lets be trained");
   visitor.field("winners", &winners, between(1, 1000),
                 "best trials that are scored again with fresh seeds on the test split and exported");
   visitor.field("max_draws", &max_draws, between(1, 1e6),

@@ -33,9 +33,15 @@ struct SearchConfig {
   double width_mutation = 0.8;  ///< probabilities of the typed mutations
   double depth_mutation = 0.8;
   double other_mutation = 0.5;
-  int winners = 3;       ///< re-scored with fresh seeds on the test split, exported
-  int max_draws = 1000;  ///< proposals drawn for one trial before the space counts as infeasible
-  double grace_s = 60;   ///< of a shared study: silence after which a worker's trial is another's
+  std::string fidelity = "none";  ///< none | successive_halving
+  int rungs = 3;           ///< of successive halving: scores of a candidate, the last one fully trained
+  int reduction = 2;       ///< 1 in so many candidates goes on to the next rung, so many times longer
+  double rung_data = 1.0;  ///< part of the training samples in the first rung, geometric to 1 in the last
+  std::string prefilter = "none";  ///< none | naswot | gradient_norm | noise_sensitivity
+  double prefilter_keep = 0.25;    ///< part of the proposals that the prefilter lets be trained
+  int winners = 3;                 ///< re-scored with fresh seeds on the test split, exported
+  int max_draws = 1000;            ///< proposals drawn for one trial before the space counts as infeasible
+  double grace_s = 60;  ///< of a shared study: silence after which a worker's trial is another's
 
   void fields(FieldVisitor& visitor);
 };

@@ -40,6 +40,14 @@ Json surrogate_json(const SurrogateReport& report) {
             {"avm", check.avm}}}};
 }
 
+/// A Kendall tau of nothing that can be ordered is NaN, which nlohmann writes as null.
+Json prefilters_json(const std::vector<PrefilterWorth>& prefilters) {
+  Json all = Json::array();
+  for (const auto& worth : prefilters)
+    all.push_back({{"name", worth.name}, {"kendall_tau", worth.kendall_tau}, {"trials", worth.trials}});
+  return all;
+}
+
 Json front_json(const SearchResult& result) {
   Json trials = Json::array();
   for (const auto& trial : result.front) trials.push_back(trial.number);
@@ -67,6 +75,7 @@ std::string summary_json(const SearchResult& result, const RunConfig& config, co
                      {"stopped", result.stopped},
                      {"note", result.note},
                      {"surrogate", result.surrogate ? surrogate_json(*result.surrogate) : Json(nullptr)},
+                     {"prefilters", prefilters_json(result.prefilters)},
                      {"front", front_json(result)},
                      {"winners", std::move(winners)}};
   return json.dump(2) + "\n";

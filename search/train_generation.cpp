@@ -19,10 +19,7 @@ std::vector<const Proposal*> unrecorded(const Generation& generation, const Tria
   for (const auto& proposal : generation.proposals) {
     const auto* recorded = store.find(proposal.trial);
     if (!recorded) proposals.push_back(&proposal);
-    if (recorded && !(recorded->genome == proposal.genome))
-      throw DataError(fmt::format(
-          "{}: trial {}: expected genome {}, which this configuration proposes, got {}",
-          folder.trials().string(), proposal.trial, to_string(proposal.genome), to_string(recorded->genome)));
+    if (recorded) expect_genome(*recorded, proposal, folder.trials().string());
   }
   return proposals;
 }
@@ -30,20 +27,13 @@ std::vector<const Proposal*> unrecorded(const Generation& generation, const Tria
 /// Trains and scores, or asks the objective; empty when the run was stopped meanwhile: cut off is not failed,
 /// a resume or another worker trains it.
 std::optional<Trial> judged(const Study& study, const Proposal& proposal) {
-  if (study.evaluator.judge) return study.evaluator.judge(proposal.genome, proposal.trial);
+  if (study.evaluator.judge)
+    return make_trial(proposal, study.evaluator.judge(proposal.genome, proposal.trial));
   const auto evaluation = study.evaluator.evaluate(*proposal.architecture, proposal.trial,
                                                    [&](int, double) { return !study.stopped(); });
   if (evaluation.failed && study.stopped()) return std::nullopt;
-  if (!evaluation.failed)
-    save_parameters(study.folder.weights(proposal.trial), *proposal.architecture, evaluation.parameters);
-  Trial trial;
-  trial.parameters = proposal.architecture->parameters();
-  trial.macs = proposal.architecture->macs();
-  trial.failed = evaluation.failed;
-  trial.reason = evaluation.reason;
-  if (!evaluation.failed) trial.score = evaluation.score;
-  trial.cost = evaluation.cost;
-  trial.wall_s = evaluation.wall_s;
+  auto trial = make_trial(proposal);
+  finish_trial(study, proposal, evaluation, trial);
   return trial;
 }
 
@@ -66,23 +56,54 @@ bool train(const Study& study, const Proposal& proposal, TrialStore& store, std:
     const std::lock_guard lock(storing);
     if (!store.claim(proposal.trial, proposal.genome)) return false;
   }
-  auto trial = judged(study, proposal);
+  const auto trial = judged(study, proposal);
   const std::lock_guard lock(storing);
   if (!trial) {
     store.release(proposal.trial);
     return false;
   }
-  trial->number = proposal.trial;
-  trial->genome = proposal.genome;
-  trial->draws = proposal.draws;
-  store.record(*trial);
-  report(study, store, *trial);
+  record_trial(study, store, *trial);
   return true;
 }
 
 }  // namespace
 
+Trial make_trial(const Proposal& proposal, Trial judgement) {
+  auto trial = std::move(judgement);
+  trial.number = proposal.trial;
+  trial.genome = proposal.genome;
+  trial.draws = proposal.draws;
+  trial.zero_cost = proposal.zero_cost;
+  if (proposal.architecture) {
+    trial.parameters = proposal.architecture->parameters();
+    trial.macs = proposal.architecture->macs();
+  }
+  return trial;
+}
+
+void finish_trial(const Study& study, const Proposal& proposal, const Evaluation& evaluation, Trial& trial) {
+  if (!evaluation.failed)
+    save_parameters(study.folder.weights(proposal.trial), *proposal.architecture, evaluation.parameters);
+  trial.failed = evaluation.failed;
+  trial.reason = evaluation.reason;
+  if (!evaluation.failed) trial.score = evaluation.score;
+  trial.cost = evaluation.cost;
+  trial.wall_s += evaluation.wall_s;
+}
+
+void expect_genome(const Trial& recorded, const Proposal& proposal, const std::string& where) {
+  if (recorded.genome == proposal.genome) return;
+  throw DataError(fmt::format("{}: trial {}: expected genome {}, which this configuration proposes, got {}",
+                              where, proposal.trial, to_string(proposal.genome), to_string(recorded.genome)));
+}
+
+void record_trial(const Study& study, TrialStore& store, const Trial& trial) {
+  store.record(trial);
+  report(study, store, trial);
+}
+
 void train_generation(const Study& study, const Generation& generation, TrialStore& store) {
+  if (study.config.search.fidelity != "none") return halve_generation(study, generation, store);
   std::mutex storing;
   for (;;) {
     store.refresh();

@@ -67,6 +67,32 @@ Cost read_cost(const Json& json) {
           .effective_tops_per_watt = number(json.at("effective_tops_per_watt"))};
 }
 
+Json rungs_json(const std::vector<Rung>& rungs) {
+  Json all = Json::array();
+  for (const auto& rung : rungs)
+    all.push_back({{"epochs", rung.epochs}, {"data", rung.data}, {"score", score_part(rung.score)}});
+  return all;
+}
+
+Json zero_cost_json(const ZeroCost& measures) {
+  return {{"naswot", measures.naswot},
+          {"gradient_norm", measures.gradient_norm},
+          {"noise_sensitivity", measures.noise_sensitivity}};
+}
+
+/// What only some runs have.
+void read_extras(const Json& json, Trial& trial) {
+  if (json.contains("rungs"))
+    for (const auto& rung : json.at("rungs"))
+      trial.rungs.push_back(
+          {rung.at("epochs").get<int>(), number(rung.at("data")), read_score(rung.at("score"))});
+  if (json.contains("zero_cost")) {
+    const auto& measures = json.at("zero_cost");
+    trial.zero_cost = {number(measures.at("naswot")), number(measures.at("gradient_norm")),
+                       number(measures.at("noise_sensitivity"))};
+  }
+}
+
 Trial read_trial(const Json& json) {
   Trial trial;
   trial.number = json.at("trial").get<int>();
@@ -79,23 +105,26 @@ Trial read_trial(const Json& json) {
   if (!json.at("score").is_null()) trial.score = read_score(json.at("score"));
   if (!json.at("cost").is_null()) trial.cost = read_cost(json.at("cost"));
   trial.wall_s = number(json.at("wall_s"));
+  read_extras(json, trial);
   return trial;
 }
 
 }  // namespace
 
 std::string to_json_line(const Trial& trial) {
-  const Json json = {{"trial", trial.number},
-                     {"name", to_string(trial.genome)},
-                     {"genome", Json::parse(genome_to_json(trial.genome))},
-                     {"parameters", trial.parameters},
-                     {"macs", trial.macs},
-                     {"draws", trial.draws},
-                     {"failed", trial.failed},
-                     {"reason", trial.reason},
-                     {"score", trial.score ? score_part(*trial.score) : Json(nullptr)},
-                     {"cost", trial.cost ? cost_part(*trial.cost) : Json(nullptr)},
-                     {"wall_s", trial.wall_s}};
+  Json json = {{"trial", trial.number},
+               {"name", to_string(trial.genome)},
+               {"genome", Json::parse(genome_to_json(trial.genome))},
+               {"parameters", trial.parameters},
+               {"macs", trial.macs},
+               {"draws", trial.draws},
+               {"failed", trial.failed},
+               {"reason", trial.reason},
+               {"score", trial.score ? score_part(*trial.score) : Json(nullptr)},
+               {"cost", trial.cost ? cost_part(*trial.cost) : Json(nullptr)},
+               {"wall_s", trial.wall_s}};
+  if (!trial.rungs.empty()) json["rungs"] = rungs_json(trial.rungs);
+  if (trial.zero_cost) json["zero_cost"] = zero_cost_json(*trial.zero_cost);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -69,6 +69,12 @@ void Optimizer::step(Parameters& parameters, const Parameters& gradients, double
   });
 }
 
+void Optimizer::restore(const OptimizerState& state) {
+  first_ = state.first;
+  second_ = state.second;
+  steps_ = state.steps;
+}
+
 double cosine_schedule(int step, int steps, int warmup, double peak) {
   if (step < warmup) return peak * (step + 1) / warmup;
   const double progress = static_cast<double>(step - warmup) / std::max(1, steps - warmup);

@@ -18,6 +18,13 @@ struct OptimizerSettings {
   double range_rate = 0;    ///< learning rate of input ranges over that of everything else
 };
 
+/// What an optimiser remembers between steps; needs no settings to be kept.
+struct OptimizerState {
+  Parameters first;   ///< moments, shaped like the parameters; input_range: of its logarithm
+  Parameters second;  ///< adam's; empty for sgd
+  int steps = 0;
+};
+
 /// Updates weights, biases, gammas and betas in place and remembers their moments. With a range_rate also
 /// input ranges, by their logarithm: they stay positive, and a step does not depend on their unit. Their
 /// gradient (LayerParameters::input_range of the gradients) is dL/d(ln range).
@@ -27,6 +34,10 @@ class Optimizer {
   void step(Parameters& parameters, const Parameters& gradients, double learning_rate);
   /// Of each node's weights after the last step.
   const std::vector<Moments>& weight_moments() const { return weight_moments_; }
+
+  OptimizerState state() const { return {first_, second_, steps_}; }
+  /// Goes on from `state`, which an optimiser of the same settings and parameters gave.
+  void restore(const OptimizerState& state);
 
  private:
   /// Returns the moments of the new values.

@@ -9,7 +9,8 @@ from conftest import TINY
 
 def test_help_lists_the_commands(mho):
     text = mho("--help").stdout
-    for command in ["search", "evaluate", "export", "data", "doctor", "device", "bench", "map", "config"]:
+    for command in ["search", "evaluate", "export", "data", "doctor", "device", "bench", "bench-search", "map",
+                    "config"]:
         assert command in text
         assert "--help" in mho(command, "--help").stdout
 

@@ -81,3 +81,29 @@ TEST_CASE("a search without a validation split is refused") {
   CHECK_THAT(message_of<ConfigError>([&] { make_evaluator(config); }),
              ContainsSubstring("task.validation_fraction: expected more than 0"));
 }
+
+TEST_CASE(
+    "a real search with halving and a prefilter gives the same again, and its winner is trained to the end") {
+  const TemporaryFolder folder;
+  auto config = real_config(folder);
+  config.search.fidelity = "successive_halving";
+  config.search.rungs = 2;
+  config.search.rung_data = 0.5;
+  config.search.prefilter = "naswot";
+  config.search.prefilter_keep = 0.5;
+  const auto first = run_search(config, {.folder = folder / "first"});
+  const auto second = run_search(config, {.folder = folder / "second"});
+  CHECK(accuracies(first).size() == 2);
+  CHECK(accuracies(first) == accuracies(second));
+  int given_up = 0;
+  for (const auto& trial : first.trials) given_up += trial.given_up();
+  CHECK(given_up == 2);
+  // What the rungs gave is what an uninterrupted training of the winner gives.
+  const auto& winner = first.winners.at(0).trial;
+  const auto evaluator = make_evaluator(config);
+  const auto architecture = build_architecture(winner.genome, evaluator.input, evaluator.classes);
+  const auto whole = evaluator.evaluate(architecture, winner.number, [](int, double) { return true; });
+  CHECK(whole.score.at(kOneDay).mean == winner.score->at(kOneDay).mean);
+  const auto saved = load_candidate(folder / "first" / "winners" / "0").parameters;
+  for (size_t n = 0; n < saved.size(); ++n) CHECK(saved[n].weight == whole.parameters[n].weight);
+}

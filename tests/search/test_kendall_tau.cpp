@@ -40,14 +40,17 @@ TEST_CASE("Kendall's tau is that of all pairs, with and without ties") {
     }
 }
 
-TEST_CASE("Kendall's tau of equal and of opposite orders is 1 and -1") {
-  const std::vector<double> x{1, 2, 3, 4}, down{8, 6, 4, 2};
+TEST_CASE("Kendall's tau of equal and of opposite orders is 1 and -1, of others by hand") {
+  const std::vector<double> x{1, 2, 3, 4}, down{8, 6, 4, 2}, one_swap{2, 1, 3, 4}, tied{1, 1, 2, 2};
   CHECK(kendall_tau(x, x) == 1);
   CHECK(kendall_tau(x, down) == -1);
+  CHECK(kendall_tau(x, one_swap) == Approx(4.0 / 6));  // 5 pairs agree, 1 does not
+  CHECK(kendall_tau(x, tied) == Approx(4 / std::sqrt(6.0 * 4.0)));
 }
 
 TEST_CASE("Kendall's tau is no number where nothing can be ordered") {
   CHECK(std::isnan(kendall_tau(std::vector<double>{1}, std::vector<double>{1})));
   CHECK(std::isnan(kendall_tau(std::vector<double>{1, 2, 3}, std::vector<double>{5, 5, 5})));
+  CHECK(std::isnan(kendall_tau({}, {})));
   CHECK_THROWS_AS(kendall_tau(std::vector<double>{1, 2}, std::vector<double>{1}), std::invalid_argument);
 }

@@ -30,6 +30,7 @@ TEST_CASE("a summary without surrogate or winners says null and nothing") {
   const auto summary = nlohmann::json::parse(summary_json({.note = "no winner"}, RunConfig{}, {"runs/x"}));
   CHECK(summary["run"] == "runs/x");
   CHECK(summary["surrogate"].is_null());
+  CHECK(summary["prefilters"].empty());
   CHECK(summary["winners"].empty());
   CHECK(summary["front"]["trials"].empty());
   CHECK(summary["note"] == "no winner");

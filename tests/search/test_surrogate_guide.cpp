@@ -60,7 +60,7 @@ TEST_CASE("a surrogate that only Python has is refused without it") {
   auto config = with_gp();
   config.search.surrogate = "xgboost";
   CHECK_THAT(message_of<ConfigError>([&] { SurrogateGuide(config, {}); }),
-             ContainsSubstring("search.surrogate: 'xgboost' needs the Python package"));
+             ContainsSubstring("search.surrogate = xgboost: needs the Python package"));
   std::string asked;
   SearchExtensions extensions;
   extensions.make_surrogate = [&](const std::string& name) {

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/zero_cost.hpp"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
+#include "core/nn/inference_network.hpp"
+#include "core/nn/training_network.hpp"
+#include "evaluators/batch_norm_calibration.hpp"
+#include "evaluators/calibration.hpp"
+#include "evaluators/tile_seam.hpp"
+
+namespace mho {
+namespace {
+
+constexpr int kImages = 64;
+constexpr int kNoiseDraws = 4;
+
+/// An untrained network on a few images, batch norms set to what these images give.
+struct Untrained {
+  Network network;
+  Samples samples;
+  FloatBuffer images;
+  Parameters parameters;
+  Operands operands;
+
+  Untrained(const Architecture& architecture, const Samples& from, RandomKey key)
+      : network(architecture, {}),
+        samples(take_samples(from, kImages)),
+        images(samples.images.begin(), samples.images.end()),
+        parameters(initial_parameters(architecture, key.with("initial weights"))) {
+    images.resize(images.size() + kernel_slack());
+    network.digital_operands(parameters, true, operands);
+    recalibrate_batch_norms(network, operands, images.data(), count(), key, parameters);
+  }
+  int count() const { return static_cast<int>(samples.count()); }
+};
+
+/// One bit a ReLU unit.
+class Code {
+ public:
+  void append(bool on) {
+    if (size_ % 64 == 0) words_.push_back(0);
+    words_.back() |= std::uint64_t{on} << (size_++ % 64);
+  }
+  double agreements(const Code& other) const {
+    int different = 0;
+    for (size_t w = 0; w < words_.size(); ++w) different += std::popcount(words_[w] ^ other.words_[w]);
+    return static_cast<double>(size_) - different;
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  size_t size_ = 0;
+};
+
+std::vector<Code> relu_codes(const Untrained& net) {
+  const auto& ops = net.network.plan().operations;
+  std::vector<Code> codes(static_cast<size_t>(net.count()));
+  std::vector<size_t> done(ops.size(), 0);
+  InferenceNetwork inference(net.network, net.parameters);
+  inference.visit(net.operands, net.images.data(), net.count(), RandomKey(0),
+                  [&](int index, const float* values, int images) {
+                    const auto& op = ops[static_cast<size_t>(index)];
+                    if (!op.relu && op.kind != Operation::Kind::relu) return;
+                    const std::int64_t units = op.shape.size();
+                    auto& first = done[static_cast<size_t>(index)];
+                    for (std::int64_t i = 0; i < images * units; ++i)
+                      codes[first + static_cast<size_t>(i / units)].append(values[i] > 0);
+                    first += static_cast<size_t>(images);
+                  });
+  return codes;
+}
+
+double activation_overlap(const Untrained& net) {
+  const auto codes = relu_codes(net);
+  const auto n = std::ssize(codes);
+  Eigen::MatrixXd kernel = Eigen::MatrixXd::Identity(n, n);
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < n; ++j)
+      kernel(i, j) += codes[static_cast<size_t>(i)].agreements(codes[static_cast<size_t>(j)]);
+  const Eigen::LLT<Eigen::MatrixXd> factors(kernel);
+  double half = 0;
+  for (Eigen::Index i = 0; i < n; ++i) half += std::log(factors.matrixLLT()(i, i));
+  return 2 * half;
+}
+
+double gradient_norm(const Untrained& net, const TrainingConfig& training, RandomKey key) {
+  auto parameters = net.parameters;  // a step moves the running statistics
+  auto gradients = zero_gradients(parameters);
+  TrainingNetwork buffers(net.network, net.count(), training.shards);
+  buffers.step(parameters, net.operands, net.images.data(), net.samples.labels.data(), net.count(),
+               training.label_smoothing, key, gradients);
+  double squares = 0;
+  for (const auto& layer : gradients)
+    for (const float g : layer.weight) squares += static_cast<double>(g) * g;
+  return std::sqrt(squares);
+}
+
+std::vector<float> logits(const Network& network, const Parameters& parameters, const Operands& operands,
+                          const Untrained& net, RandomKey key) {
+  const auto classes = network.architecture().classes();
+  std::vector<float> out(static_cast<size_t>(net.count() * classes));
+  InferenceNetwork(network, parameters).logits(operands, net.images.data(), net.count(), key, out.data());
+  return out;
+}
+
+/// Sum over images and classes of (logit - that class's mean)^2.
+double spread(const std::vector<float>& logits, size_t images) {
+  const size_t classes = logits.size() / images;
+  double squares = 0;
+  for (size_t c = 0; c < classes; ++c) {
+    double mean = 0;
+    for (size_t i = 0; i < images; ++i) mean += logits[i * classes + c] / static_cast<double>(images);
+    for (size_t i = 0; i < images; ++i) squares += std::pow(logits[i * classes + c] - mean, 2);
+  }
+  return squares;
+}
+
+double noise_sensitivity(const Untrained& net, const TrainingConfig& training, const HardwareConfig& hardware,
+                         RandomKey key) {
+  const Network noisy(net.network.architecture(), mvm_settings(net.network.architecture(), hardware));
+  auto parameters = net.parameters;
+  calibrate_input_ranges(noisy, parameters, net.samples, kImages, hardware);
+  const auto plain = logits(net.network, net.parameters, net.operands, net, key);
+  Operands operands;
+  double change = 0;
+  for (int draw = 0; draw < kNoiseDraws; ++draw) {
+    const auto draw_key = key.with("noise draw", static_cast<std::uint64_t>(draw));
+    noisy_operands(noisy, parameters, hardware, training.weight_noise, draw_key, operands);
+    const auto changed = logits(noisy, parameters, operands, net, draw_key);
+    for (size_t i = 0; i < plain.size(); ++i) change += std::pow(changed[i] - plain[i], 2) / kNoiseDraws;
+  }
+  const double smallest = 1e-30;  // logits that do not depend on the image
+  return std::sqrt(change / std::max(spread(plain, static_cast<size_t>(net.count())), smallest));
+}
+
+}  // namespace
+
+std::vector<std::string> zero_cost_names() { return {"naswot", "gradient_norm", "noise_sensitivity"}; }
+
+double zero_cost_merit(const ZeroCost& measures, const std::string& name) {
+  if (name == "naswot") return measures.naswot;
+  if (name == "gradient_norm") return measures.gradient_norm;
+  if (name == "noise_sensitivity") return -measures.noise_sensitivity;
+  const auto names = zero_cost_names();
+  throw ConfigError("unknown zero-cost measure '" + name + "'" + did_you_mean(name, names) +
+                    "; known: " + join(names));
+}
+
+ZeroCost zero_cost(const Architecture& architecture, const Samples& samples, const TrainingConfig& training,
+                   const HardwareConfig& hardware, RandomKey key) {
+  const Untrained net(architecture, samples, key);
+  return {.naswot = activation_overlap(net),
+          .gradient_norm = gradient_norm(net, training, key.with("gradient")),
+          .noise_sensitivity = noise_sensitivity(net, training, hardware, key)};
+}
+
+}  // namespace mho

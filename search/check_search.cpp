@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/check_search.hpp"
+
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
+#include "core/chip/layer_targets.hpp"
+
+namespace mho {
+namespace {
+
+void check_evaluator(const SearchConfig& search, const Evaluator& evaluator) {
+  if (search.fidelity != "none" && !evaluator.evaluate_rung)
+    throw ConfigError(
+        fmt::format("search.fidelity: expected none, because this evaluator cannot train in part, got {}",
+                    search.fidelity));
+  if (search.prefilter != "none" && !evaluator.zero_cost)
+    throw ConfigError(fmt::format(
+        "search.prefilter: expected none, because this evaluator measures no untrained networks, got {}",
+        search.prefilter));
+}
+
+void check_no_network_bounds(const SearchConfig& search) {
+  if (search.max_parameters > 0 || search.max_cores > 0)
+    throw ConfigError(
+        fmt::format("search.max_parameters, search.max_cores: expected 0, 0 with an objective of your own, "
+                    "which knows no "
+                    "network, got {}, {}",
+                    search.max_parameters, search.max_cores));
+}
+
+}  // namespace
+
+void check_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
+  const auto& search = config.search;
+  if (!options.storage.empty() && search.fidelity != "none")
+    throw ConfigError(
+        fmt::format("search.fidelity: expected none with a storage that workers share (--storage), got {}",
+                    search.fidelity));
+  check_evaluator(search, evaluator);
+  if (evaluator.judge)
+    check_no_network_bounds(search);
+  else
+    check_cell_fits(config.hardware, config.chip);
+}
+
+}  // namespace mho

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/check_search.hpp"
+
+#include "core/base/error.hpp"
+#include "search/own_objective.hpp"
+#include "tests/catch.hpp"
+#include "tests/search/helpers.hpp"
+
+using namespace mho;
+using namespace mho::testing;
+
+namespace {
+
+std::string refusal(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
+  return message_of<ConfigError>([&] { check_search(config, options, evaluator); });
+}
+
+}  // namespace
+
+TEST_CASE("an evaluator that cannot train in part or measure untrained networks is refused with a reason") {
+  auto config = small_config();
+  CHECK(refusal(config, {}, fake_evaluator()).empty());
+  config.search.fidelity = "successive_halving";
+  CHECK_THAT(refusal(config, {}, fake_evaluator()), ContainsSubstring("search.fidelity: expected none"));
+  config.search.fidelity = "none";
+  config.search.prefilter = "naswot";
+  CHECK_THAT(refusal(config, {}, fake_evaluator()), ContainsSubstring("search.prefilter: expected none"));
+}
+
+TEST_CASE("workers do not share successive halving") {
+  auto config = small_config();
+  const SearchOptions shared{.folder = {}, .storage = "journal:study"};
+  CHECK(refusal(config, shared, fake_evaluator()).empty());
+  config.search.fidelity = "successive_halving";
+  CHECK_THAT(refusal(config, shared, fake_evaluator()),
+             ContainsSubstring("search.fidelity: expected none") && ContainsSubstring("--storage"));
+}
+
+TEST_CASE("an objective of one's own has neither bounds of a network nor measures of one") {
+  const auto evaluator = make_evaluator([](const Genome&, int) { return make_score(0.9, 0.01, 1); });
+  auto config = objective_config({}, {});
+  CHECK(refusal(config, {}, evaluator).empty());
+  config.search.max_cores = 3;
+  CHECK_THAT(refusal(config, {}, evaluator), ContainsSubstring("search.max_cores"));
+  config.search.max_cores = 0;
+  config.search.prefilter = "naswot";
+  CHECK_THAT(refusal(config, {}, evaluator), ContainsSubstring("search.prefilter"));
+}
