@@ -86,7 +86,11 @@ def test_ctrl_c_ends_the_search_with_what_is_finished():
         return 0.0
 
     evaluate.calls = 0
-    trials = mho.search(ORDERED, evaluate, trials=50)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's shell has it ignored
+    try:
+        trials = mho.search(ORDERED, evaluate, trials=50)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert trials.stopped
     assert len(trials) == 5
 
