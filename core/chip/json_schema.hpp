@@ -10,7 +10,7 @@ namespace mho {
 /// empty when it is valid, at most `most` entries. Knows the keywords that core/chip/schemas uses (draft
 /// 2020-12): type, const, enum, properties, required, additionalProperties (false), items, minimum,
 /// exclusiveMinimum, maximum, minItems, maxItems, minLength, maxLength, $ref to #/$defs/NAME; any other
-/// assertion is a RunError, so that no schema asks for what is not checked (docs/decisions/0005). Throws
+/// assertion is a RunError, so that no schema asks for what is not checked (docs/decisions/0006). Throws
 /// DataError naming `where` for text that is not JSON.
 std::vector<std::string> schema_problems(const std::string& document, const std::string& schema,
                                          const std::string& where, size_t most = 20);
