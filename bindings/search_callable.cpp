@@ -8,6 +8,7 @@
 #include "bindings/extensions.hpp"
 #include "core/base/error.hpp"
 #include "search/genome_json.hpp"
+#include "search/own_objective.hpp"
 #include "search/search_objective.hpp"
 
 namespace mho {
@@ -15,19 +16,20 @@ namespace {
 
 namespace py = pybind11;
 
-ObjectiveValue read_value(const std::string& text) {
+Trial read_value(const std::string& text) {
   const auto json = nlohmann::json::parse(text);
-  ObjectiveValue value;
+  Trial value;
   value.failed = json.contains("error");
   if (value.failed) {
     value.reason = json.at("error").get<std::string>();
     return value;
   }
   value.score =
-      constant_score(json.at("accuracy").get<double>(), json.value("deviation", 0.0), json.value("avm", 0.0));
-  value.cost.cores = json.value("cores", 0);
-  value.cost.energy_j = json.value("energy_j", 0.0);
-  value.cost.latency_s = json.value("latency_s", 0.0);
+      plain_score(json.at("accuracy").get<double>(), json.value("deviation", 0.0), json.value("avm", 0.0));
+  value.cost.emplace();
+  value.cost->cores = json.value("cores", 0);
+  value.cost->energy_j = json.value("energy_j", 0.0);
+  value.cost->latency_s = json.value("latency_s", 0.0);
   value.parameters = json.value("parameters", std::int64_t{0});
   return value;
 }
@@ -45,7 +47,7 @@ CallableSearch search_callable(const std::vector<std::string>& assignments, cons
       thread.call([&] { value = evaluate(genome_to_json(genome)).cast<std::string>(); });
     } catch (const RunError&) {
       if (!thread.interrupted()) throw;
-      return ObjectiveValue{.failed = true, .reason = "interrupted"};  // the search drops it
+      return Trial{};  // the search drops it
     }
     return read_value(value);
   };

@@ -110,9 +110,7 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
     const auto& weights = parameters[i].weight;
     if (is_on_crossbar(network, static_cast<int>(i))) {
       operand.input_range = effective_input_range(hardware, parameters[i].input_range);
-      operand.scales = parameters[i].column_scales;
-      if (operand.scales.empty())
-        operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
+      operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
       normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), key.with("weight noise", i),
                            weights, operand);
       attach_crossbar(*layer, hardware, key.with("chip", i), operand);

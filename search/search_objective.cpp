@@ -5,6 +5,9 @@
 #include <optional>
 #include <set>
 
+#include "search/check_search.hpp"
+#include "search/surrogate_guide.hpp"
+
 namespace mho {
 namespace {
 
@@ -15,58 +18,60 @@ double now_s() {
 /// A proposal that is not `known`, if one is drawn; counts the draws.
 std::optional<Genome> propose_new(const Proposer& propose, ProposalRequest& request,
                                   const std::set<std::string>& known) {
+  request.acceptable = [&](const Genome& genome) { return !known.contains(to_string(genome)); };
   for (; request.draw < request.search.max_draws; ++request.draw) {
     auto genome = propose(request);
-    if (!known.contains(to_string(genome))) return genome;
+    if (request.acceptable(genome)) return genome;
   }
   return std::nullopt;
 }
 
-Trial make_trial(const ProposalRequest& request, const Genome& genome, const Objective& objective) {
+Trial judged(const ProposalRequest& request, const Genome& genome,
+             const std::function<Trial(const Genome&, int)>& judge) {
   const double start_s = now_s();
-  auto value = objective(genome, request.trial);
-  Trial trial;
+  auto trial = judge(genome, request.trial);
   trial.number = request.trial;
   trial.genome = genome;
-  trial.parameters = value.parameters;
   trial.draws = request.draw + 1;
-  trial.failed = value.failed;
-  trial.reason = std::move(value.reason);
-  if (!value.failed) {
-    trial.score = std::move(value.score);
-    trial.cost = value.cost;
-  }
   trial.wall_s = now_s() - start_s;
   return trial;
 }
 
 }  // namespace
 
-Score constant_score(double value, double deviation, double avm) {
-  Score score;
-  score.digital_accuracy = value;
-  for (const double time_s : {kOneSecond, kOneDay, kOneMonth})
-    score.drift.push_back({time_s, value, deviation, 1, {value - deviation, value + deviation}});
-  score.avm = avm;
-  return score;
-}
-
-std::vector<Trial> search_objective(const RunConfig& config, const Objective& objective,
+std::vector<Trial> search_objective(const RunConfig& config,
+                                    const std::function<Trial(const Genome&, int trial)>& judge,
                                     const SearchExtensions& extensions, const std::atomic<bool>* stop) {
   check_run_config(config);
+  Evaluator evaluator;
+  evaluator.judge = judge;
+  check_search(config, {}, evaluator);
   const auto& search = config.search;
   const Space space(config.space);
   const auto propose = make_proposer(config, extensions);
+  SurrogateGuide guide(config, extensions);
   std::vector<Trial> trials, history;
+  std::vector<Genome> pending;  // of this generation, which sees the trials of earlier ones only
   std::set<std::string> known;
   for (int number = 0; number < search.trials; ++number) {
-    if (number % search.population == 0) history = trials;  // a generation sees earlier ones only
-    ProposalRequest request{space, search, history, number, 0};
+    if (number % search.population == 0) {
+      history = trials;
+      pending.clear();
+      guide.learn(history);
+    }
+    ProposalRequest request{.space = space,
+                            .search = search,
+                            .history = history,
+                            .trial = number,
+                            .earlier = guide.earlier(),
+                            .pending = pending,
+                            .surrogate = guide.trusted()};
     const auto genome = propose_new(propose, request, known);
     if (!genome || (stop && *stop)) break;
-    auto trial = make_trial(request, *genome, objective);
+    auto trial = judged(request, *genome, judge);
     if (stop && *stop) break;  // cut off
     known.insert(to_string(*genome));
+    pending.push_back(*genome);
     trials.push_back(std::move(trial));
   }
   return trials;
