@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/layer_inputs.hpp"
 
+#include <algorithm>
+
 #include "core/nn/inference_network.hpp"
 #include "evaluators/tile_seam.hpp"
 
@@ -27,6 +29,22 @@ LayerInputs record_layer_inputs(const Network& network, const Parameters& parame
   for (auto& kept : inputs.values)
     if (!kept.empty()) kept.resize(kept.size() + kernel_slack());
   return inputs;
+}
+
+std::vector<ColumnStatistics> column_statistics(const FloatBuffer& outputs, std::int64_t vectors,
+                                                int columns) {
+  std::vector<ColumnStatistics> statistics;
+  const double n = static_cast<double>(vectors);
+  for (int c = 0; c < columns; ++c) {
+    double sum = 0, square = 0;
+    for (std::int64_t v = 0; v < vectors; ++v) {
+      const double y = outputs[static_cast<size_t>(v * columns + c)];
+      sum += y;
+      square += y * y;
+    }
+    statistics.push_back({sum / n, std::max(0.0, square / n - sum * sum / (n * n))});
+  }
+  return statistics;
 }
 
 std::int64_t output_vectors(const MatrixLayer& layer, int images) {

@@ -29,4 +29,12 @@ FloatBuffer exact_partial_sums(const MatrixLayer& layer, std::span<const float> 
 /// Rows of the images * pixels x columns that a layer's forward gives for `images` images.
 std::int64_t output_vectors(const MatrixLayer& layer, int images);
 
+/// Of one column over the vectors.
+struct ColumnStatistics {
+  double mean = 0;
+  double variance = 0;  ///< of the vectors there are, not an estimate for others
+};
+std::vector<ColumnStatistics> column_statistics(const FloatBuffer& outputs, std::int64_t vectors,
+                                                int columns);
+
 }  // namespace mho

@@ -13,15 +13,7 @@ namespace {
 /// Sum over the columns of each column's variance over the vectors.
 double spread(const FloatBuffer& outputs, std::int64_t vectors, int columns) {
   double total = 0;
-  for (int c = 0; c < columns; ++c) {
-    double sum = 0, square = 0;
-    for (std::int64_t v = 0; v < vectors; ++v) {
-      const double y = outputs[static_cast<size_t>(v * columns + c)];
-      sum += y;
-      square += y * y;
-    }
-    total += square - sum * sum / static_cast<double>(vectors);
-  }
+  for (const auto& column : column_statistics(outputs, vectors, columns)) total += column.variance;
   return total;
 }
 

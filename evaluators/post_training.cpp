@@ -47,24 +47,6 @@ void set_split_ranges(const MatrixLayer& layer, const FloatBuffer& inputs, int i
   }
 }
 
-/// |mean| + deviations standard deviations of each column.
-std::vector<float> output_reach(const FloatBuffer& sums, std::int64_t vectors, int columns,
-                                double deviations) {
-  std::vector<float> reach(static_cast<size_t>(columns));
-  for (int c = 0; c < columns; ++c) {
-    double sum = 0, square = 0;
-    for (std::int64_t v = 0; v < vectors; ++v) {
-      const double y = sums[static_cast<size_t>(v * columns + c)];
-      sum += y;
-      square += y * y;
-    }
-    const double n = static_cast<double>(vectors), mean = sum / n;
-    const double deviation = std::sqrt(std::max(0.0, square / n - mean * mean));
-    reach[static_cast<size_t>(c)] = static_cast<float>(std::abs(mean) + deviations * deviation);
-  }
-  return reach;
-}
-
 void set_column_scales(const MatrixLayer& layer, const FloatBuffer& inputs, int images,
                        const HardwareConfig& hardware, double deviations, LayerParameters& parameters) {
   HardwareConfig by_column = hardware;
@@ -73,11 +55,13 @@ void set_column_scales(const MatrixLayer& layer, const FloatBuffer& inputs, int 
   auto scales = conductance_scales(parameters.weight, rows, columns, by_column);
   for (int split = 0; hardware.adc_bits > 0 && split < layer.row_splits(); ++split) {
     const auto sums = exact_partial_sums(layer, parameters.weight, inputs, images, split);
-    const auto reach = output_reach(sums, output_vectors(layer, images), columns, deviations);
+    const auto outputs = column_statistics(sums, output_vectors(layer, images), columns);
     const auto full = static_cast<float>(hardware.adc_range) * split_range(parameters, split);
     for (int c = 0; c < columns; ++c) {
       float& scale = scales[static_cast<size_t>(split * columns + c)];
-      scale = std::max(scale, reach[static_cast<size_t>(c)] / full);
+      const auto& output = outputs[static_cast<size_t>(c)];
+      const double reach = std::abs(output.mean) + deviations * std::sqrt(output.variance);
+      scale = std::max(scale, static_cast<float>(reach) / full);
     }
   }
   parameters.column_scales = std::move(scales);
