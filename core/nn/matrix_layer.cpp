@@ -60,7 +60,8 @@ std::size_t MatrixLayer::scratch_size() const {
   const std::int64_t input = std::int64_t{images} * g.padded_height() * g.padded_width() * g.input.channels;
   const std::int64_t gradient =
       std::int64_t{1} * padded_gradient_height() * padded_gradient_width() * g.output.channels;
-  return index(std::max(input, gradient)) + kernel_slack();
+  const std::int64_t planes = takes_gradient_planes() ? gradient_plane() * g.output.channels : 0;
+  return index(std::max(input + planes, gradient)) + kernel_slack();
 }
 
 void MatrixLayer::pack_forward(const float* weights, FloatBuffer& packed) const {
@@ -206,31 +207,46 @@ void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const
 void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
                                bool accumulate, float* scratch, float* packed) const {
   const auto& g = geometry_;
-  const int outputs = g.group_outputs(), width = padded_columns(outputs);
   const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
+  float* planes = scratch + std::ptrdiff_t{1} * g.padded_height() * g.padded_width() * g.input.channels;
   for (int i = 0; i < images; i += step) {
     const int count = std::min(step, images - i);
     const float* in =
         prepare_input(operand, operand.input_range, x + i * input_size(), count * input_size(), scratch);
-    for (int group = 0; group < g.groups; ++group) {
-      MatrixGradient m;
-      m.x = in;
-      m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
-      m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
-      m.runs = gradient_runs_[index(group)].data();
-      m.run_count = static_cast<int>(gradient_runs_[index(group)].size());
-      m.g = dy + i * output_size() + group * outputs;
-      m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
-      m.g_pixel = g.output.channels;
-      m.w = packed + std::int64_t{group} * g.rows() * width;
-      m.w_row = width;
-      m.height = g.output.height;
-      m.width = g.is_dense() ? count : g.output.width;
-      m.columns = outputs;
-      m.factor = operand.input_range > 0 ? operand.input_range : 1.0f;  // x is in units of it
-      m.accumulate = accumulate || i > 0;
-      kernels().gradient(m);
-    }
+    gradient_some(operand, in, dy + i * output_size(), count, accumulate || i > 0, planes, packed);
+  }
+}
+
+void MatrixLayer::gradient_some(const MatrixOperand& operand, const float* x, const float* dy, int images,
+                                bool accumulate, float* planes, float* packed) const {
+  const auto& g = geometry_;
+  const int outputs = g.group_outputs();
+  MatrixGradient m;
+  m.x = x;
+  m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
+  m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
+  m.g = dy;
+  m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
+  m.g_pixel = g.output.channels;
+  m.w = packed;
+  m.w_row = padded_columns(outputs);
+  m.height = g.output.height;
+  m.width = g.is_dense() ? images : g.output.width;
+  m.columns = outputs;
+  m.factor = operand.input_range > 0 ? operand.input_range : 1.0f;  // x is in units of it
+  m.accumulate = accumulate;
+  if (takes_gradient_planes()) {
+    prepare_gradient_planes(dy, planes);
+    m.g = planes;
+    m.g_pixel = m.height = 1;
+    m.g_step = m.width = static_cast<int>(gradient_plane());
+  }
+  for (int group = 0; group < g.groups; ++group) {
+    m.runs = gradient_runs_[index(group)].data();
+    m.run_count = static_cast<int>(gradient_runs_[index(group)].size());
+    kernels().gradient(m);
+    m.g += outputs;
+    m.w += std::int64_t{1} * g.rows() * m.w_row;
   }
 }
 

@@ -100,6 +100,13 @@ class MatrixLayer {
   /// Whether backward() takes the output gradient as planes: so few inputs that lanes are better pixels.
   bool takes_planes() const;
   const float* prepare_planes(const float* dy, float* scratch) const;
+  /// Whether add_gradient() does: one input channel and so few outputs that lanes are better pixels.
+  bool takes_gradient_planes() const;
+  std::ptrdiff_t gradient_plane() const;
+  void prepare_gradient_planes(const float* dy, float* planes) const;
+  /// The product of one prepared image, or of several of a dense layer, with its output gradient.
+  void gradient_some(const MatrixOperand& operand, const float* x, const float* dy, int images, bool accumulate,
+                     float* planes, float* packed) const;
   int padded_gradient_width() const;
   int padded_gradient_height() const;
   void forward_vectors(const VectorProduct& product, const float* bias, const float* x, int images,

@@ -169,6 +169,45 @@ TEST_CASE("a weight gradient agrees with the reference") {
   }
 }
 
+TEST_CASE("a weight gradient from planes agrees with the reference") {
+  const int columns = GENERATE(1, 2, 5, 6, 8, 11), length = GENERATE(1, 3, 5, 7);
+  const int height = GENERATE(1, 3), width = GENERATE(4, 16, 37);
+  const bool accumulate = GENERATE(true, false);
+  const int x_row = width + length, plane = height * x_row;
+  const auto x = normals(static_cast<size_t>(2 * height * x_row + length), 1);
+  const auto g = normals(static_cast<size_t>(plane * columns), 2);
+  const RowRun runs[] = {{0, 0, length}, {x_row, length, length}};
+  const auto before = normals(static_cast<size_t>(2 * length * padded_columns(columns)), 3);
+  MatrixGradient m;
+  m.x = x.data();
+  m.x_row = m.g_row = x_row;
+  m.x_pixel = m.g_pixel = 1;
+  m.runs = runs;
+  m.run_count = 2;
+  m.g = g.data();
+  m.g_step = plane;
+  m.w_row = padded_columns(columns);
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  m.factor = 0.5f;
+  m.accumulate = accumulate;
+  FloatBuffer wanted = before;
+  m.w = wanted.data();
+  reference_kernels().gradient(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << ", " << columns << " columns, runs of " << length);
+    FloatBuffer got = before;
+    m.w = got.data();
+    set->gradient(m);
+    for (int r = 0; r < 2 * length; ++r)
+      for (int c = 0; c < columns; ++c) {
+        const auto k = static_cast<size_t>(r * m.w_row + c);
+        if (std::abs(got[k] - wanted[k]) > 1e-4) FAIL_CHECK("row " << r << " column " << c);
+      }
+  }
+}
+
 TEST_CASE("depthwise kernels agree with the reference") {
   const int channels = GENERATE(1, 7, 16, 33), stride = GENERATE(1, 2), kernel = GENERATE(1, 3, 5);
   const Depthwise d{4, 5, channels, 4 * stride + kernel, kernel, kernel, stride, stride};

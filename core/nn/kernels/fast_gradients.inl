@@ -72,7 +72,8 @@ using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8>;
 using Gradients2 = GradientTable<2, 1, 2, 3, 4>;
 #endif
 
-void gradient(const MatrixGradient& m) {
+void gradient(const MatrixGradient& given) {
+  const MatrixGradient m = join_rows(given);
   for (int column = 0; column < m.columns;) {
     const int vectors = m.columns - column > kLanes ? 2 : 1;
     const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;

@@ -157,7 +157,8 @@ void product_columns(const MatrixProduct& m, int column, int vectors, NoiseStrea
     }
 }
 
-void product(const MatrixProduct& m) {
+void product(const MatrixProduct& given) {
+  const MatrixProduct m = join_rows(given);
   NoiseStream stream;
   if (m.stage.noise > 0) stream.start(m.stage.key, m.stage.stream);
   for (int column = 0; column < m.columns;) {

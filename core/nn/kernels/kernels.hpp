@@ -65,8 +65,8 @@ struct MatrixProduct {
 };
 
 /// w[(row + j) * w_row + c] = (or +=) factor * sum over h and p of x[h * x_row + p * x_pixel + offset + j] *
-/// g[h * g_row + p * g_pixel + c]: the weight gradient of a MatrixProduct. g is readable and w writable up to
-/// padded_columns(columns).
+/// g[h * g_row + p * g_pixel + c * g_step]: the weight gradient of a MatrixProduct. A g_step other than 1 means
+/// planes: x_pixel and g_pixel are 1 then. Else g is readable and w writable up to padded_columns(columns).
 struct MatrixGradient {
   const float* x = nullptr;
   std::ptrdiff_t x_row = 0;
@@ -76,6 +76,7 @@ struct MatrixGradient {
   const float* g = nullptr;
   std::ptrdiff_t g_row = 0;
   std::ptrdiff_t g_pixel = 0;
+  std::ptrdiff_t g_step = 1;  ///< from one column to the next
   float* w = nullptr;
   int w_row = 0;
   int height = 1;
