@@ -19,10 +19,6 @@ std::uint32_t to_bfloat16(float value) {
   return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
 }
 
-/// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
-/// scratch.
-constexpr int kDenseImages = 64;
-
 }  // namespace
 
 MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings)
@@ -37,7 +33,7 @@ MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSe
   for (const auto& runs : forward_runs_) {
     pair_runs_.emplace_back();
     for (const auto& run : runs) {
-      pair_runs_.back().push_back({run.offset, pair_row, (run.length + 1) / 2});
+      pair_runs_.back().push_back({run.offset, pair_row, (run.length + 1) / 2, run.line});
       pair_row += (run.length + 1) / 2;
     }
   }
@@ -160,6 +156,7 @@ void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, 
   const auto& runs = (pairs ? pair_runs_ : forward_runs_)[part];
   m.runs = runs.data();
   m.run_count = static_cast<int>(runs.size());
+  m.lines = g.input_lines();
   m.w = pairs ? operand.pairs.data() : operand.forward.data() + std::int64_t{group} * g.rows() * width;
   m.w_row = width;
   m.y = y + group * outputs;
@@ -204,52 +201,6 @@ void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const
                  scratch, y + i * output_size());
 }
 
-void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
-                               bool accumulate, float* scratch, float* packed) const {
-  const auto& g = geometry_;
-  const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
-  float* planes = scratch + std::ptrdiff_t{1} * g.padded_height() * g.padded_width() * g.input.channels;
-  for (int i = 0; i < images; i += step) {
-    const int count = std::min(step, images - i);
-    const float* in =
-        prepare_input(operand, operand.input_range, x + i * input_size(), count * input_size(), scratch);
-    gradient_some(operand, in, dy + i * output_size(), count, accumulate || i > 0, planes, packed);
-  }
-}
-
-void MatrixLayer::gradient_some(const MatrixOperand& operand, const float* x, const float* dy, int images,
-                                bool accumulate, float* planes, float* packed) const {
-  const auto& g = geometry_;
-  const int outputs = g.group_outputs();
-  MatrixGradient m;
-  m.x = x;
-  m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
-  m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
-  m.g = dy;
-  m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
-  m.g_pixel = g.output.channels;
-  m.w = packed;
-  m.w_row = padded_columns(outputs);
-  m.height = g.output.height;
-  m.width = g.is_dense() ? images : g.output.width;
-  m.columns = outputs;
-  m.factor = operand.input_range > 0 ? operand.input_range : 1.0f;  // x is in units of it
-  m.accumulate = accumulate;
-  if (takes_gradient_planes()) {
-    prepare_gradient_planes(dy, planes);
-    m.g = planes;
-    m.g_pixel = m.height = 1;
-    m.g_step = m.width = static_cast<int>(gradient_plane());
-  }
-  for (int group = 0; group < g.groups; ++group) {
-    m.runs = gradient_runs_[index(group)].data();
-    m.run_count = static_cast<int>(gradient_runs_[index(group)].size());
-    kernels().gradient(m);
-    m.g += outputs;
-    m.w += std::int64_t{1} * g.rows() * m.w_row;
-  }
-}
-
 void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
                                float* dx) const {
   const auto& g = geometry_;
@@ -270,6 +221,8 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
       if (planes) m.x_step = m.x_row * padded_gradient_height();
       m.runs = runs.data();
       m.run_count = static_cast<int>(runs.size());
+      m.lines.first = backward_.margin.top - phase.gradient_row;
+      m.lines.end = m.lines.first + g.output.height;
       m.w = w;
       m.w_row = width;
       m.y = dx + (std::ptrdiff_t{1} * phase.row0 * g.input.width + phase.column0) * g.input.channels +

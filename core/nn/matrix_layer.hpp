@@ -28,10 +28,10 @@ struct MatrixOperand {
   std::vector<float> scales;  ///< [row split][columns]: output per unit of ADC output; empty for 1
   float input_range = 0;      ///< full scale of the DAC; 0: inputs are taken as they are
   std::vector<float>
-      split_ranges;      ///< forward only: a full scale for each row split; empty: input_range for all
+      split_ranges;       ///< forward only: a full scale for each row split; empty: input_range for all
   float output_gain = 1;  ///< a part of `scales` that gradients pass by
   bool has_adc = true;    ///< false: outputs are not converted, whatever the settings say
-  FloatBuffer backward;  ///< transposed, in weight units; empty outside training
+  FloatBuffer backward;   ///< transposed, in weight units; empty outside training
   /// Used instead of `forward` where it is filled: see MatrixLayer::pack_bfloat16.
   FloatBuffer pairs;
   /// Computes the products in place of all of the above where it is set (the gradient of the weights still
@@ -82,6 +82,10 @@ class MatrixLayer {
                 float* dx, int first_image = 0) const;
 
  private:
+  /// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
+  /// scratch.
+  static constexpr int kDenseImages = 64;
+
   /// The transposed effective weights of one kernel position, matrix rows [first, first + group inputs).
   void pack_tap(const MatrixOperand& operand, int group, int first, float* to) const;
   /// x of one image, through the DAC and with its zero border, in scratch or where it already is.
@@ -100,13 +104,16 @@ class MatrixLayer {
   /// Whether backward() takes the output gradient as planes: so few inputs that lanes are better pixels.
   bool takes_planes() const;
   const float* prepare_planes(const float* dy, float* scratch) const;
-  /// Whether add_gradient() does: one input channel and so few outputs that lanes are better pixels.
+  /// An output gradient's channels one after the other: channel c of pixel (h, w) at to[c * plane + h * row +
+  /// w].
+  void split_planes(const float* dy, std::ptrdiff_t row, std::ptrdiff_t plane, float* to) const;
+  /// Whether add_gradient() takes planes: one input channel and so few outputs that lanes are better pixels.
   bool takes_gradient_planes() const;
   std::ptrdiff_t gradient_plane() const;
   void prepare_gradient_planes(const float* dy, float* planes) const;
   /// The product of one prepared image, or of several of a dense layer, with its output gradient.
-  void gradient_some(const MatrixOperand& operand, const float* x, const float* dy, int images, bool accumulate,
-                     float* planes, float* packed) const;
+  void gradient_some(const MatrixOperand& operand, const float* x, const float* dy, int images,
+                     bool accumulate, float* planes, float* packed) const;
   int padded_gradient_width() const;
   int padded_gradient_height() const;
   void forward_vectors(const VectorProduct& product, const float* bias, const float* x, int images,

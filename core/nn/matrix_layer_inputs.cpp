@@ -14,8 +14,6 @@ size_t index(std::int64_t value) { return static_cast<size_t>(value); }
 
 /// Input channels up to which the gradient of a convolution's input leaves half a vector of columns empty.
 constexpr int kFewInputs = 8;
-/// Output channels up to which the weight gradient of a convolution of one channel does.
-constexpr int kFewOutputs = 8;
 
 /// An image with its zero border; copy(from, floats, to) converts its rows.
 template <class T, class Copy>
@@ -30,14 +28,6 @@ void copy_padded(const ConvolutionGeometry& g, const float* x, T* to, Copy copy)
     to = std::fill_n(to + row, right, T{0});
   }
   std::fill_n(to, (left + row + right) * g.padding.bottom, T{0});
-}
-
-/// An image's channels one after the other: channel c of pixel (h, w) lies at to[c * plane + h * row + w].
-void split_planes(const Shape& shape, const float* image, std::ptrdiff_t row, std::ptrdiff_t plane, float* to) {
-  const int channels = shape.channels;
-  for (int h = 0; h < shape.height; ++h)
-    kernels().transpose(image + std::ptrdiff_t{h} * shape.width * channels, channels, shape.width, channels,
-                        nullptr, 1.0f, to + h * row, plane);
 }
 
 }  // namespace
@@ -101,28 +91,18 @@ bool MatrixLayer::takes_planes() const {
   return geometry_.groups == 1 && !geometry_.is_dense() && geometry_.input.channels <= kFewInputs;
 }
 
+void MatrixLayer::split_planes(const float* dy, std::ptrdiff_t row, std::ptrdiff_t plane, float* to) const {
+  const int channels = geometry_.output.channels, width = geometry_.output.width;
+  for (int h = 0; h < geometry_.output.height; ++h)
+    kernels().transpose(dy + std::ptrdiff_t{h} * width * channels, channels, width, channels, nullptr, 1.0f,
+                        to + h * row, plane);
+}
+
 const float* MatrixLayer::prepare_planes(const float* dy, float* scratch) const {
   const std::ptrdiff_t row = padded_gradient_width(), plane = row * padded_gradient_height();
   std::fill_n(scratch, plane * geometry_.output.channels, 0.0f);
-  split_planes(geometry_.output, dy, row, plane, scratch + backward_.margin.top * row + backward_.margin.left);
+  split_planes(dy, row, plane, scratch + backward_.margin.top * row + backward_.margin.left);
   return scratch;
-}
-
-bool MatrixLayer::takes_gradient_planes() const {
-  const auto& g = geometry_;
-  return !g.is_dense() && g.input.channels == 1 && g.stride_width == 1 && g.output.channels <= kFewOutputs;
-}
-
-/// Rows are as long as the input's, so that an image is one row of pixels on both sides.
-std::ptrdiff_t MatrixLayer::gradient_plane() const {
-  const auto& g = geometry_;
-  return std::ptrdiff_t{g.output.height - 1} * g.stride_height * g.padded_width() + g.output.width;
-}
-
-void MatrixLayer::prepare_gradient_planes(const float* dy, float* planes) const {
-  const auto& g = geometry_;
-  std::fill_n(planes, gradient_plane() * g.output.channels, 0.0f);
-  split_planes(g.output, dy, std::ptrdiff_t{1} * g.stride_height * g.padded_width(), gradient_plane(), planes);
 }
 
 }  // namespace mho

@@ -93,7 +93,9 @@ void narrow_gradient(const MatrixGradient& m) {
 }
 
 /// Kernels::gradient: lanes are pixels where the output gradient comes in planes.
-void gradient_any(const MatrixGradient& m) { m.g_pixel == 1 && m.g_step != 1 ? narrow_gradient(m) : gradient(m); }
+void gradient_any(const MatrixGradient& m) {
+  m.g_pixel == 1 && m.g_step != 1 ? narrow_gradient(m) : gradient(m);
+}
 
 }  // namespace
 }  // namespace mho
