@@ -36,9 +36,10 @@ void check_close(const FloatBuffer& got, const FloatBuffer& wanted, size_t count
 
 TEST_CASE("depthwise kernels agree with the reference") {
   const int channels = GENERATE(1, 7, 16, 33), stride = GENERATE(1, 2), kernel = GENERATE(1, 3, 5);
-  const Depthwise d{4, 5, channels, 4 * stride + kernel, kernel, kernel, stride, stride};
+  const int width = GENERATE(1, 5, 12);
+  const Depthwise d{4, width, channels, (width - 1) * stride + kernel, kernel, kernel, stride, stride};
   const auto padded = static_cast<size_t>((3 * stride + kernel) * d.padded_width * channels);
-  const auto out = static_cast<size_t>(4 * 5 * channels),
+  const auto out = static_cast<size_t>(4 * width * channels),
              taps = static_cast<size_t>(kernel * kernel * channels);
   const auto x = normals(padded, 1), w = normals(taps, 2), dy = normals(out, 3);
   FloatBuffer y(out + kernel_slack()), dx(padded + kernel_slack()), dw(taps + kernel_slack());
