@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "evaluators/calibration.hpp"
 #include "evaluators/output_gain.hpp"
@@ -60,8 +61,14 @@ double TrainingStep::run(const float* images, const int* labels, TrainingPhase p
       buffers_.step(parameters_, operands_, images, labels, batch_, config_.label_smoothing, key, gradients_);
   finish_range_gradients();
   optimizer_.step(parameters_, gradients_, learning_rate);
+  if (!weights_are_finite()) return std::numeric_limits<double>::quiet_NaN();
   if (config_.regime != "digital" && config_.clip_deviations > 0) clip_weights();
   return result.loss;
+}
+
+bool TrainingStep::weights_are_finite() const {
+  const auto& moments = optimizer_.weight_moments();
+  return std::all_of(moments.begin(), moments.end(), [](const Moments& m) { return std::isfinite(m.square); });
 }
 
 void TrainingStep::resume(const Parameters& parameters, const OptimizerState& state) {
