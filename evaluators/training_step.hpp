@@ -7,6 +7,7 @@
 #include "core/nn/network.hpp"
 #include "core/nn/optimizer.hpp"
 #include "core/nn/training_network.hpp"
+#include "evaluators/tile_seam.hpp"
 
 namespace mho {
 
@@ -47,6 +48,7 @@ class TrainingStep {
   /// Gradients of the learned ranges' logarithms: range dL/d(range), and the decay.
   void finish_range_gradients();
   void clip_weights();
+  TrainingRead read_in(TrainingPhase phase, RandomKey key) const;
 
   const TrainingConfig& config_;
   const HardwareConfig& hardware_;

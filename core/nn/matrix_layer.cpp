@@ -19,9 +19,7 @@ std::uint32_t to_bfloat16(float value) {
   return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
 }
 
-/// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
-/// scratch.
-constexpr int kDenseImages = 64;
+constexpr int kAllSplits = -1;  ///< of pack_taps
 
 }  // namespace
 
@@ -85,13 +83,19 @@ void MatrixLayer::unpack_gradient(const float* packed, bool accumulate, float* g
     }
 }
 
-void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int first, float* to) const {
+void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int split, int first, float* to) const {
   const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
   const int width = weight_row(outputs);
   const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
   const float factor = 1.0f / (operand.output_gain * (operand.input_range > 0 ? operand.input_range : 1.0f));
   for (int row = first; row < first + inputs;) {  // rows of one split share their scales
     const int end = std::min(first + inputs, (row / step + 1) * step);
+    if (split != kAllSplits && row / step != split) {
+      for (int c = 0; c < outputs; ++c)
+        std::fill_n(to + (row - first) + std::int64_t{c} * weight_row(inputs), end - row, 0.0f);
+      row = end;
+      continue;
+    }
     const float* from = operand.forward.data() + (std::int64_t{group} * rows + row) * width;
     const float* scale =
         operand.scales.empty() ? nullptr : operand.scales.data() + row / step * columns() + group * outputs;
@@ -102,10 +106,14 @@ void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int first, f
 }
 
 void MatrixLayer::pack_backward(MatrixOperand& operand) const {
+  pack_taps(operand, kAllSplits, operand.backward);
+}
+
+void MatrixLayer::pack_taps(const MatrixOperand& operand, int split, FloatBuffer& packed) const {
   const auto& g = geometry_;
   const std::int64_t tap_size = std::int64_t{g.group_outputs()} * weight_row(g.group_inputs());
-  operand.backward.resize(index(tap_size * g.groups * g.kernel_height * g.kernel_width) + kernel_slack());
-  float* to = operand.backward.data();
+  packed.resize(index(tap_size * g.groups * g.kernel_height * g.kernel_width) + kernel_slack());
+  float* to = packed.data();
   for (const auto& phase : backward_.phases)
     for (int group = 0; group < g.groups; ++group)
       for (int a = 0; a < phase.taps_high; ++a)
@@ -113,7 +121,7 @@ void MatrixLayer::pack_backward(MatrixOperand& operand) const {
           // Later output pixels are reached by smaller kernel indices.
           const int row = phase.first_kernel_row + (phase.taps_high - 1 - a) * g.stride_height;
           const int column = phase.first_kernel_column + (phase.taps_wide - 1 - b) * g.stride_width;
-          pack_tap(operand, group, (row * g.kernel_width + column) * g.group_inputs(), to);
+          pack_tap(operand, group, split, (row * g.kernel_width + column) * g.group_inputs(), to);
         }
 }
 
@@ -146,12 +154,12 @@ void MatrixLayer::pack_bfloat16(MatrixOperand& operand) const {
     }
 }
 
-void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
-                               std::uint64_t key, int image, size_t part, float* y) const {
+MatrixProduct MatrixLayer::part_product(const MatrixOperand& operand, const float* x, int pixels,
+                                        std::uint64_t key, int image, size_t part, float* y) const {
   const auto& g = geometry_;
   const int outputs = g.group_outputs(), width = weight_row(outputs);
-  const bool analog = !operand.scales.empty(), pairs = !operand.pairs.empty();
-  const int split = static_cast<int>(part) / g.groups, group = static_cast<int>(part) % g.groups;
+  const bool pairs = !operand.pairs.empty();
+  const int group = static_cast<int>(part) % g.groups;
   MatrixProduct m;
   m.x = x;
   m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
@@ -167,17 +175,28 @@ void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, 
   m.height = g.output.height;
   m.width = g.is_dense() ? pixels : g.output.width;
   m.columns = outputs;
-  m.stage.accumulate = split > 0;
-  if (bias && split == 0) m.stage.bias = bias + group * outputs;
-  if (analog) {
-    m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + group * outputs;
+  if (!operand.scales.empty()) {
     m.stage.noise = settings_.output_noise;
-    m.stage.adc_step = operand.has_adc ? settings_.adc_step : 0;
-    m.stage.adc_limit = settings_.adc_limit;
     m.stage.key = key + static_cast<std::uint64_t>(part);
     m.stage.stream = static_cast<std::uint32_t>(image);
   }
-  (pairs ? bfloat16_kernels()->product : kernels().product)(m);
+  return m;
+}
+
+void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
+                               std::uint64_t key, int image, size_t part, float* y) const {
+  const auto& g = geometry_;
+  const int split = static_cast<int>(part) / g.groups,
+            first = static_cast<int>(part) % g.groups * g.group_outputs();
+  MatrixProduct m = part_product(operand, x, pixels, key, image, part, y);
+  m.stage.accumulate = split > 0;
+  if (bias && split == 0) m.stage.bias = bias + first;
+  if (!operand.scales.empty()) {
+    m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + first;
+    m.stage.adc_step = operand.has_adc ? settings_.adc_step : 0;
+    m.stage.adc_limit = settings_.adc_limit;
+  }
+  (operand.pairs.empty() ? kernels().product : bfloat16_kernels()->product)(m);
 }
 
 void MatrixLayer::forward_some(const MatrixOperand& operand, const float* bias, const float* x, int images,
@@ -205,6 +224,12 @@ void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const
 
 void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
                                bool accumulate, float* scratch, float* packed) const {
+  add_rows_gradient(gradient_runs_.data(), operand, x, dy, images, accumulate, scratch, packed);
+}
+
+void MatrixLayer::add_rows_gradient(const std::vector<RowRun>* runs, const MatrixOperand& operand,
+                                    const float* x, const float* dy, int images, bool accumulate,
+                                    float* scratch, float* packed) const {
   const auto& g = geometry_;
   const int outputs = g.group_outputs(), width = padded_columns(outputs);
   const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
@@ -217,8 +242,8 @@ void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, con
       m.x = in;
       m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
       m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
-      m.runs = gradient_runs_[index(group)].data();
-      m.run_count = static_cast<int>(gradient_runs_[index(group)].size());
+      m.runs = runs[group].data();
+      m.run_count = static_cast<int>(runs[group].size());
       m.g = dy + i * output_size() + group * outputs;
       m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
       m.g_pixel = g.output.channels;
@@ -234,13 +259,12 @@ void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, con
   }
 }
 
-void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
+void MatrixLayer::backward_one(const float* w, const float* dy, int pixels, bool accumulate,
                                float* dx) const {
   const auto& g = geometry_;
   const int inputs = g.group_inputs(), width = weight_row(inputs);
   const bool planes = takes_planes();
   const int pixel = planes ? 1 : g.output.channels;
-  const float* w = operand.backward.data();
   for (size_t p = 0; p < backward_.phases.size(); ++p) {
     const auto& phase = backward_.phases[p];
     const int taps = phase.taps_high * phase.taps_wide;
@@ -274,11 +298,16 @@ void MatrixLayer::backward(const MatrixOperand& operand, const float* dy, int im
                            float* scratch, float* dx, int first_image) const {
   if (operand.product && operand.product->has_backward())
     return backward_vectors(*operand.product, dy, images, accumulate, first_image, dx);
-  if (geometry_.is_dense()) return backward_one(operand, dy, images, accumulate, dx);
+  backward_with(operand.backward.data(), dy, images, accumulate, scratch, dx);
+}
+
+void MatrixLayer::backward_with(const float* weights, const float* dy, int images, bool accumulate,
+                                float* scratch, float* dx) const {
+  if (geometry_.is_dense()) return backward_one(weights, dy, images, accumulate, dx);
   for (int i = 0; i < images; ++i) {
     const float* own = dy + i * output_size();
     const float* in = takes_planes() ? prepare_planes(own, scratch) : prepare_gradient(own, scratch);
-    backward_one(operand, in, 1, accumulate, dx + i * input_size());
+    backward_one(weights, in, 1, accumulate, dx + i * input_size());
   }
 }
 
