@@ -7,7 +7,6 @@
 
 #include "evaluators/calibration.hpp"
 #include "evaluators/output_gain.hpp"
-#include "evaluators/tile_seam.hpp"
 #include "evaluators/training.hpp"
 
 namespace mho {
@@ -54,7 +53,7 @@ double TrainingStep::run(const float* images, const int* labels, TrainingPhase p
                          RandomKey key) {
   if (phase != TrainingPhase::digital)
     noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key, operands_,
-                   phase == TrainingPhase::on_hardware);
+                   read_in(phase, key));
   else
     network_.digital_operands(parameters_, true, operands_);
   const auto result =
@@ -68,7 +67,15 @@ double TrainingStep::run(const float* images, const int* labels, TrainingPhase p
 
 bool TrainingStep::weights_are_finite() const {
   const auto& moments = optimizer_.weight_moments();
-  return std::all_of(moments.begin(), moments.end(), [](const Moments& m) { return std::isfinite(m.square); });
+  return std::all_of(moments.begin(), moments.end(),
+                     [](const Moments& m) { return std::isfinite(m.square); });
+}
+
+TrainingRead TrainingStep::read_in(TrainingPhase phase, RandomKey key) const {
+  if (phase == TrainingPhase::without_adc) return {TrainingAdc::none};
+  if (config_.regime != "pim_qat") return {};
+  const double part = Random(key.with("drift")).uniform();
+  return {TrainingAdc::clipped, static_cast<float>(std::pow(config_.least_drift, part))};
 }
 
 void TrainingStep::resume(const Parameters& parameters, const OptimizerState& state) {

@@ -7,8 +7,6 @@
 namespace mho {
 namespace {
 
-size_t index(std::int64_t value) { return static_cast<size_t>(value); }
-
 /// Output channels up to which the gradient of a convolution of one channel leaves half a vector of columns
 /// empty.
 constexpr int kFewOutputs = 8;
@@ -34,36 +32,40 @@ void MatrixLayer::prepare_gradient_planes(const float* dy, float* planes) const 
 
 void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
                                bool accumulate, float* scratch, float* packed) const {
+  add_rows_gradient(gradient_runs_.data(), operand, x, dy, images, accumulate, scratch, packed);
+}
+
+void MatrixLayer::add_rows_gradient(const std::vector<RowRun>* runs, const MatrixOperand& operand,
+                                    const float* x, const float* dy, int images, bool accumulate,
+                                    float* scratch, float* packed) const {
   const auto& g = geometry_;
   const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
   float* planes = scratch + std::ptrdiff_t{1} * g.padded_height() * g.padded_width() * g.input.channels;
+  MatrixGradient m;
+  m.w_row = padded_columns(g.group_outputs());
+  m.factor = operand.input_range > 0 ? operand.input_range : 1.0f;  // x is in units of it
   for (int i = 0; i < images; i += step) {
     const int count = std::min(step, images - i);
-    const float* in =
-        prepare_input(operand, operand.input_range, x + i * input_size(), count * input_size(), scratch);
-    gradient_some(operand, in, dy + i * output_size(), count, accumulate || i > 0, planes, packed);
+    m.x = prepare_input(operand, operand.input_range, x + i * input_size(), count * input_size(), scratch);
+    m.w = packed;
+    m.accumulate = accumulate || i > 0;
+    gradient_some(runs, dy + i * output_size(), count, planes, m);
   }
 }
 
-void MatrixLayer::gradient_some(const MatrixOperand& operand, const float* x, const float* dy, int images,
-                                bool accumulate, float* planes, float* packed) const {
+void MatrixLayer::gradient_some(const std::vector<RowRun>* runs, const float* dy, int images, float* planes,
+                                MatrixGradient m) const {
   const auto& g = geometry_;
   const int outputs = g.group_outputs();
-  MatrixGradient m;
-  m.x = x;
   m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
   m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
   m.g = dy;
   m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
   m.g_pixel = g.output.channels;
-  m.w = packed;
-  m.w_row = padded_columns(outputs);
   m.height = g.output.height;
   m.width = g.is_dense() ? images : g.output.width;
   m.columns = outputs;
   m.lines = g.input_lines();
-  m.factor = operand.input_range > 0 ? operand.input_range : 1.0f;  // x is in units of it
-  m.accumulate = accumulate;
   if (takes_gradient_planes()) {
     prepare_gradient_planes(dy, planes);
     m.g = planes;
@@ -72,8 +74,8 @@ void MatrixLayer::gradient_some(const MatrixOperand& operand, const float* x, co
     m.g_step = m.width = static_cast<int>(gradient_plane());
   }
   for (int group = 0; group < g.groups; ++group) {
-    m.runs = gradient_runs_[index(group)].data();
-    m.run_count = static_cast<int>(gradient_runs_[index(group)].size());
+    m.runs = runs[group].data();
+    m.run_count = static_cast<int>(runs[group].size());
     kernels().gradient(m);
     m.g += outputs;
     m.w += std::int64_t{1} * g.rows() * m.w_row;
