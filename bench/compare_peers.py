@@ -22,7 +22,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FORMS = {"torch": ["nchw", "channels_last"], "aihwkit": ["inference_tile", "torch_tile"]}
 # What is measured: mho's row, the peer and the peer's row.
 COMPARISONS = [("digital_training", "torch", "digital_training"), ("noisy_training", "torch", "digital_training"),
-               ("noisy_training", "aihwkit", "noisy_training"), ("drift_score", "aihwkit", "drift_score")]
+               ("noisy_training", "aihwkit", "noisy_training"), ("drift_score", "aihwkit", "drift_score"),
+               ("bfloat16_score", "aihwkit", "drift_score")]
 
 
 def say(text):
@@ -71,6 +72,12 @@ class Bench:
         self.arguments = arguments
         self.environment = peer_environment(folder)
         self.info = {}
+        self.rows = self.listed().splitlines()
+
+    def listed(self, *options):
+        """What `mho bench --list` prints."""
+        return subprocess.run([self.arguments.mho, "bench", "--list", *options], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
 
     def mho(self, name):
         quick = ["--quick"] if self.arguments.quick else ["--samples", str(self.arguments.samples)]
@@ -125,10 +132,11 @@ def is_convolutional(network):
     return any(layer["kind"] == "conv2d" for layer in network["architecture"]["layers"])
 
 
-def jobs_of(network, arguments, peers):
+def jobs_of(network, bench, peers):
     """What a round measures of one network: ("mho", row) and (peer, form, row), mho's first."""
-    comparisons = [c for c in COMPARISONS if (not arguments.row or c[0] in arguments.row)
-                   and not (network["training_only"] and c[0] == "drift_score")]
+    wanted = bench.arguments.row
+    comparisons = [c for c in COMPARISONS
+                   if (not wanted or c[0] in wanted) and f"{network['name']}/{c[0]}" in bench.rows]
     own = dict.fromkeys(("mho", mine) for mine, _, _ in comparisons)
     theirs = dict.fromkeys((peer, form, row) for _, peer, row in comparisons if peer in peers for form in FORMS[peer]
                            if form != "channels_last" or is_convolutional(network))
@@ -140,7 +148,7 @@ def run_rounds(bench, networks, peers):
     found, broken = {}, set()
     for number in range(bench.arguments.rounds):
         for network in networks:
-            for job in jobs_of(network, bench.arguments, peers):
+            for job in jobs_of(network, bench, peers):
                 key = (network["name"], *job)
                 if key in broken:
                     continue
@@ -244,11 +252,10 @@ def main(words):
 
         return peer_worker.main(json.loads(sys.stdin.readline()))
     arguments = parse(words)
-    listed = json.loads(subprocess.run([arguments.mho, "bench", "--list", "--json"], check=True, text=True,
-                                       stdout=subprocess.PIPE).stdout)["networks"]
-    networks = [n for n in listed if not arguments.filter or any(f in n["name"] for f in arguments.filter)]
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments, pathlib.Path(folder))
+        networks = [n for n in json.loads(bench.listed("--json"))["networks"]
+                    if not arguments.filter or any(f in n["name"] for f in arguments.filter)]
         peers = [peer for peer in FORMS if bench.installed(peer)]
         found = run_rounds(bench, networks, peers)
         text = table(found, networks)

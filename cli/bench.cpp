@@ -17,6 +17,7 @@
 #include "core/chip/mapping.hpp"
 #include "core/nn/architecture_json.hpp"
 #include "core/nn/builtin_architectures.hpp"
+#include "core/nn/kernels/bfloat16.hpp"
 #include "evaluators/network_bench.hpp"
 
 namespace mho {
@@ -93,15 +94,21 @@ Json gaussian_row(const BenchArguments& arguments) {
   return time_row("ns/sample", 1e9, static_cast<double>(values.size()), draw, arguments);
 }
 
+/// bfloat16_score only where the processor has such products.
+std::vector<BenchRow> rows_of(const BenchNetwork& network) {
+  std::vector<BenchRow> rows{BenchRow::digital_training, BenchRow::noisy_training};
+  if (network.training_only) return rows;
+  rows.insert(rows.end(), {BenchRow::noisy_forward, BenchRow::drift_score});
+  if (bfloat16_kernels()) rows.push_back(BenchRow::bfloat16_score);
+  return rows;
+}
+
 std::vector<Entry> all_entries(const std::vector<BenchNetwork>& networks, const BenchArguments& arguments) {
   std::vector<Entry> entries;
   for (const auto& network : networks)
-    for (const auto row : {BenchRow::digital_training, BenchRow::noisy_training, BenchRow::noisy_forward,
-                           BenchRow::drift_score}) {
-      if (network.training_only && row == BenchRow::noisy_forward) break;
+    for (const auto row : rows_of(network))
       entries.push_back({network.name + "/" + bench_row_name(row),
                          [&network, row, &arguments] { return network_row(network, row, arguments); }});
-    }
   const auto add_mapping = [&](const char* name, const char* objective, MappingMode mode) {
     entries.push_back({name, [=, &arguments] { return mapping_row(objective, mode, arguments); }});
   };

@@ -24,9 +24,9 @@ BenchNetwork from_the_search_space() {
 }  // namespace
 
 std::vector<BenchNetwork> bench_networks() {
-  return {builtin("resnet8", 64),   builtin("resnet20", 128),        builtin("ds_cnn", 100),
-          builtin("lenet5", 64),    builtin("mobilenet_v1_025", 32), builtin("mlp", 64),
-          builtin("mlp", 10, true), from_the_search_space()};
+  return {builtin("resnet8", 64), builtin("resnet8", 16, true), builtin("resnet20", 128),
+          builtin("ds_cnn", 100), builtin("lenet5", 64),        builtin("mobilenet_v1_025", 32),
+          builtin("mlp", 64),     builtin("mlp", 10, true),     from_the_search_space()};
 }
 
 }  // namespace mho

@@ -88,17 +88,19 @@ Work forward_work(const Architecture& architecture, int count, const HardwareCon
 }
 
 /// Counts programmings x times x images; the images that score() classifies in digital as well come for free.
-Work score_work(const Architecture& architecture, int count, int programmings,
+Work score_work(const Architecture& architecture, const BenchSizes& sizes, const char* arithmetic,
                 const HardwareConfig& hardware) {
   ScoringConfig scoring;
-  scoring.programmings = programmings;
+  scoring.programmings = sizes.score_programmings;
+  scoring.arithmetic = arithmetic;
+  const int count = sizes.score_images;
   const auto samples = std::make_shared<Samples>(synthetic_samples(architecture, count, kKey));
   const auto parameters =
       std::make_shared<Parameters>(calibrated_parameters(architecture, *samples, hardware));
   const auto call = [=, net = std::make_shared<Architecture>(architecture)] {
     score(*net, *parameters, *samples, scoring, hardware, kKey.with("score"));
   };
-  return {call, static_cast<double>(programmings) * static_cast<double>(scoring.times_s.size()) * count};
+  return {call, 1.0 * scoring.programmings * static_cast<double>(scoring.times_s.size()) * count};
 }
 
 Work make_work(const Architecture& architecture, BenchRow row, const BenchSizes& sizes) {
@@ -107,7 +109,9 @@ Work make_work(const Architecture& architecture, BenchRow row, const BenchSizes&
     case BenchRow::noisy_forward:
       return forward_work(architecture, sizes.forward_images, hardware);
     case BenchRow::drift_score:
-      return score_work(architecture, sizes.score_images, sizes.score_programmings, hardware);
+      return score_work(architecture, sizes, "float32", hardware);
+    case BenchRow::bfloat16_score:
+      return score_work(architecture, sizes, "bfloat16", hardware);
     default:
       return training_work(architecture, sizes.batch, row == BenchRow::noisy_training, hardware);
   }
@@ -133,8 +137,10 @@ const char* bench_row_name(BenchRow row) {
       return "noisy_training";
     case BenchRow::noisy_forward:
       return "noisy_forward";
-    default:
+    case BenchRow::drift_score:
       return "drift_score";
+    default:
+      return "bfloat16_score";
   }
 }
 

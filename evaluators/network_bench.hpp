@@ -16,7 +16,7 @@ namespace mho {
 Samples synthetic_samples(const Architecture& architecture, int count, RandomKey key);
 
 /// What is measured of a network, named as in the bench's rows.
-enum class BenchRow { digital_training, noisy_training, noisy_forward, drift_score };
+enum class BenchRow { digital_training, noisy_training, noisy_forward, drift_score, bfloat16_score };
 const char* bench_row_name(BenchRow row);
 
 /// Sizes of one call of each row.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/output_gain.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/parallel.hpp"
@@ -9,6 +10,10 @@
 
 namespace mho {
 namespace {
+
+/// Outputs that nearly all convert to one level have no spread that could be measured: their gain would grow
+/// without bound and with it the logits.
+constexpr double kLargestGain = 2;
 
 /// Sum over the columns of each column's variance over the vectors.
 double spread(const FloatBuffer& outputs, std::int64_t vectors, int columns) {
@@ -47,7 +52,9 @@ void calibrate_output_gains(const Network& network, Parameters& parameters, cons
     const double wanted = spread(outputs_of(exact, plain, x, inputs.images), vectors, exact.columns());
     const double found =
         spread(outputs_of(*converted.matrix(node), operands[i], x, inputs.images), vectors, exact.columns());
-    if (found > 0) parameters[i].output_gain = static_cast<float>(std::sqrt(wanted / found));
+    if (found > 0)
+      parameters[i].output_gain =
+          static_cast<float>(std::clamp(std::sqrt(wanted / found), 1 / kLargestGain, kLargestGain));
   });
 }
 

@@ -25,19 +25,21 @@ bool is_crossbar_layer(const Node& node) {
          !is_grouped(node);
 }
 
-/// Weights -> conductances over g_max plus noise, one row split after the other: each has scales and a stream
-/// of noise of its own.
+/// Weights -> conductances over g_max plus noise, times drift, which the scales undo; one row split after the
+/// other: each has scales and a stream of noise of its own.
 void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardware, float deviation,
-                          RandomKey key, const FloatBuffer& weights, MatrixOperand& operand) {
+                          float drift, RandomKey key, const FloatBuffer& weights, MatrixOperand& operand) {
   const int rows = layer.geometry().rows(), columns = layer.columns();
   std::vector<float> inverse(operand.scales.size());
-  for (size_t i = 0; i < inverse.size(); ++i)
-    inverse[i] = operand.scales[i] > 0 ? 1.0f / operand.scales[i] : 0.0f;
+  for (size_t i = 0; i < inverse.size(); ++i) {
+    inverse[i] = operand.scales[i] > 0 ? drift / operand.scales[i] : 0.0f;
+    operand.scales[i] /= drift;
+  }
   operand.forward.resize(layer.packed_size());
   NoisyCopy copy;
   copy.to_row = weight_row(columns);
   copy.columns = columns;
-  copy.deviation = deviation;
+  copy.deviation = deviation * drift;
   copy.key = key.value();
   for (int row = 0; row < rows; row += hardware.crossbar_rows, ++copy.stream) {
     copy.from = weights.data() + std::ptrdiff_t{row} * columns;
@@ -101,7 +103,7 @@ float split_range(const LayerParameters& parameters, int split) {
 }
 
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                    double weight_noise, RandomKey key, Operands& operands, bool adc) {
+                    double weight_noise, RandomKey key, Operands& operands, TrainingRead read) {
   operands.resize(parameters.size());
   parallel_for(parameters.size(), [&](size_t i) {
     const auto* layer = network.matrix(static_cast<int>(i));
@@ -111,18 +113,23 @@ void noisy_operands(const Network& network, const Parameters& parameters, const 
     if (is_on_crossbar(network, static_cast<int>(i))) {
       operand.input_range = effective_input_range(hardware, parameters[i].input_range);
       operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
-      normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), key.with("weight noise", i),
-                           weights, operand);
+      normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), read.drift,
+                           key.with("weight noise", i), weights, operand);
       attach_crossbar(*layer, hardware, key.with("chip", i), operand);
       operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
-      operand.output_gain = adc ? parameters[i].output_gain : 1.0f;
-      operand.has_adc = adc;
+      operand.has_adc = read.adc != TrainingAdc::none;
+      operand.output_gain = operand.has_adc ? parameters[i].output_gain : 1.0f;
+      operand.clips_gradient = read.adc == TrainingAdc::clipped && layer->settings().adc_step > 0 &&
+                               !operand.product && !operand.learns_range;
       fold_ranges_into_scales(*layer, operand);
       for (auto& scale : operand.scales) scale *= operand.output_gain;
     } else {
       layer->pack_forward(weights.data(), operand.forward);
     }
-    if (operand.learns_range || network.needs_input_gradient(static_cast<int>(i)))
+    if (!operand.learns_range && !network.needs_input_gradient(static_cast<int>(i))) return;
+    if (operand.clips_gradient && layer->row_splits() > 1)
+      layer->pack_backward_splits(operand);
+    else
       layer->pack_backward(operand);
   });
 }

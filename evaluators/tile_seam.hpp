@@ -29,6 +29,19 @@ float effective_input_range(const HardwareConfig& hardware, float calibrated);
 /// The calibrated input range of one row split of a layer.
 float split_range(const LayerParameters& parameters, int split);
 
+/// How training meets the ADC.
+enum class TrainingAdc {
+  none,              ///< outputs are not converted
+  straight_through,  ///< they are, and gradients pass as if they were not
+  clipped            ///< they are, and partial sums beyond the range pass no gradient; straight-through where
+                     ///< products need the vector path or input ranges are learned
+};
+
+struct TrainingRead {
+  TrainingAdc adc = TrainingAdc::straight_through;
+  float drift = 1;  ///< conductances are multiplied by this, outputs divided by it behind the ADC
+};
+
 /// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within
 /// a tile) plus Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward
 /// copies. With effects that need the vector path, the operands compute by a Crossbar that holds these noisy
@@ -36,7 +49,7 @@ float split_range(const LayerParameters& parameters, int split);
 /// gradients stay straight-through. Draws from `key`. `operands` may be empty or those of an earlier call,
 /// whose memory is used again.
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                    double weight_noise, RandomKey key, Operands& operands, bool adc = true);
+                    double weight_noise, RandomKey key, Operands& operands, TrainingRead read = {});
 
 /// Scoring: one read of programmed crossbars as a layer's operand, with the input ranges of `parameters`.
 /// `chip` fixes the deviations of the chip's columns (one key a programming and layer). With `bfloat16` the

@@ -97,8 +97,9 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
   const Network network(architecture, mvm_settings(architecture, hardware));
   const int batch = std::min(config.batch_size, static_cast<int>(samples.count()));
   const int copies = config.optimizer == "adam" ? 4 : 3;
-  const double bytes = static_cast<double>(training_bytes(network, batch, config.shards)) +
-                       static_cast<double>(architecture.parameters()) * copies * sizeof(float);
+  const double bytes =
+      static_cast<double>(training_bytes(network, batch, config.shards, config.regime == "pim_qat")) +
+      static_cast<double>(architecture.parameters()) * copies * sizeof(float);
   return bytes / (1 << 20);
 }
 
@@ -130,6 +131,10 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "of its logarithm.");
   visitor.field("adc_fraction", &adc_fraction, between(0, 1),
                 "pim_qat: of all steps, how long before the ADC is switched on too.");
+  visitor.field(
+      "least_drift", &least_drift, between(0.01, 1),
+      "pim_qat: while the ADC is on, each mini-batch's conductances are multiplied by a factor from this "
+      "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
   visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
                 "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "evaluators/calibration.hpp"
 #include "evaluators/output_gain.hpp"
-#include "evaluators/tile_seam.hpp"
 #include "evaluators/training.hpp"
 
 namespace mho {
@@ -53,15 +53,29 @@ double TrainingStep::run(const float* images, const int* labels, TrainingPhase p
                          RandomKey key) {
   if (phase != TrainingPhase::digital)
     noisy_operands(network_, parameters_, hardware_, config_.weight_noise, key, operands_,
-                   phase == TrainingPhase::on_hardware);
+                   read_in(phase, key));
   else
     network_.digital_operands(parameters_, true, operands_);
   const auto result =
       buffers_.step(parameters_, operands_, images, labels, batch_, config_.label_smoothing, key, gradients_);
   finish_range_gradients();
   optimizer_.step(parameters_, gradients_, learning_rate);
+  if (!weights_are_finite()) return std::numeric_limits<double>::quiet_NaN();
   if (config_.regime != "digital" && config_.clip_deviations > 0) clip_weights();
   return result.loss;
+}
+
+bool TrainingStep::weights_are_finite() const {
+  const auto& moments = optimizer_.weight_moments();
+  return std::all_of(moments.begin(), moments.end(),
+                     [](const Moments& m) { return std::isfinite(m.square); });
+}
+
+TrainingRead TrainingStep::read_in(TrainingPhase phase, RandomKey key) const {
+  if (phase == TrainingPhase::without_adc) return {TrainingAdc::none};
+  if (config_.regime != "pim_qat") return {};
+  const double part = Random(key.with("drift")).uniform();
+  return {TrainingAdc::clipped, static_cast<float>(std::pow(config_.least_drift, part))};
 }
 
 void TrainingStep::resume(const Parameters& parameters, const OptimizerState& state) {

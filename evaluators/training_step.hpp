@@ -7,6 +7,7 @@
 #include "core/nn/network.hpp"
 #include "core/nn/optimizer.hpp"
 #include "core/nn/training_network.hpp"
+#include "evaluators/tile_seam.hpp"
 
 namespace mho {
 
@@ -32,7 +33,8 @@ class TrainingStep {
   void calibrate(const Samples& samples);
 
   /// One mini-batch of `batch_size` images (NHWC, kernel_slack() floats readable after the last one); all
-  /// phases but the digital one need a calibrated step. Returns the mean loss.
+  /// phases but the digital one need a calibrated step. Returns the mean loss, NaN where weights came out of
+  /// it that are no numbers: an ADC's limits would hide them from the next loss.
   double run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
              RandomKey key);
 
@@ -47,6 +49,8 @@ class TrainingStep {
   /// Gradients of the learned ranges' logarithms: range dL/d(range), and the decay.
   void finish_range_gradients();
   void clip_weights();
+  bool weights_are_finite() const;
+  TrainingRead read_in(TrainingPhase phase, RandomKey key) const;
 
   const TrainingConfig& config_;
   const HardwareConfig& hardware_;

@@ -33,18 +33,18 @@ ConvolutionGeometry geometry_of(const Architecture& architecture, int index) {
 
 namespace {
 
-/// Appends `length` rows that follow each other in memory and in the matrix, joining them to the last run if
-/// they can.
-void append(std::vector<RowRun>& runs, int offset, int row, int length) {
+/// Appends `length` rows that follow each other in memory and in the matrix, joining them to the last run of
+/// the same image row if they can.
+void append(std::vector<RowRun>& runs, int offset, int row, int length, int line) {
   if (length <= 0) return;
   if (!runs.empty()) {
     RowRun& last = runs.back();
-    if (last.offset + last.length == offset && last.row + last.length == row) {
+    if (last.offset + last.length == offset && last.row + last.length == row && last.line == line) {
       last.length += length;
       return;
     }
   }
-  runs.push_back({offset, row, length});
+  runs.push_back({offset, row, length, line});
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ std::vector<RowRun> forward_runs(const ConvolutionGeometry& g, int group, int fi
     const int begin = std::max(first, tap * channels), end = std::min(last, (tap + 1) * channels);
     const int pixel = (tap / g.kernel_width) * g.padded_width() + tap % g.kernel_width;
     const int offset = pixel * g.input.channels + group * channels + (begin - tap * channels);
-    append(runs, offset, begin, end - begin);
+    append(runs, offset, begin, end - begin, tap / g.kernel_width);
   }
   return runs;
 }
@@ -133,7 +133,7 @@ std::vector<RowRun> backward_runs(const ConvolutionGeometry& g, const BackwardGe
   for (int a = 0; a < phase.taps_high; ++a)
     for (int b = 0; b < phase.taps_wide; ++b)
       append(runs, (a * padded_width + b) * g.output.channels + group * channels,
-             (a * phase.taps_wide + b) * channels, channels);
+             (a * phase.taps_wide + b) * channels, channels, a);
   return runs;
 }
 
@@ -144,7 +144,7 @@ std::vector<RowRun> planar_backward_runs(const ConvolutionGeometry& g, const Bac
   const int padded_width = g.output.width + backward.margin.left + backward.margin.right;
   for (int a = 0; a < phase.taps_high; ++a)
     for (int b = 0; b < phase.taps_wide; ++b)
-      runs.push_back({a * padded_width + b, (a * phase.taps_wide + b) * channels, channels});
+      runs.push_back({a * padded_width + b, (a * phase.taps_wide + b) * channels, channels, a});
   return runs;
 }
 

@@ -26,6 +26,7 @@ struct ConvolutionGeometry {
   int rows() const { return kernel_height * kernel_width * group_inputs(); }
   int padded_height() const { return input.height + padding.top + padding.bottom; }
   int padded_width() const { return input.width + padding.left + padding.right; }
+  ImageLines input_lines() const { return {stride_height, padding.top, padding.top + input.height}; }
   bool is_padded() const { return padding != Padding{}; }
   bool is_dense() const { return input.height * input.width == 1 && output.height * output.width == 1; }
   bool is_depthwise() const { return groups > 1 && groups == input.channels && groups == output.channels; }

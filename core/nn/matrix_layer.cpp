@@ -2,8 +2,6 @@
 #include "core/nn/matrix_layer.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 #include "core/nn/kernels/bfloat16.hpp"
 
@@ -12,16 +10,6 @@ namespace mho {
 namespace {
 
 size_t index(std::int64_t value) { return static_cast<size_t>(value); }
-
-/// The nearest bfloat16 (ties to even): the upper half of a float.
-std::uint32_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-}
-
-/// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
-/// scratch.
-constexpr int kDenseImages = 64;
 
 }  // namespace
 
@@ -37,7 +25,7 @@ MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSe
   for (const auto& runs : forward_runs_) {
     pair_runs_.emplace_back();
     for (const auto& run : runs) {
-      pair_runs_.back().push_back({run.offset, pair_row, (run.length + 1) / 2});
+      pair_runs_.back().push_back({run.offset, pair_row, (run.length + 1) / 2, run.line});
       pair_row += (run.length + 1) / 2;
     }
   }
@@ -60,98 +48,16 @@ std::size_t MatrixLayer::scratch_size() const {
   const std::int64_t input = std::int64_t{images} * g.padded_height() * g.padded_width() * g.input.channels;
   const std::int64_t gradient =
       std::int64_t{1} * padded_gradient_height() * padded_gradient_width() * g.output.channels;
-  return index(std::max(input, gradient)) + kernel_slack();
+  const std::int64_t planes = takes_gradient_planes() ? gradient_plane() * g.output.channels : 0;
+  return index(std::max(input + planes, gradient)) + kernel_slack();
 }
 
-void MatrixLayer::pack_forward(const float* weights, FloatBuffer& packed) const {
-  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = weight_row(columns);
-  packed.resize(packed_size());
-  for (int g = 0; g < geometry_.groups; ++g)
-    for (int r = 0; r < rows; ++r)
-      std::copy_n(weights + std::int64_t{r} * geometry_.output.channels + g * columns, columns,
-                  packed.data() + (std::int64_t{g} * rows + r) * width);
-}
-
-void MatrixLayer::unpack_gradient(const float* packed, bool accumulate, float* gradient) const {
-  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = padded_columns(columns);
-  for (int g = 0; g < geometry_.groups; ++g)
-    for (int r = 0; r < rows; ++r) {
-      const float* from = packed + (std::int64_t{g} * rows + r) * width;
-      float* to = gradient + std::int64_t{r} * geometry_.output.channels + g * columns;
-      if (accumulate)
-        kernels().add(from, index(columns), to);
-      else
-        std::copy_n(from, columns, to);
-    }
-}
-
-void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int first, float* to) const {
-  const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
-  const int width = weight_row(outputs);
-  const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
-  const float factor = 1.0f / (operand.output_gain * (operand.input_range > 0 ? operand.input_range : 1.0f));
-  for (int row = first; row < first + inputs;) {  // rows of one split share their scales
-    const int end = std::min(first + inputs, (row / step + 1) * step);
-    const float* from = operand.forward.data() + (std::int64_t{group} * rows + row) * width;
-    const float* scale =
-        operand.scales.empty() ? nullptr : operand.scales.data() + row / step * columns() + group * outputs;
-    kernels().transpose(from, width, end - row, outputs, scale, factor, to + (row - first),
-                        weight_row(inputs));
-    row = end;
-  }
-}
-
-void MatrixLayer::pack_backward(MatrixOperand& operand) const {
-  const auto& g = geometry_;
-  const std::int64_t tap_size = std::int64_t{g.group_outputs()} * weight_row(g.group_inputs());
-  operand.backward.resize(index(tap_size * g.groups * g.kernel_height * g.kernel_width) + kernel_slack());
-  float* to = operand.backward.data();
-  for (const auto& phase : backward_.phases)
-    for (int group = 0; group < g.groups; ++group)
-      for (int a = 0; a < phase.taps_high; ++a)
-        for (int b = 0; b < phase.taps_wide; ++b, to += tap_size) {
-          // Later output pixels are reached by smaller kernel indices.
-          const int row = phase.first_kernel_row + (phase.taps_high - 1 - a) * g.stride_height;
-          const int column = phase.first_kernel_column + (phase.taps_wide - 1 - b) * g.stride_width;
-          pack_tap(operand, group, (row * g.kernel_width + column) * g.group_inputs(), to);
-        }
-}
-
-bool MatrixLayer::takes_bfloat16(const MatrixOperand& operand) const {
-  constexpr float kExactLevels = 256;  // whole numbers that 8 bits hold
-  return bfloat16_kernels() && geometry_.groups == 1 && !operand.scales.empty() && operand.input_range > 0 &&
-         settings_.dac_levels > 0 && settings_.dac_levels <= kExactLevels;
-}
-
-void MatrixLayer::pack_bfloat16(MatrixOperand& operand) const {
-  if (!takes_bfloat16(operand)) return;
-  const int width = weight_row(columns());
-  int pair_rows = 0;
-  for (const auto& runs : pair_runs_)
-    for (const auto& run : runs) pair_rows = std::max(pair_rows, run.row + run.length);
-  operand.pairs.assign(index(std::int64_t{pair_rows} * width) + kernel_slack(), 0.0f);
-  for (size_t split = 0; split < pair_runs_.size(); ++split)
-    for (size_t r = 0; r < pair_runs_[split].size(); ++r) {
-      const RowRun& run = forward_runs_[split][r];
-      for (int j = 0; j < run.length; ++j) {
-        const float* from = operand.forward.data() + std::int64_t{run.row + j} * width;
-        float* to = operand.pairs.data() + std::int64_t{pair_runs_[split][r].row + j / 2} * width;
-        for (int c = 0; c < columns(); ++c) {
-          const std::uint32_t rounded = to_bfloat16(from[c] / settings_.dac_levels);
-          std::uint32_t slot = std::bit_cast<std::uint32_t>(to[c]);
-          slot |= j % 2 == 0 ? rounded : rounded << 16;
-          std::memcpy(to + c, &slot, sizeof slot);
-        }
-      }
-    }
-}
-
-void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
-                               std::uint64_t key, int image, size_t part, float* y) const {
+MatrixProduct MatrixLayer::part_product(const MatrixOperand& operand, const float* x, int pixels,
+                                        std::uint64_t key, int image, size_t part, float* y) const {
   const auto& g = geometry_;
   const int outputs = g.group_outputs(), width = weight_row(outputs);
-  const bool analog = !operand.scales.empty(), pairs = !operand.pairs.empty();
-  const int split = static_cast<int>(part) / g.groups, group = static_cast<int>(part) % g.groups;
+  const bool pairs = !operand.pairs.empty();
+  const int group = static_cast<int>(part) % g.groups;
   MatrixProduct m;
   m.x = x;
   m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
@@ -159,6 +65,7 @@ void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, 
   const auto& runs = (pairs ? pair_runs_ : forward_runs_)[part];
   m.runs = runs.data();
   m.run_count = static_cast<int>(runs.size());
+  m.lines = g.input_lines();
   m.w = pairs ? operand.pairs.data() : operand.forward.data() + std::int64_t{group} * g.rows() * width;
   m.w_row = width;
   m.y = y + group * outputs;
@@ -167,17 +74,28 @@ void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, 
   m.height = g.output.height;
   m.width = g.is_dense() ? pixels : g.output.width;
   m.columns = outputs;
-  m.stage.accumulate = split > 0;
-  if (bias && split == 0) m.stage.bias = bias + group * outputs;
-  if (analog) {
-    m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + group * outputs;
+  if (!operand.scales.empty()) {
     m.stage.noise = settings_.output_noise;
-    m.stage.adc_step = operand.has_adc ? settings_.adc_step : 0;
-    m.stage.adc_limit = settings_.adc_limit;
     m.stage.key = key + static_cast<std::uint64_t>(part);
     m.stage.stream = static_cast<std::uint32_t>(image);
   }
-  (pairs ? bfloat16_kernels()->product : kernels().product)(m);
+  return m;
+}
+
+void MatrixLayer::forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
+                               std::uint64_t key, int image, size_t part, float* y) const {
+  const auto& g = geometry_;
+  const int split = static_cast<int>(part) / g.groups,
+            first = static_cast<int>(part) % g.groups * g.group_outputs();
+  MatrixProduct m = part_product(operand, x, pixels, key, image, part, y);
+  m.stage.accumulate = split > 0;
+  if (bias && split == 0) m.stage.bias = bias + first;
+  if (!operand.scales.empty()) {
+    m.stage.scale = operand.scales.data() + std::int64_t{split} * columns() + first;
+    m.stage.adc_step = operand.has_adc ? settings_.adc_step : 0;
+    m.stage.adc_limit = settings_.adc_limit;
+  }
+  (operand.pairs.empty() ? kernels().product : bfloat16_kernels()->product)(m);
 }
 
 void MatrixLayer::forward_some(const MatrixOperand& operand, const float* bias, const float* x, int images,
@@ -203,44 +121,12 @@ void MatrixLayer::forward(const MatrixOperand& operand, const float* bias, const
                  scratch, y + i * output_size());
 }
 
-void MatrixLayer::add_gradient(const MatrixOperand& operand, const float* x, const float* dy, int images,
-                               bool accumulate, float* scratch, float* packed) const {
-  const auto& g = geometry_;
-  const int outputs = g.group_outputs(), width = padded_columns(outputs);
-  const int step = g.is_dense() ? std::min(images, kDenseImages) : 1;
-  for (int i = 0; i < images; i += step) {
-    const int count = std::min(step, images - i);
-    const float* in =
-        prepare_input(operand, operand.input_range, x + i * input_size(), count * input_size(), scratch);
-    for (int group = 0; group < g.groups; ++group) {
-      MatrixGradient m;
-      m.x = in;
-      m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
-      m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
-      m.runs = gradient_runs_[index(group)].data();
-      m.run_count = static_cast<int>(gradient_runs_[index(group)].size());
-      m.g = dy + i * output_size() + group * outputs;
-      m.g_row = std::ptrdiff_t{1} * g.output.width * g.output.channels;
-      m.g_pixel = g.output.channels;
-      m.w = packed + std::int64_t{group} * g.rows() * width;
-      m.w_row = width;
-      m.height = g.output.height;
-      m.width = g.is_dense() ? count : g.output.width;
-      m.columns = outputs;
-      m.factor = operand.input_range > 0 ? operand.input_range : 1.0f;  // x is in units of it
-      m.accumulate = accumulate || i > 0;
-      kernels().gradient(m);
-    }
-  }
-}
-
-void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
+void MatrixLayer::backward_one(const float* w, const float* dy, int pixels, bool accumulate,
                                float* dx) const {
   const auto& g = geometry_;
   const int inputs = g.group_inputs(), width = weight_row(inputs);
   const bool planes = takes_planes();
   const int pixel = planes ? 1 : g.output.channels;
-  const float* w = operand.backward.data();
   for (size_t p = 0; p < backward_.phases.size(); ++p) {
     const auto& phase = backward_.phases[p];
     const int taps = phase.taps_high * phase.taps_wide;
@@ -254,6 +140,8 @@ void MatrixLayer::backward_one(const MatrixOperand& operand, const float* dy, in
       if (planes) m.x_step = m.x_row * padded_gradient_height();
       m.runs = runs.data();
       m.run_count = static_cast<int>(runs.size());
+      m.lines.first = backward_.margin.top - phase.gradient_row;
+      m.lines.end = m.lines.first + g.output.height;
       m.w = w;
       m.w_row = width;
       m.y = dx + (std::ptrdiff_t{1} * phase.row0 * g.input.width + phase.column0) * g.input.channels +
@@ -274,11 +162,16 @@ void MatrixLayer::backward(const MatrixOperand& operand, const float* dy, int im
                            float* scratch, float* dx, int first_image) const {
   if (operand.product && operand.product->has_backward())
     return backward_vectors(*operand.product, dy, images, accumulate, first_image, dx);
-  if (geometry_.is_dense()) return backward_one(operand, dy, images, accumulate, dx);
+  backward_with(operand.backward.data(), dy, images, accumulate, scratch, dx);
+}
+
+void MatrixLayer::backward_with(const float* weights, const float* dy, int images, bool accumulate,
+                                float* scratch, float* dx) const {
+  if (geometry_.is_dense()) return backward_one(weights, dy, images, accumulate, dx);
   for (int i = 0; i < images; ++i) {
     const float* own = dy + i * output_size();
     const float* in = takes_planes() ? prepare_planes(own, scratch) : prepare_gradient(own, scratch);
-    backward_one(operand, in, 1, accumulate, dx + i * input_size());
+    backward_one(weights, in, 1, accumulate, dx + i * input_size());
   }
 }
 

@@ -28,16 +28,26 @@ struct MatrixOperand {
   std::vector<float> scales;  ///< [row split][columns]: output per unit of ADC output; empty for 1
   float input_range = 0;      ///< full scale of the DAC; 0: inputs are taken as they are
   std::vector<float>
-      split_ranges;      ///< forward only: a full scale for each row split; empty: input_range for all
+      split_ranges;       ///< forward only: a full scale for each row split; empty: input_range for all
   float output_gain = 1;  ///< a part of `scales` that gradients pass by
   bool has_adc = true;    ///< false: outputs are not converted, whatever the settings say
-  FloatBuffer backward;  ///< transposed, in weight units; empty outside training
+  FloatBuffer backward;   ///< transposed, in weight units; empty outside training
   /// Used instead of `forward` where it is filled: see MatrixLayer::pack_bfloat16.
   FloatBuffer pairs;
   /// Computes the products in place of all of the above where it is set (the gradient of the weights still
   /// uses them); only without groups.
   std::shared_ptr<const VectorProduct> product;
   bool learns_range = false;  ///< training collects the gradient of input_range; needs `backward`
+  /// Training passes no gradient through partial sums beyond the ADC's range; needs `backward_splits` where
+  /// there are several splits, no `product` and no learned range.
+  bool clips_gradient = false;
+  std::vector<FloatBuffer> backward_splits;  ///< as `backward`, zero but for the rows of one split each
+};
+
+/// Which gradients of partial sums beyond the ADC's range become zero.
+enum class ClippedGradient {
+  all,     ///< the derivative of clipping
+  outward  ///< those whose descent would take the sum further out: sums can come back
 };
 
 /// The products of one conv2d or dense layer: forward, and both gradients. Immutable; all state is in the
@@ -61,6 +71,8 @@ class MatrixLayer {
   void pack_forward(const float* weights, FloatBuffer& packed) const;
   /// operand.forward (and its scales) -> operand.backward, the transposed effective weights.
   void pack_backward(MatrixOperand& operand) const;
+  /// operand.forward (and its scales) -> operand.backward_splits.
+  void pack_backward_splits(MatrixOperand& operand) const;
   /// operand.forward -> operand.pairs, which forward() then uses: conductances rounded to bfloat16, inputs as
   /// exact DAC levels. Does nothing where the processor or the layer (digital, more than 9-bit inputs)
   /// cannot.
@@ -81,9 +93,26 @@ class MatrixLayer {
   void backward(const MatrixOperand& operand, const float* dy, int images, bool accumulate, float* scratch,
                 float* dx, int first_image = 0) const;
 
+  /// clipped[i] = dy[i] where the partial sum of `split` in a forward() of the same arguments lay within the
+  /// ADC's range, else 0 as `mode` says. images * output_size() floats, kernel_slack() behind both.
+  void clip_gradient(const MatrixOperand& operand, int split, ClippedGradient mode, const float* x,
+                     const float* dy, int images, std::uint64_t key, int first_image, float* scratch,
+                     float* clipped) const;
+  /// As add_gradient and backward, of the rows of one split.
+  void add_split_gradient(const MatrixOperand& operand, int split, const float* x, const float* dy,
+                          int images, bool accumulate, float* scratch, float* packed) const;
+  void backward_split(const MatrixOperand& operand, int split, const float* dy, int images, bool accumulate,
+                      float* scratch, float* dx) const;
+
  private:
+  /// Images that a dense layer takes at once: enough to reuse each weight from registers, few enough for the
+  /// scratch.
+  static constexpr int kDenseImages = 64;
+
   /// The transposed effective weights of one kernel position, matrix rows [first, first + group inputs).
-  void pack_tap(const MatrixOperand& operand, int group, int first, float* to) const;
+  void pack_tap(const MatrixOperand& operand, int group, int split, int first, float* to) const;
+  /// The transposed effective weights: of all splits (-1), or of one and zeros for the others.
+  void pack_taps(const MatrixOperand& operand, int split, FloatBuffer& packed) const;
   /// x of one image, through the DAC and with its zero border, in scratch or where it already is.
   const float* prepare_input(const MatrixOperand& operand, float range, const float* x, std::int64_t count,
                              float* scratch) const;
@@ -97,17 +126,35 @@ class MatrixLayer {
   /// The product of one part (a row split of a group) of a prepared input.
   void forward_part(const MatrixOperand& operand, const float* bias, const float* x, int pixels,
                     std::uint64_t key, int image, size_t part, float* y) const;
+  /// That product with noise and nothing behind it.
+  MatrixProduct part_product(const MatrixOperand& operand, const float* x, int pixels, std::uint64_t key,
+                             int image, size_t part, float* y) const;
+  /// The gradient of the rows in runs[group].
+  void add_rows_gradient(const std::vector<RowRun>* runs, const MatrixOperand& operand, const float* x,
+                         const float* dy, int images, bool accumulate, float* scratch, float* packed) const;
+  void backward_with(const float* weights, const float* dy, int images, bool accumulate, float* scratch,
+                     float* dx) const;
   /// Whether backward() takes the output gradient as planes: so few inputs that lanes are better pixels.
   bool takes_planes() const;
   const float* prepare_planes(const float* dy, float* scratch) const;
+  /// An output gradient's channels one after the other: channel c of pixel (h, w) at to[c * plane + h * row +
+  /// w].
+  void split_planes(const float* dy, std::ptrdiff_t row, std::ptrdiff_t plane, float* to) const;
+  /// Whether add_gradient() takes planes: one input channel and so few outputs that lanes are better pixels.
+  bool takes_gradient_planes() const;
+  std::ptrdiff_t gradient_plane() const;
+  void prepare_gradient_planes(const float* dy, float* planes) const;
+  /// Completes and computes the product `m` of one prepared image, or of several of a dense layer, with its
+  /// output gradient.
+  void gradient_some(const std::vector<RowRun>* runs, const float* dy, int images, float* planes,
+                     MatrixGradient m) const;
   int padded_gradient_width() const;
   int padded_gradient_height() const;
   void forward_vectors(const VectorProduct& product, const float* bias, const float* x, int images,
                        std::uint64_t key, int first_image, float* y) const;
   void backward_vectors(const VectorProduct& product, const float* dy, int images, bool accumulate,
                         int first_image, float* dx) const;
-  void backward_one(const MatrixOperand& operand, const float* dy, int pixels, bool accumulate,
-                    float* dx) const;
+  void backward_one(const float* weights, const float* dy, int pixels, bool accumulate, float* dx) const;
 
   ConvolutionGeometry geometry_;
   BackwardGeometry backward_;

@@ -91,13 +91,17 @@ bool MatrixLayer::takes_planes() const {
   return geometry_.groups == 1 && !geometry_.is_dense() && geometry_.input.channels <= kFewInputs;
 }
 
-const float* MatrixLayer::prepare_planes(const float* dy, float* scratch) const {
+void MatrixLayer::split_planes(const float* dy, std::ptrdiff_t row, std::ptrdiff_t plane, float* to) const {
   const int channels = geometry_.output.channels, width = geometry_.output.width;
-  const std::int64_t row = padded_gradient_width(), plane = row * padded_gradient_height();
-  std::fill_n(scratch, plane * channels, 0.0f);
   for (int h = 0; h < geometry_.output.height; ++h)
-    kernels().transpose(dy + std::int64_t{h} * width * channels, channels, width, channels, nullptr, 1.0f,
-                        scratch + (backward_.margin.top + h) * row + backward_.margin.left, plane);
+    kernels().transpose(dy + std::ptrdiff_t{h} * width * channels, channels, width, channels, nullptr, 1.0f,
+                        to + h * row, plane);
+}
+
+const float* MatrixLayer::prepare_planes(const float* dy, float* scratch) const {
+  const std::ptrdiff_t row = padded_gradient_width(), plane = row * padded_gradient_height();
+  std::fill_n(scratch, plane * geometry_.output.channels, 0.0f);
+  split_planes(dy, row, plane, scratch + backward_.margin.top * row + backward_.margin.left);
   return scratch;
 }
 

@@ -91,6 +91,10 @@ void Network::forward_concat(const Operation& op, const std::vector<float*>& val
   }
 }
 
+std::uint64_t Network::noise_key(RandomKey key, int node) {
+  return key.with("output noise", static_cast<std::uint64_t>(node)).value();
+}
+
 void Network::forward_operation(int index, const Parameters& parameters, const Operands& operands,
                                 const Values& values, int images) const {
   const Operation& op = plan_.operations[static_cast<size_t>(index)];
@@ -103,8 +107,7 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
     case Operation::Kind::matrix:
       matrix(op.node)->forward(operands[static_cast<size_t>(op.node)],
                                own.bias.empty() ? nullptr : own.bias.data(), x, images,
-                               values.key.with("output noise", static_cast<std::uint64_t>(op.node)).value(),
-                               values.first_image, values.scratch, y);
+                               noise_key(values.key, op.node), values.first_image, values.scratch, y);
       break;
     case Operation::Kind::depthwise:
       forward_depthwise(op, own, x, images, values.scratch, y);

@@ -50,6 +50,8 @@ class Network {
     RandomKey key;    ///< of the output noise
     int first_image;  ///< index of the first image, for the noise
   };
+  /// Of a matrix layer's output noise when the network's values have `key`.
+  static std::uint64_t noise_key(RandomKey key, int node);
   /// Runs one operation (not input, not loss) on `images` images.
   void forward_operation(int op, const Parameters& parameters, const Operands& operands, const Values& values,
                          int images) const;

@@ -163,6 +163,7 @@ void TrainingNetwork::State::backward_operation(BatchPart& part, const BackwardE
   if (o.kind == Operation::Kind::matrix) {
     const auto below = static_cast<size_t>(o.inputs[0]);
     const auto* layer = network.matrix(o.node);
+    if (operands[node].clips_gradient) return backward_clipped(part, event, operands[node], images);
     layer->add_gradient(operands[node], part.values[below], dy, images, part.gradient_written[node],
                         part.scratch.data(), part.gradient_targets[node]);
     part.gradient_written[node] = true;

@@ -194,6 +194,7 @@ StepResult TrainingNetwork::step(Parameters& parameters, const Operands& operand
                                  const int* labels, int count, double label_smoothing, RandomKey key,
                                  Parameters& gradients) {
   State& s = *state_;
+  s.step_key = key;
   for (auto& part : s.parts) s.reset(part, gradients);
   const int last = s.plan.levels - 1;
   for (int level = 0; level <= last; ++level) {
@@ -224,21 +225,26 @@ StepResult TrainingNetwork::step(Parameters& parameters, const Operands& operand
   return result;
 }
 
-std::size_t training_bytes(const Network& network, int batch_size, int part_count) {
+std::size_t training_bytes(const Network& network, int batch_size, int part_count, bool clips_gradients) {
   const auto& plan = network.plan();
   const int part_size = plan.largest_part(batch_size, part_count),
             walk = std::min(plan.images_per_walk, part_size);
   const auto parts = static_cast<size_t>((batch_size + part_size - 1) / part_size);
   size_t floats = BufferPlan(plan).floats(plan, batch_size, static_cast<int>(parts), walk);
+  std::int64_t widest = 0;  // output of a matrix layer, for its clipped gradient
   for (const auto& op : plan.operations) {
     if (const auto* layer = network.matrix(op.node)) {
-      const size_t operands = network.needs_input_gradient(op.node) ? 2 : 1;
+      widest = std::max(widest, layer->output_size());
+      const bool by_split = clips_gradients && layer->row_splits() > 1;
+      const size_t splits = by_split ? static_cast<size_t>(layer->row_splits()) : 0;
+      const size_t operands = network.needs_input_gradient(op.node) ? 2 + splits : 1;
       const size_t gradient_copies = parts == 1 && layer->is_packed_plainly() ? 0 : parts;
       floats += (gradient_copies + operands) * layer->packed_size();
     }
     if (op.kind == Operation::Kind::depthwise)
       floats += parts * static_cast<size_t>(network.node_of(op).weights);
   }
+  if (clips_gradients) floats += parts * (static_cast<size_t>(widest * walk) + kernel_slack());
   return (floats + parts * 2 * network.scratch_size()) * sizeof(float);
 }
 
@@ -250,7 +256,7 @@ std::size_t TrainingNetwork::bytes() const {
     for (const auto& buffer : part.walk_values) floats += buffer.size();
     for (const auto& buffer : part.walk_gradients) floats += buffer.size();
     for (const auto& buffer : part.weight_gradients) floats += buffer.size();
-    floats += part.scratch.size() + part.second_scratch.size();
+    floats += part.scratch.size() + part.second_scratch.size() + part.clipped.size();
   }
   return floats * sizeof(float);
 }

@@ -27,8 +27,8 @@ class TrainingNetwork {
   /// Forward and backward of `count` images (NHWC, at most batch_size) with integer labels. Batch norms use
   /// the mini-batch's statistics and update the running ones in `parameters`. `gradients` gets
   /// dL/d(parameter) of the mean loss (weights, biases, gammas, betas). `operands` must hold backward copies.
-  /// Converters pass gradients straight through, but for an operand's own backward ones and for inputs beyond
-  /// a range that is learned.
+  /// Converters pass gradients straight through, but for an operand's own backward ones, for inputs beyond
+  /// a range that is learned and where an operand clips its gradient.
   StepResult step(Parameters& parameters, const Operands& operands, const float* images, const int* labels,
                   int count, double label_smoothing, RandomKey key, Parameters& gradients);
 
@@ -44,8 +44,9 @@ class TrainingNetwork {
 };
 
 /// What a step will hold, before anything is allocated: the buffers of a TrainingNetwork and the packed
-/// weights of its operands (a little more where the transposed copy is smaller).
-std::size_t training_bytes(const Network& network, int batch_size, int parts);
+/// weights of its operands (a little more where the transposed copy is smaller). `clips_gradients`: as
+/// MatrixOperand::clips_gradient of all layers.
+std::size_t training_bytes(const Network& network, int batch_size, int parts, bool clips_gradients = false);
 
 /// Gradients shaped like `parameters`, all zero.
 Parameters zero_gradients(const Parameters& parameters);

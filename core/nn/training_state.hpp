@@ -53,6 +53,7 @@ struct BatchPart {
   std::vector<ChannelSums> forward_sums, backward_sums;  ///< one an operation
   std::vector<FloatBuffer> walk_values, walk_gradients;  ///< what lives only within one walk
   FloatBuffer scratch, second_scratch;
+  FloatBuffer clipped;  ///< gradient of a walk's outputs; empty until an operand clips its gradient
   std::vector<float*> values, gradients;       ///< of the images at hand
   std::vector<double> probabilities;           ///< of one image
   std::vector<RangeGradient> range_gradients;  ///< one a node
@@ -81,6 +82,7 @@ struct TrainingNetwork::State {
   std::vector<std::vector<double>> means, inverses;  ///< of the mini-batch, one an operation
   std::vector<BackwardAffine> backward_affines;
   std::vector<BatchPart> parts;
+  RandomKey step_key{0};
 
   State(const Network& network, int batch_size, int parts);
   void allocate(int batch_size);
@@ -113,6 +115,8 @@ struct TrainingNetwork::State {
                           const Operands& operands, int images);
   void backward_with_range(BatchPart& part, const BackwardEvent& event, const MatrixOperand& operand,
                            int images);
+  void backward_clipped(BatchPart& part, const BackwardEvent& event, const MatrixOperand& operand,
+                        int images);
   void start_input_gradients(BatchPart& part, const BackwardEvent& event, int images);
   void backward_normalise(BatchPart& part, const BackwardEvent& event, int images);
   void backward_depthwise(BatchPart& part, const BackwardEvent& event, const Parameters& parameters,

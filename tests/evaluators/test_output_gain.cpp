@@ -100,3 +100,31 @@ TEST_CASE("pim_qat learns the toy task through an ADC of 4 bits") {
       score(toy_network(10), trained.parameters, test, scoring, hardware, RandomKey(2), calibration);
   CHECK(result.at(1).mean > 0.5);  // chance is 0.1
 }
+
+TEST_CASE("behind an ADC of 3 bits that saturates, pim_qat beats hardware-aware training") {
+  const auto training = toy_samples(1000, 10, 1.5, 1), test = toy_samples(500, 10, 1.5, 2);
+  HardwareConfig coarse;
+  coarse.adc_bits = 3;
+  coarse.adc_range = 2;
+  ScoringConfig scoring;
+  scoring.programmings = 4;
+  ChipCalibration calibration{{}, &training};
+  calibration.config.batch_norm_samples = 128;
+  calibration.config.batch_norm_at = "every_time";
+  const auto accuracy = [&](const char* regime, const HardwareConfig& known, std::uint64_t seed) {
+    TrainingConfig config;
+    config.regime = regime;
+    config.epochs = 8;
+    const auto trained = train(toy_network(10), training, "none", config, known, RandomKey(seed));
+    const auto result =
+        score(toy_network(10), trained.parameters, test, scoring, coarse, RandomKey(seed + 10), calibration);
+    double sum = 0;
+    for (const auto& point : result.drift) sum += point.mean / static_cast<double>(result.drift.size());
+    return sum;
+  };
+  double gained = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    gained += (accuracy("pim_qat", coarse, seed) - accuracy("hardware_aware", {}, seed)) / 3;
+  // The three pairs differ by 1.5 to 2.7 points, 2.2 +- 0.4 (standard error) in the mean over all times.
+  CHECK(gained > 0.01);
+}

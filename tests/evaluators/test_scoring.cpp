@@ -106,6 +106,18 @@ TEST_CASE("a diverged training is a failed trial, not an exception") {
   CHECK_THAT(result.reason, ContainsSubstring("in epoch"));
 }
 
+TEST_CASE("weights that became infinite in the last step are a failed trial too") {
+  auto config = quick_training("hardware_aware");
+  config.epochs = 1;
+  config.batch_size = 200;  // one step: its loss is that of the initial weights
+  config.learning_rate = 1e38;
+  config.warmup_fraction = config.digital_fraction = 0;
+  const auto result =
+      train(toy_network(4), toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
+  CHECK(result.failed);
+  CHECK_THAT(result.reason, ContainsSubstring("in epoch 1"));
+}
+
 TEST_CASE("bfloat16 scores are float32 scores: a two-sample test over programmings") {
   const auto architecture = toy_network(10);
   const auto trained = train(architecture, toy_samples(1000, 10, 1.5, 1), "none",

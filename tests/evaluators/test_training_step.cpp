@@ -77,10 +77,11 @@ TEST_CASE("repeating one mini-batch lowers its loss") {
 namespace {
 
 /// Parameters after some noisy steps on an untrained network with input ranges multiplied by `factor`.
-Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1) {
+Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1,
+                   const TrainingConfig& training = {}) {
   const auto architecture = make_builtin("lenet5", {12, 12, 1}, 3);
   const Batch batch(architecture);
-  TrainingConfig config;
+  TrainingConfig config = training;
   config.shards = 4;
   TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
   step.calibrate(batch.samples);
@@ -152,4 +153,52 @@ TEST_CASE("backward converters change what weights learn, and fine ones hardly d
   const double coarse = difference(3), fine = difference(10);
   CHECK(fine > 0);
   CHECK(coarse > 3 * fine);
+}
+
+namespace {
+
+/// Relative difference of all weights.
+double difference(const Parameters& a, const Parameters& b) {
+  double sum = 0, size = 0;
+  for (size_t i = 0; i < a.size(); ++i)
+    for (size_t k = 0; k < a[i].weight.size(); ++k) {
+      sum += std::pow(a[i].weight[k] - b[i].weight[k], 2);
+      size += std::pow(a[i].weight[k], 2);
+    }
+  return std::sqrt(sum / size);
+}
+
+HardwareConfig adc_with_range(double range) {
+  HardwareConfig hardware;
+  hardware.crossbar_rows = 32;
+  hardware.adc_bits = 10;
+  hardware.adc_range = range;
+  hardware.output_noise = 0;
+  return hardware;
+}
+
+}  // namespace
+
+TEST_CASE("pim_qat gives the same bits for one thread and for several") {
+  TrainingConfig config;
+  config.regime = "pim_qat";
+  auto hardware = adc_with_range(2);
+  hardware.adc_bits = 4;
+  hardware.output_noise = 0.04;
+  set_thread_count(1);
+  const auto one = trained(hardware, 3, 1, config);
+  set_thread_count(4);
+  const auto several = trained(hardware, 3, 1, config);
+  set_thread_count(0);
+  for (size_t i = 0; i < one.size(); ++i) CHECK(one[i].weight == several[i].weight);
+}
+
+TEST_CASE("with a least drift, a coarse ADC gives other gradients than without") {
+  TrainingConfig config;
+  config.regime = "pim_qat";
+  auto hardware = adc_with_range(4);
+  hardware.adc_bits = 3;
+  const auto drifted = trained(hardware, 1, 1, config);
+  config.least_drift = 1;
+  CHECK(difference(drifted, trained(hardware, 1, 1, config)) > 1e-4);
 }

@@ -240,3 +240,52 @@ TEST_CASE("products through ideal converters give the digital result, and row sp
       .logits(operands, problem.images.data(), 5, RandomKey(1), got.data());
   for (size_t i = 0; i < 50; ++i) CHECK(got[i] == Approx(wanted[i]).epsilon(1e-4).margin(1e-4));
 }
+
+namespace {
+
+/// Gradients of a step through an ADC whose range ends at `limit`, on crossbars of 40 rows.
+Parameters gradients_through_adc(const Architecture& architecture, float limit, bool clips) {
+  auto problem = make_problem(architecture, 6);
+  MvmSettings adc;
+  adc.adc_step = 1e-3f;
+  adc.adc_limit = limit;
+  adc.crossbar_rows = 40;
+  const Network network(architecture, std::vector<MvmSettings>(architecture.nodes().size(), adc));
+  auto operands = network.digital_operands(problem.parameters, true);
+  for (size_t i = 0; i < operands.size(); ++i) {
+    const auto* layer = network.matrix(static_cast<int>(i));
+    if (!layer) continue;
+    operands[i].scales.assign(static_cast<size_t>(layer->row_splits() * layer->columns()), 1.0f);
+    operands[i].clips_gradient = clips;
+    layer->pack_backward(operands[i]);
+    layer->pack_backward_splits(operands[i]);
+  }
+  auto gradients = zero_gradients(problem.parameters);
+  TrainingNetwork(network, 6, 2)
+      .step(problem.parameters, operands, problem.images.data(), problem.labels.data(), 6, 0, RandomKey(1),
+            gradients);
+  return gradients;
+}
+
+double weight_distance(const Parameters& a, const Parameters& b) {
+  double difference = 0, size = 0;
+  for (size_t i = 0; i < a.size(); ++i)
+    for (size_t k = 0; k < a[i].weight.size(); ++k) {
+      difference += std::pow(a[i].weight[k] - b[i].weight[k], 2);
+      size += std::pow(b[i].weight[k], 2);
+    }
+  return std::sqrt(difference / size);
+}
+
+}  // namespace
+
+TEST_CASE("clipped gradients are the straight-through ones within the ADC's range and others beyond") {
+  const auto architecture =
+      GENERATE(make_builtin("lenet5", {14, 14, 1}, 10), make_builtin("resnet8", {8, 8, 3}, 10));
+  const auto compare = [&](float limit) {
+    return weight_distance(gradients_through_adc(architecture, limit, true),
+                           gradients_through_adc(architecture, limit, false));
+  };
+  CHECK(compare(1000) < 1e-4);
+  CHECK(compare(1) > 0.1);
+}

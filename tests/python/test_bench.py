@@ -11,6 +11,7 @@ def test_a_quick_bench_prints_one_document_with_a_rate_a_row(mho):
     assert found["threads"] == 1
     names = [row["name"] for row in found["rows"]]
     rows = ["digital_training", "noisy_training", "noisy_forward", "drift_score"]
+    names = [name for name in names if not name.endswith("/bfloat16_score")]  # where the processor has it
     assert names == [f"mlp-b64/{row}" for row in rows] + [f"mlp-b10/{row}" for row in rows[:2]]
     for row in found["rows"]:
         assert set(row) == RATE_KEYS

@@ -14,6 +14,7 @@ struct GradientTile {
   const float* x;
   const float* g;
   float* w;
+  int height;
 };
 
 /// I matrix rows x B vectors of columns, summed over all pixels in registers.
@@ -25,7 +26,7 @@ void gradient_tile(const GradientTile& t) {
   for (int i = 0; i < I; ++i)
 #pragma GCC unroll 2
     for (int b = 0; b < B; ++b) acc[i][b] = Vector{};
-  for (int h = 0; h < m.height; ++h) {
+  for (int h = 0; h < t.height; ++h) {
     const float *x = t.x + h * m.x_row, *g = t.g + h * m.g_row;
     for (int p = 0; p < m.width; ++p, x += m.x_pixel, g += m.g_pixel) {
       Vector gv[B];
@@ -72,17 +73,33 @@ using Gradients1 = GradientTable<1, 1, 2, 3, 4, 5, 6, 7, 8>;
 using Gradients2 = GradientTable<2, 1, 2, 3, 4>;
 #endif
 
+/// Output rows [first, end) to which a run adds more than zeros.
+struct OutputRows {
+  int first;
+  int end;
+};
+MHO_INLINE OutputRows rows_of(const MatrixGradient& m, const RowRun& run) {
+  const ImageLines& lines = m.lines;
+  OutputRows rows{0, m.height};
+  while (rows.first < rows.end && rows.first * lines.step + run.line < lines.first) ++rows.first;
+  while (rows.first < rows.end && (rows.end - 1) * lines.step + run.line >= lines.end) --rows.end;
+  return rows;
+}
+
 void gradient(const MatrixGradient& m) {
   for (int column = 0; column < m.columns;) {
     const int vectors = m.columns - column > kLanes ? 2 : 1;
     const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;
     const GradientFunction* table = vectors == 2 ? Gradients2::functions : Gradients1::functions;
     for (int r = 0; r < m.run_count; ++r) {
-      const int length = m.runs[r].length, tiles = (length + most - 1) / most;
+      const RowRun& run = m.runs[r];
+      const OutputRows rows = rows_of(m, run);
+      const float *x = m.x + run.offset + rows.first * m.x_row, *g = m.g + rows.first * m.g_row + column;
+      const int tiles = (run.length + most - 1) / most;
       for (int k = 0; k < tiles; ++k) {
-        const int begin = k * length / tiles, end = (k + 1) * length / tiles;
-        table[end - begin - 1]({&m, m.x + m.runs[r].offset + begin, m.g + column,
-                                m.w + static_cast<std::ptrdiff_t>(m.runs[r].row + begin) * m.w_row + column});
+        const int begin = k * run.length / tiles, end = (k + 1) * run.length / tiles;
+        float* w = m.w + static_cast<std::ptrdiff_t>(run.row + begin) * m.w_row + column;
+        table[end - begin - 1]({&m, x + begin, g, w, rows.end - rows.first});
       }
     }
     column += vectors * kLanes;

@@ -4,6 +4,7 @@
 #include "core/nn/kernels/fast_depthwise.inl"
 #include "core/nn/kernels/fast_elementwise.inl"
 #include "core/nn/kernels/fast_gradients.inl"
+#include "core/nn/kernels/fast_narrow_gradients.inl"
 #include "core/nn/kernels/fast_narrow_products.inl"
 #include "core/nn/kernels/fast_pooling.inl"
 #include "core/nn/kernels/fast_products.inl"
@@ -15,7 +16,7 @@ namespace mho {
 extern const Kernels MHO_KERNEL_SET;
 const Kernels MHO_KERNEL_SET{MHO_KERNEL_NAME,
                              product_any,
-                             gradient,
+                             gradient_any,
                              transpose,
                              depthwise,
                              depthwise_backward,

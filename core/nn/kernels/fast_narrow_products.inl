@@ -61,6 +61,7 @@ MHO_INLINE void store_narrow(const MatrixProduct& m, const Vector* columns, int 
 }
 
 struct NarrowTile {
+  int row[kNarrowVectors];         ///< of the output
   const float* x[kNarrowVectors];  ///< of the first pixel
   float* y[kNarrowVectors];
   int count[kNarrowVectors];  ///< pixels
@@ -71,10 +72,11 @@ void narrow_tile(const MatrixProduct& m, const NarrowTile& t, NoiseStream& strea
   Vector acc[kNarrowVectors][C];
 #pragma GCC unroll 8
   for (int c = 0; c < C; ++c) acc[0][c] = acc[1][c] = Vector{};
-  for (int r = 0; r < m.run_count; ++r) {
-    const float *x0 = t.x[0] + m.runs[r].offset, *x1 = t.x[1] + m.runs[r].offset;
-    const float* w = m.w + static_cast<std::ptrdiff_t>(m.runs[r].row) * m.w_row;
-    for (int j = m.runs[r].length; j > 0; --j, w += m.w_row, x0 += m.x_step, x1 += m.x_step) {
+  const Runs runs = runs_of(m, t.row[0], t.row[1]);
+  for (const RowRun* run = runs.first; run < runs.end; ++run) {
+    const float *x0 = t.x[0] + run->offset, *x1 = t.x[1] + run->offset;
+    const float* w = m.w + static_cast<std::ptrdiff_t>(run->row) * m.w_row;
+    for (int j = run->length; j > 0; --j, w += m.w_row, x0 += m.x_step, x1 += m.x_step) {
       const Vector v0 = load_some(x0, t.count[0]), v1 = load_some(x1, t.count[1]);
 #pragma GCC unroll 8
       for (int c = 0; c < C; ++c) {
@@ -105,6 +107,7 @@ void narrow_columns(const MatrixProduct& m, NoiseStream& stream) {
   int filled = 0;
   for (int h = 0; h < m.height; ++h)
     for (int p = 0; p < m.width; p += kLanes) {
+      tile.row[filled] = h;
       tile.x[filled] = m.x + h * m.x_row + p;
       tile.y[filled] = m.y + h * m.y_row + p * m.y_pixel;
       tile.count[filled] = min_of(kLanes, m.width - p);
@@ -113,6 +116,7 @@ void narrow_columns(const MatrixProduct& m, NoiseStream& stream) {
       filled = 0;
     }
   if (filled == 0) return;
+  tile.row[1] = tile.row[0];
   tile.x[1] = tile.x[0];
   tile.y[1] = tile.y[0];
   tile.count[1] = 0;

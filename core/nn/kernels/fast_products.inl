@@ -31,8 +31,24 @@ MHO_INLINE Slot spread_slot(const char* p) { return spread(*reinterpret_cast<con
 MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) { return sum + x * w; }
 #endif
 
+/// Runs that read more than zeros.
+struct Runs {
+  const RowRun* first;
+  const RowRun* end;
+};
+
+/// Those of output rows h to `last`.
+MHO_INLINE Runs runs_of(const MatrixProduct& m, int h, int last) {
+  const ImageLines& lines = m.lines;
+  Runs runs{m.runs, m.runs + m.run_count};
+  while (runs.first < runs.end && last * lines.step + runs.first->line < lines.first) ++runs.first;
+  while (runs.first < runs.end && h * lines.step + runs.end[-1].line >= lines.end) --runs.end;
+  return runs;
+}
+
 struct Tile {
   const MatrixProduct* m;
+  Runs runs;
   const char* x;
   float* y;
   int column;           ///< first of the tile
@@ -80,12 +96,12 @@ void product_tile(const Tile& t) {
   for (int p = 0; p < P; ++p)
 #pragma GCC unroll 2
     for (int b = 0; b < B; ++b) acc[p][b] = Vector{};
-  for (int r = 0; r < m.run_count; ++r) {
+  for (const RowRun* run = t.runs.first; run < t.runs.end; ++run) {
     const char* x[kBases];
     for (int q = 0; q < kBases; ++q)
-      x[q] = t.x + static_cast<std::ptrdiff_t>(m.runs[r].offset) * kElementBytes + q * 4 * step;
-    const float* w = m.w + static_cast<std::ptrdiff_t>(m.runs[r].row) * m.w_row + t.column;
-    for (int j = m.runs[r].length; j > 0; --j, w += m.w_row) {
+      x[q] = t.x + static_cast<std::ptrdiff_t>(run->offset) * kElementBytes + q * 4 * step;
+    const float* w = m.w + static_cast<std::ptrdiff_t>(run->row) * m.w_row + t.column;
+    for (int j = run->length; j > 0; --j, w += m.w_row) {
       Vector wv[B];
 #pragma GCC unroll 2
       for (int b = 0; b < B; ++b) wv[b] = load(w + b * kLanes);
@@ -148,13 +164,15 @@ void product_columns(const MatrixProduct& m, int column, int vectors, NoiseStrea
   const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;
   const TileFunction* table = vectors == 2 ? Tiles2::functions : Tiles1::functions;
   const int tiles = (m.width + most - 1) / most;
-  for (int h = 0; h < m.height; ++h)
+  for (int h = 0; h < m.height; ++h) {
+    const Runs runs = runs_of(m, h, h);
     for (int k = 0; k < tiles; ++k) {
       const int begin = k * m.width / tiles, end = (k + 1) * m.width / tiles;
       const char* x = reinterpret_cast<const char*>(m.x) + (h * m.x_row + begin * m.x_pixel) * kElementBytes;
-      const Tile tile{&m, x, m.y + h * m.y_row + begin * m.y_pixel, column, &stream};
+      const Tile tile{&m, runs, x, m.y + h * m.y_row + begin * m.y_pixel, column, &stream};
       table[end - begin - 1](tile);
     }
+  }
 }
 
 void product(const MatrixProduct& m) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,6 +29,15 @@ struct RowRun {
   int offset = 0;
   int row = 0;
   int length = 0;
+  int line = 0;  ///< image rows below the first that the output pixel reads
+};
+
+/// Where an image ends and its zero border begins: for output row h a run reads image row h * step + line,
+/// and rows outside [first, end) are zeros that no time needs to be spent on. The default is no border.
+struct ImageLines {
+  int step = 1;
+  int first = 0;
+  int end = INT_MAX;
 };
 
 /// What happens to a finished column sum, in this order: Gaussian noise, ADC (round to a step, clip), scale,
@@ -49,10 +59,11 @@ struct OutputStage {
 struct MatrixProduct {
   const float* x = nullptr;
   std::ptrdiff_t x_row = 0;
-  std::ptrdiff_t x_pixel = 0;  ///< 1 lets pixels fill vectors where there are few columns
-  std::ptrdiff_t x_step = 1;   ///< from one input of a run to the next
-  const RowRun* runs = nullptr;
+  std::ptrdiff_t x_pixel = 0;    ///< 1 lets pixels fill vectors where there are few columns
+  std::ptrdiff_t x_step = 1;     ///< from one input of a run to the next
+  const RowRun* runs = nullptr;  ///< their lines never fall
   int run_count = 0;
+  ImageLines lines;
   const float* w = nullptr;  ///< readable up to padded_columns(columns) in every row
   int w_row = 0;
   float* y = nullptr;
@@ -65,7 +76,8 @@ struct MatrixProduct {
 };
 
 /// w[(row + j) * w_row + c] = (or +=) factor * sum over h and p of x[h * x_row + p * x_pixel + offset + j] *
-/// g[h * g_row + p * g_pixel + c]: the weight gradient of a MatrixProduct. g is readable and w writable up to
+/// g[h * g_row + p * g_pixel + c * g_step]: the weight gradient of a MatrixProduct. A g_step other than 1
+/// means planes: x_pixel and g_pixel are 1 then. Else g is readable and w writable up to
 /// padded_columns(columns).
 struct MatrixGradient {
   const float* x = nullptr;
@@ -73,9 +85,11 @@ struct MatrixGradient {
   std::ptrdiff_t x_pixel = 0;
   const RowRun* runs = nullptr;
   int run_count = 0;
+  ImageLines lines;
   const float* g = nullptr;
   std::ptrdiff_t g_row = 0;
   std::ptrdiff_t g_pixel = 0;
+  std::ptrdiff_t g_step = 1;  ///< from one column to the next
   float* w = nullptr;
   int w_row = 0;
   int height = 1;

@@ -49,7 +49,7 @@ void gradient(const MatrixGradient& m) {
         for (int h = 0; h < m.height; ++h)
           for (int p = 0; p < m.width; ++p)
             sum += double(m.x[h * m.x_row + p * m.x_pixel + m.runs[r].offset + j]) *
-                   m.g[h * m.g_row + p * m.g_pixel + c];
+                   m.g[h * m.g_row + p * m.g_pixel + c * m.g_step];
         float& w = m.w[std::ptrdiff_t(m.runs[r].row + j) * m.w_row + c];
         w = static_cast<float>((m.accumulate ? w : 0.0) + m.factor * sum);
       }

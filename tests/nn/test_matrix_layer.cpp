@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/matrix_layer.hpp"
+
+#include <cmath>
+
+#include "core/nn/patches.hpp"
+#include "tests/catch.hpp"
+
+using namespace mho;
+
+namespace {
+
+constexpr int kImages = 3;
+constexpr std::uint64_t kKey = 11;
+
+FloatBuffer normals(std::int64_t count, std::uint64_t seed) {
+  FloatBuffer values(static_cast<size_t>(count) + kernel_slack());
+  Random random{RandomKey(seed)};
+  for (auto& v : values) v = static_cast<float>(random.normal());
+  return values;
+}
+
+/// 72 rows, cut within kernel positions into splits of `rows`: 8 inputs, 5 outputs, stride 2 in one
+/// direction; or a dense layer of 72 inputs.
+MatrixLayer make_layer(bool dense, int rows) {
+  Conv2d conv{.out_channels = 5, .stride_height = 2};
+  const Shape input = dense ? Shape{1, 1, 72} : Shape{6, 5, 8};
+  const std::vector<LayerDeclaration> layers = {
+      dense ? LayerDeclaration{"layer", Dense{.out_features = 5}, {"input"}}
+            : LayerDeclaration{"layer", conv, {"input"}},
+      {"mean", GlobalAveragePool{}, {"layer"}},
+      {"out", Dense{.out_features = 2}, {dense ? "layer" : "mean"}},
+      {"loss", SoftmaxCrossEntropy{}, {"out"}}};
+  auto used = layers;
+  if (dense) used.erase(used.begin() + 1);
+  MvmSettings settings;
+  settings.adc_step = 1;
+  settings.adc_limit = 4;
+  settings.output_noise = 0.5f;
+  settings.crossbar_rows = rows;
+  return {Architecture("test", input, used), 1, settings};
+}
+
+struct Problem {
+  MatrixLayer layer;
+  FloatBuffer weights, x, dy;
+  MatrixOperand operand;
+  FloatBuffer scratch;
+
+  Problem(bool dense, int rows)
+      : layer(make_layer(dense, rows)),
+        weights(normals(72 * 5, 1)),
+        x(normals(kImages * layer.input_size(), 2)),
+        dy(normals(kImages * layer.output_size(), 3)),
+        scratch(layer.scratch_size()) {
+    for (auto& w : weights) w *= 0.5f;  // sums of 32 rows have a deviation of 2.8, the ADC ends at 4
+    layer.pack_forward(weights.data(), operand.forward);
+    for (int i = 0; i < layer.row_splits() * layer.columns(); ++i)
+      operand.scales.push_back(1 + 0.1f * static_cast<float>(i));
+    operand.clips_gradient = true;
+    layer.pack_backward(operand);
+    layer.pack_backward_splits(operand);
+  }
+
+  /// Noisy sums of one split as forward() gives them without a converter: the other splits' scales are zero.
+  FloatBuffer sums_of(int split) {
+    auto one = operand;
+    for (size_t i = 0; i < one.scales.size(); ++i)
+      one.scales[i] = static_cast<int>(i) / layer.columns() == split ? 1.0f : 0.0f;
+    one.has_adc = false;
+    FloatBuffer sums(dy.size());
+    layer.forward(one, nullptr, x.data(), kImages, kKey, 7, scratch.data(), sums.data());
+    return sums;
+  }
+};
+
+double distance(const FloatBuffer& a, const std::vector<double>& b) {
+  double difference = 0, size = 0;
+  for (size_t i = 0; i < b.size(); ++i) {
+    difference += std::pow(a[i] - b[i], 2);
+    size += b[i] * b[i];
+  }
+  return std::sqrt(difference / size);
+}
+
+}  // namespace
+
+TEST_CASE("gradients are clipped where a split's noisy sum lies beyond the ADC's range") {
+  const bool dense = GENERATE(false, true);
+  const auto mode = GENERATE(ClippedGradient::all, ClippedGradient::outward);
+  Problem p(dense, 32);
+  REQUIRE(p.layer.row_splits() == 3);
+  FloatBuffer clipped(p.dy.size());
+  int zeros = 0, kept = 0;
+  for (int split = 0; split < 3; ++split) {
+    p.layer.clip_gradient(p.operand, split, mode, p.x.data(), p.dy.data(), kImages, kKey, 7, p.scratch.data(),
+                          clipped.data());
+    const auto sums = p.sums_of(split);
+    for (size_t k = 0; k < static_cast<size_t>(kImages * p.layer.output_size()); ++k) {
+      const bool beyond = std::abs(sums[k]) > 4;
+      const bool inward = sums[k] * p.dy[k] > 0;  // descent makes the sum smaller
+      const bool passes = !beyond || (mode == ClippedGradient::outward && inward);
+      CHECK(clipped[k] == (passes ? p.dy[k] : 0.0f));
+      ++(passes ? kept : zeros);
+    }
+  }
+  CHECK(zeros > 0);
+  CHECK(kept > zeros);
+}
+
+TEST_CASE("a split's gradients are those of its rows, in plain loops") {
+  const bool dense = GENERATE(false, true);
+  const int rows = GENERATE(20, 32, 100);
+  Problem p(dense, rows);
+  const auto& g = p.layer.geometry();
+  const int columns = p.layer.columns(), width = padded_columns(columns);
+  const int pixels = g.output.height * g.output.width;
+  FloatBuffer dw(p.layer.packed_size()), dx(p.x.size());
+  std::vector<float> patches(static_cast<size_t>(pixels) * 72);
+  for (int split = 0; split < p.layer.row_splits(); ++split) {
+    p.layer.add_split_gradient(p.operand, split, p.x.data(), p.dy.data(), kImages, false, p.scratch.data(),
+                               dw.data());
+    p.layer.backward_split(p.operand, split, p.dy.data(), kImages, false, p.scratch.data(), dx.data());
+    const int first = split * rows, end = std::min(72, first + rows);
+    std::vector<double> wanted_w(static_cast<size_t>((end - first) * columns), 0.0);
+    std::vector<double> wanted_x;
+    for (int image = 0; image < kImages; ++image) {
+      gather_patches(g, p.x.data() + image * p.layer.input_size(), 0, pixels, patches.data());
+      std::vector<float> back(patches.size(), 0.0f),
+          dx_image(static_cast<size_t>(p.layer.input_size()), 0.0f);
+      for (int pixel = 0; pixel < pixels; ++pixel)
+        for (int r = first; r < end; ++r)
+          for (int c = 0; c < columns; ++c) {
+            const auto at = static_cast<size_t>(pixel * 72 + r);
+            const float slope = p.dy[static_cast<size_t>((image * pixels + pixel) * columns + c)];
+            const float scale = p.operand.scales[static_cast<size_t>(split * columns + c)];
+            wanted_w[static_cast<size_t>((r - first) * columns + c)] += double{patches[at]} * slope;
+            back[at] += p.weights[static_cast<size_t>(r * columns + c)] * scale * slope;
+          }
+      scatter_patches(g, back.data(), 0, pixels, dx_image.data());
+      wanted_x.insert(wanted_x.end(), dx_image.begin(), dx_image.end());
+    }
+    FloatBuffer rows_of_split;
+    for (int r = first; r < end; ++r)
+      rows_of_split.insert(rows_of_split.end(), dw.begin() + r * width, dw.begin() + r * width + columns);
+    CHECK(distance(rows_of_split, wanted_w) < 1e-5);
+    CHECK(distance(dx, wanted_x) < 1e-5);
+  }
+}

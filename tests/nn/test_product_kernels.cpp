@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/kernels/kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/base/aligned.hpp"
+#include "core/base/random.hpp"
+#include "tests/catch.hpp"
+
+using namespace mho;
+
+namespace {
+
+FloatBuffer normals(size_t count, std::uint64_t seed) {
+  FloatBuffer values(count + kernel_slack());
+  Random random{RandomKey(seed)};
+  for (auto& v : values) v = static_cast<float>(random.normal());
+  return values;
+}
+
+/// Every set but the reference.
+std::vector<const Kernels*> fast_sets() {
+  const auto list = available_kernels();
+  return {list.sets + 1, list.sets + list.count};
+}
+
+void check_close(const FloatBuffer& got, const FloatBuffer& wanted, size_t count, double tolerance) {
+  double worst = 0;
+  for (size_t i = 0; i < count; ++i) worst = std::max(worst, std::abs(double(got[i]) - wanted[i]));
+  CHECK(worst < tolerance);
+}
+
+}  // namespace
+
+TEST_CASE("a matrix product agrees with the reference for every tile width, column count and stage") {
+  const int width = GENERATE(1, 3, 5, 8, 12, 16, 17, 25, 33),
+            columns = GENERATE(1, 6, 10, 16, 24, 32, 40, 64);
+  const bool converted = GENERATE(false, true);
+  const int channels = 5, height = 3, w_row = padded_columns(columns), rows = 2 * 3 * channels;
+  const auto x = normals(static_cast<size_t>((height + 1) * (width + 2) * channels), 1);
+  const auto w = normals(static_cast<size_t>(rows * w_row), 2), scale = normals(64, 3), bias = normals(64, 4);
+  const auto before = normals(static_cast<size_t>(height * width * columns), 5);
+  const RowRun runs[] = {{0, 0, 3 * channels}, {(width + 2) * channels, 3 * channels, 3 * channels}};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = (width + 2) * channels;
+  m.x_pixel = channels;
+  m.runs = runs;
+  m.run_count = 2;
+  m.w = w.data();
+  m.w_row = w_row;
+  m.y_row = width * columns;
+  m.y_pixel = columns;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  if (converted) {
+    m.stage.adc_step = 0.25f;
+    m.stage.adc_limit = 4.0f;
+    m.stage.scale = scale.data();
+    m.stage.bias = bias.data();
+    m.stage.accumulate = true;
+  }
+  FloatBuffer wanted = before;
+  m.y = wanted.data();
+  reference_kernels().product(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << " width " << width << " columns " << columns);
+    FloatBuffer got = before;
+    m.y = got.data();
+    set->product(m);
+    // A sum next to a rounding border may land on either side: compare counts of exact agreement there.
+    if (!converted)
+      check_close(got, wanted, got.size(), 1e-4);
+    else {
+      size_t far = 0;
+      const size_t count = static_cast<size_t>(height * width * columns);
+      for (size_t i = 0; i < count; ++i) far += std::abs(got[i] - wanted[i]) > 1e-4;
+      CHECK(far <= count / 500);
+    }
+    CHECK(std::equal(got.begin() + height * width * columns, got.end(),
+                     before.begin() + height * width * columns));
+  }
+}
+
+TEST_CASE("a product over planes agrees with the reference, pixels on lanes or not") {
+  const int width = GENERATE(1, 5, 14, 16, 28, 40), columns = GENERATE(1, 2, 3, 4, 6, 8, 11),
+            height = GENERATE(1, 2, 5);
+  const bool converted = GENERATE(false, true);
+  const int channels = 3, x_row = width + 2, plane = x_row * (height + 1), w_row = padded_columns(columns);
+  const auto x = normals(static_cast<size_t>(plane * channels), 1);
+  const auto w = normals(static_cast<size_t>(4 * channels * w_row), 2), scale = normals(64, 3),
+             bias = normals(64, 4);
+  const int y_pixel = 2 * columns;  // every other pixel, as a stride makes it
+  const auto before = normals(static_cast<size_t>(height * width * y_pixel), 5);
+  const RowRun runs[] = {{0, 0, channels}, {2, channels, channels}, {x_row + 1, 2 * channels, channels}};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = x_row;
+  m.x_pixel = 1;
+  m.x_step = plane;
+  m.runs = runs;
+  m.run_count = 3;
+  m.w = w.data();
+  m.w_row = w_row;
+  m.y_row = width * y_pixel;
+  m.y_pixel = y_pixel;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  if (converted) {
+    m.stage.adc_limit = 1.0f;
+    m.stage.adc_step = 1.0f / 4096;  // clips, and rounds by less than the tolerance
+    m.stage.scale = scale.data();
+    m.stage.bias = bias.data();
+    m.stage.accumulate = true;
+  }
+  FloatBuffer wanted = before;
+  m.y = wanted.data();
+  reference_kernels().product(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << " width " << width << " columns " << columns);
+    FloatBuffer got = before;
+    m.y = got.data();
+    set->product(m);
+    check_close(got, wanted, got.size(), converted ? 2e-3 : 1e-4);
+  }
+}
+
+TEST_CASE("a weight gradient agrees with the reference") {
+  const int columns = GENERATE(1, 6, 16, 20, 32, 48), length = GENERATE(1, 5, 12, 16, 27),
+            w_row = padded_columns(columns);
+  const bool accumulate = GENERATE(true, false);
+  const int height = 4, width = 7;
+  const auto x = normals(static_cast<size_t>(height * (width + length)), 1);
+  const auto g = normals(static_cast<size_t>(height * width * columns), 2);
+  const auto before = normals(static_cast<size_t>(length * w_row), 3);
+  const RowRun run{0, 0, length};
+  MatrixGradient m;
+  m.x = x.data();
+  m.x_row = width + length;
+  m.x_pixel = 1;
+  m.runs = &run;
+  m.run_count = 1;
+  m.g = g.data();
+  m.g_row = width * columns;
+  m.g_pixel = columns;
+  m.w_row = w_row;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  m.factor = 1.5f;
+  m.accumulate = accumulate;
+  FloatBuffer wanted = before;
+  m.w = wanted.data();
+  reference_kernels().gradient(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    FloatBuffer got = before;
+    m.w = got.data();
+    set->gradient(m);
+    for (int r = 0; r < length; ++r)
+      for (int c = 0; c < columns; ++c) {
+        const auto i = static_cast<size_t>(r * w_row + c);
+        if (std::abs(got[i] - wanted[i]) > 1e-3) FAIL_CHECK("row " << r << " column " << c);
+      }
+  }
+}
+
+TEST_CASE("a weight gradient from planes agrees with the reference") {
+  const int columns = GENERATE(1, 2, 5, 6, 8, 11), length = GENERATE(1, 3, 5, 7);
+  const int height = GENERATE(1, 3), width = GENERATE(4, 16, 37);
+  const bool accumulate = GENERATE(true, false);
+  const int x_row = width + length, plane = height * x_row;
+  const auto x = normals(static_cast<size_t>(2 * height * x_row + length), 1);
+  const auto g = normals(static_cast<size_t>(plane * columns), 2);
+  const RowRun runs[] = {{0, 0, length}, {x_row, length, length}};
+  const auto before = normals(static_cast<size_t>(2 * length * padded_columns(columns)), 3);
+  MatrixGradient m;
+  m.x = x.data();
+  m.x_row = m.g_row = x_row;
+  m.x_pixel = m.g_pixel = 1;
+  m.runs = runs;
+  m.run_count = 2;
+  m.g = g.data();
+  m.g_step = plane;
+  m.w_row = padded_columns(columns);
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  m.factor = 0.5f;
+  m.accumulate = accumulate;
+  FloatBuffer wanted = before;
+  m.w = wanted.data();
+  reference_kernels().gradient(m);
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << ", " << columns << " columns, runs of " << length);
+    FloatBuffer got = before;
+    m.w = got.data();
+    set->gradient(m);
+    for (int r = 0; r < 2 * length; ++r)
+      for (int c = 0; c < columns; ++c) {
+        const auto k = static_cast<size_t>(r * m.w_row + c);
+        if (std::abs(got[k] - wanted[k]) > 1e-4) FAIL_CHECK("row " << r << " column " << c);
+      }
+  }
+}
+
+TEST_CASE("output noise has the asked deviation and depends on key and stream only") {
+  const int width = 64, columns = GENERATE(40, 6);  // lanes are columns; lanes are pixels
+  FloatBuffer x(width + 32), w(48 + 32), y(static_cast<size_t>(width * columns) + 32), again(y.size());
+  const RowRun run{0, 0, 1};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_pixel = 1;
+  m.runs = &run;
+  m.run_count = 1;
+  m.w = w.data();
+  m.w_row = 48;
+  m.y_pixel = columns;
+  m.width = width;
+  m.columns = columns;
+  m.stage.noise = 0.04f;
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    double sum = 0, square = 0, overlap = 0;
+    const int images = 64;
+    for (int image = 0; image < images; ++image) {
+      m.stage.key = 99;
+      m.stage.stream = static_cast<std::uint32_t>(image);
+      m.y = y.data();
+      set->product(m);
+      m.y = again.data();
+      set->product(m);
+      CHECK(std::equal(y.begin(), y.begin() + width * columns, again.begin()));
+      m.stage.stream += 1000;
+      set->product(m);
+      for (int i = 0; i < width * columns; ++i) {
+        sum += y[static_cast<size_t>(i)];
+        square += double(y[static_cast<size_t>(i)]) * y[static_cast<size_t>(i)];
+        overlap += double(y[static_cast<size_t>(i)]) * again[static_cast<size_t>(i)];
+      }
+    }
+    const double n = double(images) * width * columns;
+    CHECK(std::abs(sum / n) < 5 * 0.04 / std::sqrt(n));
+    CHECK(std::sqrt(square / n) == Approx(0.04).epsilon(5 / std::sqrt(2 * n)));
+    CHECK(std::abs(overlap / n) < 5 * 0.0016 / std::sqrt(n));
+  }
+}
+
+TEST_CASE("output noise never repeats within one image") {
+  const int width = 30, columns = GENERATE(70, 6), height = 9;
+  FloatBuffer x(width * height + 32), w(96), y(static_cast<size_t>(width * columns * height) + 32);
+  const RowRun run{0, 0, 1};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = width;
+  m.x_pixel = 1;
+  m.runs = &run;
+  m.run_count = 1;
+  m.w = w.data();
+  m.w_row = 80;
+  m.y = y.data();
+  m.y_row = width * columns;
+  m.y_pixel = columns;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  m.stage.noise = 1.0f;
+  for (const auto* set : fast_sets()) {
+    INFO(set->name);
+    set->product(m);
+    std::vector<float> values(y.begin(), y.begin() + width * columns * height);
+    std::sort(values.begin(), values.end());
+    const auto unique = std::unique(values.begin(), values.end()) - values.begin();
+    CHECK(static_cast<size_t>(unique) > values.size() - 60);  // a few equal floats are chance
+  }
+}
+
+TEST_CASE("leaving out an image's zero border changes no product and no gradient") {
+  const int channels = GENERATE(1, 3), columns = GENERATE(2, 6, 20), stride = GENERATE(1, 2);
+  const int top = GENERATE(0, 1, 3), inside = GENERATE(2, 5), kernel = 4, height = 5, width = 18;
+  const bool planes = GENERATE(false, true);
+  const int x_row = (width + kernel) * channels, plane_rows = (height - 1) * stride + kernel;
+  FloatBuffer x = normals(static_cast<size_t>(plane_rows * x_row), 1);
+  for (int row = 0; row < plane_rows; ++row)
+    if (row < top || row >= top + inside) std::fill_n(x.begin() + row * x_row, x_row, 0.0f);
+  std::vector<RowRun> runs;
+  for (int a = 0; a < kernel; ++a) runs.push_back({a * x_row, a * kernel * channels, kernel * channels, a});
+  const int rows = kernel * kernel * channels, w_row = padded_columns(columns);
+  const auto w = normals(static_cast<size_t>(rows * w_row), 2);
+  const auto g = normals(static_cast<size_t>(height * width * columns), 3);
+  MatrixProduct m;
+  m.x_row = stride * x_row;
+  m.x_pixel = planes ? 1 : channels;  // pixels on lanes
+  m.x = x.data();
+  m.runs = runs.data();
+  m.run_count = kernel;
+  m.w = w.data();
+  m.w_row = w_row;
+  m.y_row = width * columns;
+  m.y_pixel = columns;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  MatrixGradient gradient;
+  gradient.x = m.x;
+  gradient.x_row = m.x_row;
+  gradient.x_pixel = channels;
+  gradient.runs = m.runs;
+  gradient.run_count = kernel;
+  gradient.g = g.data();
+  gradient.g_row = width * columns;
+  gradient.g_pixel = columns;
+  gradient.w_row = w_row;
+  gradient.height = height;
+  gradient.width = width;
+  gradient.columns = columns;
+  gradient.accumulate = false;
+  FloatBuffer y = normals(static_cast<size_t>(height * width * columns), 4), wanted_y = y;
+  FloatBuffer dw = normals(static_cast<size_t>(rows * w_row), 5), wanted_dw = dw;
+  m.y = wanted_y.data();
+  gradient.w = wanted_dw.data();
+  reference_kernels().product(m);
+  reference_kernels().gradient(gradient);
+  m.lines = gradient.lines = {stride, top, top + inside};
+  for (const auto* set : fast_sets()) {
+    INFO(set->name << ", " << columns << " columns, stride " << stride << ", rows " << top << " to "
+                   << top + inside);
+    m.y = y.data();
+    gradient.w = dw.data();
+    set->product(m);
+    set->gradient(gradient);
+    check_close(y, wanted_y, static_cast<size_t>(height * width * columns), 1e-4);
+    for (int r = 0; r < rows; ++r)
+      for (int c = 0; c < columns; ++c) {
+        const auto k = static_cast<size_t>(r * w_row + c);
+        if (std::abs(dw[k] - wanted_dw[k]) > 1e-4) FAIL_CHECK("row " << r << " column " << c);
+      }
+  }
+}
