@@ -108,7 +108,7 @@ def run_quickstart(arguments):
             print(f"quickstart: {name}, seed {seed}", flush=True)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = pathlib.Path(scratch) / "run"
-                words = ["search", "configs/quickstart.toml", "--seed", seed, "--json", "--out", folder]
+                words = ["search", "configs/quickstart.toml", "--seed", seed, "--threads", 1, "--json", "--out", folder]
                 try:
                     run_mho(arguments.mho, words, [*settings, f"search.trials={QUICKSTART_TRIALS}"])
                 except Missing as reason:
