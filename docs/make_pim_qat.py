@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 SEEDS = [0, 1, 2]
-ADCS = [(3, 2), (4, 3), (5, 4)]  # bits, hardware.adc_range
+ADCS = [(3, 2), (4, 3), (5, 4), (5, 10)]  # bits, hardware.adc_range (10 is the default)
 COMMON = ["configs/cifar10.toml", "--json", "--set", "task.max_train=6000", "--set", "task.max_test=1000",
           "--set", "training.epochs=8", "--set", "scoring.programmings=8",
           "--set", "scoring.times_s=[1,3600,86400,2592000]"]

@@ -29,8 +29,8 @@ struct TrainingConfig {
   double clip_deviations =
       2.5;  ///< weights are clipped at this many standard deviations of their layer; 0: never
   double digital_fraction = 0.2;  ///< of all steps before noise and converters are switched on
-  double adc_fraction = 0.6;      ///< pim_qat: of all steps before the ADC is switched on
-  double least_drift = 0.5;       ///< pim_qat: conductances are what drift leaves of them, from this to 1
+  double adc_fraction = 0.8;      ///< pim_qat: of all steps before the ADC is switched on
+  double least_drift = 0.7;       ///< pim_qat: conductances are what drift leaves of them, from this to 1
   double label_smoothing = 0.0;
   double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
