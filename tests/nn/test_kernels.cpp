@@ -1,38 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/kernels/kernels.hpp"
-
+// Depthwise, elementwise and pooling kernels of core/nn/kernels/kernels.hpp, and transposition.
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
-#include "core/base/aligned.hpp"
-#include "core/base/random.hpp"
-#include "tests/catch.hpp"
+#include "tests/nn/kernel_helpers.hpp"
 
 using namespace mho;
-
-namespace {
-
-FloatBuffer normals(size_t count, std::uint64_t seed) {
-  FloatBuffer values(count + kernel_slack());
-  Random random{RandomKey(seed)};
-  for (auto& v : values) v = static_cast<float>(random.normal());
-  return values;
-}
-
-/// Every set but the reference.
-std::vector<const Kernels*> fast_sets() {
-  const auto list = available_kernels();
-  return {list.sets + 1, list.sets + list.count};
-}
-
-void check_close(const FloatBuffer& got, const FloatBuffer& wanted, size_t count, double tolerance) {
-  double worst = 0;
-  for (size_t i = 0; i < count; ++i) worst = std::max(worst, std::abs(double(got[i]) - wanted[i]));
-  CHECK(worst < tolerance);
-}
-
-}  // namespace
 
 TEST_CASE("depthwise kernels agree with the reference") {
   const int channels = GENERATE(1, 7, 16, 33), stride = GENERATE(1, 2), kernel = GENERATE(1, 3, 5);
