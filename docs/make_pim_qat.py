@@ -31,6 +31,11 @@ def mean_and_error(values):
     return f"{statistics.mean(values):.1f} +- {statistics.stdev(values) / math.sqrt(len(values)):.1f}"
 
 
+def differences(scores, others):
+    """Seed by seed."""
+    return [[a - b for a, b in zip(x, y)] for x, y in zip(scores, others)]
+
+
 def row(name, scores):
     cells = [mean_and_error(at_time) for at_time in zip(*scores)]
     print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
@@ -53,7 +58,9 @@ def main():
         row(f"{name} | 8 bits, not calibrated", plain)
         row(f"{name} | 8 bits", deployed)
         row(f"{name} | `pim_qat`", pim_qat)
-        row(f"{name} | difference", [[a - b for a, b in zip(x, y)] for x, y in zip(pim_qat, deployed)])
+        row(f"{name} | difference", differences(pim_qat, deployed))
+        row(f"{name} | difference, not calibrated", differences(pim_qat, plain))
+        row(f"{name} | what calibration alone gives", differences(deployed, plain))
 
 
 if __name__ == "__main__":
