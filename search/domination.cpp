@@ -33,6 +33,17 @@ std::optional<ObjectivePoint> objective_point(const Trial& trial, std::span<cons
   return point;
 }
 
+WeighedTrials weigh(std::span<const Trial> trials, std::span<const std::string> names,
+                    const SearchConfig& search) {
+  WeighedTrials weighed;
+  for (const auto& trial : trials)
+    if (auto point = objective_point(trial, names, search)) {
+      weighed.trials.push_back(&trial);
+      weighed.points.push_back(std::move(*point));
+    }
+  return weighed;
+}
+
 bool dominates(const ObjectivePoint& a, const ObjectivePoint& b) {
   if (a.violation != b.violation) return a.violation < b.violation;
   if (a.violation > 0) return false;

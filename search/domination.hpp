@@ -20,6 +20,14 @@ struct ObjectivePoint {
 std::optional<ObjectivePoint> objective_point(const Trial& trial, std::span<const std::string> names,
                                               const SearchConfig& search);
 
+/// The trials that have every named objective, in their order, and a point for each.
+struct WeighedTrials {
+  std::vector<const Trial*> trials;
+  std::vector<ObjectivePoint> points;
+};
+WeighedTrials weigh(std::span<const Trial> trials, std::span<const std::string> names,
+                    const SearchConfig& search);
+
 /// Constrained domination (Deb et al. 2002, definition 1): the smaller violation; among points that keep the
 /// constraints, no worse in every objective and better in one.
 bool dominates(const ObjectivePoint& a, const ObjectivePoint& b);

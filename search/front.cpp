@@ -43,14 +43,7 @@ std::vector<std::vector<double>> normalised(const std::vector<std::vector<double
 }  // namespace
 
 std::vector<Trial> pareto_front(std::span<const Trial> trials, const SearchConfig& search) {
-  const auto names = front_objectives(search);
-  std::vector<const Trial*> candidates;
-  std::vector<ObjectivePoint> points;
-  for (const auto& trial : trials)
-    if (auto point = objective_point(trial, names, search)) {
-      candidates.push_back(&trial);
-      points.push_back(std::move(*point));
-    }
+  const auto [candidates, points] = weigh(trials, front_objectives(search), search);
   const auto ranks = front_ranks(points);
   std::vector<Trial> front;
   for (size_t i = 0; i < points.size(); ++i)
@@ -62,10 +55,10 @@ std::vector<Trial> pareto_front(std::span<const Trial> trials, const SearchConfi
 
 FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& search) {
   const auto names = front_objectives(search);
+  const auto weighed = weigh(trials, names, search);
   std::vector<std::vector<double>> gains;
-  for (const auto& trial : trials)
-    if (const auto point = objective_point(trial, names, search); point && point->violation == 0)
-      gains.push_back(point->gains);
+  for (const auto& point : weighed.points)
+    if (point.violation == 0) gains.push_back(point.gains);
   if (gains.empty()) return {};
   auto worst = gains.front(), best = gains.front();
   for (const auto& point : gains)

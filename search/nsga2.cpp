@@ -24,14 +24,7 @@ const Genome& tournament(const std::vector<const Trial*>& population, Random& ra
 }  // namespace
 
 std::vector<const Trial*> survivors(std::span<const Trial> trials, const SearchConfig& search, int count) {
-  const auto names = weighed_objectives(search);
-  std::vector<const Trial*> candidates;
-  std::vector<ObjectivePoint> points;
-  for (const auto& trial : trials)
-    if (auto point = objective_point(trial, names, search)) {
-      candidates.push_back(&trial);
-      points.push_back(std::move(*point));
-    }
+  const auto [candidates, points] = weigh(trials, weighed_objectives(search), search);
   const auto ranks = front_ranks(points);
   const auto distances = crowding_distances(points, ranks);
   std::vector<size_t> order(points.size());

@@ -20,8 +20,8 @@ std::vector<std::string> prefilter_names();
 int proposals_per_trial(const SearchConfig& search);
 
 /// Of one trial's choices (at least one) that whose untrained network promises most, the earlier one of
-/// equals. Measures all of them, side by side, and keeps the measures for the record. Without a prefilter: the
-/// first.
+/// equals. Measures all of them, side by side, and keeps the measures for the record. Without a prefilter:
+/// the first.
 Proposal prefilter(const SearchConfig& search, const Evaluator& evaluator, std::vector<Proposal> choices);
 
 /// What a zero-cost measure told of the final objective.

@@ -9,6 +9,31 @@
 
 using namespace mho;
 
+namespace {
+
+/// Every set's weight gradient, written over or added to `before`, beside the reference's. Its padding may
+/// differ.
+void check_gradient(MatrixGradient m, const FloatBuffer& before, int rows, double tolerance) {
+  FloatBuffer wanted = before;
+  m.w = wanted.data();
+  MatrixGradient plain = m;
+  plain.lines = {};
+  reference_kernels().gradient(plain);
+  for (const auto* set : fast_sets()) {
+    FloatBuffer got = before;
+    m.w = got.data();
+    set->gradient(m);
+    for (int r = 0; r < rows; ++r)
+      for (int c = 0; c < m.columns; ++c) {
+        const auto k = static_cast<size_t>(r * m.w_row + c);
+        if (std::abs(got[k] - wanted[k]) > tolerance)
+          FAIL_CHECK(set->name << ": row " << r << " column " << c << " of " << m.columns);
+      }
+  }
+}
+
+}  // namespace
+
 TEST_CASE("a matrix product agrees with the reference for every tile width, column count and stage") {
   const int width = GENERATE(1, 3, 5, 8, 12, 16, 17, 25, 33),
             columns = GENERATE(1, 6, 10, 16, 24, 32, 40, 64);
@@ -128,20 +153,7 @@ TEST_CASE("a weight gradient agrees with the reference") {
   m.columns = columns;
   m.factor = 1.5f;
   m.accumulate = accumulate;
-  FloatBuffer wanted = before;
-  m.w = wanted.data();
-  reference_kernels().gradient(m);
-  for (const auto* set : fast_sets()) {
-    INFO(set->name);
-    FloatBuffer got = before;
-    m.w = got.data();
-    set->gradient(m);
-    for (int r = 0; r < length; ++r)
-      for (int c = 0; c < columns; ++c) {
-        const auto i = static_cast<size_t>(r * w_row + c);
-        if (std::abs(got[i] - wanted[i]) > 1e-3) FAIL_CHECK("row " << r << " column " << c);
-      }
-  }
+  check_gradient(m, before, length, 1e-3);
 }
 
 TEST_CASE("a weight gradient from planes agrees with the reference") {
@@ -167,20 +179,7 @@ TEST_CASE("a weight gradient from planes agrees with the reference") {
   m.columns = columns;
   m.factor = 0.5f;
   m.accumulate = accumulate;
-  FloatBuffer wanted = before;
-  m.w = wanted.data();
-  reference_kernels().gradient(m);
-  for (const auto* set : fast_sets()) {
-    INFO(set->name << ", " << columns << " columns, runs of " << length);
-    FloatBuffer got = before;
-    m.w = got.data();
-    set->gradient(m);
-    for (int r = 0; r < 2 * length; ++r)
-      for (int c = 0; c < columns; ++c) {
-        const auto k = static_cast<size_t>(r * m.w_row + c);
-        if (std::abs(got[k] - wanted[k]) > 1e-4) FAIL_CHECK("row " << r << " column " << c);
-      }
-  }
+  check_gradient(m, before, 2 * length, 1e-4);
 }
 
 TEST_CASE("leaving out an image's zero border changes no product and no gradient") {
@@ -223,25 +222,18 @@ TEST_CASE("leaving out an image's zero border changes no product and no gradient
   gradient.width = width;
   gradient.columns = columns;
   gradient.accumulate = false;
-  FloatBuffer y = normals(static_cast<size_t>(height * width * columns), 4), wanted_y = y;
-  FloatBuffer dw = normals(static_cast<size_t>(rows * w_row), 5), wanted_dw = dw;
-  m.y = wanted_y.data();
-  gradient.w = wanted_dw.data();
+  const auto before = normals(static_cast<size_t>(height * width * columns), 4);
+  FloatBuffer wanted = before;
+  m.y = wanted.data();
   reference_kernels().product(m);
-  reference_kernels().gradient(gradient);
   m.lines = gradient.lines = {stride, top, top + inside};
   for (const auto* set : fast_sets()) {
     INFO(set->name << ", " << columns << " columns, stride " << stride << ", rows " << top << " to "
                    << top + inside);
-    m.y = y.data();
-    gradient.w = dw.data();
+    FloatBuffer got = before;
+    m.y = got.data();
     set->product(m);
-    set->gradient(gradient);
-    check_close(y, wanted_y, static_cast<size_t>(height * width * columns), 1e-4);
-    for (int r = 0; r < rows; ++r)
-      for (int c = 0; c < columns; ++c) {
-        const auto k = static_cast<size_t>(r * w_row + c);
-        if (std::abs(dw[k] - wanted_dw[k]) > 1e-4) FAIL_CHECK("row " << r << " column " << c);
-      }
+    check_close(got, wanted, static_cast<size_t>(height * width * columns), 1e-4);
   }
+  check_gradient(gradient, normals(static_cast<size_t>(rows * w_row), 5), rows, 1e-4);
 }
