@@ -3,17 +3,21 @@
 
 #include <utility>
 
-#include "core/analog/crossbar.hpp"
+#include "core/analog/tile/frozen_matrix.hpp"
 #include "core/nn/vector_product.hpp"
 
 namespace mho {
 
-/// A Crossbar as the network's products see it.
+/// A frozen crossbar matrix as the network's products see it.
 class CrossbarProduct : public VectorProduct {
  public:
-  /// `backward_key`: of what the backward converters draw; one a mini-batch.
-  CrossbarProduct(Crossbar crossbar, RandomKey backward_key)
-      : crossbar_(std::move(crossbar)), backward_key_(backward_key) {}
+  explicit CrossbarProduct(FrozenMatrix crossbar) : crossbar_(std::move(crossbar)) {}
+
+  /// FrozenMatrix::hold; what the backward converters draw comes from `chip` too: one key a mini-batch.
+  void hold(const MatrixRead& read, const std::vector<float>& input_ranges, RandomKey chip) {
+    crossbar_.hold(read, input_ranges, chip);
+    backward_key_ = chip.with("backward");
+  }
 
   void forward(const float* x, int vectors, std::uint64_t key, std::uint64_t first_vector,
                float* y) const override {
@@ -25,8 +29,8 @@ class CrossbarProduct : public VectorProduct {
   }
 
  private:
-  Crossbar crossbar_;
-  RandomKey backward_key_;
+  FrozenMatrix crossbar_;
+  RandomKey backward_key_{0};
 };
 
 }  // namespace mho

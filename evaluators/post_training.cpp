@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/analog/conductance_mapping.hpp"
+#include "core/analog/mapping/conductance_mapping.hpp"
 #include "core/base/parallel.hpp"
 #include "evaluators/layer_inputs.hpp"
 #include "evaluators/statistics.hpp"

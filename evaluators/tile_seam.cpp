@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/analog/converter.hpp"
 #include "core/base/parallel.hpp"
 #include "evaluators/crossbar_product.hpp"
 
@@ -11,12 +12,12 @@ namespace mho {
 namespace {
 
 /// Levels of an input that is normalised but not quantised: beyond float's own resolution of a sum.
-constexpr float kContinuousLevels = 1 << 20;
+constexpr float continuous_levels = 1 << 20;
 
 MvmSettings settings_of(const HardwareConfig& hardware) {
   const Converter dac = make_converter(hardware.dac_bits, 1.0);
   const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
-  return {dac.step > 0 ? std::round(1.0f / dac.step) : kContinuousLevels, adc.step, adc.limit,
+  return {dac.step > 0 ? levels_of(dac) : continuous_levels, adc.step, adc.limit,
           static_cast<float>(hardware.output_noise), hardware.crossbar_rows};
 }
 
@@ -53,18 +54,24 @@ void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardwa
 /// The vector path of a layer whose packed conductances are in operand.forward.
 void attach_crossbar(const MatrixLayer& layer, const HardwareConfig& hardware, RandomKey chip,
                      MatrixOperand& operand) {
-  operand.product = nullptr;
-  if (!needs_vector_path(hardware)) return;
+  if (!needs_vector_path(hardware)) {
+    operand.product = nullptr;
+    return;
+  }
   const int rows = layer.geometry().rows(), columns = layer.columns(), width = weight_row(columns);
   MatrixRead read{{}, operand.scales};
   for (int r = 0; r < rows; ++r) {
     const float* row = operand.forward.data() + std::ptrdiff_t{r} * width;
     read.conductances.insert(read.conductances.end(), row, row + columns);
   }
-  operand.product = std::make_shared<CrossbarProduct>(
-      Crossbar(read, rows, columns, hardware,
-               operand.split_ranges.empty() ? std::vector{operand.input_range} : operand.split_ranges, chip),
-      chip.with("backward"));
+  // A training's own copy of the last mini-batch gets the new weights in its own memory.
+  auto product = std::dynamic_pointer_cast<const CrossbarProduct>(operand.product);
+  operand.product = nullptr;
+  if (!product || product.use_count() > 1)
+    product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
+  std::const_pointer_cast<CrossbarProduct>(product)->hold(
+      read, operand.split_ranges.empty() ? std::vector{operand.input_range} : operand.split_ranges, chip);
+  operand.product = std::move(product);
 }
 
 /// Scales of the fused products, which compute with inputs over the range.

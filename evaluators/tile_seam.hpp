@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/analog/hardware.hpp"
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/nn/network.hpp"
 
 namespace mho {
@@ -44,10 +44,10 @@ struct TrainingRead {
 
 /// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within
 /// a tile) plus Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward
-/// copies. With effects that need the vector path, the operands compute by a Crossbar that holds these noisy
-/// weights, on a chip of its own each mini-batch; weight gradients and, without backward converters, input
-/// gradients stay straight-through. Draws from `key`. `operands` may be empty or those of an earlier call,
-/// whose memory is used again.
+/// copies. With effects that need the vector path, the operands compute by a FrozenMatrix that holds these
+/// noisy weights, on a chip of its own each mini-batch; weight gradients and, without backward converters,
+/// input gradients stay straight-through. Draws from `key`. `operands` may be empty or those of an earlier
+/// call, whose memory is used again.
 void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
                     double weight_noise, RandomKey key, Operands& operands, TrainingRead read = {});
 

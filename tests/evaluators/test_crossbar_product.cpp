@@ -114,7 +114,7 @@ struct Convolution {
       read.conductances.insert(read.conductances.end(), row, row + columns);
     }
     vectors[4].product = std::make_shared<CrossbarProduct>(
-        Crossbar(read, rows, columns, hardware, {1.5f}, RandomKey(1)), RandomKey(2));
+        FrozenMatrix(read, rows, columns, hardware, {1.5f}, RandomKey(1)), RandomKey(2));
     x.resize(static_cast<size_t>(2 * layer->input_size()) + kernel_slack());
     fill_normal(RandomKey(3), x);
   }
@@ -198,8 +198,8 @@ TEST_CASE("training and scoring see the same distribution of outputs under every
     });
     const auto device = over_draws([&](std::uint64_t i) {
       const RandomKey chip = RandomKey(300).with("chip", i);
-      const ProgrammedMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware),
-                                    hardware, *model, chip);
+      const CrossbarMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware),
+                                  hardware, *model, chip);
       Operands operands(problem.parameters.size());
       operands[1] = read_operand(layer, matrix.read(1, chip.with("read")), problem.parameters[1], hardware,
                                  false, chip.with("columns"));
@@ -216,8 +216,8 @@ TEST_CASE("a chip's columns keep their deviations from read to read") {
   hardware.effects.column_offset_spread = 0.2;
   const Network network(problem.architecture, mvm_settings(problem.architecture, hardware));
   const auto model = make_device_model("ideal", hardware.g_max_us);
-  const ProgrammedMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware), hardware,
-                                *model, RandomKey(1));
+  const CrossbarMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware), hardware,
+                              *model, RandomKey(1));
   const auto logits = [&](std::uint64_t read, std::uint64_t chip) {
     Operands operands(problem.parameters.size());
     operands[1] = read_operand(*network.matrix(1), matrix.read(1, RandomKey(read)), problem.parameters[1],

@@ -35,7 +35,7 @@ Operands programmed_operands(const Network& network, const Parameters& parameter
   Operands operands = network.digital_operands(parameters, false);
   for (size_t i = 0; i < parameters.size(); ++i)
     if (const auto* layer = network.matrix(static_cast<int>(i))) {
-      const ProgrammedMatrix matrix(
+      const CrossbarMatrix matrix(
           map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
           hardware, *model, key.with("programming", i));
       operands[i] = read_operand(*layer, matrix.read(time_s, key.with("read", i)), parameters[i], hardware,

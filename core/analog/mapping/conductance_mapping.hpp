@@ -7,7 +7,7 @@
 
 #include "core/analog/devices/device_model.hpp"
 #include "core/analog/hardware.hpp"
-#include "core/analog/tile_grid.hpp"
+#include "core/analog/mapping/tile_grid.hpp"
 
 namespace mho {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 
 #include <cmath>
 
@@ -21,8 +21,8 @@ std::vector<float> half_range(int size) {
 }
 
 /// Programmed less target conductances of a plane.
-std::vector<float> residuals(const ProgrammedMatrix& matrix, size_t plane) {
-  auto found = matrix.programmed_us(plane);
+std::vector<float> residuals(const CrossbarMatrix& matrix, size_t plane) {
+  auto found = matrix.written_us(plane);
   for (size_t i = 0; i < found.size(); ++i) found[i] -= matrix.targets().targets_us[plane][i];
   return found;
 }
@@ -36,7 +36,7 @@ TEST_CASE("Faults are in what a matrix reads, and stay where they are") {
   hardware.faults = {.05, .02, .1};
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
   const std::vector<float> weights(64 * 64, 1.0f);
-  const ProgrammedMatrix matrix(map_to_conductances(weights, 64, 64, hardware), hardware, *pcm, RandomKey(1));
+  const CrossbarMatrix matrix(map_to_conductances(weights, 64, 64, hardware), hardware, *pcm, RandomKey(1));
   const auto hour = matrix.read(3600, RandomKey(2)).conductances,
              day = matrix.read(day_s, RandomKey(3)).conductances;
   int dead = 0, both = 0, same = 0;
@@ -46,7 +46,7 @@ TEST_CASE("Faults are in what a matrix reads, and stay where they are") {
     dead += open;
     for (size_t r = 0; r < 64 && !open; ++r) {
       const size_t i = r * 64 + c;
-      const float plus = matrix.programmed_us(0)[i], minus = matrix.programmed_us(1)[i];
+      const float plus = matrix.written_us(0)[i], minus = matrix.written_us(1)[i];
       const bool stuck = (plus == 0 || plus == 25) && (minus == 25);
       both += stuck;
       same += stuck && hour[i] == (plus - minus) / 25 && day[i] == hour[i];
@@ -69,8 +69,8 @@ TEST_CASE("IR drop takes from far rows what the ladder of each plane takes") {
   for (const auto& [cell, expected] :
        {std::pair{CellConfig{}, .00956}, std::pair{CellConfig{"pairs", {1, 1}, 4}, .00956}}) {
     hardware.cell = cell;
-    const ProgrammedMatrix matrix(map_to_conductances(weights, 256, 3, hardware), hardware, *model,
-                                  RandomKey(1));
+    const CrossbarMatrix matrix(map_to_conductances(weights, 256, 3, hardware), hardware, *model,
+                                RandomKey(1));
     const auto g = matrix.read(0, RandomKey(2)).conductances;
     for (const size_t first : {0, 128})
       for (size_t c = 0; c < 3; ++c) {
@@ -80,8 +80,8 @@ TEST_CASE("IR drop takes from far rows what the ladder of each plane takes") {
       }
   }
   hardware.wires.wire_resistance_ohm = 0;
-  const ProgrammedMatrix without(map_to_conductances(weights, 256, 3, hardware), hardware, *model,
-                                 RandomKey(1));
+  const CrossbarMatrix without(map_to_conductances(weights, 256, 3, hardware), hardware, *model,
+                               RandomKey(1));
   CHECK(without.read(0, RandomKey(2)).conductances == std::vector<float>(256 * 3, 1.0f));
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("Settings that are switched off leave every bit, and planes beyond the
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
   const auto weights = clipped_normal(300 * 70, 4);
   const auto program = [&] {
-    return ProgrammedMatrix(map_to_conductances(weights, 300, 70, hardware), hardware, *pcm, RandomKey(1));
+    return CrossbarMatrix(map_to_conductances(weights, 300, 70, hardware), hardware, *pcm, RandomKey(1));
   };
   const auto plain = program().read(day_s, RandomKey(5));
   hardware.programming = {"verify", 5, 100};  // nothing lies outside
@@ -108,8 +108,8 @@ TEST_CASE("Settings that are switched off leave every bit, and planes beyond the
 TEST_CASE("Columns and matrices of zeros stay zero on noisy devices") {
   HardwareConfig hardware;
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
-  const ProgrammedMatrix matrix(map_to_conductances(std::vector<float>(300 * 7, 0.0f), 300, 7, hardware),
-                                hardware, *pcm, RandomKey(1));
+  const CrossbarMatrix matrix(map_to_conductances(std::vector<float>(300 * 7, 0.0f), 300, 7, hardware),
+                              hardware, *pcm, RandomKey(1));
   const auto read = matrix.read(month_s, RandomKey(2));
   for (const float scale : read.output_scales) CHECK(scale == 0);
   for (const float g : read.conductances) REQUIRE(std::isfinite(g));
@@ -119,9 +119,9 @@ TEST_CASE("Same keys give the same bits, different keys other devices and other 
   HardwareConfig hardware;
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
   const auto targets = map_to_conductances(clipped_normal(300 * 70, 4), 300, 70, hardware);
-  const ProgrammedMatrix first(targets, hardware, *pcm, RandomKey(1)),
+  const CrossbarMatrix first(targets, hardware, *pcm, RandomKey(1)),
       again(targets, hardware, *pcm, RandomKey(1));
-  const ProgrammedMatrix other(targets, hardware, *pcm, RandomKey(2)), copy = first;
+  const CrossbarMatrix other(targets, hardware, *pcm, RandomKey(2)), copy = first;
   const auto read = first.read(day_s, RandomKey(5));
   for (const auto* same : {&first, &again, &copy}) {
     CHECK(same->read(day_s, RandomKey(5)).conductances == read.conductances);
@@ -129,16 +129,16 @@ TEST_CASE("Same keys give the same bits, different keys other devices and other 
   }
   CHECK(first.read(day_s, RandomKey(6)).conductances != read.conductances);
   CHECK(first.read(day_s, RandomKey(6)).output_scales != read.output_scales);
-  CHECK(other.programmed_us(0) != first.programmed_us(0));
+  CHECK(other.written_us(0) != first.written_us(0));
   CHECK(other.read(day_s, RandomKey(5)).conductances != read.conductances);
 }
 
 TEST_CASE("The two devices of a pair, and all blocks of a matrix, are drawn independently") {
   const auto hardware = ideal_io(256);
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
-  const ProgrammedMatrix matrix(map_to_conductances(std::vector<float>(65536, 0.5f), 256, 256, hardware),
-                                hardware, *pcm, RandomKey(1));
-  const auto &plus = matrix.programmed_us(0), &minus = matrix.programmed_us(1);
+  const CrossbarMatrix matrix(map_to_conductances(std::vector<float>(65536, 0.5f), 256, 256, hardware),
+                              hardware, *pcm, RandomKey(1));
+  const auto &plus = matrix.written_us(0), &minus = matrix.written_us(1);
   CHECK(std::fabs(correlation(plus, minus)) < 5 / 256.0);
   for (const size_t lag : {1, 4, 256, 1024, 4096}) {
     const std::span<const float> all(plus);
@@ -152,7 +152,7 @@ TEST_CASE("A device keeps its identity: reads at 1 h and 1 d correlate as shared
   auto hardware = ideal_io(size);
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
   const auto targets = map_to_conductances(half_range(size), size, size, hardware);
-  const ProgrammedMatrix matrix(targets, hardware, *pcm, RandomKey(1)),
+  const CrossbarMatrix matrix(targets, hardware, *pcm, RandomKey(1)),
       other(targets, hardware, *pcm, RandomKey(2));
   const auto hour = matrix.read(3600, RandomKey(3)).conductances,
              day = matrix.read(day_s, RandomKey(4)).conductances;
@@ -176,12 +176,11 @@ TEST_CASE("Averaging K reads shrinks read noise as 1 / sqrt(K), down to the prog
   auto hardware = ideal_io(size);
   hardware.drift_compensation = "none";
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
-  const ProgrammedMatrix matrix(map_to_conductances(half_range(size), size, size, hardware), hardware, *pcm,
-                                RandomKey(1));
+  const CrossbarMatrix matrix(map_to_conductances(half_range(size), size, size, hardware), hardware, *pcm,
+                              RandomKey(1));
   const size_t n = size * size;
   std::vector<float> programmed(n), sum(n, 0.0f), error(n), distance(n);
-  for (size_t i = 0; i < n; ++i)
-    programmed[i] = (matrix.programmed_us(0)[i] - matrix.programmed_us(1)[i]) / 25;
+  for (size_t i = 0; i < n; ++i) programmed[i] = (matrix.written_us(0)[i] - matrix.written_us(1)[i]) / 25;
   for (int k = 1; k <= reads; ++k) {
     const auto read = matrix.read(0, RandomKey(2).with("read", static_cast<std::uint64_t>(k)));
     for (size_t i = 0; i < n; ++i) {
@@ -207,7 +206,7 @@ TEST_CASE("Drift compensation reads through the converter and its noise, each ti
   auto weights = clipped_normal(128 * 64, 5);
   const auto targets = map_to_conductances(weights, 128, 64, hardware);
   const auto factors_of = [&](const HardwareConfig& h, double time_s) {
-    const auto read = ProgrammedMatrix(targets, h, *pcm, RandomKey(1)).read(time_s, RandomKey(2));
+    const auto read = CrossbarMatrix(targets, h, *pcm, RandomKey(1)).read(time_s, RandomKey(2));
     return std::pair(read.output_scales[0] / targets.scales[0], read.output_scales[64] / targets.scales[64]);
   };
   const auto ideal = factors_of(hardware, day_s);
@@ -232,7 +231,7 @@ TEST_CASE("The read-out sees what the converter gives: below half a step, nothin
   hardware.adc_range = 9;
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
   const std::vector<float> weights(64, 1.0f);  // every conductance is near 1, which the converter makes 0
-  const ProgrammedMatrix matrix(map_to_conductances(weights, 8, 8, hardware), hardware, *pcm, RandomKey(1));
+  const CrossbarMatrix matrix(map_to_conductances(weights, 8, 8, hardware), hardware, *pcm, RandomKey(1));
   CHECK(matrix.read(day_s, RandomKey(2)).output_scales == std::vector<float>(8, 1.0f));
 }
 
@@ -242,7 +241,7 @@ TEST_CASE("Output noise is fresh for every row, column and tile of a read-out") 
   const auto model = make_device_model("ideal", hardware.g_max_us);
   const std::vector<float> weights(128 * 128, 0.5f);
   auto targets = map_to_conductances(weights, 128, 128, hardware);
-  const ProgrammedMatrix matrix(targets, hardware, *model, RandomKey(1));
+  const CrossbarMatrix matrix(targets, hardware, *model, RandomKey(1));
   const auto scales = matrix.read(0, RandomKey(2)).output_scales;
   std::vector<float> factors;  // one a tile: baseline over present, each the mean of 64 reads of 1
   for (size_t i = 0; i < scales.size(); i += 8) factors.push_back(scales[i] / .5f);
@@ -257,7 +256,7 @@ TEST_CASE("Impossible settings, targets and times are refused") {
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
   const auto targets = map_to_conductances(std::vector<float>{1, 2, 3, 4}, 2, 2, hardware);
   const auto program = [&](const ConductanceTargets& t, const HardwareConfig& h) {
-    return ProgrammedMatrix(t, h, *pcm, RandomKey(1));
+    return CrossbarMatrix(t, h, *pcm, RandomKey(1));
   };
   CHECK_THROWS_AS(program(targets, hardware).read(-1, RandomKey(1)), ConfigError);
   auto broken = targets;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/drift_compensation.hpp"
+#include "core/analog/tile/drift_compensation.hpp"
 
 #include <algorithm>
 #include <cmath>

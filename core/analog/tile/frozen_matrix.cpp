@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/crossbar.hpp"
+#include "core/analog/tile/frozen_matrix.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@ namespace mho {
 namespace {
 
 /// Vectors that a tile takes at once: they share each weight that is read.
-constexpr int kBlock = 16;
+constexpr int block_vectors = 16;
 
 /// The keys of one tile's products.
 std::vector<RandomKey> keys_of(RandomKey key, std::uint64_t first_vector, int count, size_t tile) {
@@ -24,12 +24,12 @@ std::vector<RandomKey> keys_of(RandomKey key, std::uint64_t first_vector, int co
 /// Runs array.product on all vectors in blocks. load(v, to) writes the input of vector v, add(v, from) takes
 /// its output.
 template <class Load, class Add>
-void for_each_block(const TileArray& array, size_t tile, int vectors, RandomKey key,
-                    std::uint64_t first_vector, TileScratch& scratch, const Load& load, const Add& add) {
-  FloatBuffer in(static_cast<size_t>(kBlock) * static_cast<size_t>(array.rows()));
-  FloatBuffer out(static_cast<size_t>(kBlock) * static_cast<size_t>(array.width()));
-  for (int first = 0; first < vectors; first += kBlock) {
-    const int count = std::min(kBlock, vectors - first);
+void for_each_block(const Tile& array, size_t tile, int vectors, RandomKey key, std::uint64_t first_vector,
+                    TileScratch& scratch, const Load& load, const Add& add) {
+  FloatBuffer in(static_cast<size_t>(block_vectors) * static_cast<size_t>(array.rows()));
+  FloatBuffer out(static_cast<size_t>(block_vectors) * static_cast<size_t>(array.width()));
+  for (int first = 0; first < vectors; first += block_vectors) {
+    const int count = std::min(block_vectors, vectors - first);
     for (int v = 0; v < count; ++v) load(first + v, in.data() + std::ptrdiff_t{v} * array.rows());
     const auto keys = keys_of(key, first_vector + static_cast<std::uint64_t>(first), count, tile);
     array.product(in.data(), count, keys.data(), scratch, out.data());
@@ -60,34 +60,60 @@ void check_sizes(const MatrixRead& read, const std::vector<float>& input_ranges,
 
 }  // namespace
 
-Crossbar::Crossbar(const MatrixRead& read, int rows, int columns, const HardwareConfig& hardware,
-                   const std::vector<float>& input_ranges, RandomKey chip)
+FrozenMatrix::FrozenMatrix(int rows, int columns, const HardwareConfig& hardware)
     : rows_(rows),
       columns_(columns),
       split_rows_(hardware.crossbar_rows),
-      extents_(cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)),
-      scales_(read.output_scales) {
+      extents_(cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)) {
   check_mvm_effects(hardware);
-  check_sizes(read, input_ranges, rows, columns, (rows + split_rows_ - 1) / split_rows_);
-  const TileIo back = backward_io(hardware);
-  for (size_t t = 0; t < extents_.size(); ++t) {
-    const auto& e = extents_[t];
-    const float* first = read.conductances.data() + std::ptrdiff_t{e.row} * columns + e.column;
-    const auto split = input_ranges.size() == 1 ? 0 : static_cast<size_t>(e.row / split_rows_);
-    tiles_.emplace_back(first, columns, e.rows, e.columns, forward_io(hardware, input_ranges[split]),
-                        chip.with("tile", t));
-    if (!has_backward_converters(hardware.effects)) continue;
-    const auto turned = transpose(first, columns, e.rows, e.columns);
-    transposed_.emplace_back(turned.data(), e.rows, e.columns, e.rows, back, chip);
+  const TileIo there = forward_io(hardware, 0), back = backward_io(hardware);
+  for (const auto& e : extents_) {
+    counters_.push_back(std::make_shared<TileCounters>());
+    tiles_.emplace_back(e.rows, e.columns, there, counters_.back());
+    if (has_backward_converters(hardware.effects))
+      transposed_.emplace_back(e.columns, e.rows, back, counters_.back());
   }
 }
 
-const float* Crossbar::scales_of(const TileExtent& tile) const {
+FrozenMatrix::FrozenMatrix(const MatrixRead& read, int rows, int columns, const HardwareConfig& hardware,
+                           const std::vector<float>& input_ranges, RandomKey chip)
+    : FrozenMatrix(rows, columns, hardware) {
+  hold(read, input_ranges, chip);
+}
+
+void FrozenMatrix::hold(const MatrixRead& read, const std::vector<float>& input_ranges, RandomKey chip) {
+  check_sizes(read, input_ranges, rows_, columns_, (rows_ + split_rows_ - 1) / split_rows_);
+  scales_ = read.output_scales;
+  for (size_t t = 0; t < extents_.size(); ++t) {
+    const auto& e = extents_[t];
+    const float* first = read.conductances.data() + std::ptrdiff_t{e.row} * columns_ + e.column;
+    tiles_[t].hold(first, columns_);
+    tiles_[t].set_input_range(
+        input_ranges[input_ranges.size() == 1 ? 0 : static_cast<size_t>(e.row / split_rows_)]);
+    tiles_[t].vary_chip(chip.with("tile", t));
+    if (!transposed_.empty())
+      transposed_[t].hold(transpose(first, columns_, e.rows, e.columns).data(), e.rows);
+  }
+}
+
+std::int64_t FrozenMatrix::products() const {
+  std::int64_t sum = 0;
+  for (const auto& counters : counters_) sum += counters->products;
+  return sum;
+}
+
+std::int64_t FrozenMatrix::saturations() const {
+  std::int64_t sum = 0;
+  for (const auto& counters : counters_) sum += counters->saturations;
+  return sum;
+}
+
+const float* FrozenMatrix::scales_of(const TileExtent& tile) const {
   return scales_.data() + std::ptrdiff_t{tile.row} / split_rows_ * columns_ + tile.column;
 }
 
-void Crossbar::forward(const float* x, int vectors, RandomKey key, std::uint64_t first_vector,
-                       float* y) const {
+void FrozenMatrix::forward(const float* x, int vectors, RandomKey key, std::uint64_t first_vector,
+                           float* y) const {
   std::fill_n(y, std::ptrdiff_t{vectors} * columns_, 0.0f);
   TileScratch scratch;
   for (size_t t = 0; t < tiles_.size(); ++t) {
@@ -103,8 +129,8 @@ void Crossbar::forward(const float* x, int vectors, RandomKey key, std::uint64_t
   }
 }
 
-void Crossbar::backward(const float* d, int vectors, RandomKey key, std::uint64_t first_vector,
-                        float* dx) const {
+void FrozenMatrix::backward(const float* d, int vectors, RandomKey key, std::uint64_t first_vector,
+                            float* dx) const {
   if (!has_backward()) throw RunError("crossbar: expected hardware with backward converters, got none");
   std::fill_n(dx, std::ptrdiff_t{vectors} * rows_, 0.0f);
   TileScratch scratch;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each effect inside a tile against its formula (docs/physics.md, "Tile I/O").
-#include "core/analog/tile_array.hpp"
+#include "core/analog/tile/tile.hpp"
 
 #include <cmath>
 #include <set>
@@ -18,8 +18,8 @@ namespace {
 std::vector<float> product(const HardwareConfig& hardware, const std::vector<float>& w, int rows, int columns,
                            const std::vector<float>& x, float range, std::uint64_t seed = 1,
                            std::uint64_t chip = 1) {
-  const Crossbar crossbar(read_of(w, rows, columns, hardware), rows, columns, hardware, {range},
-                          RandomKey(chip));
+  const FrozenMatrix crossbar(read_of(w, rows, columns, hardware), rows, columns, hardware, {range},
+                              RandomKey(chip));
   return forward(crossbar, x, seed);
 }
 

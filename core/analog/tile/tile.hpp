@@ -1,37 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
+#include "core/analog/tile/tile_io.hpp"
 #include "core/base/aligned.hpp"
 #include "core/base/random.hpp"
 
 namespace mho {
-
-/// What stands at the edges of one array and happens inside it during a product. Zero switches each part off.
-struct TileIo {
-  Converter dac;           ///< limit 1
-  Converter adc;           ///< in units of (g_max x full input)
-  float input_range = 0;   ///< full scale of the inputs; 0: they are taken as they are, without a limit
-  bool abs_max = false;    ///< full scale is each vector's largest |input| instead
-  bool iterative = false;  ///< a saturated product is done again with half the input
-  bool stochastic_input = false;
-  bool stochastic_output = false;
-  float weight_noise = 0;
-  bool weight_noise_of_conductance = false;
-  float s_shape = 0;        ///< n
-  float s_shape_range = 1;  ///< |output| that n refers to
-  float s_shape_spread = 0;
-  float gain_spread = 0;
-  float offset_spread = 0;
-  float wire = 0;  ///< resistance between two cells times g_max: 1 / G_r of docs/physics.md
-  float output_noise = 0;
-};
-
-/// The forward and the backward side of that hardware's tiles.
-TileIo forward_io(const HardwareConfig& hardware, float input_range);
-TileIo backward_io(const HardwareConfig& hardware);
 
 /// Memory that products of one thread use again and again.
 struct TileScratch {
@@ -40,14 +18,27 @@ struct TileScratch {
   std::vector<char> saturated;
 };
 
-/// One array of conductances and what its products go through, in this order: scale to full scale (noise and
-/// bound management), DAC, W x, IR drop, column gain and offset, weight noise of this read, S-shape, output
-/// noise, ADC, scale back (docs/physics.md, "Tile I/O").
-class TileArray {
+/// What a tile was used for. Products may run side by side.
+struct TileCounters {
+  std::atomic<std::int64_t> products{0};     ///< input vectors, one way or the other
+  std::atomic<std::int64_t> saturations{0};  ///< of them, how many clipped an output at the ADC
+};
+
+/// One crossbar at one moment: the conductances that its wires see, and what a product goes through, in this
+/// order: scale to full scale (noise and bound management), DAC, W x, IR drop, column gain and offset, weight
+/// noise of this read, S-shape, output noise, ADC, scale back (docs/physics.md, "Tile I/O"). This is the
+/// plain form of the periphery; the fused products of core/nn are the fast form of the same arithmetic.
+class Tile {
  public:
-  /// conductances: rows x columns over g_max, `stride` floats from row to row; columns' fixed deviations are
-  /// drawn from `chip`.
-  TileArray(const float* conductances, int stride, int rows, int columns, const TileIo& io, RandomKey chip);
+  /// Holds zeros. `counters` are those of the crossbar, whose both directions share them.
+  Tile(int rows, int columns, const TileIo& io, std::shared_ptr<TileCounters> counters);
+
+  /// conductances: rows x columns over g_max, `stride` floats from row to row.
+  void hold(const float* conductances, int stride);
+  /// Full scale of the inputs: TileIo::input_range.
+  void set_input_range(float range) { io_.input_range = range; }
+  /// Draws the columns' fixed deviations from the chip's key; none before.
+  void vary_chip(RandomKey chip);
 
   int rows() const { return rows_; }
   int columns() const { return columns_; }
@@ -76,6 +67,7 @@ class TileArray {
 
   int rows_, columns_, width_;
   TileIo io_;
+  std::shared_ptr<TileCounters> counters_;
   float largest_factor_ = 1;                    ///< of bound management
   FloatBuffer weights_;                         ///< [rows][width]
   FloatBuffer magnitudes_;                      ///< |weights|, where something needs them

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cutting, converters and the transposed product; what happens inside a tile is
 // tests/analog/test_tile_array.cpp.
-#include "core/analog/crossbar.hpp"
+#include "core/analog/tile/frozen_matrix.hpp"
 
 #include <cmath>
 
@@ -42,7 +42,7 @@ TEST_CASE("without noise and converters a crossbar gives exactly W x, however it
   const float range = GENERATE(0.0f, 4.0f);
   const auto x = eighths(37 * rows, 32, 2);
   const auto wanted = exact_product(x, read.conductances, rows, columns);
-  const auto got = forward(Crossbar(read, rows, columns, hardware, {range}, RandomKey(3)), x, 4);
+  const auto got = forward(FrozenMatrix(read, rows, columns, hardware, {range}, RandomKey(3)), x, 4);
   for (size_t i = 0; i < wanted.size(); ++i) REQUIRE(got[i] == static_cast<float>(wanted[i]));
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("each tile converts its own partial sums, which are scaled and added i
   read.output_scales = normals(3 * columns, 2);
   const float range = 1.5f;
   const auto x = normals(vectors * rows, 3);
-  const auto got = forward(Crossbar(read, rows, columns, hardware, {range}, RandomKey(3)), x, 4);
+  const auto got = forward(FrozenMatrix(read, rows, columns, hardware, {range}, RandomKey(3)), x, 4);
   int compared = 0;
   for (int v = 0; v < vectors; ++v)
     for (int c = 0; c < columns; ++c) {
@@ -85,7 +85,7 @@ TEST_CASE("row splits may have input ranges of their own") {
   const auto read = read_of({1, 1, 1}, 3, 1, hardware);
   const std::vector<float> x{5, 5, 5};  // clipped by two of the ranges
   const auto sum = [&](const std::vector<float>& ranges) {
-    return forward(Crossbar(read, 3, 1, hardware, ranges, RandomKey(1)), x, 1)[0];
+    return forward(FrozenMatrix(read, 3, 1, hardware, ranges, RandomKey(1)), x, 1)[0];
   };
   CHECK(sum({1, 2, 5}) == Approx(1 + 2 + 5));
   CHECK(sum({2}) == Approx(3 * 2));
@@ -102,7 +102,7 @@ TEST_CASE("what a vector gets depends on its number, not on how many come at onc
   hardware.adc_range = 1;
   const int rows = 20, columns = 13, vectors = 37;
   const auto read = read_of(uniforms(rows * columns, 1), rows, columns, hardware);
-  const Crossbar crossbar(read, rows, columns, hardware, {2.0f}, RandomKey(3));
+  const FrozenMatrix crossbar(read, rows, columns, hardware, {2.0f}, RandomKey(3));
   const auto x = normals(vectors * rows, 3);
   const auto all = forward(crossbar, x, 4, 1000);
   for (int v = 0; v < vectors; ++v) {
@@ -120,7 +120,7 @@ TEST_CASE("the transposed product is exact without backward converters that one 
   const int rows = 20, columns = 13;
   auto read = read_of(eighths(rows * columns, 8, 1), rows, columns, hardware);
   for (size_t i = 0; i < read.output_scales.size(); ++i) read.output_scales[i] = i % 2 ? 2.0f : 0.5f;
-  const Crossbar crossbar(read, rows, columns, hardware, {4.0f}, RandomKey(3));
+  const FrozenMatrix crossbar(read, rows, columns, hardware, {4.0f}, RandomKey(3));
   // Powers of two as each tile's largest value: scaling by it is exact.
   auto d = eighths(9 * columns, 7, 2);
   for (size_t v = 0; v < 9; ++v)
@@ -145,7 +145,7 @@ TEST_CASE("gradients go back through their own converters, each vector at its ow
   hardware.effects.backward_adc_range = 3;
   const int rows = 11, columns = 30, vectors = 50;
   const auto read = read_of(uniforms(rows * columns, 1), rows, columns, hardware);
-  const Crossbar crossbar(read, rows, columns, hardware, {1.0f}, RandomKey(3));
+  const FrozenMatrix crossbar(read, rows, columns, hardware, {1.0f}, RandomKey(3));
   const auto d = normals(vectors * columns, 5);
   std::vector<float> dx(static_cast<size_t>(vectors * rows));
   crossbar.backward(d.data(), vectors, RandomKey(4), 0, dx.data());
@@ -168,7 +168,7 @@ TEST_CASE("gradients go back through their own converters, each vector at its ow
     }
   }
   CHECK(compared > 450);
-  const Crossbar none(read, rows, columns, ideal_io(), {1.0f}, RandomKey(3));
+  const FrozenMatrix none(read, rows, columns, ideal_io(), {1.0f}, RandomKey(3));
   CHECK_FALSE(none.has_backward());
   CHECK_THROWS_AS(none.backward(d.data(), 1, RandomKey(4), 0, dx.data()), RunError);
 }
@@ -182,7 +182,7 @@ TEST_CASE("averaging K reads lowers the error as K^-1/2 until the write noise is
   const auto clean = read.conductances;
   const auto write_noise = normals(rows * columns, 2);
   for (size_t i = 0; i < clean.size(); ++i) read.conductances[i] += 0.02f * write_noise[i];
-  const Crossbar crossbar(read, rows, columns, hardware, {4.0f}, RandomKey(3));
+  const FrozenMatrix crossbar(read, rows, columns, hardware, {4.0f}, RandomKey(3));
   auto x = normals(vectors * rows, 4);
   double inputs = 0;
   for (auto& v : x) {
@@ -218,8 +218,8 @@ TEST_CASE("averaging K reads lowers the error as K^-1/2 until the write noise is
 TEST_CASE("a read that does not fit its matrix and impossible hardware are refused") {
   auto hardware = small_tiles();
   auto read = read_of(uniforms(260, 1), 20, 13, hardware);
-  CHECK_THROWS_WITH(Crossbar(read, 20, 12, hardware, {1.0f}, RandomKey(1)),
+  CHECK_THROWS_WITH(FrozenMatrix(read, 20, 12, hardware, {1.0f}, RandomKey(1)),
                     ContainsSubstring("expected 240 conductances and 36 scales, got 260 and 39"));
   hardware.effects.output_rounding = "stochastic";
-  CHECK_THROWS_AS(Crossbar(read, 20, 13, hardware, {1.0f}, RandomKey(1)), ConfigError);
+  CHECK_THROWS_AS(FrozenMatrix(read, 20, 13, hardware, {1.0f}, RandomKey(1)), ConfigError);
 }

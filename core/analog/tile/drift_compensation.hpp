@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "core/analog/conductance_mapping.hpp"
+#include "core/analog/converter.hpp"
+#include "core/analog/mapping/conductance_mapping.hpp"
 
 namespace mho {
 
@@ -26,6 +27,10 @@ class DriftCompensation {
 
   /// Keeps the read-out of the conductances that the matrix begins with (normalised, rows x columns).
   void set_baseline(const ConductanceTargets& targets, const std::vector<float>& conductances, RandomKey key);
+
+  /// What set_baseline keeps, for snapshots; empty without one.
+  const std::vector<float>& baseline() const { return baseline_; }
+  void restore_baseline(std::vector<float> baseline) { baseline_ = std::move(baseline); }
 
   /// Baseline over present read-out for each entry of ConductanceTargets::scales: that of the tile, or the
   /// column's own; 1 when switched off. A column whose mean read-out is below a step of the converter, then
