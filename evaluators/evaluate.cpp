@@ -5,8 +5,8 @@
 
 #include "core/base/files/text_file.hpp"
 #include "core/nn/architecture_json.hpp"
-#include "evaluators/calibration.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/calibration.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "evaluators/batch_norm_calibration.hpp"
-#include "evaluators/layer_inputs.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/layer_inputs.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {

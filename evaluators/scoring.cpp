@@ -9,7 +9,7 @@
 #include "core/nn/inference_network.hpp"
 #include "evaluators/programmed_network.hpp"
 #include "evaluators/statistics.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 

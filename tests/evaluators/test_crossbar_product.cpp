@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vector path against the fused products, and training's side of it against scoring's.
-#include "evaluators/crossbar_product.hpp"
+#include "evaluators/training/crossbar_product.hpp"
 
 #include <cmath>
 #include <functional>
 
 #include "core/base/config_file.hpp"
 #include "core/nn/inference_network.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -104,7 +104,7 @@ struct Convolution {
       : hardware(h), network(architecture, mvm_settings(architecture, h)), layer(network.matrix(4)) {
     auto parameters = initial_parameters(architecture, RandomKey(5));
     for (auto& p : parameters) p.input_range = 1.5f;
-    noisy_operands(network, parameters, hardware, 0, RandomKey(1), fused);
+    noisy_operands({network, parameters, hardware}, RandomKey(1), fused);
     vectors = fused;
     const int rows = layer->geometry().rows(), columns = layer->columns(), width = weight_row(columns);
     MatrixRead read{{}, fused[4].scales};
@@ -192,7 +192,7 @@ TEST_CASE("training and scoring see the same distribution of outputs under every
     const auto model = make_device_model("ideal", hardware.g_max_us);
     const auto training = over_draws([&](std::uint64_t i) {
       Operands operands;
-      noisy_operands(network, problem.parameters, hardware, 0, RandomKey(100 + i), operands);
+      noisy_operands({network, problem.parameters, hardware}, RandomKey(100 + i), operands);
       CHECK((operands[1].product != nullptr) == needs_vector_path(hardware));
       return problem.logits(network, operands, RandomKey(200).with("draw", i));
     });

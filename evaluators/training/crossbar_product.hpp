@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "core/analog/tile/frozen_matrix.hpp"
 #include "core/nn/vector_product.hpp"
@@ -32,5 +34,8 @@ class CrossbarProduct : public VectorProduct {
   FrozenMatrix crossbar_;
   RandomKey backward_key_{0};
 };
+
+/// The products of a training's layers, one a node, null where it has none: held anew each mini-batch.
+using CrossbarProducts = std::vector<std::shared_ptr<CrossbarProduct>>;
 
 }  // namespace mho

@@ -6,6 +6,7 @@
 #include "core/analog/hardware.hpp"
 #include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/nn/network.hpp"
+#include "evaluators/training/crossbar_product.hpp"
 
 namespace mho {
 
@@ -42,14 +43,23 @@ struct TrainingRead {
   float drift = 1;  ///< conductances are multiplied by this, outputs divided by it behind the ADC
 };
 
+/// What noisy_operands copies.
+struct NoisyWeights {
+  const Network& network;
+  const Parameters& parameters;
+  const HardwareConfig& hardware;
+  double weight_noise = 0;  ///< standard deviation in units of g_max
+  TrainingRead read = {};
+};
+
 /// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within
-/// a tile) plus Gaussian noise of standard deviation `weight_noise` in units of g_max, with the backward
-/// copies. With effects that need the vector path, the operands compute by a FrozenMatrix that holds these
-/// noisy weights, on a chip of its own each mini-batch; weight gradients and, without backward converters,
-/// input gradients stay straight-through. Draws from `key`. `operands` may be empty or those of an earlier
-/// call, whose memory is used again.
-void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                    double weight_noise, RandomKey key, Operands& operands, TrainingRead read = {});
+/// a tile) plus Gaussian noise, with the backward copies. With effects that need the vector path, the
+/// operands compute by a FrozenMatrix that holds these noisy weights, on a chip of its own each mini-batch;
+/// weight gradients and, without backward converters, input gradients stay straight-through. Draws from
+/// `key`. `operands` may be empty or those of an earlier call, whose memory is used again; so is that of
+/// `products`, one a node, unless it is null.
+void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operands,
+                    CrossbarProducts* products = nullptr);
 
 /// Scoring: one read of programmed crossbars as a layer's operand, with the input ranges of `parameters`.
 /// `chip` fixes the deviations of the chip's columns (one key a programming and layer). With `bfloat16` the

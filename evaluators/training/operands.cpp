@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/analog/converter.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/crossbar_product.hpp"
+#include "evaluators/training/crossbar_product.hpp"
 
 namespace mho {
 namespace {
@@ -28,8 +28,9 @@ bool is_crossbar_layer(const Node& node) {
 
 /// Weights -> conductances over g_max plus noise, times drift, which the scales undo; one row split after the
 /// other: each has scales and a stream of noise of its own.
-void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardware, float deviation,
-                          float drift, RandomKey key, const FloatBuffer& weights, MatrixOperand& operand) {
+void normalise_with_noise(const MatrixLayer& layer, const NoisyWeights& noisy, RandomKey key,
+                          const FloatBuffer& weights, MatrixOperand& operand) {
+  const float drift = noisy.read.drift;
   const int rows = layer.geometry().rows(), columns = layer.columns();
   std::vector<float> inverse(operand.scales.size());
   for (size_t i = 0; i < inverse.size(); ++i) {
@@ -40,38 +41,33 @@ void normalise_with_noise(const MatrixLayer& layer, const HardwareConfig& hardwa
   NoisyCopy copy;
   copy.to_row = weight_row(columns);
   copy.columns = columns;
-  copy.deviation = deviation * drift;
+  copy.deviation = static_cast<float>(noisy.weight_noise) * drift;
   copy.key = key.value();
-  for (int row = 0; row < rows; row += hardware.crossbar_rows, ++copy.stream) {
+  for (int row = 0; row < rows; row += noisy.hardware.crossbar_rows, ++copy.stream) {
     copy.from = weights.data() + std::ptrdiff_t{row} * columns;
     copy.scale = inverse.data() + std::ptrdiff_t{1} * static_cast<int>(copy.stream) * columns;
     copy.to = operand.forward.data() + std::ptrdiff_t{row} * copy.to_row;
-    copy.rows = std::min(hardware.crossbar_rows, rows - row);
+    copy.rows = std::min(noisy.hardware.crossbar_rows, rows - row);
     kernels().noisy_copy(copy);
   }
 }
 
-/// The vector path of a layer whose packed conductances are in operand.forward.
+/// The vector path of a layer whose packed conductances are in operand.forward; `product` is used again where
+/// there is one.
 void attach_crossbar(const MatrixLayer& layer, const HardwareConfig& hardware, RandomKey chip,
-                     MatrixOperand& operand) {
-  if (!needs_vector_path(hardware)) {
-    operand.product = nullptr;
-    return;
-  }
+                     MatrixOperand& operand, std::shared_ptr<CrossbarProduct>& product) {
+  operand.product = nullptr;
+  if (!needs_vector_path(hardware)) return;
   const int rows = layer.geometry().rows(), columns = layer.columns(), width = weight_row(columns);
   MatrixRead read{{}, operand.scales};
   for (int r = 0; r < rows; ++r) {
     const float* row = operand.forward.data() + std::ptrdiff_t{r} * width;
     read.conductances.insert(read.conductances.end(), row, row + columns);
   }
-  // A training's own copy of the last mini-batch gets the new weights in its own memory.
-  auto product = std::dynamic_pointer_cast<const CrossbarProduct>(operand.product);
-  operand.product = nullptr;
-  if (!product || product.use_count() > 1)
-    product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
-  std::const_pointer_cast<CrossbarProduct>(product)->hold(
-      read, operand.split_ranges.empty() ? std::vector{operand.input_range} : operand.split_ranges, chip);
-  operand.product = std::move(product);
+  if (!product) product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
+  product->hold(read, operand.split_ranges.empty() ? std::vector{operand.input_range} : operand.split_ranges,
+                chip);
+  operand.product = product;
 }
 
 /// Scales of the fused products, which compute with inputs over the range.
@@ -81,6 +77,26 @@ void fold_ranges_into_scales(const MatrixLayer& layer, MatrixOperand& operand) {
   for (size_t i = 0; i < operand.scales.size(); ++i)
     operand.scales[i] *=
         operand.split_ranges.empty() ? operand.input_range : operand.split_ranges[i / columns];
+}
+
+/// The operand of a layer on crossbars, but for its backward copy.
+void fill_noisy_operand(const NoisyWeights& weights, size_t node, RandomKey key, MatrixOperand& operand,
+                        std::shared_ptr<CrossbarProduct>* product) {
+  const auto& layer = *weights.network.matrix(static_cast<int>(node));
+  const auto& own = weights.parameters[node];
+  const auto& hardware = weights.hardware;
+  operand.input_range = effective_input_range(hardware, own.input_range);
+  operand.scales = conductance_scales(own.weight, layer.geometry().rows(), layer.columns(), hardware);
+  normalise_with_noise(layer, weights, key.with("weight noise", node), own.weight, operand);
+  std::shared_ptr<CrossbarProduct> fresh;
+  attach_crossbar(layer, hardware, key.with("chip", node), operand, product ? *product : fresh);
+  operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
+  operand.has_adc = weights.read.adc != TrainingAdc::none;
+  operand.output_gain = operand.has_adc ? own.output_gain : 1.0f;
+  operand.clips_gradient = weights.read.adc == TrainingAdc::clipped && layer.settings().adc_step > 0 &&
+                           !operand.product && !operand.learns_range;
+  fold_ranges_into_scales(layer, operand);
+  for (auto& scale : operand.scales) scale *= operand.output_gain;
 }
 
 }  // namespace
@@ -109,31 +125,20 @@ float split_range(const LayerParameters& parameters, int split) {
                                          : parameters.split_ranges[static_cast<size_t>(split)];
 }
 
-void noisy_operands(const Network& network, const Parameters& parameters, const HardwareConfig& hardware,
-                    double weight_noise, RandomKey key, Operands& operands, TrainingRead read) {
-  operands.resize(parameters.size());
-  parallel_for(parameters.size(), [&](size_t i) {
-    const auto* layer = network.matrix(static_cast<int>(i));
+void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operands,
+                    CrossbarProducts* products) {
+  operands.resize(weights.parameters.size());
+  if (products) products->resize(operands.size());
+  parallel_for(operands.size(), [&](size_t i) {
+    const int node = static_cast<int>(i);
+    const auto* layer = weights.network.matrix(node);
     if (!layer) return;
     auto& operand = operands[i];
-    const auto& weights = parameters[i].weight;
-    if (is_on_crossbar(network, static_cast<int>(i))) {
-      operand.input_range = effective_input_range(hardware, parameters[i].input_range);
-      operand.scales = conductance_scales(weights, layer->geometry().rows(), layer->columns(), hardware);
-      normalise_with_noise(*layer, hardware, static_cast<float>(weight_noise), read.drift,
-                           key.with("weight noise", i), weights, operand);
-      attach_crossbar(*layer, hardware, key.with("chip", i), operand);
-      operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
-      operand.has_adc = read.adc != TrainingAdc::none;
-      operand.output_gain = operand.has_adc ? parameters[i].output_gain : 1.0f;
-      operand.clips_gradient = read.adc == TrainingAdc::clipped && layer->settings().adc_step > 0 &&
-                               !operand.product && !operand.learns_range;
-      fold_ranges_into_scales(*layer, operand);
-      for (auto& scale : operand.scales) scale *= operand.output_gain;
-    } else {
-      layer->pack_forward(weights.data(), operand.forward);
-    }
-    if (!operand.learns_range && !network.needs_input_gradient(static_cast<int>(i))) return;
+    if (is_on_crossbar(weights.network, node))
+      fill_noisy_operand(weights, i, key, operand, products ? &(*products)[i] : nullptr);
+    else
+      layer->pack_forward(weights.parameters[i].weight.data(), operand.forward);
+    if (!operand.learns_range && !weights.network.needs_input_gradient(node)) return;
     if (operand.clips_gradient && layer->row_splits() > 1)
       layer->pack_backward_splits(operand);
     else
@@ -149,7 +154,8 @@ MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
   operand.scales = read.output_scales;
   operand.input_range = effective_input_range(hardware, parameters.input_range);
   if (operand.input_range > 0) operand.split_ranges = parameters.split_ranges;
-  attach_crossbar(layer, hardware, chip, operand);
+  std::shared_ptr<CrossbarProduct> product;
+  attach_crossbar(layer, hardware, chip, operand, product);
   fold_ranges_into_scales(layer, operand);
   for (auto& scale : operand.scales) scale *= parameters.output_gain;
   if (bfloat16 && !operand.product) layer.pack_bfloat16(operand);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 
 #include <cmath>
 
@@ -47,7 +47,7 @@ Operands programmed_operands(const Network& network, const Parameters& parameter
 Operands training_operands(const Network& network, const Parameters& parameters,
                            const HardwareConfig& hardware, double weight_noise, RandomKey key) {
   Operands operands;
-  noisy_operands(network, parameters, hardware, weight_noise, key, operands);
+  noisy_operands({network, parameters, hardware, weight_noise}, key, operands);
   return operands;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/layer_inputs.hpp"
+#include "evaluators/training/layer_inputs.hpp"
 
 #include <algorithm>
 
 #include "core/nn/inference_network.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 

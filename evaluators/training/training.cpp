@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/training.hpp"
+#include "evaluators/training/training.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
 #include "core/nn/optimizer.hpp"
-#include "evaluators/tile_seam.hpp"
-#include "evaluators/training_step.hpp"
+#include "evaluators/training/operands.hpp"
+#include "evaluators/training/training_step.hpp"
 
 namespace mho {
 namespace {
@@ -42,17 +42,17 @@ class Training {
     return loss;
   }
 
-  void calibrate() { step_.calibrate(samples_); }
-  void resume(const TrainingCheckpoint& from) { step_.resume(from.parameters, from.optimizer); }
-  OptimizerState optimizer_state() const { return step_.optimizer_state(); }
-  Parameters& parameters() { return step_.parameters(); }
+  void calibrate() { step_.store().calibrate(samples_); }
+  void resume(const TrainingCheckpoint& from) { step_.store().resume(from.parameters, from.optimizer); }
+  OptimizerState optimizer_state() const { return step_.store().checkpoint(); }
+  Parameters& parameters() { return step_.store().parameters(); }
 
  private:
   double run_step(int epoch, int k) {
     const int step = schedule_.first_step(epoch) + k, steps = schedule_.steps();
     const RandomKey key = key_.with("step", static_cast<std::uint64_t>(step));
     load_batch(k, key);
-    const auto phase = phase_at(step, steps);
+    const auto phase = step_.store().phase_at(step, steps);
     if (phase != TrainingPhase::digital && (k == 0 || phase != calibrated_)) {  // anew every epoch
       calibrate();
       calibrated_ = phase;
@@ -60,12 +60,6 @@ class Training {
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
     return step_.run(images_.data(), labels_.data(), phase,
                      cosine_schedule(step, steps, warmup, config_.learning_rate), key);
-  }
-
-  TrainingPhase phase_at(int step, int steps) const {
-    if (config_.regime == "digital" || step < config_.digital_fraction * steps) return TrainingPhase::digital;
-    const bool early = config_.regime == "pim_qat" && step < config_.adc_fraction * steps;
-    return early ? TrainingPhase::without_adc : TrainingPhase::on_hardware;
   }
 
   void load_batch(int k, RandomKey key) {
@@ -98,50 +92,13 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
   const int batch = std::min(config.batch_size, static_cast<int>(samples.count()));
   const int copies = config.optimizer == "adam" ? 4 : 3;
   const double bytes =
-      static_cast<double>(training_bytes(network, batch, config.shards, config.regime == "pim_qat")) +
+      static_cast<double>(training_bytes(network, batch, config.shards,
+                                         regime_of(config.regime).clips_gradients)) +
       static_cast<double>(architecture.parameters()) * copies * sizeof(float);
   return bytes / (1 << 20);
 }
 
 }  // namespace
-
-void TrainingConfig::fields(FieldVisitor& visitor) {
-  visitor.field("regime", &regime, one_of({"digital", "hardware_aware", "pim_qat"}),
-                "How weights come to be: plain training; under the hardware's noise and converters; or the "
-                "same for coarse ADCs.");
-  visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
-  visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
-  visitor.field("optimizer", &optimizer, one_of({"sgd", "adam"}), "sgd (Nesterov momentum) or adam.");
-  visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
-  visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
-  visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
-  visitor.field("warmup_fraction", &warmup_fraction, between(0, 1),
-                "Of all steps: the learning rate's linear rise.");
-  visitor.field("weight_noise", &weight_noise, between(0, 10),
-                "Standard deviation of the weights' noise in units of g_max, drawn each mini-batch.");
-  visitor.field("clip_deviations", &clip_deviations, between(0, 1000),
-                "Weights are clipped at this many standard deviations of their layer; 0: never.");
-  visitor.field("digital_fraction", &digital_fraction, between(0, 1),
-                "Of all steps: how long before noise and converters are switched on.");
-  visitor.field("input_range_rate", &input_range_rate, between(0, 1000),
-                "Learning rate of learned input ranges (their logarithms), over that of the weights.");
-  visitor.field(
-      "input_range_decay", &input_range_decay, between(0, 10),
-      "Shrinks a learned input range while it clips less than 5 % of its inputs: added to the gradient "
-      "of its logarithm.");
-  visitor.field("adc_fraction", &adc_fraction, between(0, 1),
-                "pim_qat: of all steps, how long before the ADC is switched on too.");
-  visitor.field(
-      "least_drift", &least_drift, between(0.01, 1),
-      "pim_qat: while the ADC is on, each mini-batch's conductances are multiplied by a factor from this "
-      "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
-  visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
-                "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
-  visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
-  visitor.field(
-      "shards", &shards, between(1, 1024),
-      "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
-}
 
 TrainingResult train(const Architecture& architecture, const Samples& samples,
                      const std::string& augmentation, const TrainingConfig& config,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/calibration.hpp"
+#include "evaluators/training/calibration.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/nn/inference_network.hpp"
 #include "evaluators/statistics.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {

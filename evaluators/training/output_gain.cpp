@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/output_gain.hpp"
+#include "evaluators/training/output_gain.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/parallel.hpp"
-#include "evaluators/layer_inputs.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/layer_inputs.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {
@@ -39,7 +39,7 @@ void calibrate_output_gains(const Network& network, Parameters& parameters, cons
   for (auto& layer : parameters) layer.output_gain = 1;
   const Network converted(network.architecture(), mvm_settings(network.architecture(), quiet));
   Operands operands;
-  noisy_operands(converted, parameters, quiet, 0, RandomKey(0), operands);
+  noisy_operands({converted, parameters, quiet}, RandomKey(0), operands);
   const auto inputs = record_layer_inputs(network, parameters, samples, count);
   parallel_for(parameters.size(), [&](size_t i) {
     const int node = static_cast<int>(i);

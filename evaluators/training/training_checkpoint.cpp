@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/training_checkpoint.hpp"
+#include "evaluators/training/training_checkpoint.hpp"
 
 #include <fmt/format.h>
 
