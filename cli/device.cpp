@@ -115,14 +115,14 @@ std::string statistics_csv(const std::vector<TargetStatistics>& targets) {
 
 std::string statistics_text(const std::vector<TargetStatistics>& targets) {
   std::string text =
-      "\nProgramming (uS, formula before the cut to the device's range) and drift exponent\n\n"
+      "\nProgramming (µS, formula before the cut to the device's range) and drift exponent\n\n"
       "  target   deviation: formula   sample    mean: formula    sample    deviation: formula    sample\n";
   for (const auto& t : targets)
     text += fmt::format("{:>8.4g} {:>20.5f} {:>8.5f} {:>16.5f} {:>9.5f} {:>21.5f} {:>9.5f}\n", t.target_us,
                         t.programming_formula_us, t.programmed_us.deviation, t.drift_formula.mean,
                         t.drift.mean, t.drift_formula.deviation, t.drift.deviation);
   text +=
-      "\nConductance (uS)\n\n"
+      "\nConductance (µS)\n\n"
       "  target    time (s)   mean: formula   sample   deviation: formula   sample     5 %     50 %     95 "
       "%\n";
   for (const auto& t : targets)
@@ -181,7 +181,7 @@ Answer answer(const DeviceArguments& arguments, Question& asked) {
   const auto key = RandomKey(arguments.seed).with("device");
   auto json = header_json(arguments, asked);
   const auto range = asked.model->range();
-  const auto title = fmt::format("{}, {:g} to {:g} uS, ", arguments.name, range.min_us, range.max_us);
+  const auto title = fmt::format("{}, {:g} to {:g} µS, ", arguments.name, range.min_us, range.max_us);
   if (arguments.mvm) {
     const auto matrix = weights_of(arguments);
     const auto errors = mvm_errors(matrix, asked.hardware, asked.times_s, arguments.programmings, key);
@@ -223,10 +223,10 @@ void add_device(CLI::App& app, Action& action) {
   const auto list = [&](const char* name, auto& values, const char* help, const char* type) {
     command->add_option(name, values, help)->type_name(type)->take_all()->allow_extra_args(false);
   };
-  list("--set", arguments->assignments, "Set a configuration value: --set device.pcm.t_0_s=30 (repeatable)",
+  list("--set", arguments->assignments, "Set configuration values: --set device.pcm.t_0_s=30 (repeatable)",
        "TABLE.KEY=VALUE");
   list("--target", arguments->targets_us, "Conductance target (repeatable; default: 11 over the range)",
-       "US");
+       "µS");
   list("--time", arguments->times_s, "Seconds after programming (repeatable; default: 1 s to a year)", "S");
   command->add_option("--devices", arguments->devices, "Devices a target")
       ->type_name("N")

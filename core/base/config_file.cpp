@@ -83,9 +83,10 @@ std::string show(const std::vector<T>& values) {
 std::string show(const Allowed& allowed) {
   if (!allowed.words.empty()) return "one of " + join(allowed.words);
   const bool low = std::isfinite(allowed.min), high = std::isfinite(allowed.max);
-  if (low && high) return fmt::format("{:g} to {:g}", allowed.min, allowed.max);
-  if (low) return fmt::format("at least {:g}", allowed.min);
-  if (high) return fmt::format("at most {:g}", allowed.max);
+  // Whole bounds with all their digits: 1048576, not 1.04858e+06.
+  if (low && high) return fmt::format("{} to {}", allowed.min, allowed.max);
+  if (low) return fmt::format("at least {}", allowed.min);
+  if (high) return fmt::format("at most {}", allowed.max);
   return "";
 }
 

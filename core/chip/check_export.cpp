@@ -94,7 +94,7 @@ class Checker {
     const auto g_max = static_cast<float>(chip.network.hardware.g_max_us);
     const auto& targets = chip.network.targets.conductances_us;
     const float largest = targets.empty() ? 0.0F : *std::max_element(targets.begin(), targets.end());
-    if (largest > g_max) add("{}: expected conductances up to {} uS, found {}", file, g_max, largest);
+    if (largest > g_max) add("{}: expected conductances up to {} µS, found {}", file, g_max, largest);
     const auto arrays = read_npz(folder_ / "targets.npz");
     const auto tolerance = arrays.find("adc_tolerance_counts");
     if (tolerance == arrays.end() ||

@@ -165,7 +165,7 @@ class Reader {
       for (size_t device = 0; device < devices_of_cell; ++device) {
         const float g = targets.conductances_us[cell * devices_of_cell + device];
         if (!std::isfinite(g) || g < 0 || (g > 0 && expected[cell] == 0))
-          fail_at("a finite conductance from 0 uS in used cells and 0 uS in others", fmt::format("{}", g),
+          fail_at("a finite conductance from 0 µS in used cells and 0 µS in others", fmt::format("{}", g),
                   place);
       }
     }

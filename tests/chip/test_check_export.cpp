@@ -118,11 +118,11 @@ TEST_CASE("targets that no device can hold, or in cells without a weight, are to
       write_npz(folder / "targets.npz", arrays);
     });
   };
-  CHECK_THAT(change([](auto& values) { values[0] = 26; }), ContainsSubstring("up to 25 uS, found 26"));
+  CHECK_THAT(change([](auto& values) { values[0] = 26; }), ContainsSubstring("up to 25 µS, found 26"));
   CHECK_THAT(change([](auto& values) { values[0] = -1; }), ContainsSubstring("found -1"));
   CHECK_THAT(change([](auto& values) { values[0] = std::numeric_limits<float>::quiet_NaN(); }),
              ContainsSubstring("found nan"));
-  CHECK_THAT(change([](auto& values) { values.back() = 1; }), ContainsSubstring("0 uS in others"));
+  CHECK_THAT(change([](auto& values) { values.back() = 1; }), ContainsSubstring("0 µS in others"));
 }
 
 }  // namespace mho

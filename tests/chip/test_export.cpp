@@ -170,7 +170,7 @@ TEST_CASE("export then import gives the network back from two pairs a cell, what
       for (size_t i = device; i < conductances.size(); i += 4) largest = std::max(largest, conductances[i]);
       CHECK(largest == Approx(20.7));  // all four are used, and the largest weights fill both pairs
     }
-    // Weights are sums of numbers up to the significance times 20.7 uS.
+    // Weights are sums of numbers up to the significance times 20.7 µS.
     check_round_trip(example, 1e-6);
   }
 }

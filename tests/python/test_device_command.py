@@ -16,7 +16,7 @@ def test_a_device_is_sampled_beside_its_formulas(mho):
     assert [read["time_s"] for read in target["reads"]] == [1, 86400]
     for read in target["reads"]:
         assert read["p5_us"] < read["p50_us"] < read["p95_us"]
-    assert "Conductance (uS)" in mho("device", "pcm", "--devices", 10).stdout
+    assert "Conductance (µS)" in mho("device", "pcm", "--devices", 10).stdout
 
 
 def test_samples_do_not_depend_on_threads_but_on_the_seed(mho):
@@ -55,9 +55,9 @@ def test_products_with_given_weights_are_measured(mho):
 @pytest.mark.parametrize(("words", "message"), [
     (["pmc"], "unknown device model 'pmc' (did you mean 'pcm'?); known: pcm, hermes_odp"),
     (["pcm", "--time", "-1"], "expected 0 to 1e+12 s, got -1 s"),
-    (["pcm", "--target", "26"], "expected 0 to 25 uS, got 26"),
+    (["pcm", "--target", "26"], "expected 0 to 25 µS, got 26"),
     (["reram_wan2022", "--time", "3600"], "86400 s (1 day)"),
-    (["reram_cmo", "--set", "hardware.g_max_us=100"], "at most 88.2 uS"),
+    (["reram_cmo", "--set", "hardware.g_max_us=100"], "at most 88.2 µS"),
     (["table"], "device.table.file"),
     (["pcm", "--mvm", "--weights", "none.npy"], "none.npy"),
 ])
