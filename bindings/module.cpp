@@ -34,7 +34,7 @@ py::tuple search(const std::vector<std::string>& assignments, const py::object& 
     const py::gil_scoped_release released;
     found = mho::search_callable(assignments, evaluate);
   }
-  return py::make_tuple(found.trials, found.stopped);
+  return py::make_tuple(found.trials, found.stopped, found.note);
 }
 
 }  // namespace

@@ -205,13 +205,15 @@ TEST_CASE(
   const auto refused = [&] {
     return message_of<ConfigError>([&] { run_search(config, {.folder = folder / "run"}, fake_evaluator()); });
   };
-  CHECK_THAT(refused(), ContainsSubstring("no genome of the space keeps max_parameters = 10") &&
-                            ContainsSubstring("after 50 draws (50 refused by parameters, 0 by cores)"));
+  CHECK_THAT(
+      refused(),
+      ContainsSubstring("no genome of the space keeps max_parameters = 10") &&
+          ContainsSubstring("of 6,336 genomes, all there are, 6,336 were refused by parameters, 0 by cores"));
   config.search.max_parameters = 0;
   config.chip.crossbar_rows = config.chip.crossbar_columns = config.hardware.crossbar_rows =
       config.hardware.crossbar_columns = 2;
   CHECK_THAT(refused(), ContainsSubstring("max_parameters = none") && ContainsSubstring("max_cores = 4") &&
-                            ContainsSubstring("(0 refused by parameters, 50 by cores)"));
+                            ContainsSubstring("0 were refused by parameters, 6,336 by cores"));
 }
 
 TEST_CASE("a space that runs out of genomes ends the search early with a note") {
