@@ -16,7 +16,7 @@ namespace {
 
 void tell(const Study& study, const TrialStore& store, const std::string& message) {
   if (!study.options.on_progress || message.empty()) return;
-  study.options.on_progress({store.count(), study.config.search.trials, nullptr, nullptr, message});
+  study.options.on_progress({store.count(), study.config.search.trials, nullptr, nullptr, "", message});
 }
 
 /// A worker joins a shared study: whether its folder was started before does not matter.
@@ -79,6 +79,9 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
   tell(study, store, fmt::format("re-scoring {} winners on the test split", selection.trials.size()));
   result.winners = rescore_winners(study, selection.trials);
   if (study.stopped()) return {.trials = std::move(result.trials), .stopped = true};
+  const auto warning = warn_of_chance(result.winners);
+  result.note = joined(result.note, warning);
+  tell(study, store, warning);
   export_winners(study, result.winners);
   remove_other_candidates(study, result.winners);
   write_file_atomically(study.folder.summary(), summary_json(result, config, study.folder));

@@ -23,6 +23,7 @@ struct SearchProgress {
   int total = 0;
   const Trial* trial = nullptr;  ///< just recorded; null for a message
   const Trial* best = nullptr;   ///< so far, under the constraints; null while there is none
+  std::string why_none = {};     ///< why there is no best trial yet; "" for a message, or when there is one
   std::string message = {};      ///< "re-scoring 3 winners on the test split", ...
 };
 
@@ -43,7 +44,7 @@ struct Winner {
 
 struct SearchResult {
   std::vector<Trial> trials = {};    ///< all, by number
-  std::vector<Winner> winners = {};  ///< best first
+  std::vector<Winner> winners = {};  ///< in the order of the selection, best first on validation
   bool stopped = false;              ///< by a signal: resume continues
   std::string note = {};             ///< e.g. that the space ran out of new genomes
   std::vector<Trial> front = {};     ///< pareto_front
