@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/chip/quantity.hpp"
 #include "core/data/prepared.hpp"
 
 namespace mho {
@@ -20,14 +21,14 @@ struct PrepareArguments {
   std::filesystem::path out = "data";
 };
 
-/// "data/mnist: 28x28x1, 10 classes, 60000 + 10000 samples", or what is wrong with the files.
+/// "data/mnist: 28x28x1, 10 classes, 60,000 + 10,000 samples", or what is wrong with the files.
 std::string describe(const std::filesystem::path& folder) {
   try {
     const auto set = verify_prepared(folder);
     const auto [height, width, channels] = sample_shape(set);
     const auto training = set.train.count() + set.validation.count();
     return fmt::format("{}: {}x{}x{}, {} classes, {} + {} samples", folder.string(), height, width, channels,
-                       set.classes, training, set.test.count());
+                       set.classes, format_count(training), format_count(set.test.count()));
   } catch (const DataError& error) {
     return fmt::format("{}: damaged, prepare it again: {}", folder.string(), error.what());
   }

@@ -16,6 +16,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/chip/export.hpp"
+#include "core/chip/quantity.hpp"
 #include "core/nn/architecture_json.hpp"
 
 namespace mho {
@@ -113,7 +114,8 @@ int run(EvaluateArguments& arguments) {
     save_candidate(arguments.run.out, architecture, evaluation, config.search.seed);
     write_file_atomically(arguments.run.out / "config.toml", write_config(config.sections()));
   }
-  const auto title = fmt::format("{}, {} parameters\n", architecture.name(), architecture.parameters());
+  const auto title =
+      fmt::format("{}, {} parameters\n", architecture.name(), format_count(architecture.parameters()));
   print(arguments.run.json ? score_json(architecture, evaluation, config.search.seed)
                            : title + score_table(evaluation));
   return 0;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -23,6 +26,29 @@ void check_command_name(const CLI::App& app, int argc, char** argv) {
                      "; known commands: " + join(names));
 }
 
+/// The words of a command line; in `--set a.b=1 c.d=2` every assignment gets a --set of its own. A file of
+/// that name is a file.
+std::vector<std::string> spread_assignments(int argc, char** argv) {
+  std::vector<std::string> words;
+  bool assigned = false;  // whether the word before was an assignment
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool first = word.starts_with("--set=") || (i > 1 && std::string(argv[i - 1]) == "--set");
+    const bool more = assigned && !word.starts_with("-") && word.find('=') != std::string::npos &&
+                      !std::filesystem::exists(word);
+    if (more) words.emplace_back("--set");
+    words.push_back(word);
+    assigned = first || more;
+  }
+  return words;
+}
+
+std::string usage(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return fmt::format(" (usage: {}{} --help)", program_name(),
+                     commands.empty() ? "" : " " + commands.front()->get_name());
+}
+
 int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
   CLI::App app{"Finds the neural network that survives your analog chip", "mho"};
   app.set_version_flag("--version", std::string("mho ") + version());
@@ -40,12 +66,16 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
   add_map(app, action);
   add_config(app, action);
   check_command_name(app, argc, argv);
+  auto reversed = spread_assignments(argc, argv);
+  std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(reversed));
+  } catch (const CLI::Success& wish) {  // --help, --version
+    return app.exit(wish, std::cout, std::cerr);
+  } catch (const CLI::ExtrasError&) {
+    throw InputError("unexpected " + join(app.remaining(true), " ") + usage(app));
   } catch (const CLI::ParseError& error) {
-    // CLI11 has exit codes of its own (100 and up); ours is 2 for wrong usage. --help and --version end here
-    // too.
-    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
+    throw InputError(error.what() + usage(app));
   }
   return action();
 }
@@ -53,6 +83,7 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
 }  // namespace
 
 int run_cli(int argc, char** argv, const SearchExtensions& extensions) {
+  set_program_name(argc > 0 ? argv[0] : "mho");
   try {
     return parse_and_run(argc, argv, extensions);
   } catch (const InputError& error) {

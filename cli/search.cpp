@@ -13,6 +13,7 @@
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
+#include "core/chip/quantity.hpp"
 #include "search/run_search.hpp"
 #include "search/summary.hpp"
 
@@ -40,15 +41,17 @@ void show(Progress& progress, const SearchProgress& event) {
   const bool scored = event.best && event.best->score;
   progress.update(fmt::format("{}/{} trials, {} to go, best {}", event.done, event.total,
                               progress.estimate(event.total - event.done),
-                              scored ? brief_score(*event.best->score) : "none yet"),
+                              scored ? brief_score(*event.best->score) : "none yet: " + event.why_none),
                   fmt::format("trial {} ({}): {}", trial.number, to_string(trial.genome), trial_text(trial)));
 }
 
 std::string resume_command(const SearchArguments& arguments, const std::filesystem::path& folder) {
   const auto& run = arguments.run;
-  auto command = "mho search " + shell_word(run.config.string());
+  auto command = program_name() + " search " + shell_word(run.config.string());
   for (const auto& assignment : run.assignments) command += " --set " + shell_word(assignment);
   if (run.seed) command += fmt::format(" --seed {}", *run.seed);
+  if (run.threads > 0) command += fmt::format(" --threads {}", run.threads);
+  if (run.json) command += " --json";
   command += " --out " + shell_word(folder.string());
   return command + (arguments.storage.empty() ? " --resume" : " --storage " + shell_word(arguments.storage));
 }
@@ -96,7 +99,7 @@ std::string to_text(const SearchResult& result, const std::filesystem::path& fol
   for (size_t i = 0; i < result.winners.size(); ++i) {
     const auto& [trial, evaluation] = result.winners[i];
     text += fmt::format("\n{}  trial {}, {}, {} parameters\n{}{}", winner_folder(folder, i).string(),
-                        trial.number, to_string(trial.genome), trial.parameters,
+                        trial.number, to_string(trial.genome), format_count(trial.parameters),
                         selected_by(result.winners[i]), score_table(evaluation));
   }
   return text;

@@ -49,10 +49,7 @@ std::string to_text(const std::string& network, const std::vector<DriftPoint>& p
                     const std::vector<Figure>& figures) {
   auto text = fmt::format("{}, from its chip folder alone\n{:<20} {:>8}   {:>5}   {}\n", network, "",
                           "accuracy", "sd", "95 % interval");
-  for (const auto& point : points)
-    text += fmt::format("{:<20} {:>6.2f} %   {:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n",
-                        time_name(point.time_s), 100 * point.mean, 100 * point.standard_deviation,
-                        100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
+  for (const auto& point : points) text += drift_row(point, 20, 6);
   text += fmt::format("{:<20} {:>14}   {:>14}\n", "one image", "counted", "predicted");
   for (const auto& figure : figures)
     text += fmt::format("{:<20} {:>14.10g}   {:>14.10g}{}\n", figure.name, figure.counted, figure.predicted,

@@ -31,6 +31,24 @@ def test_an_unknown_option_is_wrong_usage(mho):
     mho("search", mho.config(), "--trails", 3, code=2)
 
 
+def test_what_is_not_expected_is_named_in_order_with_the_prefix(mho):
+    result = mho("search", mho.config(), "one", "two", code=2)
+    assert "mho: error: unexpected one two (usage: " in result.stderr
+    assert "mho: error: CONFIG is required" in mho("search", code=2).stderr
+
+
+def test_one_set_takes_several_assignments(mho):
+    words = ["evaluate", "mlp:16", "--set", "training.epochs=1", "scoring.programmings=2", "search.seed=7"]
+    many = mho.json(*words, mho.config())
+    each = mho.json("evaluate", "mlp:16", mho.config(), "--set=training.epochs=1", "scoring.programmings=2", "--seed", 7)
+    assert many["seed"] == 7 and many["drift"][0]["n"] == 2
+    assert many["drift"] == each["drift"]
+    (mho.folder / "a=b.toml").write_text(TINY)
+    assert mho.json(*words, "a=b.toml")["drift"] == many["drift"]
+    result = mho("search", mho.config(), "--set", "search.trials=2", "b=2", code=2)
+    assert "mho: error: --set b=2: expected section.key=value" in result.stderr
+
+
 def test_an_unknown_key_is_named_with_its_place(mho):
     config = mho.config(TINY.replace("population", "popluation"))
     line = TINY.replace("population", "popluation").split("\n").index("popluation = 2") + 1
@@ -97,6 +115,12 @@ def test_config_documents_every_table(mho):
         assert f"## [{table}]" in text
 
 
+def test_bounds_are_shown_with_all_their_digits(mho):
+    text = mho("config").stdout
+    assert "| 0 to 1048576 |" in text
+    assert "e+0" not in text
+
+
 def test_the_documentation_holds_what_config_prints(mho):
     page = pathlib.Path(__file__).parents[2] / "docs/config.md"
     assert page.read_text() == mho("config").stdout, "run: mho config > docs/config.md"
@@ -112,7 +136,7 @@ def test_prepared_digits_are_found_and_used(mho):
     mho("data", "prepare", "digits", "--from", digits_file(), "--name", "mine")
     assert (mho.folder / "data/mine/dataset.json").exists()
     assert json.loads(mho("doctor", "--json").stdout)["data_sets"] == ["data/mine"]
-    assert "data/mine: 8x8x1, 10 classes, 1437 + 360 samples" in mho("data", "list").stdout
+    assert "data/mine: 8x8x1, 10 classes, 1,437 + 360 samples" in mho("data", "list").stdout
     mho("evaluate", "mlp:16", mho.config(), "--set", "task.data=mine", "--set", "training.epochs=1")
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
+import re
 
 import pytest
 
@@ -17,6 +18,43 @@ def test_a_built_in_network_is_trained_and_scored(mho):
     assert 0.1 < first["digital"]["accuracy"] <= 1
     assert [point["time_s"] for point in first["drift"]] == [1, 3600, 86400, 864000, 2592000]
     assert "AVM" in mho("evaluate", "mlp:32", config).stdout
+
+
+def test_one_programming_has_no_deviation_and_no_interval(mho):
+    text = mho("evaluate", "mlp:32", mho.config(), "--set", "scoring.programmings=1").stdout
+    assert re.search(r"^1 d +[\d.]+ % +n/a +n/a \(1 programming\)$", text, re.M)
+    assert "programmings)" not in text
+
+
+def test_what_a_month_takes_is_lost_and_what_it_brings_is_gained(mho):
+    words = ["evaluate", "mlp:32", mho.config(), "--out", "kept"]
+    mho(*words)
+    seen = set()
+    for seed in range(20):  # of one programming the sign is chance
+        words = ["evaluate", "kept", "tiny.toml", "--seed", seed, "--set", "scoring.programmings=1"]
+        avm, text = mho.json(*words)["avm"], mho(*words).stdout
+        change = "gained" if avm < 0 else "lost"
+        assert re.search(rf"^AVM +{abs(avm):.2f} points {change} from 1 s to 30 d$", text, re.M)
+        seen.add(change)
+        if len(seen) == 2:
+            return
+    raise AssertionError(f"one sign in 20 seeds: {seen}")
+
+
+def test_figures_are_written_in_one_way(mho):
+    found = mho.json("evaluate", "mlp:512", mho.config())
+    text = mho("evaluate", "mlp:512", "tiny.toml").stdout
+    assert f"mlp:512, {found['parameters']:,} parameters" in text
+    assert f"{found['chip']['throughput_hz']:,.0f} images/s" in text
+    assert re.search(r"chip +\d+ cores?, [\d.]+ [nµ]s, [\d.]+ [nµ]J to [\d.]+ [nµ]J, ", text)
+
+
+def test_a_network_near_chance_is_warned_of(mho):
+    config = mho.config()
+    found = mho.json("evaluate", "mlp:32", config, "--set", "training.learning_rate=1e-6")
+    text = mho("evaluate", "mlp:32", config, "--set", "training.learning_rate=1e-6").stdout
+    assert f"warning    near chance: always answering the commonest class gives {100 * found['chance']:.2f} %" in text
+    assert "near chance" not in mho("evaluate", "mlp:32", config, "--set", "training.epochs=20").stdout
 
 
 def test_an_evaluated_network_is_kept_and_exported(mho):

@@ -5,7 +5,7 @@ import resource
 import signal
 import time
 
-from conftest import TINY, Mho
+from conftest import TINY, Mho, environment
 
 # Enough work that a signal lands in the middle of it.
 LONG = TINY.replace("trials = 4", "trials = 12").replace("epochs = 2", "epochs = 8")
@@ -76,19 +76,29 @@ def test_a_killed_run_resumes_to_the_same_result(mho, tmp_path_factory):
 
 def test_a_terminated_run_stops_cleanly_and_says_how_to_go_on(mho):
     config = mho.config(LONG)
-    process = mho.start("search", config, "--seed", 3)
+    process = mho.start("search", config, "--seed", 3, "--threads", 1)
     wait_for_trials(mho, "runs/tiny", 1, process)
     process.send_signal(signal.SIGTERM)
     _, messages = process.communicate(timeout=120)
     assert process.returncode == 1
-    command = re.search(r"continue with: mho (.*)", messages)
+    command = re.search(r"continue with: (\S+) (.*)", messages)
     assert command, messages
+    assert command.group(1) == mho.program[0]
+    assert "--threads 1" in command.group(2)
     done = mho.trials("runs/tiny")
     assert 1 <= len(done) < 12
-    mho(*command.group(1).split())
+    mho(*command.group(2).split())
     after = mho.trials("runs/tiny")
     assert len(after) == 12
     assert all(trial in after for trial in done)
+
+
+def test_the_door_is_named_to_who_came_through_it(mho):
+    process = mho.start("search", mho.config(LONG), env={**environment(), "MHO_COMMAND": "./mho"})
+    wait_for_trials(mho, "runs/tiny", 1, process)
+    process.send_signal(signal.SIGTERM)
+    _, messages = process.communicate(timeout=120)
+    assert "continue with: ./mho search tiny.toml" in messages
 
 
 def test_two_signals_end_the_run(mho):
@@ -111,6 +121,12 @@ def test_a_run_is_not_written_over(finished):
 def test_resume_refuses_another_configuration(finished):
     result = finished("search", "tiny.toml", "--resume", "--set", "training.epochs=3", code=2)
     assert "epochs" in result.stderr
+
+
+def test_a_run_without_a_best_trial_says_why(mho):
+    result = mho("search", mho.config(), "--set", "search.max_avm=0", "training.learning_rate=1e-6", code=1)
+    assert re.search(r"4/4 trials, 0 s to go, best none yet: of 4 trials 4 failed \(the last: no better than chance: "
+                     r"expected at least [\d.]+ % after one day", result.stderr)
 
 
 def test_an_infeasible_space_is_refused_with_the_reason(mho):
