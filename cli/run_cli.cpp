@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 
@@ -53,6 +54,7 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
 }  // namespace
 
 int run_cli(int argc, char** argv, const SearchExtensions& extensions) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond a limit fails like one on a full disk, with a message
   try {
     return parse_and_run(argc, argv, extensions);
   } catch (const InputError& error) {
