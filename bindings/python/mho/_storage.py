@@ -108,11 +108,11 @@ class PatientStorage:
 
 
 def _lost_connection(error):
-    """The driver's error among the causes that says so, or None."""
-    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+    """The error among the causes that says so, or None."""
+    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 
     while error is not None:
-        if isinstance(error, (OperationalError, InterfaceError)):
+        if isinstance(error, (OperationalError, InterfaceError, PendingRollbackError)):  # the last: Optuna had gone on
             return error
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             return error
