@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/output.hpp"
+#include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/chip/quantity.hpp"
@@ -51,7 +52,8 @@ int list() {
 int prepare(const PrepareArguments& arguments) {
   const auto name = arguments.name.empty() ? arguments.kind : arguments.name;
   log_line(fmt::format("preparing {} as {}", arguments.kind, (arguments.out / name).string()));
-  const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out);
+  const StopSignal stop;
+  const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out, &stop.flag());
   print(describe(folder) + "\n");
   return 0;
 }

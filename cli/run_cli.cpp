@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <iostream>
 
@@ -84,6 +86,7 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
 
 int run_cli(int argc, char** argv, const SearchExtensions& extensions) {
   set_program_name(argc > 0 ? argv[0] : "mho");
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond a limit fails like one on a full disk, with a message
   try {
     return parse_and_run(argc, argv, extensions);
   } catch (const InputError& error) {

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
@@ -158,6 +159,72 @@ TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever p
     CHECK(remains(run) == remains(folder / "whole"));
     CHECK(trained == 14 - recorded);
   }
+}
+
+TEST_CASE("a stopped run leaves trials by number, their front and a summary, and no winner") {
+  const TemporaryFolder folder;
+  const auto config = small_config();
+  const auto run = folder / "run";
+  std::atomic<bool> stop{false};
+  const auto result = run_search(
+      config,
+      {.folder = run, .stop = &stop, .on_progress = [&](const SearchProgress& p) { stop = p.done >= 6; }},
+      fake_evaluator());
+  REQUIRE(result.stopped);
+  REQUIRE_FALSE(result.front.empty());
+  const auto summary = nlohmann::json::parse(read_text_file(run / "summary.json"));
+  CHECK(summary["stopped"] == true);
+  CHECK(summary["trials"] == result.trials.size());
+  CHECK(summary["front"]["trials"].size() == result.front.size());
+  CHECK(summary["winners"].empty());
+  const auto rows = read_text_file(run / "front.csv");
+  CHECK(std::count(rows.begin(), rows.end(), '\n') == std::ssize(result.front) + 1);
+  CHECK_FALSE(is_inside(run, "winners"));
+}
+
+TEST_CASE("a run that is stopped while its winners are scored again has its front, and resumes") {
+  const TemporaryFolder folder;
+  std::atomic<bool> stop{false};
+  auto evaluator = fake_evaluator();
+  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+    stop = true;
+    return fake_evaluator().rescore(architecture, parameters, trial);
+  };
+  const auto result = run_search(small_config(), {.folder = folder / "run", .stop = &stop}, evaluator);
+  CHECK(result.stopped);
+  CHECK(result.trials.size() == 14);
+  CHECK(result.winners.empty());
+  CHECK(is_inside(folder / "run", "front.csv"));
+  run_search(small_config(), {.folder = folder / "run", .resume = true}, fake_evaluator());
+  run_search(small_config(), {.folder = folder / "whole"}, fake_evaluator());
+  CHECK(remains(folder / "run") == remains(folder / "whole"));
+}
+
+TEST_CASE("a finished run that is given more trials ends as if it had had them from the start") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  config.search.proposer = GENERATE("evolution", "random", "nsga2", "bayesian");
+  config.search.surrogate_pool = 64;
+  run_search(config, {.folder = folder / "run"}, fake_evaluator());
+  config.search.trials = 21;
+  const auto extended = run_search(config, {.folder = folder / "run", .resume = true}, fake_evaluator());
+  run_search(config, {.folder = folder / "whole"}, fake_evaluator());
+  CHECK(extended.trials.size() == 21);
+  CHECK(remains(folder / "run") == remains(folder / "whole"));
+}
+
+TEST_CASE("a second search is kept out of the folder while the first is at work, before it trains") {
+  const TemporaryFolder folder;
+  const auto config = small_config();
+  std::string refused;
+  auto evaluator = fake_evaluator();
+  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+    refused = message_of<ConfigError>(
+        [&] { run_search(config, {.folder = folder / "run", .resume = true}, fake_evaluator()); });
+    return fake_evaluator().rescore(architecture, parameters, trial);
+  };
+  run_search(config, {.folder = folder / "run"}, evaluator);
+  CHECK_THAT(refused, ContainsSubstring("another search is at work in this folder"));
 }
 
 TEST_CASE("winners whose weights are missing are trained again to the same result") {

@@ -15,7 +15,8 @@ std::string read_text_file(const std::filesystem::path& file);
 /// failure.
 void write_file_atomically(const std::filesystem::path& file, std::span<const char> content);
 
-/// Appends one line and fsyncs it: a line that this returned from survives `kill -9`. Throws RunError.
+/// Appends one line and fsyncs it: a line that this returned from survives `kill -9`. Throws RunError; then
+/// the file is as it was, without a part of the line. For one writer of a file at a time.
 void append_line_durably(const std::filesystem::path& file, const std::string& line);
 
 }  // namespace mho
