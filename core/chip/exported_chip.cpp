@@ -33,7 +33,7 @@ Range read_range(const Entry& entry, std::int64_t size) {
 
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& folder) : folder_(folder), chip_(import_chip(folder)) {
+  explicit Reader(const std::filesystem::path& folder) : folder_(folder), chip_(folder, import_chip(folder)) {
     for (const Node& node : nodes()) numbers_.emplace(node.name, static_cast<int>(numbers_.size()));
   }
 

@@ -89,9 +89,9 @@ TEST_CASE("sums, ranges and counts that do not fit together are told") {
              ContainsSubstring("bit_hops") && ContainsSubstring("found 1"));
   CHECK_THAT(
       problems_after_edit("links.json", [](Json& json) { json["links"].erase(json["links"].size() - 1); }),
-      ContainsSubstring("neither makes nor is sent"));
+      ContainsSubstring("to make, or to be sent, all that it reads of layer"));
   CHECK_THAT(problems_after_edit("links.json", [](Json& json) { json["links"][0]["bits_per_image"] = 8; }),
-             ContainsSubstring("bits an image, found 8"));
+             ContainsSubstring("/links.json: layer '") && ContainsSubstring("bits an image, found 8"));
   CHECK_THAT(problems_after_edit("schedule.json", [](Json& json) { json["pipelined"]["steps"].erase(0); }),
              ContainsSubstring("schedule.json"));
   CHECK_THAT(problems_after_edit("schedule.json",
