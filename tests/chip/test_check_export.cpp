@@ -119,10 +119,12 @@ TEST_CASE("targets that no device can hold, or in cells without a weight, are to
     });
   };
   CHECK_THAT(change([](auto& values) { values[0] = 26; }), ContainsSubstring("up to 25 uS, found 26"));
-  CHECK_THAT(change([](auto& values) { values[0] = -1; }), ContainsSubstring("found -1"));
+  CHECK_THAT(change([](auto& values) { values[0] = -1; }),
+             ContainsSubstring("expected a finite number from 0, got -1"));
   CHECK_THAT(change([](auto& values) { values[0] = std::numeric_limits<float>::quiet_NaN(); }),
-             ContainsSubstring("found nan"));
-  CHECK_THAT(change([](auto& values) { values.back() = 1; }), ContainsSubstring("0 uS in others"));
+             ContainsSubstring("got nan"));
+  CHECK_THAT(change([](auto& values) { values.back() = 1; }),
+             ContainsSubstring("expected 0 uS in a cell without a weight, found 1"));
 }
 
 }  // namespace mho
