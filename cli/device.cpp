@@ -6,11 +6,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/out_files.hpp"
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
-#include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
 #include "core/chip/fields_json.hpp"
 #include "evaluators/device_statistics.hpp"
@@ -29,7 +29,7 @@ struct DeviceArguments {
   std::vector<double> targets_us, times_s;
   std::uint64_t seed = 0;
   int devices = 100000, programmings = 10, threads = 0;
-  bool mvm = false, json = false;
+  bool mvm = false, json = false, force = false;
 };
 
 /// A device and what is asked of it.
@@ -207,7 +207,7 @@ int run(const DeviceArguments& arguments) {
   set_thread_count(arguments.threads);
   auto asked = question(arguments);
   const auto found = answer(arguments, asked);
-  if (!arguments.csv.empty()) write_file_atomically(arguments.csv, found.csv);
+  if (!arguments.csv.empty()) write_result(arguments.csv, found.csv, arguments.force);
   print(arguments.json ? found.json.dump(2) + "\n" : found.text);
   return 0;
 }
@@ -248,6 +248,7 @@ void add_device(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 4096));
   command->add_flag("--json", arguments->json, "Print one JSON document instead of tables");
   command->add_option("--csv", arguments->csv, "Also write the figures here")->type_name("FILE");
+  add_force_option(*command, arguments->force);
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

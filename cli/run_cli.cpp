@@ -7,11 +7,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <new>
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/suggest.hpp"
 
 namespace mho {
@@ -92,6 +94,13 @@ int run_cli(int argc, char** argv, const SearchExtensions& extensions) {
   } catch (const InputError& error) {
     log_line(std::string("error: ") + error.what());
     return 2;
+  } catch (const std::filesystem::filesystem_error& error) {
+    log_line("error: " + error.path1().string() + ": " + error.code().message());
+    return is_impossible_path(error.code()) ? 2 : 1;
+  } catch (const std::bad_alloc&) {
+    log_line(std::string("error: ") + (argc > 1 ? argv[1] : "mho") +
+             ": expected what was asked to fit this machine's memory, found too little of it");
+    return 1;
   } catch (const std::exception& error) {
     log_line(std::string("error: ") + error.what());
     return 1;

@@ -238,7 +238,7 @@ void read_config_text(const std::string& text, const std::string& name,
 void read_config(const std::filesystem::path& file, const std::vector<Section>& sections) {
   std::string text;
   try {
-    text = read_text_file(file);
+    text = read_text_file(file, largest_config);
   } catch (const DataError& error) {
     throw ConfigError(error.what());
   }

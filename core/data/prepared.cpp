@@ -14,6 +14,8 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/file_lock.hpp"
+#include "core/base/files/json_depth.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/sha256.hpp"
 #include "core/data/raw_sources.hpp"
@@ -146,7 +148,9 @@ void write_prepared(const RawSet& set, const std::filesystem::path& folder,
 ordered_json read_description(const std::filesystem::path& folder) {
   const auto file = folder / description_file;
   try {
-    auto description = ordered_json::parse(read_text_file(file));
+    const auto text = read_text_file(file);
+    check_json_depth(text, file.string());
+    auto description = ordered_json::parse(text);
     if (description.at("format") != format_name)
       throw DataError(fmt::format("{}: expected format {}, found {}", file.string(), format_name,
                                   description.at("format").dump()));
@@ -219,9 +223,7 @@ std::filesystem::path prepare_data(const std::string& kind, const std::string& n
   return folder;
 }
 
-bool is_prepared(const std::filesystem::path& folder) {
-  return std::filesystem::is_regular_file(folder / description_file);
-}
+bool is_prepared(const std::filesystem::path& folder) { return is_file(folder / description_file); }
 
 RawSet read_prepared(const std::filesystem::path& folder) {
   const auto description = read_description(folder);

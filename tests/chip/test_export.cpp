@@ -175,11 +175,17 @@ TEST_CASE("export then import gives the network back from two pairs a cell, what
   }
 }
 
-TEST_CASE("zero weights and a layer that was never calibrated survive the round trip") {
+TEST_CASE("zero weights survive the round trip") {
   Example example("lenet5");
   for (float& weight : example.parameters[1].weight) weight = 0;
-  example.parameters[1].input_range = 0;
   check_round_trip(example);
+}
+
+TEST_CASE("a layer that was never calibrated is not exported") {
+  Example example("lenet5");
+  example.parameters[1].input_range = 0;
+  CHECK_THAT(message_of<MappingError>([&] { example.write("unused"); }),
+             ContainsSubstring("layer 'conv1': expected an input range above 0, got 0"));
 }
 
 TEST_CASE("the same export has the same bytes, and every JSON file its format") {

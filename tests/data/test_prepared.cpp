@@ -130,12 +130,12 @@ TEST_CASE("A set that is prepared where its raw files lie leaves them, and what 
 TEST_CASE("Own arrays of any type and rank are prepared") {
   const TemporaryFolder folder;
   write_npy(folder / "raw/train_images.npy",
-            NpyArray::from(std::vector<std::int32_t>{1, 2, 3, 4, 5, 6}, {2, 3}));
+            NpyArray::from(std::vector<std::int32_t>{1, 2, 3, 4, 5, 6}, {2, 3, 1}));
   write_npy(folder / "raw/train_labels.npy", NpyArray::from(std::vector<std::uint8_t>{0, 1}, {2}));
-  write_npy(folder / "raw/test_images.npy", NpyArray::from(std::vector<float>{1, 2, 3}, {1, 3}));
+  write_npy(folder / "raw/test_images.npy", NpyArray::from(std::vector<float>{1, 2, 3}, {1, 3, 1, 1}));
   write_npy(folder / "raw/test_labels.npy", NpyArray::from(std::vector<std::int32_t>{1}, {1}));
   const auto set = verify_prepared(prepare_data("npy", "features", folder / "raw", folder / "data"));
-  CHECK(sample_shape(set) == std::array<int, 3>{1, 1, 3});
+  CHECK(sample_shape(set) == std::array<int, 3>{3, 1, 1});
   CHECK(set.train.images.as_float() == std::vector<float>{1, 2, 3, 4, 5, 6});
   std::filesystem::remove(folder / "raw/test_labels.npy");
   CHECK_THROWS_WITH(prepare_data("npy", "features", folder / "raw", folder / "data"),

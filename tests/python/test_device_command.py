@@ -43,6 +43,18 @@ def test_figures_are_written_as_csv_too(mho):
     assert float(rows[4]["mean_us"]) == printed["targets"][1]["reads"][1]["measured_us"]["mean"]
 
 
+def test_figures_are_not_replaced_by_others_without_force(mho):
+    words = ["device", "pcm", "--devices", 100, "--csv", "pcm.csv"]
+    mho(*words)
+    before = (mho.folder / "pcm.csv").read_bytes()
+    mho(*words)
+    assert "pcm.csv: is there already" in mho(*words, "--seed", 1, code=2).stderr
+    assert (mho.folder / "pcm.csv").read_bytes() == before
+    mho(*words, "--seed", 1, "--force")
+    assert (mho.folder / "pcm.csv").read_bytes() != before
+
+
+
 def test_products_with_given_weights_are_measured(mho):
     numpy = pytest.importorskip("numpy")
     numpy.save(mho.folder / "w.npy", numpy.linspace(-1, 1, 32 * 16, dtype="float32").reshape(32, 16))

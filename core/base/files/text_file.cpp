@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <cstring>
 #include <functional>
+#include <new>
 #include <thread>
 
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
 
 namespace mho {
 namespace {
@@ -40,43 +42,26 @@ void write_and_sync(const Descriptor& to, std::span<const char> content, const s
   if (::fsync(to.number()) != 0) fail("cannot write", file, errno);
 }
 
-void make_parent(const std::filesystem::path& file) {
-  const auto parent = file.parent_path();
-  if (parent.empty()) return;
-  std::error_code error;
-  std::filesystem::create_directories(parent, error);
-  if (error) throw RunError("cannot make folder " + parent.string() + ": " + error.message());
-}
-
 }  // namespace
 
-std::string read_text_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw DataError(file.string() + ": cannot be opened: " + std::strerror(errno));
-  std::error_code error;
-  const auto expected =
-      std::filesystem::file_size(file, error);          // 0 for pipes and the like: only a first guess
-  std::string content(error ? 0 : expected + 1, '\0');  // + 1: room to see the end without growing
-  size_t done = 0;
-  for (;;) {
-    if (done == content.size()) content.resize(done + 65536);
-    const ssize_t count = ::read(descriptor, content.data() + done, content.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      const std::string reason = std::strerror(errno);
-      ::close(descriptor);
-      throw DataError(file.string() + ": cannot be read: " + reason);
+std::string read_text_file(const std::filesystem::path& file, std::uint64_t limit) {
+  RegularFile source(file, limit);
+  try {
+    std::string content(source.size() + 1, '\0');  // + 1: room to see the end without growing
+    size_t done = 0;
+    while (const size_t count = source.read(std::span(content).subspan(done))) {
+      done += count;
+      if (done == content.size()) content.resize(done + 65536);
     }
-    if (count == 0) break;
-    done += static_cast<size_t>(count);
+    content.resize(done);
+    return content;
+  } catch (const std::bad_alloc&) {
+    throw RunError(file.string() + ": not enough memory to read " + byte_size(source.size()));
   }
-  ::close(descriptor);
-  content.resize(done);
-  return content;
 }
 
 void write_file_atomically(const std::filesystem::path& file, std::span<const char> content) {
-  make_parent(file);
+  if (file.has_parent_path()) make_folder(file.parent_path());
   const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
   const std::filesystem::path temporary =
       file.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(thread);
