@@ -12,7 +12,7 @@ namespace mho {
 namespace {
 
 /// Keeps a layer's |inputs|; every k-th value once there are many, so that memory stays bounded.
-constexpr size_t kLargestPool = 1 << 18;
+constexpr size_t largest_pool = 1 << 18;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void calibrate_input_ranges(const Network& network, Parameters& parameters, cons
       auto& pool = seen[static_cast<size_t>(reader.node)];
       const std::int64_t size = images * ops[static_cast<size_t>(op)].shape.size();
       const std::int64_t step = 1 + chosen.count() * ops[static_cast<size_t>(op)].shape.size() /
-                                        static_cast<std::int64_t>(kLargestPool);
+                                        static_cast<std::int64_t>(largest_pool);
       for (std::int64_t i = 0; i < size; i += step) pool.push_back(std::abs(values[i]));
     }
   };

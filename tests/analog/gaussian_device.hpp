@@ -9,7 +9,7 @@
 namespace mho::test {
 
 /// Programming adds Gaussian noise of one deviation, whatever the target, and clamps nothing; a read adds
-/// Gaussian noise and multiplies by (1 + t)^-drift; a pulse is 1 uS. The lowest conductance may lie above 0.
+/// Gaussian noise and multiplies by (1 + t)^-drift; a pulse is 1 µS. The lowest conductance may lie above 0.
 class GaussianDevice : public DeviceModel {
  public:
   GaussianDevice(ConductanceRange range, float programming_us, float read_us = 0, double drift = 0)

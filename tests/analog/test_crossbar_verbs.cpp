@@ -77,7 +77,7 @@ TEST_CASE("Zero-shifting takes the symmetry point out of the weights") {
   const auto model = make_device_model("soft_bounds", 30, hardware.device_parameters);
   auto matrix = zeros(hardware, *model);
   auto point_us = matrix.find_symmetry_point(0, 8000, RandomKey(5));
-  // Bounds of +-1 around 20 uS, half 10 uS: the mean point is the mean imbalance.
+  // Bounds of +-1 around 20 µS, half 10 µS: the mean point is the mean imbalance.
   CHECK(moments(point_us).mean == Approx(20 + 10 * .4).margin(mean_bound(10 * .1, rows * columns) + .04));
   CHECK(moments(matrix.weights()).mean == Approx(.4).margin(.05));
   matrix.set_reference(0, point_us);

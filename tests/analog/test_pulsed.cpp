@@ -159,7 +159,7 @@ TEST_CASE("Devices that only take programmings refuse pulses, and those that tak
 
 TEST_CASE("Impossible pulsed devices are refused") {
   CHECK_THROWS_WITH(SoftBoundsDevice(30, {.min_us = 40}), ContainsSubstring("device.soft_bounds.min_us"));
-  CHECK_THROWS_WITH(ConstantStepDevice(31), ContainsSubstring("at most 30 uS"));
+  CHECK_THROWS_WITH(ConstantStepDevice(31), ContainsSubstring("at most 30 µS"));
   CHECK_THROWS_WITH(ConstantStepDevice(10), ContainsSubstring("above 10"));
   CHECK_THROWS_WITH(ConstantStepDevice(30, {.states = 1}), ContainsSubstring("states: expected at least 2"));
 }

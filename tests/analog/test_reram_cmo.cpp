@@ -97,7 +97,7 @@ TEST_CASE("CMO conductances stay between the device's ends") {
 TEST_CASE("A g_max outside the CMO device's range is refused") {
   for (const double g_max_us : {9.0, 5.0, 88.3, 200.0}) CHECK_THROWS_AS(CmoDevice(g_max_us), ConfigError);
   CHECK_THROWS_WITH(CmoDevice(100),
-                    ContainsSubstring("hardware.g_max_us: expected above 9 and at most 88.2 uS") &&
+                    ContainsSubstring("hardware.g_max_us: expected above 9 and at most 88.2 µS") &&
                         ContainsSubstring("got 100"));
   CHECK(CmoDevice(50).range().min_us == 9);
   CHECK(CmoDevice(50).range().max_us == 50);

@@ -113,8 +113,9 @@ struct Convolution {
       const float* row = fused[4].forward.data() + std::ptrdiff_t{r} * width;
       read.conductances.insert(read.conductances.end(), row, row + columns);
     }
-    vectors[4].product = std::make_shared<CrossbarProduct>(
-        FrozenMatrix(read, rows, columns, hardware, {1.5f}, RandomKey(1)), RandomKey(2));
+    const auto product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
+    product->hold(read, {1.5f}, RandomKey(1));
+    vectors[4].product = product;
     x.resize(static_cast<size_t>(2 * layer->input_size()) + kernel_slack());
     fill_normal(RandomKey(3), x);
   }

@@ -61,7 +61,7 @@ class DeviceArray {
   /// through every verb.
   void stick(std::vector<StuckDevice> stuck);
 
-  /// Brings every device to its target (uS) as `programming` says. With verify every device is read at once;
+  /// Brings every device to its target (µS) as `programming` says. With verify every device is read at once;
   /// those further than the margin from their target are programmed again and read again, until all lie
   /// within it or verify_iterations are spent; what was programmed last stays. Throws ConfigError for an
   /// impossible programming, RunError for another number of targets than devices.
@@ -75,12 +75,12 @@ class DeviceArray {
   void advance(double seconds);
   double now_s() const { return now_s_; }
 
-  /// Conductances, uS, of devices [block * block_devices, ... + conductances_us.size()), read once
+  /// Conductances, µS, of devices [block * block_devices, ... + conductances_us.size()), read once
   /// `ahead_s` seconds from now, with fresh read noise from `key`. Throws ConfigError for an age that the
   /// model does not know.
   void read(std::size_t block, double ahead_s, RandomKey key, std::span<float> conductances_us) const;
 
-  /// Conductances as they were last written, uS: before drift and without read noise.
+  /// Conductances as they were last written, µS: before drift and without read noise.
   const std::vector<float>& written_us() const { return written_us_; }
   const DeviceCounters& counters() const { return counters_; }
   /// Pulses that each device has had; empty before the first one.

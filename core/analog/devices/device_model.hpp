@@ -11,7 +11,7 @@
 
 namespace mho {
 
-/// Conductances that a device can be programmed to, uS.
+/// Conductances that a device can be programmed to, µS.
 struct ConductanceRange {
   double min_us = 0;
   double max_us = 0;
@@ -41,7 +41,7 @@ class DeviceModel {
   virtual std::unique_ptr<DeviceArray> make(std::string label, std::size_t devices, RandomKey key) const = 0;
 
   virtual bool can(DeviceVerb verb) const { return verb == DeviceVerb::program; }
-  /// Mean conductance change of one pulse in the middle of the range, uS; 0 without pulses.
+  /// Mean conductance change of one pulse in the middle of the range, µS; 0 without pulses.
   virtual double pulse_step_us() const { return 0; }
 
   /// Where targets may lie.
@@ -59,17 +59,17 @@ class DeviceModel {
   virtual std::string drift_state() const = 0;
 
   /// What the formulas say of one device, in double precision and without drawing (for tolerances and the
-  /// physics page), target in uS. Standard deviation of one programming, uS, before the clamp at the range's
+  /// physics page), target in µS. Standard deviation of one programming, µS, before the clamp at the range's
   /// end:
   virtual double programming_deviation_us(double target_us) const = 0;
   /// Of the column drift_state() after a programming to that target; zeros where there is none.
   virtual MeanAndDeviation drift_moments(double target_us) const = 0;
-  /// Of the conductance at a time, uS; the read noise is taken at the target and its clamp left out. Throws
+  /// Of the conductance at a time, µS; the read noise is taken at the target and its clamp left out. Throws
   /// like `read`.
   virtual MeanAndDeviation expected_us(double target_us, double time_s) const = 0;
 };
 
-/// The model of that name for conductances up to g_max (uS; 0: the device's own largest). Deviations relative
+/// The model of that name for conductances up to g_max (µS; 0: the device's own largest). Deviations relative
 /// to g_max do not depend on it, but those of reram_cmo and table are absolute. Throws ConfigError listing
 /// the known names, or when g_max is negative or beyond the device, or parameters (a table's file among them)
 /// cannot be used.

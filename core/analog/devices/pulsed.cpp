@@ -16,7 +16,7 @@ PulsedDevice::PulsedDevice(const std::string& name, double g_max_us, const Pulse
                                   parameters.min_us, parameters.max_us));
   if (g_max_us <= parameters.min_us || g_max_us > parameters.max_us)
     throw ConfigError(
-        fmt::format("hardware.g_max_us: expected above {} and at most {} uS, the range of {} "
+        fmt::format("hardware.g_max_us: expected above {} and at most {} µS, the range of {} "
                     "(or 0 for all of it), got {}",
                     parameters.min_us, parameters.max_us, name, g_max_us));
   if (parameters.states < 2)

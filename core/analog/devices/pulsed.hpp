@@ -16,7 +16,7 @@ namespace mho {
 /// end.
 class PulsedDevice : public DeviceModel {
  public:
-  /// `name`: for messages. g_max in uS. Throws ConfigError unless min_us < g_max <= max_us, and for a step
+  /// `name`: for messages. g_max in µS. Throws ConfigError unless min_us < g_max <= max_us, and for a step
   /// that is larger than the range.
   PulsedDevice(const std::string& name, double g_max_us, const PulsedParameters& parameters);
 

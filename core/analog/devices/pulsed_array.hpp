@@ -9,7 +9,7 @@
 
 namespace mho {
 
-/// The devices of a PulsedDevice: conductance, steps and bounds of each, in uS. `Law` says how a step changes
+/// The devices of a PulsedDevice: conductance, steps and bounds of each, in µS. `Law` says how a step changes
 /// over the range: Law::up(w, high) and Law::down(w, low), factors on the step in the middle, of the place w
 /// and the bound ahead, both as distances from the middle.
 template <class Law>

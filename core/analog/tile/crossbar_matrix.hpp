@@ -51,10 +51,10 @@ class CrossbarMatrix {
   void update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
               RandomKey key);
 
-  /// What every device of the plane comes to, uS, by `pulses` pulses up and down in turn: the mean of the
+  /// What every device of the plane comes to, µS, by `pulses` pulses up and down in turn: the mean of the
   /// last two places. Its symmetry point where there are enough of them (Kim et al., arXiv 1907.10228).
   std::vector<float> find_symmetry_point(std::size_t plane, int pulses, RandomKey key);
-  /// Conductances, uS, one a device of the plane, that stand for no weight from now on, in place of the
+  /// Conductances, µS, one a device of the plane, that stand for no weight from now on, in place of the
   /// cell's one: zero-shifting. Throws MappingError for another number of devices.
   void set_reference(std::size_t plane, std::vector<float> reference_us);
 
@@ -69,7 +69,7 @@ class CrossbarMatrix {
   std::vector<float> weights() const;
 
   const ConductanceTargets& targets() const { return targets_; }
-  /// Conductances of one plane of the cell as last written, uS, rows x columns.
+  /// Conductances of one plane of the cell as last written, µS, rows x columns.
   const std::vector<float>& written_us(std::size_t plane) const { return planes_.at(plane)->written_us(); }
   /// Of all planes.
   DeviceCounters counters() const;
@@ -85,10 +85,10 @@ class CrossbarMatrix {
   std::vector<float> read_conductances(double ahead_s, RandomKey key) const;
   std::vector<float> written_conductances() const;
   /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
-  /// block's, uS. The references are subtracted after the drift compensation.
+  /// block's, µS. The references are subtracted after the drift compensation.
   template <class Write>
   std::vector<float> normalise(const Write& write) const;
-  /// Conductances of one plane, uS, to effective ones, each tile's columns with wires of their own.
+  /// Conductances of one plane, µS, to effective ones, each tile's columns with wires of their own.
   void fold_in_wires(std::vector<float>& conductances_us) const;
   /// Where the scale of a weight (row * columns + column) stands.
   std::size_t scale_of(std::size_t weight) const;

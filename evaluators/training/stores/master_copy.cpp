@@ -9,9 +9,6 @@
 namespace mho {
 namespace {
 
-/// Training samples that each calibration of the input ranges looks at.
-constexpr int calibration_samples = 256;
-
 /// A learned input range shrinks only while fewer of its inputs are clipped (aihwkit's input_min_percentage).
 constexpr double largest_clipped_share = 0.05;
 
