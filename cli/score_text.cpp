@@ -29,9 +29,16 @@ std::string brief_score(const Score& score) {
 }
 
 std::string brief_cost(const Cost& cost) {
-  return fmt::format("{} core{}, {}, {} to {}", cost.cores, cost.cores == 1 ? "" : "s",
+  return fmt::format("{} core{}{}, {}, {} to {}", cost.cores, cost.cores == 1 ? "" : "s",
+                     cost.mapping ? fmt::format(" ({} mapping)", to_string(*cost.mapping)) : "",
                      quantity(cost.latency_s, "s"), quantity(cost.energy_low_j, "J"),
                      quantity(cost.energy_high_j, "J"));
+}
+
+std::string borrowed_text(const std::vector<std::string>& from_hermes64) {
+  if (from_hermes64.empty()) return "";
+  return fmt::format("note: the chip file leaves out {}: the numbers of hermes64 stand there\n",
+                     fmt::join(from_hermes64, ", "));
 }
 
 std::string score_table(const Evaluation& evaluation) {
@@ -47,9 +54,11 @@ std::string score_table(const Evaluation& evaluation) {
   if (!evaluation.cost)
     return text + fmt::format("chip       does not fit: {}\n", evaluation.unmapped_reason);
   const auto& cost = *evaluation.cost;
-  return text + fmt::format("chip       {}, {:.3g} images/s, {:.2g} TOPS/W, {:.1f} % of the cells used\n",
-                            brief_cost(cost), cost.throughput_hz, cost.effective_tops_per_watt,
-                            100 * cost.utilisation);
+  return text +
+         fmt::format("chip       {}, {:.3g} images/s, {:.2g} TOPS/W, {:.1f} % of the cells used\n",
+                     brief_cost(cost), cost.throughput_hz, cost.effective_tops_per_watt,
+                     100 * cost.utilisation) +
+         borrowed_text(evaluation.from_hermes64);
 }
 
 }  // namespace mho

@@ -42,6 +42,10 @@ struct Step {
   std::int64_t first_product = 0;  ///< of the block's own, from 0
 };
 
+/// How hard a mapping looks for a good one (map_onto_chip).
+enum class MappingMode { fast, full };
+std::string to_string(MappingMode mode);  ///< "fast", "full"
+
 /// What the network costs on the chip, for one image. Where sources differ there is a low and a high
 /// estimate.
 struct Cost {
@@ -61,6 +65,7 @@ struct Cost {
   std::int64_t bit_hops = 0;
   std::int64_t buffered_bits = 0;  ///< activations that wait at once for their readers in the full pipeline
   std::int64_t buffer_bits = 0;    ///< written to and read from that store for one image
+  std::optional<MappingMode> mapping = {};  ///< whose cost it is; empty where no mapping was made
   bool operator==(const Cost&) const = default;
 };
 
@@ -71,8 +76,6 @@ struct Mapping {
   MappingConfig config;               ///< that it was made with
   bool placement_is_optimal = false;  ///< whether full mode searched all placements of these blocks' cores
 };
-
-enum class MappingMode { fast, full };
 
 /// Cuts every crossbar layer into blocks (tiling), copies layers where the objective wants it (replication),
 /// packs the blocks into cores (packing) and counts (schedule, links, cost). Cores are taken in the order in
