@@ -16,7 +16,7 @@ namespace mho {
 /// A rectangle of one layer's weight matrix, which output pixels it makes, and where it lies.
 struct Block {
   int node = 0;       ///< index into Architecture::nodes()
-  TileExtent extent;  ///< rows and columns of the layer's matrix, as cut_into_blocks orders its rows
+  TileExtent extent;  ///< of the layer's matrix, with rows in the order of the crossbars (RowCut)
   int row_split = 0;  ///< which of the layer's row splits: partial sums are added over them
   int core = -1;
   int core_row = 0;  ///< of the crossbar

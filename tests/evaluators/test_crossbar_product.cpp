@@ -109,12 +109,13 @@ struct Convolution {
     const int rows = layer->geometry().rows(), columns = layer->columns(), width = weight_row(columns);
     MatrixRead read{{}, fused[4].scales};
     for (auto& scale : read.output_scales) scale /= 1.5f;
+    const RowCut& cut = layer->row_cut();
     for (int r = 0; r < rows; ++r) {
-      const float* row = fused[4].forward.data() + std::ptrdiff_t{r} * width;
+      const float* row = fused[4].forward.data() + std::ptrdiff_t{cut.matrix_row(r)} * width;
       read.conductances.insert(read.conductances.end(), row, row + columns);
     }
     vectors[4].product = std::make_shared<CrossbarProduct>(
-        Crossbar(read, rows, columns, hardware, {1.5f}, RandomKey(1)), RandomKey(2));
+        Crossbar(read, rows, columns, as_cut(hardware, cut), {1.5f}, RandomKey(1)), cut, RandomKey(2));
     x.resize(static_cast<size_t>(2 * layer->input_size()) + kernel_slack());
     fill_normal(RandomKey(3), x);
   }

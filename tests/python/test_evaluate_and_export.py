@@ -66,6 +66,17 @@ def test_numbers_that_a_chip_file_leaves_to_hermes64_are_named(mho):
     assert "leaves out" in mho("map", "ds_cnn", "--chip", "own.toml").stdout
 
 
+@pytest.mark.parametrize("command", [["evaluate", "resnet8"], ["search"]])
+def test_what_an_export_cannot_hold_is_refused_before_training(mho, command):
+    config = mho.config()
+    result = mho(*command, config, "--set", "chip.depthwise=block_diagonal", code=2)
+    assert 'chip.depthwise: expected "digital"' in result.stderr and "epoch" not in result.stderr
+    (mho.folder / "vast.toml").write_text("[chip]\ngrid_rows = 1024\ngrid_columns = 1024\n")
+    result = mho(*command, config, "--set", "chip.file=vast.toml", code=2)
+    assert "GiB of conductance targets" in result.stderr and "1024 x 1024 cores" in result.stderr
+    assert not (mho.folder / "runs").exists()
+
+
 def test_an_output_folder_that_cannot_be_is_refused_before_training(mho):
     (mho.folder / "taken").write_text("not a folder")
     result = mho("evaluate", "mlp:32", mho.config(), "--out", "taken/kept", code=1)
@@ -99,7 +110,7 @@ def test_an_export_of_another_network_is_refused(finished):
     assert "another network" in result.stderr
 
 
-@pytest.mark.parametrize("assignment", ["hardware.adc_bits=4", "device.pcm.t_0_s=30"])
+@pytest.mark.parametrize("assignment", ["hardware.adc_bits=4", "device.pcm.t_0_s=30", "chip.row_split=channel_aligned"])
 def test_assignments_that_an_export_would_ignore_are_refused(finished, assignment):
     result = finished("evaluate", "tiny.toml", "--from-export", f"{WINNER}/chip", "--set", assignment, code=2)
     assert assignment in result.stderr
