@@ -81,7 +81,7 @@ LayerFacts facts_of(Conv2d conv, const Site& site) {
       std::int64_t{1} * conv.kernel_height * conv.kernel_width * (in.channels / conv.groups);
   check_range(site, "rows of the weight matrix", rows, 1, std::numeric_limits<int>::max());
   const MatrixShape matrix{static_cast<int>(rows), conv.out_channels / conv.groups, conv.groups,
-                           std::int64_t{1} * out.height * out.width};
+                           std::int64_t{1} * out.height * out.width, conv.kernel_height * conv.kernel_width};
   return {conv, out, matrix, conv.bias ? conv.out_channels : 0};
 }
 

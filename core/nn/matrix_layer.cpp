@@ -11,16 +11,25 @@ namespace {
 
 size_t index(std::int64_t value) { return static_cast<size_t>(value); }
 
+RowCut cut_of(const ConvolutionGeometry& geometry, const MvmSettings& settings) {
+  const int rows = geometry.rows(),
+            crossbar_rows = settings.crossbar_rows > 0 ? settings.crossbar_rows : rows;
+  return cut_rows(settings.row_split, rows, geometry.kernel_height * geometry.kernel_width, crossbar_rows);
+}
+
 }  // namespace
 
 MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings)
     : geometry_(geometry_of(architecture, node)),
       backward_(backward_geometry(geometry_)),
-      settings_(settings) {
-  const int rows = geometry_.rows(), step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
-  for (int first = 0; first < rows; first += step)
+      settings_(settings),
+      cut_(cut_of(geometry_, settings)),
+      cut_runs_(cut_.runs()),
+      forward_runs_(index(std::int64_t{cut_.splits()} * geometry_.groups)) {
+  for (const RowCut::Run& part : cut_runs_)
     for (int g = 0; g < geometry_.groups; ++g)
-      forward_runs_.push_back(forward_runs(geometry_, g, first, std::min(rows, first + step)));
+      for (const RowRun& run : forward_runs(geometry_, g, part.first, part.first + part.count))
+        forward_runs_[index(std::int64_t{part.split} * geometry_.groups + g)].push_back(run);
   int pair_row = 0;
   for (const auto& runs : forward_runs_) {
     pair_runs_.emplace_back();
@@ -29,7 +38,8 @@ MatrixLayer::MatrixLayer(const Architecture& architecture, int node, const MvmSe
       pair_row += (run.length + 1) / 2;
     }
   }
-  for (int g = 0; g < geometry_.groups; ++g) gradient_runs_.push_back(forward_runs(geometry_, g, 0, rows));
+  for (int g = 0; g < geometry_.groups; ++g)
+    gradient_runs_.push_back(forward_runs(geometry_, g, 0, geometry_.rows()));
   for (const auto& phase : backward_.phases)
     for (int g = 0; g < geometry_.groups; ++g)
       backward_runs_.push_back(takes_planes() ? planar_backward_runs(geometry_, backward_, phase)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
+#include "core/base/row_cut.hpp"
 #include "core/nn/convolution_geometry.hpp"
 #include "core/nn/parameters.hpp"
 #include "core/nn/vector_product.hpp"
@@ -19,7 +20,11 @@ struct MvmSettings {
   float adc_step = 0;    ///< in units of (g_max x full input); 0 for no ADC
   float adc_limit = 0;
   float output_noise = 0;  ///< standard deviation, same unit
-  int crossbar_rows = 0;   ///< partial sums of this many rows are converted one by one; 0: no split
+  int crossbar_rows = 0;   ///< partial sums of so many rows are converted one by one; 0: no split
+  RowSplit row_split = RowSplit::dense;  ///< which rows these are (cut_rows)
+
+  /// Nothing of the hardware but where matrices are cut.
+  MvmSettings cut_only() const { return {.crossbar_rows = crossbar_rows, .row_split = row_split}; }
 };
 
 /// A layer's weights at one moment, in the layout that the products want: what a tile hands to the network.
@@ -58,9 +63,8 @@ class MatrixLayer {
 
   const ConvolutionGeometry& geometry() const { return geometry_; }
   const MvmSettings& settings() const { return settings_; }
-  int row_splits() const {
-    return static_cast<int>(forward_runs_.size() / static_cast<size_t>(geometry_.groups));
-  }
+  const RowCut& row_cut() const { return cut_; }  ///< of a group's matrix
+  int row_splits() const { return cut_.splits(); }
   int columns() const { return geometry_.output.channels; }
   std::size_t packed_size() const;   ///< of MatrixOperand::forward and of a weight gradient
   std::size_t scratch_size() const;  ///< floats of scratch that every call needs
@@ -159,6 +163,8 @@ class MatrixLayer {
   ConvolutionGeometry geometry_;
   BackwardGeometry backward_;
   MvmSettings settings_;
+  RowCut cut_;
+  std::vector<RowCut::Run> cut_runs_;               ///< of all splits
   std::vector<std::vector<RowRun>> forward_runs_;   ///< [split * groups + group]
   std::vector<std::vector<RowRun>> pair_runs_;      ///< the same in pairs of rows, for bfloat16
   std::vector<std::vector<RowRun>> gradient_runs_;  ///< [group], unsplit

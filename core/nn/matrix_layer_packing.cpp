@@ -47,22 +47,20 @@ void MatrixLayer::unpack_gradient(const float* packed, bool accumulate, float* g
 void MatrixLayer::pack_tap(const MatrixOperand& operand, int group, int split, int first, float* to) const {
   const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
   const int width = weight_row(outputs);
-  const int step = settings_.crossbar_rows > 0 ? settings_.crossbar_rows : rows;
   const float factor = 1.0f / (operand.output_gain * (operand.input_range > 0 ? operand.input_range : 1.0f));
-  for (int row = first; row < first + inputs;) {  // rows of one split share their scales
-    const int end = std::min(first + inputs, (row / step + 1) * step);
-    if (split != kAllSplits && row / step != split) {
+  for (const RowCut::Run& run : cut_runs_) {  // rows of one split share their scales
+    const int row = std::max(first, run.first), end = std::min(first + inputs, run.first + run.count);
+    if (row >= end) continue;
+    if (split != kAllSplits && run.split != split) {
       for (int c = 0; c < outputs; ++c)
         std::fill_n(to + (row - first) + std::int64_t{c} * weight_row(inputs), end - row, 0.0f);
-      row = end;
       continue;
     }
     const float* from = operand.forward.data() + (std::int64_t{group} * rows + row) * width;
     const float* scale =
-        operand.scales.empty() ? nullptr : operand.scales.data() + row / step * columns() + group * outputs;
+        operand.scales.empty() ? nullptr : operand.scales.data() + run.split * columns() + group * outputs;
     kernels().transpose(from, width, end - row, outputs, scale, factor, to + (row - first),
                         weight_row(inputs));
-    row = end;
   }
 }
 

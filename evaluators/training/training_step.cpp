@@ -12,8 +12,8 @@ TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfi
     : network_(architecture, mvm_settings(architecture, hardware)),
       batch_(batch_size),
       label_smoothing_(config.label_smoothing),
-      store_(regime_of(config.regime)
-                 .make({network_, config, hardware}, initial_parameters(architecture, key))),
+      store_(
+          regime_of(config.regime).make({network_, config, hardware}, initial_parameters(architecture, key))),
       buffers_(network_, batch_size, config.shards) {}
 
 double TrainingStep::run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
