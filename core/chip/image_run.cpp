@@ -16,9 +16,6 @@ namespace {
 
 size_t index_of(std::int64_t value) { return static_cast<size_t>(value); }
 
-/// Levels of an input that is normalised but not quantised, as in the engine: beyond float's own resolution.
-constexpr float continuous_levels = 1 << 20;
-
 bool has_nan(const float* values, std::int64_t count) {
   bool found = false;
   for (std::int64_t i = 0; i < count; ++i) found = found || std::isnan(values[i]);
@@ -150,76 +147,49 @@ void ImageRun::run_step(const Step& step) {
   if (layer.products_left == 0) finish_layer(step.node);
 }
 
+/// The bias is added where the chain of partial sums begins, as the engine does. What the tile draws for a
+/// product of an image depends on (key, block, image, product).
 void ImageRun::run_products(int index, std::int64_t first, std::int64_t count) {
   const Block& block = chip_.blocks[static_cast<size_t>(index)];
-  const BlockRead& read = blocks_[static_cast<size_t>(index)];
-  const int rows = block.extent.rows, columns = block.extent.columns;
-  gather(block, first, count, inputs_);
-  if (read.input_range > 0) {
-    const Converter dac = make_converter(chip_.network.hardware.dac_bits, 1.0);
-    kernels().quantise(inputs_.data(), index_of(count * rows), read.input_range,
-                       dac.step > 0 ? std::round(1.0F / dac.step) : continuous_levels, inputs_.data());
-  }
-  const RowRun run{0, 0, rows};
-  MatrixProduct m;
-  m.x = inputs_.data();
-  m.x_pixel = rows;
-  m.runs = &run;
-  m.run_count = 1;
-  m.w = read.conductances.data();
-  m.w_row = weight_row(columns);
-  m.y = sums_[static_cast<size_t>(index)].data() + first * columns;
-  m.y_pixel = columns;
-  m.width = static_cast<int>(count);
-  m.columns = columns;
-  m.stage = output_stage(index, first);
-  kernels().product(m);
-}
-
-/// Noise, ADC and scale of a block's products from `first` on. The bias is added where the chain of partial
-/// sums begins, as the engine does.
-OutputStage ImageRun::output_stage(int index, std::int64_t first) const {
-  const Block& block = chip_.blocks[static_cast<size_t>(index)];
-  const HardwareConfig& hardware = chip_.network.hardware;
-  const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  const int columns = block.extent.columns;
+  gather(index, first, count, inputs_);
+  float* sums = sums_[static_cast<size_t>(index)].data() + first * columns;
+  const RandomKey key = key_.with("block", static_cast<std::uint64_t>(index)).with("image", index_);
+  blocks_[static_cast<size_t>(index)].tile.forward(inputs_.data(), static_cast<int>(count), key,
+                                                   static_cast<std::uint64_t>(first), sums);
   const auto& bias = chip_.network.parameters[static_cast<size_t>(block.node)].bias;
-  const RandomKey key = key_.with("block", static_cast<std::uint64_t>(index))
-                            .with("from product", static_cast<std::uint64_t>(first));
-  return {.noise = static_cast<float>(hardware.output_noise),
-          .adc_step = adc.step,
-          .adc_limit = adc.limit,
-          .scale = blocks_[static_cast<size_t>(index)].scales.data(),
-          .bias = bias.empty() || block.row_split > 0 ? nullptr : bias.data() + block.extent.column,
-          .key = key.value(),
-          .stream = index_};
+  if (bias.empty() || block.row_split > 0) return;
+  for (std::int64_t product = 0; product < count; ++product)
+    for (int c = 0; c < columns; ++c)
+      sums[product * columns + c] += bias[static_cast<size_t>(block.extent.column + c)];
 }
 
 /// The input vectors of products [first, first + count) of a block, from its core's memory, in the order of
-/// BlockRead's rows.
-void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count, FloatBuffer& x) const {
+/// the tile's rows.
+void ImageRun::gather(int index, std::int64_t first, std::int64_t count, FloatBuffer& x) const {
+  const Block& block = chip_.blocks[static_cast<size_t>(index)];
   const int source = node_at(block.node).inputs.front();
   const float* memory = memories_.find(block.core, source);
   if (memory == nullptr) memories_.fail(block.core, source);
   const Shape input = node_at(source).shape, output = node_at(block.node).shape;
   const auto* conv = std::get_if<Conv2d>(&node_at(block.node).layer);
-  const int rows = block.extent.rows,
-            channels = conv != nullptr ? input.channels : static_cast<int>(input.size());
-  const auto runs = chip_.row_cuts.at(block.node).runs(block.extent.row, rows);
-  x.assign(index_of(count * rows) + kernel_slack(), 0.0F);
+  const int channels = conv != nullptr ? input.channels : static_cast<int>(input.size());
+  const std::vector<int>& rows = *blocks_[static_cast<size_t>(index)].rows;
+  x.assign(index_of(count * std::ssize(rows)) + kernel_slack(), 0.0F);
+  float* to = x.data();
   for (std::int64_t product = 0; product < count; ++product) {
     const std::int64_t pixel = block.first_product + first + product;
-    float* to = x.data() + product * rows;
-    for (const RowCut::Run& part : runs)
-      for (int row = part.first; row < part.first + part.count;) {
-        const int tap = row / channels, channel = row % channels;
-        const int run = std::min(part.first + part.count - row, channels - channel);
-        const std::int64_t from = conv != nullptr ? input_pixel(*conv, input, output, pixel, tap) : 0;
-        if (from >= 0) std::copy_n(memory + from * channels + channel, run, to);
-        to += run;
-        row += run;
-      }
+    for (size_t r = 0; r < rows.size();) {  // rows of one tap that follow each other are one copy
+      const int tap = rows[r] / channels, channel = rows[r] % channels;
+      size_t end = r + 1;
+      while (end < rows.size() && rows[end] == rows[end - 1] + 1 && rows[end] / channels == tap) ++end;
+      const std::int64_t from = conv != nullptr ? input_pixel(*conv, input, output, pixel, tap) : 0;
+      if (from >= 0) std::copy_n(memory + from * channels + channel, end - r, to);
+      to += end - r;
+      r = end;
+    }
   }
-  if (has_nan(x.data(), count * rows)) memories_.fail(block.core, source);
+  if (has_nan(x.data(), count * std::ssize(rows))) memories_.fail(block.core, source);
 }
 
 void ImageRun::finish_layer(int node) {

@@ -6,19 +6,17 @@
 #include <vector>
 
 #include "core/base/random.hpp"
+#include "core/analog/tile/frozen_matrix.hpp"
 #include "core/chip/core_memories.hpp"
 #include "core/chip/exported_chip.hpp"
 #include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
 
-/// What one block's crossbar and its digital unit do with an input vector, at one moment.
+/// One block at one moment: its tile, which computes the products, and what lies on the tile's rows.
 struct BlockRead {
-  /// (G+ - G-) / g_max, [row][weight_row(columns)]; rows in the order of the layer's matrix (RowCut::runs),
-  /// in which the engine adds products up.
-  FloatBuffer conductances;
-  std::vector<float> scales;  ///< what a unit of the ADC's output is worth, by column
-  float input_range = 0;      ///< full scale of its DAC; 0: inputs are taken as they are
+  FrozenMatrix tile;
+  const std::vector<int>* rows = nullptr;  ///< of the layer's matrix, in the order of the tile's
 };
 
 class Tally;
@@ -52,8 +50,7 @@ class ImageRun {
 
   void run_step(const Step& step);
   void run_products(int block, std::int64_t first, std::int64_t count);
-  OutputStage output_stage(int block, std::int64_t first) const;
-  void gather(const Block& block, std::int64_t first, std::int64_t count, FloatBuffer& x) const;
+  void gather(int block, std::int64_t first, std::int64_t count, FloatBuffer& x) const;
   void finish_layer(int node);
   std::int64_t add_partial_sums(int node, const std::vector<int>& blocks);
   void keep_outputs(int block);

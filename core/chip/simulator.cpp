@@ -15,15 +15,22 @@ std::unique_ptr<DeviceModel> model_of(const HardwareConfig& hardware) {
   return make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
 }
 
+/// The rows of the layer's matrix that a block holds. With effects that depend on where a row lies they are in
+/// the order of the crossbar's rows; else in that of the matrix, in which the engine's fused products add up.
+std::vector<int> rows_of(const Block& block, const RowCut& cut, bool as_they_lie) {
+  std::vector<int> rows(static_cast<size_t>(block.extent.rows));
+  for (size_t r = 0; r < rows.size(); ++r) rows[r] = cut.matrix_row(block.extent.row + static_cast<int>(r));
+  if (!as_they_lie) std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
 }  // namespace
 
 ChipSimulator::ChipSimulator(const std::filesystem::path& folder)
     : chip_(read_export(folder)), model_(model_of(chip_.network.hardware)) {
-  if (needs_vector_path(chip_.network.hardware))
-    throw ConfigError(
-        (folder / "io.json").string() +
-        ": hardware: expected converters and output noise only, as the simulator runs them, got effects "
-        "that need whole input vectors (docs/physics.md, Tile I/O)");
+  for (const Block& block : chip_.blocks)
+    rows_.push_back(
+        rows_of(block, chip_.row_cuts.at(block.node), needs_vector_path(chip_.network.hardware)));
 }
 
 /// A block's cells as a matrix of one tile.
@@ -54,34 +61,33 @@ ConductanceTargets ChipSimulator::targets_of(int index) const {
   return targets;
 }
 
-BlockRead ChipSimulator::block_read(int index, const MatrixRead& read) const {
+BlockRead ChipSimulator::block_read(int index, const MatrixRead& read, RandomKey columns) const {
   const Block& block = chip_.blocks[static_cast<size_t>(index)];
   const LayerParameters& layer = chip_.network.parameters[static_cast<size_t>(block.node)];
-  const HardwareConfig& hardware = chip_.network.hardware;
-  const int rows = block.extent.rows, columns = block.extent.columns, step = weight_row(columns);
-  BlockRead result;
-  result.conductances.assign(static_cast<size_t>(rows) * static_cast<size_t>(step) + kernel_slack(), 0.0F);
-  auto to = result.conductances.begin();
+  const std::vector<int>& rows = rows_[static_cast<size_t>(index)];
   const RowCut& cut = chip_.row_cuts.at(block.node);
-  for (const RowCut::Run& run : cut.runs(block.extent.row, rows))
-    for (int row = run.first; row < run.first + run.count; ++row, to += step)
-      std::copy_n(
-          read.conductances.begin() + std::ptrdiff_t{cut.crossbar_row(row) - block.extent.row} * columns,
-          columns, to);
-  result.scales = read.output_scales;
-  for (float& scale : result.scales) scale *= layer.output_gain;
-  // Without converters and noise an ideal crossbar takes inputs as they are.
-  if (hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0) return result;
-  result.input_range = layer.split_ranges.empty() ? layer.input_range
-                                                  : layer.split_ranges[static_cast<size_t>(block.row_split)];
-  if (result.input_range > 0)
-    for (float& scale : result.scales) scale *= result.input_range;
-  return result;
+  MatrixRead tile{{}, read.output_scales};
+  for (const int row : rows) {
+    const auto from =
+        read.conductances.begin() + std::ptrdiff_t{cut.crossbar_row(row) - block.extent.row} * block.extent.columns;
+    tile.conductances.insert(tile.conductances.end(), from, from + block.extent.columns);
+  }
+  for (float& scale : tile.output_scales) scale *= layer.output_gain;
+  HardwareConfig hardware = chip_.network.hardware;
+  hardware.crossbar_rows = block.extent.rows;
+  hardware.crossbar_columns = block.extent.columns;
+  const float calibrated = layer.split_ranges.empty()
+                               ? layer.input_range
+                               : layer.split_ranges[static_cast<size_t>(block.row_split)];
+  return {FrozenMatrix(tile, block.extent.rows, block.extent.columns, hardware,
+                       {effective_input_range(hardware, calibrated)}, columns),
+          &rows};
 }
 
 ChipSimulator::Programmed ChipSimulator::program(RandomKey key) const {
   Programmed chip;
   chip.simulator_ = this;
+  chip.key_ = key;
   for (int block = 0; block < static_cast<int>(chip_.blocks.size()); ++block)
     chip.matrices_.emplace_back(targets_of(block), chip_.network.hardware, *model_,
                                 key.with("block", static_cast<std::uint64_t>(block)));
@@ -92,7 +98,8 @@ std::vector<BlockRead> ChipSimulator::Programmed::read(double time_s, RandomKey 
   std::vector<BlockRead> reads;
   for (size_t block = 0; block < matrices_.size(); ++block)
     reads.push_back(simulator_->block_read(static_cast<int>(block),
-                                           matrices_[block].read(time_s, key.with("block", block))));
+                                           matrices_[block].read(time_s, key.with("block", block)),
+                                           key_.with("columns", block)));
   return reads;
 }
 
@@ -106,7 +113,8 @@ Cost ChipSimulator::count_cost() const {
   for (int block = 0; block < static_cast<int>(chip_.blocks.size()); ++block) {
     const ConductanceTargets targets = targets_of(block);
     reads.push_back(
-        block_read(block, {std::vector<float>(targets.targets_us.front().size(), 0.0F), targets.scales}));
+        block_read(block, {std::vector<float>(targets.targets_us.front().size(), 0.0F), targets.scales},
+                   RandomKey(0)));
   }
   const std::vector<float> image(static_cast<size_t>(chip_.network.architecture.input().size()), 0.0F);
   Tally pipeline(chip_, chip_.pipelined), alone(chip_, chip_.one_image);

@@ -33,6 +33,7 @@ class ChipSimulator {
    private:
     friend class ChipSimulator;
     const ChipSimulator* simulator_ = nullptr;
+    RandomKey key_{0};
     std::vector<CrossbarMatrix> matrices_;  ///< by block
   };
   Programmed program(RandomKey key) const;
@@ -43,10 +44,12 @@ class ChipSimulator {
 
  private:
   ConductanceTargets targets_of(int block) const;
-  BlockRead block_read(int block, const MatrixRead& read) const;
+  /// `columns`: of the fixed deviations of the block's columns.
+  BlockRead block_read(int block, const MatrixRead& read, RandomKey columns) const;
 
   ExportedChip chip_;
   std::unique_ptr<DeviceModel> model_;
+  std::vector<std::vector<int>> rows_;  ///< by block: BlockRead::rows
 };
 
 }  // namespace mho

@@ -135,13 +135,6 @@ std::vector<float> layer_scales(const MatrixLayer& layer, std::span<const float>
                             as_cut(hardware, cut));
 }
 
-float effective_input_range(const HardwareConfig& hardware, float calibrated) {
-  if (hardware.effects.noise_management != "none") return 0.0f;
-  const bool ideal = hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 &&
-                     !needs_vector_path(hardware);
-  return ideal ? 0.0f : calibrated;
-}
-
 float split_range(const LayerParameters& parameters, int split) {
   return parameters.split_ranges.empty() ? parameters.input_range
                                          : parameters.split_ranges[static_cast<size_t>(split)];

@@ -30,11 +30,6 @@ ConductanceTargets layer_targets(const MatrixLayer& layer, const LayerParameters
 std::vector<float> layer_scales(const MatrixLayer& layer, std::span<const float> weights,
                                 const HardwareConfig& hardware);
 
-/// Full scale that a product uses for a calibrated range: 0 (inputs as they are) when the hardware has
-/// neither converter nor noise nor other effects, so that an ideal crossbar gives exactly W x, or when it
-/// takes each vector's largest input.
-float effective_input_range(const HardwareConfig& hardware, float calibrated);
-
 /// The calibrated input range of one row split of a layer.
 float split_range(const LayerParameters& parameters, int split);
 

@@ -162,6 +162,29 @@ TEST_CASE("a chip with calibrated input ranges and column scales runs as the eng
   check_simulation(architecture, parameters, hardware, objective("cores"), 1, small_chip(2, 2, 256));
 }
 
+TEST_CASE("the simulated chip has every effect of the score: IR drop, S-shape, noise and bound management") {
+  const Architecture architecture = builtin("resnet8");
+  const Parameters parameters = drawn_parameters(architecture, 7);
+  const auto plain = engine_logits(architecture, parameters, noise_free(), drawn_images(architecture, 1), 1);
+  for (const char* effect : {"approximate", "ladder", "s_shape", "abs_max", "iterative"})
+    for (const RowSplit cut : {RowSplit::dense, RowSplit::channel_aligned}) {
+      HardwareConfig hardware = noise_free();
+      hardware.row_split = cut;
+      const std::string name = effect;
+      if (name == "approximate" || name == "ladder") hardware.wires = {name, 5};
+      if (name == "s_shape") hardware.effects.s_shape = 0.4;
+      if (name == "abs_max") hardware.effects.noise_management = name;
+      if (name == "iterative") {
+        hardware.effects.bound_management = name;
+        hardware.adc_range = 1;
+      }
+      INFO(name << ", " << to_string(cut));
+      check_simulation(architecture, parameters, hardware, objective("cores", "time_shared", to_string(cut)), 1,
+                       small_chip(2, 3, 256));
+      CHECK(engine_logits(architecture, parameters, hardware, drawn_images(architecture, 1), 1) != plain);
+    }
+}
+
 // Hidden: tests/python/test_export_files.py runs it to compare network.onnx with the engine.
 TEST_CASE("exports with images and their digital logits for other programs", "[.][logits]") {
   const char* folder = std::getenv("MHO_LOGITS_DIR");

@@ -36,4 +36,11 @@ TileIo backward_io(const HardwareConfig& hardware) {
   return io;
 }
 
+float effective_input_range(const HardwareConfig& hardware, float calibrated) {
+  if (hardware.effects.noise_management != "none") return 0.0f;
+  const bool ideal = hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 &&
+                     !needs_vector_path(hardware);
+  return ideal ? 0.0f : calibrated;
+}
+
 }  // namespace mho

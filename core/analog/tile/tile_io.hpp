@@ -30,4 +30,9 @@ struct TileIo {
 TileIo forward_io(const HardwareConfig& hardware, float input_range);
 TileIo backward_io(const HardwareConfig& hardware);
 
+/// Full scale that a product uses for a calibrated range: 0 (inputs as they are) when the hardware has
+/// neither converter nor noise nor other effects, so that an ideal crossbar gives exactly W x, or when it
+/// takes each vector's largest input.
+float effective_input_range(const HardwareConfig& hardware, float calibrated);
+
 }  // namespace mho
