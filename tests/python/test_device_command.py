@@ -79,7 +79,7 @@ def test_what_a_device_cannot_do_is_refused(mho, words, message):
 
 @pytest.mark.parametrize(("words", "message"), [
     (["hardware.device=pmc"], "expected one of pcm, hermes_odp, hermes_tdp, state_independent, reram_wan2022, "
-                              "reram_cmo, table, ideal, got 'pmc'"),
+                              "reram_cmo, table, ideal, constant_step, soft_bounds, got 'pmc'"),
     (["hardware.device=reram_wan2022"], "scoring.times_s: drift time of reram_wan2022"),
     (["hardware.device=table", "device.table.file=gap.csv"], "gap.csv:3: expected a number for sigma_us, got nothing"),
     (["scoring.times_s=[-1, 1, 86400, 2592000]"], "got -1"),

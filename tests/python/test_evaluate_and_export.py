@@ -47,7 +47,7 @@ def test_figures_are_written_in_one_way(mho):
     text = mho("evaluate", "mlp:512", "tiny.toml").stdout
     assert f"mlp:512, {found['parameters']:,} parameters" in text
     assert f"{found['chip']['throughput_hz']:,.0f} images/s" in text
-    assert re.search(r"chip +\d+ cores?, [\d.]+ [nµ]s, [\d.]+ [nµ]J to [\d.]+ [nµ]J, ", text)
+    assert re.search(r"chip +\d+ cores? \(full mapping\), [\d.]+ [nµ]s, [\d.]+ [nµ]J to [\d.]+ [nµ]J, ", text)
 
 
 def test_a_network_near_chance_is_warned_of(mho):

@@ -149,7 +149,7 @@ def test_a_stopped_worker_gives_its_trials_back_at_once(python_mho):
     worker.terminate()
     _, errors = worker.communicate(timeout=60)
     assert worker.returncode == 1
-    assert "continue with: mho search --resume runs/tiny --storage journal:study.log" in errors
+    assert "continue with: python -m mho search --resume runs/tiny --storage journal:study.log" in errors
     storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(file)))
     states = {trial.state for trial in optuna.load_study(study_name=None, storage=storage).trials}
     assert states == {optuna.trial.TrialState.WAITING}
@@ -328,7 +328,7 @@ def test_a_worker_whose_server_stays_away_says_so_and_how_to_go_on(python_mho, p
     _, errors = worker.communicate(timeout=300)
     assert worker.returncode == 1
     assert "the connection is lost" in errors and "was not back within search.grace_s = 2 s" in errors
-    command = re.search(r"continue with: mho (search --resume runs/tiny --threads 1 --storage .*)", errors)
+    command = re.search(r"continue with: python -m mho (search --resume runs/tiny --threads 1 --storage .*)", errors)
     assert command, errors
     postgresql.start()
     python_mho(*command.group(1).split())
