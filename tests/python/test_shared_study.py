@@ -22,7 +22,7 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 # Trials of some tenths of a second, so that a worker is killed inside one.
 SHARED = TINY.replace("trials = 4", "trials = 12\ngrace_s = 2").replace("population = 2", "population = 4")
 SHARED = SHARED.replace("epochs = 2", "epochs = 12")
-QUICK = TINY.replace("trials = 4", "trials = 4\ngrace_s = 1")
+QUICK = TINY.replace("trials = 4", "trials = 4\ngrace_s = 1").replace("epochs = 2", "epochs = 8")
 TRIALS = 12
 RECORD, LOST = "mho:record", "mho:lost"
 
