@@ -11,15 +11,14 @@ Architecture architecture_of(const LayerShape& s) {
   if (s.is_dense())
     return {"dense",
             {1, 1, s.inputs},
-            {{"layer", Dense{s.outputs, false}, {"input"}}, {"loss", SoftmaxCrossEntropy{}, {"layer"}}}};
+            {{"layer", Dense{s.outputs, false}, {"input"}}, {"loss", Output{}, {"layer"}}}};
   Conv2d conv;
   conv.out_channels = s.outputs;
   conv.kernel_height = conv.kernel_width = s.kernel;
-  return {"convolution",
-          {s.height, s.width, s.inputs},
-          {{"layer", conv, {"input"}},
-           {"pool", GlobalAveragePool{}, {"layer"}},
-           {"loss", SoftmaxCrossEntropy{}, {"pool"}}}};
+  return {
+      "convolution",
+      {s.height, s.width, s.inputs},
+      {{"layer", conv, {"input"}}, {"pool", GlobalAveragePool{}, {"layer"}}, {"loss", Output{}, {"pool"}}}};
 }
 
 class MhoEngine : public LayerEngine {

@@ -18,8 +18,7 @@ LayerInputs record_layer_inputs(const Network& network, const Parameters& parame
   InferenceNetwork inference(plain, parameters);
   const auto keep = [&](int op, const float* values, int images) {
     for (const auto& reader : ops)
-      if (reader.kind == Operation::Kind::matrix && reader.inputs[0] == op &&
-          is_on_crossbar(network, reader.node)) {
+      if (network.matrix(reader.node) && reader.inputs[0] == op && is_on_crossbar(network, reader.node)) {
         auto& kept = inputs.values[static_cast<size_t>(reader.node)];
         kept.insert(kept.end(), values, values + images * ops[static_cast<size_t>(op)].shape.size());
       }

@@ -20,10 +20,7 @@ MvmSettings settings_of(const HardwareConfig& hardware) {
           static_cast<float>(hardware.output_noise), hardware.crossbar_rows};
 }
 
-bool is_crossbar_layer(const Node& node) {
-  return (std::holds_alternative<Conv2d>(node.layer) || std::holds_alternative<Dense>(node.layer)) &&
-         !is_grouped(node);
-}
+bool is_crossbar_layer(const Node& node) { return node.on_chip.place == OnChip::Place::crossbar; }
 
 /// Weights -> conductances over g_max plus noise, times drift, which the scales undo; one row split after the
 /// other: each has scales and a stream of noise of its own.

@@ -143,6 +143,10 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
 
+std::unique_ptr<Loss> make_loss(const TrainingConfig& training) {
+  return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+}
+
 TrainingResult train(const Architecture& architecture, const Samples& samples,
                      const std::string& augmentation, const TrainingConfig& config,
                      const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "core/data/dataset.hpp"
 #include "core/nn/architecture.hpp"
 #include "core/nn/parameters.hpp"
+#include "core/nn/run/loss.hpp"
 #include "evaluators/training_checkpoint.hpp"
 #include "evaluators/training_schedule.hpp"
 
@@ -39,6 +41,9 @@ struct TrainingConfig {
 
   void fields(FieldVisitor& visitor);
 };
+
+/// What training lowers. Every task is a classification so far: cross-entropy.
+std::unique_ptr<Loss> make_loss(const TrainingConfig& training);
 
 /// A trained network, or why it is none: a diverged training is a failed trial, not an exception.
 struct TrainingResult {

@@ -38,7 +38,8 @@ TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfi
       batch_(batch_size),
       parameters_(initial_parameters(architecture, key)),
       gradients_(zero_gradients(parameters_)),
-      buffers_(network_, batch_size, config.shards),
+      loss_(make_loss(config)),
+      buffers_(network_, *loss_, batch_size, config.shards),
       optimizer_({config.optimizer, config.momentum, config.weight_decay,
                   hardware.input_range.mode == "learned" ? config.input_range_rate : 0},
                  parameters_) {}
@@ -56,8 +57,7 @@ double TrainingStep::run(const float* images, const int* labels, TrainingPhase p
                    read_in(phase, key));
   else
     network_.digital_operands(parameters_, true, operands_);
-  const auto result =
-      buffers_.step(parameters_, operands_, images, labels, batch_, config_.label_smoothing, key, gradients_);
+  const auto result = buffers_.step(parameters_, operands_, {images, labels, batch_, key}, gradients_);
   finish_range_gradients();
   optimizer_.step(parameters_, gradients_, learning_rate);
   if (!weights_are_finite()) return std::numeric_limits<double>::quiet_NaN();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
 #include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
@@ -57,6 +59,7 @@ class TrainingStep {
   Network network_;
   int batch_;
   Parameters parameters_, gradients_;
+  std::unique_ptr<Loss> loss_;
   TrainingNetwork buffers_;
   Operands operands_;
   Optimizer optimizer_;

@@ -36,6 +36,7 @@ ImageRun::ImageRun(const ExportedChip& chip, const Timeline& timeline, const std
       tally_(tally),
       nodes_(chip.network.architecture.nodes()),
       memories_(chip.network.architecture, chip.chip.cores()),
+      digital_(chip.network.architecture, chip.network.parameters),
       group_members_(chip.blocks.size()),
       products_done_(chip.blocks.size(), 0),
       sums_(chip.blocks.size()),
@@ -191,9 +192,10 @@ void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count
   const float* memory = memories_.find(block.core, source);
   if (memory == nullptr) memories_.fail(block.core, source);
   const Shape input = node_at(source).shape, output = node_at(block.node).shape;
-  const auto* conv = std::get_if<Conv2d>(&node_at(block.node).layer);
+  const OnChip& layer = node_at(block.node).on_chip;
+  const Window& window = layer.window;
   const int rows = block.extent.rows,
-            channels = conv != nullptr ? input.channels : static_cast<int>(input.size());
+            channels = layer.flattens ? static_cast<int>(input.size()) : input.channels;
   x.assign(index_of(count * rows) + kernel_slack(), 0.0F);
   for (std::int64_t product = 0; product < count; ++product) {
     const std::int64_t pixel = block.first_product + first + product;
@@ -202,11 +204,9 @@ void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count
       const int tap = (block.extent.row + row) / channels, channel = (block.extent.row + row) % channels;
       const int run = std::min(rows - row, channels - channel);
       std::int64_t from = 0;
-      if (conv != nullptr) {
-        const auto h =
-            pixel / output.width * conv->stride_height - conv->padding.top + tap / conv->kernel_width;
-        const auto w =
-            pixel % output.width * conv->stride_width - conv->padding.left + tap % conv->kernel_width;
+      if (!layer.flattens) {
+        const auto h = pixel / output.width * window.stride_height - window.padding.top + tap / window.width;
+        const auto w = pixel % output.width * window.stride_width - window.padding.left + tap % window.width;
         from = h < 0 || h >= input.height || w < 0 || w >= input.width ? -1 : h * input.width + w;
       }
       if (from >= 0) std::copy_n(memory + from * channels + channel, run, to + row);
@@ -220,9 +220,7 @@ void ImageRun::finish_layer(int node) {
   const Layer& layer = layers_.at(node);
   const std::int64_t ticks = add_partial_sums(node, layer.blocks);
   if (tally_) {
-    const auto* conv = std::get_if<Conv2d>(&node_at(node).layer);
-    const bool bias = conv != nullptr ? conv->bias : std::get<Dense>(node_at(node).layer).bias;
-    if (bias) tally_->work(node_at(node).shape.size());
+    tally_->work(node_at(node).on_chip.work * node_at(node).shape.size());
     tally_->read_waiting(node_at(node).inputs.front(), node);
   }
   complete(node, layer.begun, layer.done + ticks);

@@ -179,17 +179,9 @@ class Importer {
   void read_digital_layer(ImportedChip& chip, int node, const Entry& entry) const {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
-    if (std::holds_alternative<BatchNorm>(here.layer)) {
-      layer.gamma = on_cache_lines(numbers(entry.at("gamma"), here.shape.channels));
-      layer.beta = on_cache_lines(numbers(entry.at("beta"), here.shape.channels));
-      layer.running_mean = on_cache_lines(numbers(entry.at("running_mean"), here.shape.channels));
-      layer.running_variance = on_cache_lines(numbers(entry.at("running_variance"), here.shape.channels));
-    }
-    if (is_grouped(here)) {
-      if (here.parameters > here.weights)
-        layer.bias = on_cache_lines(numbers(entry.at("bias"), here.shape.channels));
-      layer.weight = on_cache_lines(read_digital_weights(here));
-    }
+    for (const ChannelTensor& tensor : here.tensors)
+      layer.*tensor.values = on_cache_lines(numbers(entry.at(tensor.name), here.shape.channels));
+    if (here.weights > 0) layer.weight = on_cache_lines(read_digital_weights(here));
   }
 
   std::vector<float> read_digital_weights(const Node& node) const {

@@ -41,12 +41,12 @@ class Cutter {
   }
 
   void cut_matrix(int node, const MatrixShape& matrix) {
-    const auto* conv = std::get_if<Conv2d>(&node_at(node).layer);
-    const int taps = conv != nullptr ? conv->kernel_height * conv->kernel_width : 1;
-    const bool aligned = channel_aligned_ && taps <= chip_.crossbar_rows && conv != nullptr;
+    const OnChip& layer = node_at(node).on_chip;
+    const int taps = layer.window.height * layer.window.width;
+    const bool aligned = channel_aligned_ && taps <= chip_.crossbar_rows && !layer.flattens;
     const int rows = aligned && matrix.rows > chip_.crossbar_rows ? chip_.crossbar_rows / taps * taps
                                                                   : chip_.crossbar_rows;
-    const int units = conv != nullptr ? input_of(node).channels : matrix.rows;
+    const int units = layer.flattens ? matrix.rows : input_of(node).channels;
     for (const TileExtent& extent :
          cut_into_tiles(matrix.rows, matrix.columns, rows, chip_.crossbar_columns)) {
       Block& block = add(node, extent, extent.row / rows, matrix);
@@ -93,7 +93,7 @@ class Cutter {
 bool is_on_crossbars(const Architecture& architecture, int node, const MappingConfig& config) {
   const Node& here = architecture.nodes()[static_cast<size_t>(node)];
   if (is_grouped(here)) return config.depthwise == "block_diagonal";
-  return std::holds_alternative<Conv2d>(here.layer) || std::holds_alternative<Dense>(here.layer);
+  return here.on_chip.place == OnChip::Place::crossbar;
 }
 
 std::vector<Block> cut_into_blocks(const Architecture& architecture, const ChipConfig& chip,

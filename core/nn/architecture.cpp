@@ -9,7 +9,6 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
-#include "core/nn/layer_facts.hpp"
 #include "core/nn/layer_order.hpp"
 
 namespace mho {
@@ -97,8 +96,8 @@ std::vector<int> sorted(const std::string& where, const Declarations& layers,
   return std::move(result.order);
 }
 
-/// One loss, and everything else read by some layer. Without cycles this makes the loss the last of any
-/// order.
+/// One output, and everything else read by some layer. Without cycles this makes the output the last of any
+/// order. Messages call it the loss, as files do.
 void check_ends(const std::string& where, const Declarations& layers,
                 const std::vector<std::vector<int>>& inputs) {
   std::vector<int> losses, dead;
@@ -107,7 +106,7 @@ void check_ends(const std::string& where, const Declarations& layers,
     for (const int position : positions)
       if (position != image) read[static_cast<size_t>(position)] = true;
   for (size_t i = 0; i < layers.size(); ++i) {
-    const bool loss = std::holds_alternative<SoftmaxCrossEntropy>(layers[i].layer);
+    const bool loss = std::holds_alternative<Output>(layers[i].layer);
     if (loss) losses.push_back(static_cast<int>(i));
     if (loss && read[i])
       throw ArchitectureError(layer_where(where, layers[i]) +
@@ -127,15 +126,29 @@ Node make_node(const std::string& where, const LayerDeclaration& declaration, st
                const std::vector<Node>& nodes) {
   std::vector<Shape> shapes;
   for (const int input : inputs) shapes.push_back(nodes[static_cast<size_t>(input)].shape);
-  const LayerFacts facts = layer_facts(declaration.layer, shapes, layer_where(where, declaration));
-  return {declaration.name, facts.layer,   std::move(inputs), facts.shape,
-          facts.parameters, facts.weights, facts.macs};
+  Layer layer = declaration.layer;
+  LayerFacts facts = infer(layer, shapes, layer_where(where, declaration));
+  return {declaration.name,         std::move(layer), std::move(inputs), facts.shape,
+          facts.parameters,         facts.weights,    facts.macs,        facts.matrix,
+          std::move(facts.tensors), facts.running,    facts.on_chip};
 }
 
-/// A declaration's layer from a node's: `same` stands for its padding again.
+/// Takes back the padding that "same" was resolved into.
+class ForgetPadding final : public LayerAttributes {
+ public:
+  void whole(const char*, int&, Presence) override {}
+  void number(const char*, double&, Presence) override {}
+  void flag(const char*, bool&, Presence) override {}
+  void sides(const char*, int&, int&) override {}
+  void padding(const char*, bool& same, Padding& padding) override {
+    if (same) padding = {};
+  }
+};
+
+/// A declaration's layer from a node's.
 Layer declared(Layer layer) {
-  if (auto* conv = std::get_if<Conv2d>(&layer); conv && conv->same) conv->padding = {};
-  if (auto* pool = std::get_if<Pool>(&layer); pool && pool->same) pool->padding = {};
+  ForgetPadding forget;
+  visit_attributes(layer, forget);
   return layer;
 }
 
@@ -157,7 +170,7 @@ Architecture::Architecture(std::string name, Shape input, const Declarations& la
   const auto order = sorted(where, layers, inputs);
   check_ends(where, layers, inputs);
 
-  nodes_.push_back({"input", Input{}, {}, input});
+  nodes_.push_back({.name = "input", .layer = Input{}, .inputs = {}, .shape = input});
   std::vector<int> node_of(layers.size());
   for (const int position : order) {
     const auto i = static_cast<size_t>(position);
@@ -182,17 +195,9 @@ std::vector<LayerDeclaration> Architecture::declarations() const {
 }
 
 MatrixShape matrix_shape(const Architecture& architecture, int index) {
-  const Node& node = architecture.nodes().at(static_cast<size_t>(index));
-  if (node.inputs.empty()) return {};
-  std::vector<Shape> shapes;
-  for (const int input : node.inputs)
-    shapes.push_back(architecture.nodes()[static_cast<size_t>(input)].shape);
-  return layer_facts(node.layer, shapes, node.name).matrix;
+  return architecture.nodes().at(static_cast<size_t>(index)).matrix;
 }
 
-bool is_grouped(const Node& node) {
-  const auto* conv = std::get_if<Conv2d>(&node.layer);
-  return conv && conv->groups > 1;
-}
+bool is_grouped(const Node& node) { return node.matrix.groups > 1; }
 
 }  // namespace mho

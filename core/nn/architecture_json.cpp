@@ -12,32 +12,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;  // keys in the order in which a reader wants them
 
-template <class Windowed>
-Json window_json(const Windowed& layer) {
-  const Padding& p = layer.padding;
-  return {{"kernel", {layer.kernel_height, layer.kernel_width}},
-          {"stride", {layer.stride_height, layer.stride_width}},
-          {"padding", layer.same ? Json("same") : Json{p.top, p.bottom, p.left, p.right}}};
-}
+/// Adds a layer's attributes to a JSON object.
+class AttributeWriter final : public LayerAttributes {
+ public:
+  explicit AttributeWriter(Json& json) : json_(json) {}
+  void whole(const char* name, int& value, Presence) override { json_[name] = value; }
+  void number(const char* name, double& value, Presence) override { json_[name] = value; }
+  void flag(const char* name, bool& value, Presence) override { json_[name] = value; }
+  void sides(const char* name, int& height, int& width) override { json_[name] = {height, width}; }
+  void padding(const char* name, bool& same, Padding& p) override {
+    json_[name] = same ? Json("same") : Json{p.top, p.bottom, p.left, p.right};
+  }
 
-Json attributes(const Conv2d& conv) {
-  Json json{{"out_channels", conv.out_channels}};
-  json.update(window_json(conv));
-  json.update({{"groups", conv.groups}, {"bias", conv.bias}});
-  return json;
-}
-Json attributes(const Dense& dense) { return {{"out_features", dense.out_features}, {"bias", dense.bias}}; }
-Json attributes(const BatchNorm& norm) { return {{"epsilon", norm.epsilon}}; }
-Json attributes(const Pool& pool) { return window_json(pool); }
-template <class Other>
-Json attributes(const Other&) {
-  return Json::object();
-}
+ private:
+  Json& json_;
+};
 
-std::string line(const LayerDeclaration& declaration) {
+std::string line(LayerDeclaration declaration) {
   Json json{
       {"name", declaration.name}, {"kind", layer_name(declaration.layer)}, {"inputs", declaration.inputs}};
-  json.update(std::visit([](const auto& layer) { return attributes(layer); }, declaration.layer));
+  AttributeWriter writer(json);
+  visit_attributes(declaration.layer, writer);
   return json.dump();
 }
 

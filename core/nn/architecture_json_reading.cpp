@@ -101,75 +101,46 @@ class ObjectReader {
   std::vector<std::string> known_;
 };
 
-/// "kernel", "stride" and "padding" of a convolution or pool.
-template <class Windowed>
-void read_window(ObjectReader& object, Windowed& layer) {
-  const auto kernel = object.integers("kernel", 2), stride = object.integers("stride", 2);
-  layer.kernel_height = kernel[0], layer.kernel_width = kernel[1];
-  layer.stride_height = stride[0], layer.stride_width = stride[1];
-  const Json& padding = object.value("padding");
-  layer.same = padding.is_string();
-  if (padding.is_string() && padding != "same")
-    object.refuse("wrong padding: expected \"same\" or [top, bottom, left, right]", padding);
-  if (layer.same) return;
-  const auto sides = object.integers("padding", 4);
-  layer.padding = {sides[0], sides[1], sides[2], sides[3]};
-}
+/// Sets a layer's attributes from a JSON object.
+class AttributeReader final : public LayerAttributes {
+ public:
+  explicit AttributeReader(ObjectReader& object) : object_(object) {}
+  void whole(const char* name, int& value, Presence presence) override {
+    if (wants(name, presence)) value = object_.integer(name);
+  }
+  void number(const char* name, double& value, Presence presence) override {
+    if (wants(name, presence)) value = object_.number(name);
+  }
+  void flag(const char* name, bool& value, Presence presence) override {
+    if (wants(name, presence)) value = object_.boolean(name);
+  }
+  void sides(const char* name, int& height, int& width) override {
+    const auto both = object_.integers(name, 2);
+    height = both[0], width = both[1];
+  }
+  void padding(const char* name, bool& same, Padding& padding) override {
+    const Json& found = object_.value(name);
+    same = found.is_string();
+    if (same && found != "same")
+      object_.refuse("wrong padding: expected \"same\" or [top, bottom, left, right]", found);
+    if (same) return;
+    const auto sides = object_.integers(name, 4);
+    padding = {sides[0], sides[1], sides[2], sides[3]};
+  }
 
-Layer read_conv2d(ObjectReader& object) {
-  Conv2d conv;
-  conv.out_channels = object.integer("out_channels");
-  read_window(object, conv);
-  if (object.has("groups")) conv.groups = object.integer("groups");
-  if (object.has("bias")) conv.bias = object.boolean("bias");
-  return conv;
-}
+ private:
+  bool wants(const char* name, Presence presence) {
+    return presence == Presence::required || object_.has(name);
+  }
 
-Layer read_dense(ObjectReader& object) {
-  Dense dense{object.integer("out_features")};
-  if (object.has("bias")) dense.bias = object.boolean("bias");
-  return dense;
-}
+  ObjectReader& object_;
+};
 
-Layer read_batch_norm(ObjectReader& object) {
-  BatchNorm norm;
-  if (object.has("epsilon")) norm.epsilon = object.number("epsilon");
-  return norm;
-}
-
-template <Pool::Kind kind>
-Layer read_pool(ObjectReader& object) {
-  Pool pool{kind};
-  read_window(object, pool);
-  return pool;
-}
-
-template <class Plain>
-Layer read_plain(ObjectReader&) {
-  return Plain{};
-}
-
-using LayerReader = Layer (*)(ObjectReader&);
-const std::vector<std::pair<std::string, LayerReader>>& layer_readers() {
-  static const std::vector<std::pair<std::string, LayerReader>> readers{
-      {"conv2d", read_conv2d},
-      {"dense", read_dense},
-      {"batch_norm", read_batch_norm},
-      {"relu", read_plain<Relu>},
-      {"max_pool", read_pool<Pool::Kind::max>},
-      {"average_pool", read_pool<Pool::Kind::average>},
-      {"global_average_pool", read_plain<GlobalAveragePool>},
-      {"add", read_plain<Add>},
-      {"concat", read_plain<Concat>},
-      {"softmax_cross_entropy", read_plain<SoftmaxCrossEntropy>}};
-  return readers;
-}
-
-LayerReader find_reader(const std::string& kind, const std::string& where) {
+Layer find_layer(const std::string& kind, const std::string& where) {
   std::vector<std::string> known;
-  for (const auto& [name, reader] : layer_readers()) {
-    if (name == kind) return reader;
-    known.push_back(name);
+  for (const Layer& layer : known_layers()) {
+    known.push_back(layer_name(layer));
+    if (known.back() == kind) return layer;
   }
   throw ArchitectureError(fmt::format("{}: unknown layer kind: expected one of {}, got '{}'{}", where,
                                       join(known), kind, did_you_mean(kind, known)));
@@ -183,7 +154,9 @@ LayerDeclaration read_layer(const Json& json, const std::string& where) {
   object.rename(named);
   const std::string kind = object.text("kind");
   declaration.inputs = object.texts("inputs");
-  declaration.layer = find_reader(kind, named)(object);
+  declaration.layer = find_layer(kind, named);
+  AttributeReader attributes(object);
+  visit_attributes(declaration.layer, attributes);
   object.finish();
   return declaration;
 }

@@ -20,14 +20,14 @@ template <class Body>
 void for_readers(const NetworkPlan& plan, int index, Body body) {
   for (const auto& reader : plan.operations)
     for (size_t i = 0; i < reader.inputs.size(); ++i)
-      if (reader.inputs[i] == index) body(reader, reader.kind == Operation::Kind::normalise && i == 0);
+      if (reader.inputs[i] == index) body(reader, reader.needs_batch && i == 0);
 }
 
 /// A batch norm passes its gradient on one step later than others: in the level of its input.
 Levels gradient_levels(const NetworkPlan& plan, int index) {
   const Operation& own = plan.operations[static_cast<size_t>(index)];
-  const bool normalised = own.kind == Operation::Kind::normalise;
-  Levels levels{normalised ? plan.operations[static_cast<size_t>(own.inputs[0])].level : own.level,
+
+  Levels levels{own.needs_batch ? plan.operations[static_cast<size_t>(own.inputs[0])].level : own.level,
                 own.level};
   for_readers(plan, index, [&](const Operation& reader, bool applied_here) {
     if (!applied_here) levels.last = std::max(levels.last, reader.level);
@@ -51,7 +51,7 @@ BufferPlan::BufferPlan(const NetworkPlan& plan)
   for (int i = static_cast<int>(plan.operations.size()) - 2; i > 0; --i) {
     const auto k = static_cast<size_t>(i);
     const Operation& op = plan.operations[k];
-    value_in_walk[k] = op.kind == Operation::Kind::normalise && is_read_in_own_level(plan, i);
+    value_in_walk[k] = op.needs_batch && is_read_in_own_level(plan, i);
     const Levels levels = gradient_levels(plan, i);
     if (levels.first == levels.last) {
       gradient_slot[k] = kWalkOnly;

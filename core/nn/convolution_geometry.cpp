@@ -9,24 +9,25 @@ namespace mho {
 ConvolutionGeometry geometry_of(const Architecture& architecture, int index) {
   const Node& node = architecture.nodes()[static_cast<size_t>(index)];
   const Shape input = architecture.nodes()[static_cast<size_t>(node.inputs.front())].shape;
+  const Window& window = node.on_chip.window;
   ConvolutionGeometry g;
   g.output = node.shape;
-  if (const auto* conv = std::get_if<Conv2d>(&node.layer)) {
-    g.input = input;
-    g.kernel_height = conv->kernel_height;
-    g.kernel_width = conv->kernel_width;
-    g.stride_height = conv->stride_height;
-    g.stride_width = conv->stride_width;
-    g.padding = conv->padding;
-    g.groups = conv->groups;
-    const bool pointwise = conv->kernel_height == 1 && conv->kernel_width == 1 && conv->stride_height == 1 &&
-                           conv->stride_width == 1 && !g.is_padded();
-    if (pointwise) {  // its pixels need no neighbours: one long row makes full tiles of them
-      g.input = {1, input.height * input.width, input.channels};
-      g.output = {1, node.shape.height * node.shape.width, node.shape.channels};
-    }
-  } else {
+  if (node.on_chip.flattens) {
     g.input = {1, 1, static_cast<int>(input.size())};
+    return g;
+  }
+  g.input = input;
+  g.kernel_height = window.height;
+  g.kernel_width = window.width;
+  g.stride_height = window.stride_height;
+  g.stride_width = window.stride_width;
+  g.padding = window.padding;
+  g.groups = node.matrix.groups;
+  const bool pointwise = window.height == 1 && window.width == 1 && window.stride_height == 1 &&
+                         window.stride_width == 1 && !g.is_padded();
+  if (pointwise) {  // its pixels need no neighbours: one long row makes full tiles of them
+    g.input = {1, input.height * input.width, input.channels};
+    g.output = {1, node.shape.height * node.shape.width, node.shape.channels};
   }
   return g;
 }

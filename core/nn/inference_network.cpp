@@ -15,10 +15,9 @@ InferenceNetwork::InferenceNetwork(const Network& network, const Parameters& par
       scratch_(network.scratch_size()) {
   for (size_t i = 0; i < affines_.size(); ++i) {
     const auto& op = network.plan().operations[i];
-    if (op.kind == Operation::Kind::normalise)
-      affines_[i] = fold_batch_norm(parameters[static_cast<size_t>(op.node)],
-                                    std::get<BatchNorm>(network.node_of(op).layer).epsilon);
-    if (op.kind == Operation::Kind::input || op.kind == Operation::Kind::loss) continue;
+    if (!network.compute(static_cast<int>(i))) continue;
+    if (auto affine = channel_affine(network.node_of(op).layer, parameters[static_cast<size_t>(op.node)]))
+      affines_[i] = std::move(*affine);
     values_[i].resize(static_cast<size_t>(op.shape.size() * walk_) + kernel_slack());
     pointers_[i] = values_[i].data();
   }

@@ -27,8 +27,6 @@ LayerStack& LayerStack::conv_bn_relu(const std::string& name, const Conv2d& conv
   return conv_bn(name, conv).add(name + "_relu", Relu{});
 }
 
-LayerStack& LayerStack::classify(int classes) {
-  return add("logits", Dense{classes}).add("loss", SoftmaxCrossEntropy{});
-}
+LayerStack& LayerStack::classify(int classes) { return add("logits", Dense{classes}).add("loss", Output{}); }
 
 }  // namespace mho

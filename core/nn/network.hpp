@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "core/base/random.hpp"
-#include "core/nn/batch_norm.hpp"
-#include "core/nn/depthwise_layer.hpp"
+#include "core/nn/layers/channel_affine.hpp"
+#include "core/nn/layers/operator.hpp"
 #include "core/nn/matrix_layer.hpp"
 #include "core/nn/network_plan.hpp"
 #include "core/nn/parameters.hpp"
@@ -18,7 +18,7 @@ namespace mho {
 /// empty). In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
 using Operands = std::vector<MatrixOperand>;
 
-/// An architecture made ready to run: the plan and the products of each layer. Immutable and shared by
+/// An architecture made ready to run: the plan and the operator of each operation. Immutable and shared by
 /// threads.
 class Network {
  public:
@@ -27,11 +27,13 @@ class Network {
 
   const Architecture& architecture() const { return architecture_; }
   const NetworkPlan& plan() const { return plan_; }
-  /// The layer of a node with a dense product (conv2d or dense, not depthwise); null for others.
+  /// The products of a node whose weights are an operand (conv2d or dense, not depthwise); null for others.
   const MatrixLayer* matrix(int node) const;
   const Node& node_of(const Operation& op) const {
     return architecture_.nodes()[static_cast<size_t>(op.node)];
   }
+  /// How an operation computes; null for the input and the output.
+  const Operator* compute(int op) const { return operators_[static_cast<size_t>(op)].get(); }
   /// Whether training needs the gradient of what a matrix layer reads: not for the network's own input.
   bool needs_input_gradient(int node) const;
   /// Scratch that forward_operation and backward need.
@@ -45,29 +47,22 @@ class Network {
   /// Where an operation finds its values: pointers to the first of `images` images.
   struct Values {
     const std::vector<float*>& pointers;        ///< one an operation
-    const std::vector<ChannelAffine>& affines;  ///< one an operation; used by normalise
+    const std::vector<ChannelAffine>& affines;  ///< one an operation; used by those that need the whole batch
     float* scratch;
     RandomKey key;    ///< of the output noise
     int first_image;  ///< index of the first image, for the noise
   };
   /// Of a matrix layer's output noise when the network's values have `key`.
   static std::uint64_t noise_key(RandomKey key, int node);
-  /// Runs one operation (not input, not loss) on `images` images.
+  /// Runs one operation (not input, not output) on `images` images.
   void forward_operation(int op, const Parameters& parameters, const Operands& operands, const Values& values,
                          int images) const;
 
  private:
-  void forward_depthwise(const Operation& op, const LayerParameters& own, const float* x, int images,
-                         float* scratch, float* y) const;
-  void forward_add(const Operation& op, const std::vector<float*>& values, std::int64_t count,
-                   float* y) const;
-  void forward_concat(const Operation& op, const std::vector<float*>& values, std::int64_t pixels,
-                      float* y) const;
-  void forward_pool(const Operation& op, Shape input, const float* x, int images, float* y) const;
-
   Architecture architecture_;
   NetworkPlan plan_;
-  std::vector<std::optional<MatrixLayer>> layers_;  ///< one a node
+  std::vector<std::unique_ptr<const Operator>> operators_;  ///< one an operation
+  std::vector<const MatrixLayer*> matrices_;                ///< one a node
   std::size_t scratch_size_ = 0;
 };
 

@@ -10,21 +10,6 @@ namespace {
 /// arithmetic.
 constexpr double kReuse = 64;
 
-Operation::Kind kind_of(const Node& node, Shape input) {
-  if (std::holds_alternative<Input>(node.layer)) return Operation::Kind::input;
-  if (std::holds_alternative<Dense>(node.layer)) return Operation::Kind::matrix;
-  if (std::holds_alternative<BatchNorm>(node.layer)) return Operation::Kind::normalise;
-  if (std::holds_alternative<Relu>(node.layer)) return Operation::Kind::relu;
-  if (std::holds_alternative<Pool>(node.layer)) return Operation::Kind::pool;
-  if (std::holds_alternative<GlobalAveragePool>(node.layer)) return Operation::Kind::global_pool;
-  if (std::holds_alternative<Add>(node.layer)) return Operation::Kind::add;
-  if (std::holds_alternative<Concat>(node.layer)) return Operation::Kind::concat;
-  if (std::holds_alternative<SoftmaxCrossEntropy>(node.layer)) return Operation::Kind::loss;
-  const auto& conv = std::get<Conv2d>(node.layer);
-  const bool depthwise = conv.groups > 1 && conv.groups == input.channels && conv.groups == conv.out_channels;
-  return depthwise ? Operation::Kind::depthwise : Operation::Kind::matrix;
-}
-
 /// Builds the operations node by node, letting a node join the operation that made its input.
 class Fusion {
  public:
@@ -43,14 +28,13 @@ class Fusion {
  private:
   void place(int index) {
     const Node& node = nodes_[static_cast<size_t>(index)];
-    const Shape input = node.inputs.empty() ? node.shape : nodes_[static_cast<size_t>(node.inputs[0])].shape;
+    if (std::holds_alternative<Relu>(node.layer) && join_relu(node, index)) return;
+    if (std::holds_alternative<Add>(node.layer) && join_add(node, index)) return;
     Operation op;
-    op.kind = kind_of(node, input);
     op.node = op.output_node = index;
     op.shape = node.shape;
+    op.needs_batch = node.running.needs_batch;
     for (const int i : node.inputs) op.inputs.push_back(producer_[static_cast<size_t>(i)]);
-    if (op.kind == Operation::Kind::relu && join_relu(node, index)) return;
-    if (op.kind == Operation::Kind::add && join_add(node, index)) return;
     operations_.push_back(op);
     producer_[static_cast<size_t>(index)] = static_cast<int>(operations_.size()) - 1;
   }
@@ -62,17 +46,20 @@ class Fusion {
                                                                                               : nullptr;
   }
 
+  const Running& running_of(const Operation& op) const {
+    return nodes_[static_cast<size_t>(op.node)].running;
+  }
+
   bool join_relu(const Node& node, int index) {
     Operation* made = only_read_here(node.inputs[0]);
-    if (!made || (made->kind != Operation::Kind::normalise && made->kind != Operation::Kind::add))
-      return false;
+    if (!made || !running_of(*made).takes_relu) return false;
     made->relu = true;
     made->output_node = index;
     producer_[static_cast<size_t>(index)] = producer_[static_cast<size_t>(node.inputs[0])];
     return true;
   }
 
-  /// batch norm + other: the residual connection. The operation moves to the end: its residual may be
+  /// A batch norm + other: the residual connection. The operation moves to the end: its residual may be
   /// younger.
   bool join_add(const Node& node, int index) {
     if (node.inputs.size() != 2 || node.inputs[0] == node.inputs[1]) return false;
@@ -80,7 +67,7 @@ class Fusion {
       const int own = node.inputs[static_cast<size_t>(side)],
                 other = node.inputs[static_cast<size_t>(1 - side)];
       const Operation* made = only_read_here(own);
-      if (!made || made->kind != Operation::Kind::normalise || made->node != own) continue;
+      if (!made || !running_of(*made).takes_sum || made->node != own) continue;
       move_to_end(producer_[static_cast<size_t>(own)]);
       Operation& joined = operations_.back();
       joined.inputs.push_back(producer_[static_cast<size_t>(other)]);
@@ -113,7 +100,7 @@ NetworkPlan::NetworkPlan(const Architecture& architecture) : operations(Fusion(a
   for (auto& op : operations) {
     for (size_t i = 0; i < op.inputs.size(); ++i) {
       const int below = operations[static_cast<size_t>(op.inputs[i])].level;
-      const bool waits = op.kind == Operation::Kind::normalise && i == 0;
+      const bool waits = op.needs_batch && i == 0;
       op.level = std::max(op.level, below + (waits ? 1 : 0));
     }
     levels = std::max(levels, op.level + 1);

@@ -7,17 +7,16 @@
 
 namespace mho {
 
-/// One operation of the execution plan. Batch norms swallow the addition and the ReLU that follow them where
-/// nothing else reads the values in between.
+/// One operation of the execution plan. Layers that can (LayerFacts: running) swallow the addition and the
+/// ReLU that follow them where nothing else reads the values in between.
 struct Operation {
-  enum class Kind { input, matrix, depthwise, normalise, relu, pool, global_pool, add, concat, loss };
-  Kind kind = Kind::input;
-  int node = 0;         ///< the node whose layer this is (of a fused operation: the batch norm, the addition)
-  int output_node = 0;  ///< the node whose value it produces
-  std::vector<int> inputs;  ///< operations; a fused normalise has its residual as second input
-  Shape shape;              ///< of the output
-  bool relu = false;        ///< ends in a ReLU
-  int level = 0;            ///< see NetworkPlan
+  int node = 0;              ///< the node whose layer this is (of a fused operation: the first)
+  int output_node = 0;       ///< the node whose value it produces
+  std::vector<int> inputs;   ///< operations; a fused batch norm has its residual as second input
+  Shape shape;               ///< of the output
+  bool relu = false;         ///< ends in a ReLU that was taken in
+  bool needs_batch = false;  ///< its first input must be known for a whole mini-batch
+  int level = 0;             ///< see NetworkPlan
 };
 
 /// A layer graph as the network runs it. Batch statistics need a whole mini-batch, so operations are put in
@@ -27,7 +26,7 @@ struct Operation {
 struct NetworkPlan {
   explicit NetworkPlan(const Architecture& architecture);
 
-  std::vector<Operation> operations;  ///< topological order; [0] is the input, the last one is the loss
+  std::vector<Operation> operations;  ///< topological order; [0] is the input, the last one is the output
   int levels = 1;
   /// Images that walk through a level together: 1 where a convolution reuses its weights over many pixels,
   /// more where only more images give reuse (dense layers).

@@ -20,26 +20,16 @@ struct Slot {
   const char* name;
   Dimensions dimensions;
   FloatBuffer LayerParameters::*values;
+  float initial = 0;
 };
-
-bool has_bias(const Layer& layer) {
-  if (const auto* conv = std::get_if<Conv2d>(&layer)) return conv->bias;
-  if (const auto* dense = std::get_if<Dense>(&layer)) return dense->bias;
-  return false;
-}
 
 /// The tensors of a node; the order is that of LayerParameters.
 std::vector<Slot> slots(const Node& node, const MatrixShape& matrix) {
   const std::int64_t channels = node.shape.channels;
   std::vector<Slot> found;
   if (matrix.rows > 0) found.push_back({"weight", {matrix.rows, channels}, &LayerParameters::weight});
-  if (has_bias(node.layer)) found.push_back({"bias", {channels}, &LayerParameters::bias});
-  if (std::holds_alternative<BatchNorm>(node.layer)) {
-    found.push_back({"gamma", {channels}, &LayerParameters::gamma});
-    found.push_back({"beta", {channels}, &LayerParameters::beta});
-    found.push_back({"running_mean", {channels}, &LayerParameters::running_mean});
-    found.push_back({"running_variance", {channels}, &LayerParameters::running_variance});
-  }
+  for (const ChannelTensor& tensor : node.tensors)
+    found.push_back({tensor.name, {channels}, tensor.values, tensor.initial});
   return found;
 }
 
@@ -106,14 +96,21 @@ void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& n
 
 }  // namespace
 
+const std::vector<ChannelTensor>& LayerParameters::channel_tensors() {
+  static const std::vector<ChannelTensor> tensors{{"bias", &LayerParameters::bias},
+                                                  {"gamma", &LayerParameters::gamma},
+                                                  {"beta", &LayerParameters::beta},
+                                                  {"running_mean", &LayerParameters::running_mean},
+                                                  {"running_variance", &LayerParameters::running_variance}};
+  return tensors;
+}
+
 Parameters initial_parameters(const Architecture& architecture, RandomKey key) {
   Parameters parameters(architecture.nodes().size());
   for_each_node(architecture, [&](size_t n, const std::vector<Slot>& tensors, const MatrixShape& matrix) {
     LayerParameters& layer = parameters[n];
     for (const auto& slot : tensors)
-      (layer.*slot.values).assign(static_cast<size_t>(count(slot.dimensions)), 0.0f);
-    layer.gamma.assign(layer.gamma.size(), 1.0f);
-    layer.running_variance.assign(layer.running_variance.size(), 1.0f);
+      (layer.*slot.values).assign(static_cast<size_t>(count(slot.dimensions)), slot.initial);
     if (matrix.rows == 0) return;
     fill_normal(key.with("initial weights", n), layer.weight);
     const auto deviation = static_cast<float>(std::sqrt(2.0 / matrix.rows));  // He et al. 2015, eq. 10

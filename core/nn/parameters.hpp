@@ -25,8 +25,8 @@ struct LayerParameters {
   FloatBuffer running_variance;
   /// Largest |input| that the layer's DAC takes; 0 until calibrated. Only layers with a crossbar matrix.
   float input_range = 0;
-  /// What the outputs of the layer's tiles are multiplied by in digital to undo what a coarse ADC does to their
-  /// spread (regime pim_qat); 1 elsewhere. Only layers with a crossbar matrix.
+  /// What the outputs of the layer's tiles are multiplied by in digital to undo what a coarse ADC does to
+  /// their spread (regime pim_qat); 1 elsewhere. Only layers with a crossbar matrix.
   float output_gain = 1;
   /// Set by post-training, empty otherwise: input ranges of the row splits (tiles one below the other), one a
   /// split, used instead of input_range.
@@ -34,6 +34,9 @@ struct LayerParameters {
   /// Set by post-training, empty otherwise: the weight that stands for g_max, [split * columns + column]. A
   /// column whose scale is above its largest |weight| uses a part of the conductance range only.
   std::vector<float> column_scales;
+
+  /// All numbers that some kind of layer has one of for each channel.
+  static const std::vector<ChannelTensor>& channel_tensors();
 };
 
 /// One LayerParameters for each node of an architecture.

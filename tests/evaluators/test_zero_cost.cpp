@@ -22,9 +22,8 @@ ZeroCost measure(const Architecture& architecture, const TrainingConfig& trainin
 Architecture one_layer(int units) { return make_builtin("mlp:" + std::to_string(units), {8, 8, 1}, 4); }
 
 Architecture linear() {
-  return {"linear",
-          {8, 8, 1},
-          {{"dense", Dense{.out_features = 4}, {"input"}}, {"loss", SoftmaxCrossEntropy{}, {"dense"}}}};
+  return {
+      "linear", {8, 8, 1}, {{"dense", Dense{.out_features = 4}, {"input"}}, {"loss", Output{}, {"dense"}}}};
 }
 
 /// Without converters, so that weight noise alone changes the logits.

@@ -84,7 +84,7 @@ TEST_CASE("names and numbers that need care survive the round trip") {
   const Architecture net("a \"b\" \\ c", {4, 4, 1},
                          {{"x/y:0 \"q\"", BatchNorm{0.1 + 0.2}, {"input"}},
                           {"d", Dense{2, false}, {"x/y:0 \"q\""}},
-                          {"l", SoftmaxCrossEntropy{}, {"d"}}});
+                          {"l", Output{}, {"d"}}});
   const auto again = read_architecture_json(to_json(net), "text");
   CHECK(again.name() == net.name());
   CHECK(again.declarations() == net.declarations());
