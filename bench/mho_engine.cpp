@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "bench/layer_engine.hpp"
-#include "core/nn/matrix_layer.hpp"
+#include "core/nn/products/matrix_layer.hpp"
 
 namespace mho {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/statistics.hpp"
 #include "evaluators/tile_seam.hpp"
 

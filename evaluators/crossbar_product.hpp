@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/analog/crossbar.hpp"
-#include "core/nn/vector_product.hpp"
+#include "core/nn/products/vector_product.hpp"
 
 namespace mho {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/tile_seam.hpp"
 
 namespace mho {

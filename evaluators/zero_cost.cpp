@@ -8,8 +8,8 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
-#include "core/nn/inference_network.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/inference_network.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "evaluators/batch_norm_calibration.hpp"
 #include "evaluators/calibration.hpp"
 #include "evaluators/tile_seam.hpp"

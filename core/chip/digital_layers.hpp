@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
-#include "core/nn/layers/channel_affine.hpp"
-#include "core/nn/matrix_layer.hpp"
+#include "core/nn/operators/channel_affine.hpp"
+#include "core/nn/products/matrix_layer.hpp"
 
 namespace mho {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/chip/chip.hpp"
-#include "core/nn/builtin_architectures.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace mho {

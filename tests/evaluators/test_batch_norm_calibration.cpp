@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/batch_norm_calibration.hpp"
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 

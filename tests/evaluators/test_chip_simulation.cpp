@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "core/base/files/npy.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/programmed_network.hpp"
 #include "evaluators/tile_seam.hpp"
 #include "tests/catch.hpp"

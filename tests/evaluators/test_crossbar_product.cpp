@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "core/base/config_file.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/tile_seam.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/tile_seam.hpp"
 #include "evaluators/training.hpp"

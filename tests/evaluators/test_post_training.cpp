@@ -6,7 +6,7 @@
 
 #include "core/analog/conductance_mapping.hpp"
 #include "core/base/error.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/layer_inputs.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/statistics.hpp"

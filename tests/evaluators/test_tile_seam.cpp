@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "core/nn/kernels/bfloat16.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "evaluators/network_bench.hpp"
 #include "evaluators/training.hpp"
 #include "tests/catch.hpp"

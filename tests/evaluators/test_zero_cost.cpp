@@ -5,7 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 

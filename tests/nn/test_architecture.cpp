@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 
 #include <algorithm>
 
 #include "core/base/random.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 
 #include "core/base/files/text_file.hpp"
 #include "core/base/random.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
 

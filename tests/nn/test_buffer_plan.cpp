@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/buffer_plan.hpp"
+#include "core/nn/run/buffer_plan.hpp"
 
 #include <string>
 #include <vector>
 
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

@@ -7,9 +7,9 @@
 #include <map>
 
 #include "core/base/files/npy.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/optimizer.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/matrix_layer.hpp"
+#include "core/nn/products/matrix_layer.hpp"
 
 #include <cmath>
 
-#include "core/nn/patches.hpp"
+#include "core/nn/products/patches.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "core/nn/kernels/kernels.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "tests/catch.hpp"
 
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/patches.hpp"
+#include "core/nn/products/patches.hpp"
 
 #include <cmath>
 #include <memory>
 
-#include "core/nn/matrix_layer.hpp"
-#include "core/nn/vector_product.hpp"
+#include "core/nn/products/matrix_layer.hpp"
+#include "core/nn/products/vector_product.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/range_gradient.hpp"
+#include "core/nn/products/range_gradient.hpp"
 
 #include <cmath>
 
-#include "core/nn/builtin_architectures.hpp"
-#include "core/nn/optimizer.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
+#include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

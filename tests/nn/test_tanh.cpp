@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

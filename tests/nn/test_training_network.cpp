@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/training_network.hpp"
 
 #include <cmath>
 #include <functional>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/builtin_architectures.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

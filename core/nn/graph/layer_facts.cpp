@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/parameters.hpp"
 
 namespace mho {
 namespace {

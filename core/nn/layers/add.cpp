@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/nn/kernels/kernels.hpp"
-#include "core/nn/layers/elementwise.hpp"
+#include "core/nn/operators/elementwise.hpp"
 
 namespace mho {
 namespace {

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "core/nn/kernels/kernels.hpp"
-#include "core/nn/layers/elementwise.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/operators/elementwise.hpp"
+#include "core/nn/graph/parameters.hpp"
 
 namespace mho {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/nn/layers/channel_affine.hpp"
+#include "core/nn/operators/channel_affine.hpp"
 #include "core/nn/layers/layer_kind.hpp"
 
 namespace mho {

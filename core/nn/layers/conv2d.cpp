@@ -5,8 +5,8 @@
 
 #include <limits>
 
-#include "core/nn/depthwise_layer.hpp"
-#include "core/nn/layers/matrix_operator.hpp"
+#include "core/nn/products/depthwise_layer.hpp"
+#include "core/nn/operators/matrix_operator.hpp"
 
 namespace mho {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 
 namespace mho {
 namespace {

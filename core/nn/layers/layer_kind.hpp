@@ -24,5 +24,5 @@
 
 #include "core/nn/graph/layer_attributes.hpp"
 #include "core/nn/graph/layer_facts.hpp"
-#include "core/nn/layers/onnx_node.hpp"
-#include "core/nn/layers/operator.hpp"
+#include "core/nn/graph/onnx_node.hpp"
+#include "core/nn/operators/operator.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/layers/pool.hpp"
 
-#include "core/nn/layers/pooling.hpp"
+#include "core/nn/operators/pooling.hpp"
 
 namespace mho {
 

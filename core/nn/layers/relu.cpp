@@ -2,7 +2,7 @@
 #include "core/nn/layers/relu.hpp"
 
 #include "core/nn/kernels/kernels.hpp"
-#include "core/nn/layers/elementwise.hpp"
+#include "core/nn/operators/elementwise.hpp"
 
 namespace mho {
 namespace {

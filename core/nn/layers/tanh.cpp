@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/nn/layers/elementwise.hpp"
+#include "core/nn/operators/elementwise.hpp"
 
 namespace mho {
 namespace {

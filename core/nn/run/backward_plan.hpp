@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/nn/network_plan.hpp"
+#include "core/nn/run/network_plan.hpp"
 
 namespace mho {
 

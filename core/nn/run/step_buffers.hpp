@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
-#include "core/nn/buffer_plan.hpp"
+#include "core/nn/run/buffer_plan.hpp"
 
 namespace mho {
 
