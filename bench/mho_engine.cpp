@@ -34,16 +34,16 @@ class MhoEngine : public LayerEngine {
   }
 
   void run(Pass pass) override {
+    const MatrixCall call{operand_, data_.x.data(), shape_.images, scratch_.data()};
     if (pass == Pass::forward) {
       layer_.pack_forward(data_.w.data(), operand_.forward);
-      layer_.forward(operand_, nullptr, data_.x.data(), shape_.images, 0, 0, scratch_.data(), y_.data());
+      layer_.forward(call, nullptr, y_.data());
     } else if (pass == Pass::backward_data) {
       layer_.pack_backward(operand_);
-      layer_.backward(operand_, data_.dy.data(), shape_.images, false, scratch_.data(), dx_.data());
+      layer_.backward(call, data_.dy.data(), false, dx_.data());
     } else {
       const bool plain = layer_.is_packed_plainly();
-      layer_.add_gradient(operand_, data_.x.data(), data_.dy.data(), shape_.images, false, scratch_.data(),
-                          plain ? dw_.data() : packed_gradient_.data());
+      layer_.add_gradient(call, data_.dy.data(), false, plain ? dw_.data() : packed_gradient_.data());
       if (!plain) layer_.unpack_gradient(packed_gradient_.data(), false, dw_.data());
     }
   }

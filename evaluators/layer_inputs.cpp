@@ -60,7 +60,7 @@ FloatBuffer exact_partial_sums(const MatrixLayer& layer, std::span<const float> 
               columns, 1.0f);
   FloatBuffer scratch(layer.scratch_size() + kernel_slack());
   FloatBuffer sums(static_cast<size_t>(images * layer.output_size()) + kernel_slack());
-  layer.forward(operand, nullptr, inputs.data(), images, 0, 0, scratch.data(), sums.data());
+  layer.forward({operand, inputs.data(), images, scratch.data()}, nullptr, sums.data());
   return sums;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "core/nn/operators/channel_affine.hpp"
 #include "core/nn/products/matrix_layer.hpp"
 

@@ -119,7 +119,7 @@ struct Convolution {
   std::vector<float> run(const Operands& operands, std::uint64_t key) const {
     std::vector<float> y(static_cast<size_t>(2 * layer->output_size()) + kernel_slack());
     FloatBuffer scratch(network.scratch_size());
-    layer->forward(operands[4], nullptr, x.data(), 2, key, 0, scratch.data(), y.data());
+    layer->forward({operands[4], x.data(), 2, scratch.data(), key}, nullptr, y.data());
     y.resize(y.size() - kernel_slack());
     return y;
   }

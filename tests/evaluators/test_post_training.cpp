@@ -101,8 +101,7 @@ TEST_CASE("a product with one range a row split converts each split's inputs wit
   const auto operand =
       read_operand(*network.matrix(kDense), exact, parameters[kDense], hardware, false, RandomKey(1));
   FloatBuffer scratch(network.scratch_size()), y(300 + kernel_slack());
-  network.matrix(kDense)->forward(operand, nullptr, samples.images.data(), 100, 0, 0, scratch.data(),
-                                  y.data());
+  network.matrix(kDense)->forward({operand, samples.images.data(), 100, scratch.data()}, nullptr, y.data());
   for (size_t i = 0; i < 100; ++i)
     for (size_t c = 0; c < 3; ++c) {
       double wanted = 0;

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "core/nn/run/inference_network.hpp"
 #include "core/nn/kernels/bfloat16.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/base/random.hpp"
 #include "core/nn/products/patches.hpp"
 #include "tests/catch.hpp"
 
@@ -62,6 +63,8 @@ struct Problem {
     layer.pack_backward_splits(operand);
   }
 
+  MatrixCall call() { return {operand, x.data(), kImages, scratch.data(), kKey, 7}; }
+
   /// Noisy sums of one split as forward() gives them without a converter: the other splits' scales are zero.
   FloatBuffer sums_of(int split) {
     auto one = operand;
@@ -69,7 +72,7 @@ struct Problem {
       one.scales[i] = static_cast<int>(i) / layer.columns() == split ? 1.0f : 0.0f;
     one.has_adc = false;
     FloatBuffer sums(dy.size());
-    layer.forward(one, nullptr, x.data(), kImages, kKey, 7, scratch.data(), sums.data());
+    layer.forward({one, x.data(), kImages, scratch.data(), kKey, 7}, nullptr, sums.data());
     return sums;
   }
 };
@@ -93,8 +96,7 @@ TEST_CASE("gradients are clipped where a split's noisy sum lies beyond the ADC's
   FloatBuffer clipped(p.dy.size());
   int zeros = 0, kept = 0;
   for (int split = 0; split < 3; ++split) {
-    p.layer.clip_gradient(p.operand, split, mode, p.x.data(), p.dy.data(), kImages, kKey, 7, p.scratch.data(),
-                          clipped.data());
+    p.layer.clip_gradient(p.call(), split, mode, p.dy.data(), clipped.data());
     const auto sums = p.sums_of(split);
     for (size_t k = 0; k < static_cast<size_t>(kImages * p.layer.output_size()); ++k) {
       const bool beyond = std::abs(sums[k]) > 4;
@@ -118,9 +120,8 @@ TEST_CASE("a split's gradients are those of its rows, in plain loops") {
   FloatBuffer dw(p.layer.packed_size()), dx(p.x.size());
   std::vector<float> patches(static_cast<size_t>(pixels) * 72);
   for (int split = 0; split < p.layer.row_splits(); ++split) {
-    p.layer.add_split_gradient(p.operand, split, p.x.data(), p.dy.data(), kImages, false, p.scratch.data(),
-                               dw.data());
-    p.layer.backward_split(p.operand, split, p.dy.data(), kImages, false, p.scratch.data(), dx.data());
+    p.layer.add_split_gradient(p.call(), split, p.dy.data(), false, dw.data());
+    p.layer.backward_split(p.call(), split, p.dy.data(), false, dx.data());
     const int first = split * rows, end = std::min(72, first + rows);
     std::vector<double> wanted_w(static_cast<size_t>((end - first) * columns), 0.0);
     std::vector<double> wanted_x;

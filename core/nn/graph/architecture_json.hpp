@@ -14,6 +14,7 @@ namespace mho {
 ///   [top, bottom, left, right]), "groups" (1 if left out), "bias" (false if left out)
 /// - max_pool, average_pool: "kernel", "stride", "padding"
 /// - dense: "out_features", "bias" (true if left out); batch_norm: "epsilon" (1e-5 if left out)
+/// - relu, sigmoid, tanh, global_average_pool, add, concat and softmax_cross_entropy, the end: none
 /// read_architecture_json(to_json(a)) gives the same graph.
 std::string to_json(const Architecture& architecture);
 

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/nn/graph/parameters.hpp"
 #include "core/nn/kernels/kernels.hpp"
 #include "core/nn/operators/elementwise.hpp"
-#include "core/nn/graph/parameters.hpp"
 
 namespace mho {
 namespace {

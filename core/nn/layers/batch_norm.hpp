@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/nn/operators/channel_affine.hpp"
 #include "core/nn/layers/layer_kind.hpp"
+#include "core/nn/operators/channel_affine.hpp"
 
 namespace mho {
 

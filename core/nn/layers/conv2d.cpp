@@ -5,8 +5,9 @@
 
 #include <limits>
 
-#include "core/nn/products/depthwise_layer.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "core/nn/operators/matrix_operator.hpp"
+#include "core/nn/products/depthwise_layer.hpp"
 
 namespace mho {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/layers/dense.hpp"
 
+#include "core/nn/graph/parameters.hpp"
 #include "core/nn/operators/matrix_operator.hpp"
 
 namespace mho {

@@ -44,28 +44,27 @@ std::size_t DepthwiseLayer::scratch_size() const {
          kernel_slack();
 }
 
-void DepthwiseLayer::pad(const float* image, Shape shape, int top, int left, int padded_height,
-                         int padded_width, float* padded) {
-  const std::ptrdiff_t channels = shape.channels, row = shape.width * channels, before = left * channels;
-  const std::ptrdiff_t after = (padded_width - left) * channels - row;
-  padded = std::fill_n(padded, top * padded_width * channels, 0.0f);
+void DepthwiseLayer::pad(const float* image, Shape shape, const Padding& border, float* padded) {
+  const std::ptrdiff_t channels = shape.channels, row = shape.width * channels;
+  const std::ptrdiff_t before = border.left * channels, after = border.right * channels;
+  padded = std::fill_n(padded, border.top * (before + row + after), 0.0f);
   for (int h = 0; h < shape.height; ++h) {
     padded = std::fill_n(padded, before, 0.0f);
     padded = std::copy_n(image + h * row, row, padded);
     padded = std::fill_n(padded, after, 0.0f);
   }
-  std::fill_n(padded, (padded_height - top - shape.height) * padded_width * channels, 0.0f);
+  std::fill_n(padded, border.bottom * (before + row + after), 0.0f);
 }
 
 void DepthwiseLayer::forward(const float* x, const float* weights, float* scratch, float* y) const {
   const auto& g = geometry_;
-  pad(x, g.input, g.padding.top, g.padding.left, g.padded_height(), g.padded_width(), scratch);
+  pad(x, g.input, g.padding, scratch);
   kernels().depthwise(loops_, scratch, weights, y);
 }
 
 void DepthwiseLayer::add_gradient(const float* x, const float* dy, float* scratch, float* dw) const {
   const auto& g = geometry_;
-  pad(x, g.input, g.padding.top, g.padding.left, g.padded_height(), g.padded_width(), scratch);
+  pad(x, g.input, g.padding, scratch);
   kernels().depthwise_gradient(loops_, scratch, dy, dw);
 }
 
@@ -79,8 +78,10 @@ void DepthwiseLayer::backward(const float* dy, const float* weights, bool accumu
     float* turned = result + floats(g.input.height, g.input.width, channels);
     for (int t = 0; t < taps; ++t)
       std::copy_n(weights + (taps - 1 - t) * channels, channels, turned + t * channels);
-    pad(dy, g.output, g.kernel_height - 1 - g.padding.top, g.kernel_width - 1 - g.padding.left, height,
-        backward_loops_.padded_width, scratch);
+    const int top = g.kernel_height - 1 - g.padding.top, left = g.kernel_width - 1 - g.padding.left;
+    pad(dy, g.output,
+        {top, height - top - g.output.height, left, backward_loops_.padded_width - left - g.output.width},
+        scratch);
     kernels().depthwise(backward_loops_, scratch, turned, accumulate ? result : dx);
     if (accumulate) kernels().add(result, static_cast<size_t>(g.input.size()), dx);
     return;

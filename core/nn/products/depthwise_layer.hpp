@@ -22,9 +22,8 @@ class DepthwiseLayer {
   void backward(const float* dy, const float* weights, bool accumulate, float* scratch, float* dx) const;
 
  private:
-  /// Copies an image into the middle of zeros; `low` is what lies above and left of it.
-  static void pad(const float* image, Shape shape, int top, int left, int padded_height, int padded_width,
-                  float* padded);
+  /// Copies an image into the middle of zeros.
+  static void pad(const float* image, Shape shape, const Padding& border, float* padded);
   /// Whether the backward pass is itself a convolution: stride 1 and no padding beyond the kernel.
   bool gathers() const;
 

@@ -46,7 +46,7 @@ bool is_read_in_own_level(const NetworkPlan& plan, int index) {
 }  // namespace
 
 BufferPlan::BufferPlan(const NetworkPlan& plan)
-    : value_in_walk(plan.operations.size(), false), gradient_slot(plan.operations.size(), kNone) {
+    : value_in_walk(plan.operations.size(), false), gradient_slot(plan.operations.size(), no_gradient) {
   std::vector<std::vector<Levels>> taken;  // [slot]
   for (int i = static_cast<int>(plan.operations.size()) - 2; i > 0; --i) {
     const auto k = static_cast<size_t>(i);
@@ -54,7 +54,7 @@ BufferPlan::BufferPlan(const NetworkPlan& plan)
     value_in_walk[k] = op.needs_batch && is_read_in_own_level(plan, i);
     const Levels levels = gradient_levels(plan, i);
     if (levels.first == levels.last) {
-      gradient_slot[k] = kWalkOnly;
+      gradient_slot[k] = walk_only;
       continue;
     }
     size_t slot = 0;
@@ -82,7 +82,7 @@ std::size_t BufferPlan::floats(const NetworkPlan& plan, int batch_size, int part
   for (size_t i = 1; i + 1 < plan.operations.size(); ++i) {
     const std::int64_t image = plan.operations[i].shape.size();
     total += value_in_walk[i] ? walked(image) : whole(image);
-    if (gradient_slot[i] == kWalkOnly) total += walked(image);
+    if (gradient_slot[i] == walk_only) total += walked(image);
   }
   for (const auto image : slot_floats) total += whole(image);
   return total;

@@ -16,11 +16,11 @@ namespace mho {
 struct BufferPlan {
   explicit BufferPlan(const NetworkPlan& plan);
 
-  static constexpr int kNone = -1;      ///< no gradient: the network's input, the loss
-  static constexpr int kWalkOnly = -2;  ///< written and read within one level: a walk's buffer serves
+  static constexpr int no_gradient = -1;  ///< no gradient: the network's input, the loss
+  static constexpr int walk_only = -2;    ///< written and read within one level: a walk's buffer serves
 
   std::vector<bool> value_in_walk;        ///< one an operation
-  std::vector<int> gradient_slot;         ///< one an operation: kNone, kWalkOnly or an index below
+  std::vector<int> gradient_slot;         ///< one an operation: no_gradient, walk_only or an index below
   std::vector<std::int64_t> slot_floats;  ///< of one image, the largest gradient that uses the slot
 
   /// Floats of all these buffers for `parts` parts whose walks hold `walk` images.

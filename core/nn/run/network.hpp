@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "core/base/random.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "core/nn/operators/channel_affine.hpp"
 #include "core/nn/operators/operator.hpp"
 #include "core/nn/products/matrix_layer.hpp"
 #include "core/nn/run/network_plan.hpp"
-#include "core/nn/graph/parameters.hpp"
 
 namespace mho {
 

@@ -8,7 +8,7 @@ namespace {
 
 /// A weight should be used this often between two loads from L2: below, its traffic costs more than the
 /// arithmetic.
-constexpr double kReuse = 64;
+constexpr double wanted_reuse = 64;
 
 /// Builds the operations node by node, letting a node join the operation that made its input.
 class Fusion {
@@ -107,7 +107,7 @@ NetworkPlan::NetworkPlan(const Architecture& architecture) : operations(Fusion(a
   }
   const double reuse = static_cast<double>(architecture.macs()) /
                        std::max<double>(1, static_cast<double>(architecture.weights()));
-  images_per_walk = static_cast<int>(std::clamp(kReuse / std::max(reuse, 1.0), 1.0, kReuse));
+  images_per_walk = static_cast<int>(std::clamp(wanted_reuse / std::max(reuse, 1.0), 1.0, wanted_reuse));
 }
 
 int NetworkPlan::largest_part(int batch_size, int parts) const {

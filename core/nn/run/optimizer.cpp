@@ -11,7 +11,7 @@ namespace mho {
 
 namespace {
 
-constexpr double kAdamSecondMoment = 0.999, kAdamEpsilon = 1e-8;
+constexpr double adam_second_moment = 0.999, adam_epsilon = 1e-8;
 
 }  // namespace
 
@@ -27,11 +27,11 @@ Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, Floa
   const size_t n = values.size();
   if (settings_.kind == "sgd")
     return kernels().sgd({rate, momentum, shrink}, gradient.data(), n, values.data(), first.data());
-  const auto square = static_cast<float>(kAdamSecondMoment), epsilon = static_cast<float>(kAdamEpsilon);
+  const auto square = static_cast<float>(adam_second_moment), epsilon = static_cast<float>(adam_epsilon);
   const auto momentum_rest = static_cast<float>(1 - settings_.momentum);
-  const auto square_rest = static_cast<float>(1 - kAdamSecondMoment);
+  const auto square_rest = static_cast<float>(1 - adam_second_moment);
   const auto first_bias = static_cast<float>(1 - std::pow(settings_.momentum, steps_));
-  const auto second_bias = static_cast<float>(1 - std::pow(kAdamSecondMoment, steps_));
+  const auto second_bias = static_cast<float>(1 - std::pow(adam_second_moment, steps_));
   for (size_t i = 0; i < n; ++i) {
     first[i] = momentum * first[i] + momentum_rest * gradient[i];
     second[i] = square * second[i] + square_rest * gradient[i] * gradient[i];

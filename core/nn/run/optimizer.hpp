@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/nn/kernels/kernels.hpp"
 #include "core/nn/graph/parameters.hpp"
+#include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
 

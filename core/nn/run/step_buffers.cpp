@@ -35,7 +35,7 @@ StepBuffers::StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut
     if (!buffers_.value_in_walk[k]) grow(values_[k], image, batch_size);
     for (auto& part : parts_) {
       if (buffers_.value_in_walk[k]) grow(part.walk_values[k], image, cut.walk);
-      if (buffers_.gradient_slot[k] == BufferPlan::kWalkOnly) grow(part.walk_gradients[k], image, cut.walk);
+      if (buffers_.gradient_slot[k] == BufferPlan::walk_only) grow(part.walk_gradients[k], image, cut.walk);
     }
   }
 }

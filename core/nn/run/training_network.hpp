@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/nn/run/network.hpp"
 #include "core/nn/run/backward_plan.hpp"
 #include "core/nn/run/loss.hpp"
+#include "core/nn/run/network.hpp"
 #include "core/nn/run/step_buffers.hpp"
 
 namespace mho {

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a product reads, brought into the layout that it wants: inputs through the DAC and with their zero
-// border, output gradients with theirs or as planes.
+#include "core/nn/products/input_preparation.hpp"
+
 #include <algorithm>
 
 #include "core/nn/kernels/bfloat16.hpp"
-#include "core/nn/kernels/kernels.hpp"
-#include "core/nn/products/matrix_layer.hpp"
 
 namespace mho {
 namespace {
 
 size_t index(std::int64_t value) { return static_cast<size_t>(value); }
-
-/// Input channels up to which the gradient of a convolution's input leaves half a vector of columns empty.
-constexpr int kFewInputs = 8;
 
 /// An image with its zero border; copy(from, floats, to) converts its rows.
 template <class T, class Copy>
@@ -32,11 +27,10 @@ void copy_padded(const ConvolutionGeometry& g, const float* x, T* to, Copy copy)
 
 }  // namespace
 
-const float* MatrixLayer::prepare_input(const MatrixOperand& operand, float range, const float* x,
-                                        std::int64_t count, float* scratch) const {
-  if (!operand.pairs.empty()) return prepare_levels(range, x, count, scratch);
+const float* InputPreparation::prepare_input(const MatrixCall& call, float range) const {
+  if (!call.operand.pairs.empty()) return prepare_levels(call, range);
   const bool dac = range > 0 && settings_.dac_levels > 0;
-  if (!dac && !geometry_.is_padded()) return x;
+  if (!dac && !geometry_.is_padded()) return call.x;
   const auto copy = [&](const float* from, std::int64_t floats, float* to) {
     if (dac)
       kernels().quantise(from, index(floats), range, settings_.dac_levels, to);
@@ -44,29 +38,34 @@ const float* MatrixLayer::prepare_input(const MatrixOperand& operand, float rang
       std::copy_n(from, floats, to);
   };
   if (geometry_.is_padded())
-    copy_padded(geometry_, x, scratch, copy);
+    copy_padded(geometry_, call.x, call.scratch, copy);
   else
-    copy(x, count, scratch);
-  return scratch;
+    copy(call.x, call.images * layout_.input_size(), call.scratch);
+  return call.scratch;
 }
 
-const float* MatrixLayer::prepare_levels(float range, const float* x, std::int64_t count,
-                                         float* scratch) const {
-  auto* levels = reinterpret_cast<std::uint16_t*>(scratch);
+const float* InputPreparation::prepare_levels(const MatrixCall& call, float range) const {
+  auto* levels = reinterpret_cast<std::uint16_t*>(call.scratch);
   const auto copy = [&](const float* from, std::int64_t floats, std::uint16_t* to) {
     bfloat16_kernels()->quantise_levels(from, index(floats), range, settings_.dac_levels, to);
   };
+  std::int64_t count = call.images * layout_.input_size();
   if (geometry_.is_padded()) {
-    copy_padded(geometry_, x, levels, copy);
+    copy_padded(geometry_, call.x, levels, copy);
     count = std::int64_t{1} * geometry_.padded_height() * geometry_.padded_width() * geometry_.input.channels;
   } else {
-    copy(x, count, levels);
+    copy(call.x, count, levels);
   }
   levels[count] = 0;  // the second half of an odd run's last pair; its weight is zero, it must be a number
-  return scratch;
+  return call.scratch;
 }
-const float* MatrixLayer::prepare_gradient(const float* dy, float* scratch) const {
-  const auto& margin = backward_.margin;
+
+const float* InputPreparation::prepare_gradient(const float* dy, float* scratch) const {
+  return layout_.takes_planes() ? pad_planes(dy, scratch) : pad_gradient(dy, scratch);
+}
+
+const float* InputPreparation::pad_gradient(const float* dy, float* scratch) const {
+  const auto& margin = layout_.backward_geometry().margin;
   if (margin == Padding{}) return dy;
   const std::int64_t channels = geometry_.output.channels, row = geometry_.output.width * channels;
   const std::int64_t padded = row + (margin.left + margin.right) * channels;
@@ -80,29 +79,26 @@ const float* MatrixLayer::prepare_gradient(const float* dy, float* scratch) cons
   return scratch;
 }
 
-int MatrixLayer::padded_gradient_width() const {
-  return geometry_.output.width + backward_.margin.left + backward_.margin.right;
-}
-int MatrixLayer::padded_gradient_height() const {
-  return geometry_.output.height + backward_.margin.top + backward_.margin.bottom;
-}
-
-bool MatrixLayer::takes_planes() const {
-  return geometry_.groups == 1 && !geometry_.is_dense() && geometry_.input.channels <= kFewInputs;
+const float* InputPreparation::pad_planes(const float* dy, float* scratch) const {
+  const auto& margin = layout_.backward_geometry().margin;
+  const std::ptrdiff_t row = layout_.padded_gradient_width(), plane = row * layout_.padded_gradient_height();
+  std::fill_n(scratch, plane * geometry_.output.channels, 0.0f);
+  split_planes(dy, row, plane, scratch + margin.top * row + margin.left);
+  return scratch;
 }
 
-void MatrixLayer::split_planes(const float* dy, std::ptrdiff_t row, std::ptrdiff_t plane, float* to) const {
+void InputPreparation::prepare_gradient_planes(const float* dy, float* planes) const {
+  const auto& g = geometry_;
+  std::fill_n(planes, layout_.gradient_plane() * g.output.channels, 0.0f);
+  split_planes(dy, std::ptrdiff_t{1} * g.stride_height * g.padded_width(), layout_.gradient_plane(), planes);
+}
+
+void InputPreparation::split_planes(const float* dy, std::ptrdiff_t row, std::ptrdiff_t plane,
+                                    float* to) const {
   const int channels = geometry_.output.channels, width = geometry_.output.width;
   for (int h = 0; h < geometry_.output.height; ++h)
     kernels().transpose(dy + std::ptrdiff_t{h} * width * channels, channels, width, channels, nullptr, 1.0f,
                         to + h * row, plane);
-}
-
-const float* MatrixLayer::prepare_planes(const float* dy, float* scratch) const {
-  const std::ptrdiff_t row = padded_gradient_width(), plane = row * padded_gradient_height();
-  std::fill_n(scratch, plane * geometry_.output.channels, 0.0f);
-  split_planes(dy, row, plane, scratch + backward_.margin.top * row + backward_.margin.left);
-  return scratch;
 }
 
 }  // namespace mho
