@@ -9,9 +9,7 @@ SearchExtensions python_extensions(PythonThread& thread) {
   extensions.make_proposer = [&](const std::string& name, const RunConfig& config) {
     return make_optuna_proposer(thread, name, config);
   };
-  extensions.open_storage = [&](const std::string& url, const std::string& run, const RunConfig& config) {
-    return open_shared_store(thread, url, run, config);
-  };
+  extensions.open_storage = [&](const StorageRequest& request) { return open_shared_store(thread, request); };
   return extensions;
 }
 

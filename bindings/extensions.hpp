@@ -16,8 +16,7 @@ Proposer make_optuna_proposer(PythonThread& thread, const std::string& name, con
 std::unique_ptr<Surrogate> make_python_surrogate(PythonThread& thread, const std::string& name);
 
 /// A study in an Optuna storage (python/mho/_shared_study.py). Throws ConfigError.
-std::unique_ptr<TrialStore> open_shared_store(PythonThread& thread, const std::string& url,
-                                              const std::string& run, const RunConfig& config);
+std::unique_ptr<TrialStore> open_shared_store(PythonThread& thread, const StorageRequest& request);
 
 /// All that Python adds to a search. The thread must serve as long as they are in use.
 SearchExtensions python_extensions(PythonThread& thread);

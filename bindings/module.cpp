@@ -9,6 +9,7 @@
 #include "bindings/search_callable.hpp"
 #include "cli/commands.hpp"
 #include "core/base/error.hpp"
+#include "search/storage_url.hpp"
 
 namespace {
 
@@ -34,7 +35,7 @@ py::tuple search(const std::vector<std::string>& assignments, const py::object& 
     const py::gil_scoped_release released;
     found = mho::search_callable(assignments, evaluate);
   }
-  return py::make_tuple(found.trials, found.stopped);
+  return py::make_tuple(found.trials, found.stopped, found.note);
 }
 
 }  // namespace
@@ -54,5 +55,7 @@ PYBIND11_MODULE(_core, module) {
   });
   module.def("main", &main_of, py::arg("argv"), py::call_guard<py::gil_scoped_release>(),
              "Runs a command line (argv[0] is the program's name) and returns its exit code: 0, 1 or 2.");
+  module.def("without_password", &mho::without_password, py::arg("url"),
+             "A storage's URL as it may be shown: *** in place of a password.");
   module.def("search", &search, py::arg("assignments"), py::arg("evaluate"), "See mho.search.");
 }

@@ -25,6 +25,8 @@ std::exception_ptr translated(const py::error_already_set& error) {
   const auto text = py::str(error.value()).cast<std::string>();
   if (error.matches(py::module_::import("mho._errors").attr("InputError")))
     return std::make_exception_ptr(ConfigError(text));
+  if (error.matches(py::module_::import("mho._errors").attr("RunError")))
+    return std::make_exception_ptr(RunError(text));
   const auto type = py::str(error.type().attr("__name__")).cast<std::string>();
   return std::make_exception_ptr(RunError("Python: " + type + (text.empty() ? "" : ": " + text)));
 }

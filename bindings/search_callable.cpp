@@ -52,8 +52,9 @@ CallableSearch search_callable(const std::vector<std::string>& assignments, cons
     return read_value(value);
   };
   thread.serve([&] {
-    const auto trials = search_objective(config, objective, python_extensions(thread), &thread.interrupted());
-    for (const auto& trial : trials) result.trials.push_back(to_json_line(trial));
+    const auto found = search_objective(config, objective, python_extensions(thread), &thread.interrupted());
+    for (const auto& trial : found.trials) result.trials.push_back(to_json_line(trial));
+    result.note = found.note;
   });
   result.stopped = thread.interrupted();
   return result;

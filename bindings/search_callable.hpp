@@ -15,6 +15,7 @@ namespace mho {
 struct CallableSearch {
   std::vector<std::string> trials;
   bool stopped = false;  ///< by Ctrl-C
+  std::string note;      ///< ObjectiveSearch::note
 };
 CallableSearch search_callable(const std::vector<std::string>& assignments, const pybind11::object& evaluate);
 

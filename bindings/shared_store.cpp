@@ -22,17 +22,21 @@ constexpr double beats_per_grace = 4;
 
 class SharedStore : public TrialStore {
  public:
-  SharedStore(PythonThread& thread, const std::string& url, const std::string& run, const RunConfig& config)
-      : search_(config.search), study_(thread, [&] {
+  SharedStore(PythonThread& thread, const StorageRequest& request)
+      : search_(request.config.search), study_(thread, [&] {
+          const auto stopped = [stop = request.stop] { return stop && stop->load(); };
           return py::module_::import("mho._shared_study")
-              .attr("SharedStudy")(url, run, study_to_json(config), resolved_config(config),
-                                   config.search.grace_s);
+              .attr("SharedStudy")(request.url, request.study, study_to_json(request.config),
+                                   resolved_config(request.config), search_.grace_s,
+                                   py::cpp_function(stopped));
         }) {
+    study_.with([&](py::object& study) { notice_ = study.attr("notice").cast<std::string>(); });
     thread.repeat(search_.grace_s / beats_per_grace, [this] { study_.object().attr("beat")(); });
   }
   ~SharedStore() override { study_.thread().repeat(0, {}); }
 
   bool shared() const override { return true; }
+  std::string notice() const override { return notice_; }
 
   void refresh() override {
     std::vector<std::string> lines;
@@ -69,13 +73,13 @@ class SharedStore : public TrialStore {
  private:
   SearchConfig search_;
   PythonObject study_;
+  std::string notice_;
 };
 
 }  // namespace
 
-std::unique_ptr<TrialStore> open_shared_store(PythonThread& thread, const std::string& url,
-                                              const std::string& run, const RunConfig& config) {
-  return std::make_unique<SharedStore>(thread, url, run, config);
+std::unique_ptr<TrialStore> open_shared_store(PythonThread& thread, const StorageRequest& request) {
+  return std::make_unique<SharedStore>(thread, request);
 }
 
 }  // namespace mho

@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
+#include "core/base/files/scratch_folder.hpp"
 #include "core/data/dataset.hpp"
 #include "search/run_search.hpp"
 #include "search/search_table.hpp"
@@ -24,13 +25,13 @@ struct BenchSearchArguments {
   SearchExtensions extensions;
 };
 
-/// A search that trains nothing: what it found, trial by trial.
+/// A search that trains nothing, below `folder`, where it leaves nothing: what it found, trial by trial.
 ordered_json search_once(RunConfig config, std::uint64_t seed, const Evaluator& evaluator,
                          const std::filesystem::path& folder, const SearchExtensions& extensions) {
   config.search.seed = seed;
-  std::filesystem::remove_all(folder);
-  const auto result = run_search(config, {.folder = folder, .extensions = extensions}, evaluator);
-  std::filesystem::remove_all(folder);
+  const ScratchFolder scratch(folder);
+  const auto result =
+      run_search(config, {.folder = scratch.path() / "run", .extensions = extensions}, evaluator);
   ordered_json genomes = ordered_json::array(), accuracies = genomes, train_s = genomes;
   for (const auto& trial : result.trials) {
     genomes.push_back(to_string(trial.genome));
@@ -88,7 +89,8 @@ void add_bench_search(CLI::App& app, Action& action, const SearchExtensions& ext
   command->add_option("--seeds", arguments->seeds, "Searches, with the seeds from search.seed on")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  add_run_options(*command, arguments->run, "Scratch folder (default: runs/bench-search)");
+  add_run_options(*command, arguments->run,
+                  "Folder for a scratch folder in it, which goes again (default: runs/bench-search)");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

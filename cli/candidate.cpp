@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
 
@@ -28,12 +29,12 @@ void check_fits(const Architecture& architecture, const std::string& name, const
 }
 
 NamedArchitecture find_architecture(const std::string& name, const Dataset& dataset) {
-  if (std::filesystem::is_directory(name)) {
+  if (is_folder(name)) {
     auto [architecture, parameters] = load_candidate(name);
     check_fits(architecture, name, dataset);
     return {std::move(architecture), std::move(parameters)};
   }
-  if (std::filesystem::is_regular_file(name) || looks_like_a_file(name)) {
+  if (is_file(name) || looks_like_a_file(name)) {
     auto architecture = load_architecture(name);
     check_fits(architecture, name, dataset);
     return {std::move(architecture), std::nullopt};

@@ -6,8 +6,10 @@
 #include <set>
 
 #include "cli/output.hpp"
+#include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/chip/quantity.hpp"
 #include "core/data/prepared.hpp"
 
 namespace mho {
@@ -20,14 +22,14 @@ struct PrepareArguments {
   std::filesystem::path out = "data";
 };
 
-/// "data/mnist: 28x28x1, 10 classes, 60000 + 10000 samples", or what is wrong with the files.
+/// "data/mnist: 28x28x1, 10 classes, 60,000 + 10,000 samples", or what is wrong with the files.
 std::string describe(const std::filesystem::path& folder) {
   try {
     const auto set = verify_prepared(folder);
     const auto [height, width, channels] = sample_shape(set);
     const auto training = set.train.count() + set.validation.count();
     return fmt::format("{}: {}x{}x{}, {} classes, {} + {} samples", folder.string(), height, width, channels,
-                       set.classes, training, set.test.count());
+                       set.classes, format_count(training), format_count(set.test.count()));
   } catch (const DataError& error) {
     return fmt::format("{}: damaged, prepare it again: {}", folder.string(), error.what());
   }
@@ -50,7 +52,8 @@ int list() {
 int prepare(const PrepareArguments& arguments) {
   const auto name = arguments.name.empty() ? arguments.kind : arguments.name;
   log_line(fmt::format("preparing {} as {}", arguments.kind, (arguments.out / name).string()));
-  const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out);
+  const StopSignal stop;
+  const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out, &stop.flag());
   print(describe(folder) + "\n");
   return 0;
 }

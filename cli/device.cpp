@@ -6,11 +6,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/out_files.hpp"
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
-#include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
 #include "core/chip/fields_json.hpp"
 #include "evaluators/device_statistics.hpp"
@@ -29,7 +29,7 @@ struct DeviceArguments {
   std::vector<double> targets_us, times_s;
   std::uint64_t seed = 0;
   int devices = 100000, programmings = 10, threads = 0;
-  bool mvm = false, json = false;
+  bool mvm = false, json = false, force = false;
 };
 
 /// A device and what is asked of it.
@@ -115,14 +115,14 @@ std::string statistics_csv(const std::vector<TargetStatistics>& targets) {
 
 std::string statistics_text(const std::vector<TargetStatistics>& targets) {
   std::string text =
-      "\nProgramming (uS, formula before the cut to the device's range) and drift exponent\n\n"
+      "\nProgramming (µS, formula before the cut to the device's range) and drift exponent\n\n"
       "  target   deviation: formula   sample    mean: formula    sample    deviation: formula    sample\n";
   for (const auto& t : targets)
     text += fmt::format("{:>8.4g} {:>20.5f} {:>8.5f} {:>16.5f} {:>9.5f} {:>21.5f} {:>9.5f}\n", t.target_us,
                         t.programming_formula_us, t.programmed_us.deviation, t.drift_formula.mean,
                         t.drift.mean, t.drift_formula.deviation, t.drift.deviation);
   text +=
-      "\nConductance (uS)\n\n"
+      "\nConductance (µS)\n\n"
       "  target    time (s)   mean: formula   sample   deviation: formula   sample     5 %     50 %     95 "
       "%\n";
   for (const auto& t : targets)
@@ -181,7 +181,7 @@ Answer answer(const DeviceArguments& arguments, Question& asked) {
   const auto key = RandomKey(arguments.seed).with("device");
   auto json = header_json(arguments, asked);
   const auto range = asked.model->range();
-  const auto title = fmt::format("{}, {:g} to {:g} uS, ", arguments.name, range.min_us, range.max_us);
+  const auto title = fmt::format("{}, {:g} to {:g} µS, ", arguments.name, range.min_us, range.max_us);
   if (arguments.mvm) {
     const auto matrix = weights_of(arguments);
     const auto errors = mvm_errors(matrix, asked.hardware, asked.times_s, arguments.programmings, key);
@@ -207,7 +207,7 @@ int run(const DeviceArguments& arguments) {
   set_thread_count(arguments.threads);
   auto asked = question(arguments);
   const auto found = answer(arguments, asked);
-  if (!arguments.csv.empty()) write_file_atomically(arguments.csv, found.csv);
+  if (!arguments.csv.empty()) write_result(arguments.csv, found.csv, arguments.force);
   print(arguments.json ? found.json.dump(2) + "\n" : found.text);
   return 0;
 }
@@ -223,10 +223,10 @@ void add_device(CLI::App& app, Action& action) {
   const auto list = [&](const char* name, auto& values, const char* help, const char* type) {
     command->add_option(name, values, help)->type_name(type)->take_all()->allow_extra_args(false);
   };
-  list("--set", arguments->assignments, "Set a configuration value: --set device.pcm.t_0_s=30 (repeatable)",
+  list("--set", arguments->assignments, "Set configuration values: --set device.pcm.t_0_s=30 (repeatable)",
        "TABLE.KEY=VALUE");
   list("--target", arguments->targets_us, "Conductance target (repeatable; default: 11 over the range)",
-       "US");
+       "µS");
   list("--time", arguments->times_s, "Seconds after programming (repeatable; default: 1 s to a year)", "S");
   command->add_option("--devices", arguments->devices, "Devices a target")
       ->type_name("N")
@@ -248,6 +248,7 @@ void add_device(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 4096));
   command->add_flag("--json", arguments->json, "Print one JSON document instead of tables");
   command->add_option("--csv", arguments->csv, "Also write the figures here")->type_name("FILE");
+  add_force_option(*command, arguments->force);
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

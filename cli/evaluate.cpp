@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/candidate.hpp"
+#include "cli/out_files.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_options.hpp"
@@ -14,8 +15,10 @@
 #include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/chip/export.hpp"
+#include "core/chip/quantity.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 
 namespace mho {
@@ -25,6 +28,7 @@ struct EvaluateArguments {
   std::string architecture;
   RunOptions run;
   std::filesystem::path from_export;
+  bool force = false;
 };
 
 /// An architecture and its evaluation; together they make score.json.
@@ -95,25 +99,29 @@ void sort_positionals(EvaluateArguments& arguments) {
   arguments.run.config = std::exchange(arguments.architecture, "");
 }
 
-/// Before the training, not after it. Throws RunError.
-void make_writable_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error || access(folder.c_str(), W_OK) != 0)
-    throw RunError(folder.string() +
-                   ": expected a folder that can be written to, found none and cannot make one");
+/// Before the training, not after it. Throws InputError, RunError.
+void open_out_folder(const EvaluateArguments& arguments) {
+  const auto& folder = arguments.run.out;
+  if (folder.empty()) return;
+  make_folder(folder);
+  if (access(folder.c_str(), W_OK) != 0)
+    throw RunError(folder.string() + ": expected a folder that can be written to, found one that cannot");
+  refuse_overwrite(folder, {"architecture.json", "weights.safetensors", "score.json", "config.toml"},
+                   arguments.force);
 }
 
 int run(EvaluateArguments& arguments) {
   sort_positionals(arguments);
   auto config = load(arguments.run);
-  if (!arguments.run.out.empty()) make_writable_folder(arguments.run.out);
+  open_out_folder(arguments);
   const auto [architecture, evaluation] = judge(arguments, config);
+  for (const auto& note : evaluation.notes) log_line("note: " + note);
   if (!arguments.run.out.empty()) {
     save_candidate(arguments.run.out, architecture, evaluation, config.search.seed);
     write_file_atomically(arguments.run.out / "config.toml", write_config(config.sections()));
   }
-  const auto title = fmt::format("{}, {} parameters\n", architecture.name(), architecture.parameters());
+  const auto title =
+      fmt::format("{}, {} parameters\n", architecture.name(), format_count(architecture.parameters()));
   print(arguments.run.json ? score_json(architecture, evaluation, config.search.seed)
                            : title + score_table(evaluation));
   return 0;
@@ -137,6 +145,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   command
       ->add_option("--from-export", arguments->from_export, "Score the network that a chip folder describes")
       ->type_name("DIR");
+  add_force_option(*command, arguments->force);
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -7,10 +7,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/out_files.hpp"
 #include "cli/output.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
+#include "core/base/files/scratch_folder.hpp"
 #include "core/chip/check_export.hpp"
 #include "search/run_config.hpp"
 
@@ -22,7 +25,7 @@ struct ExportArguments {
   std::filesystem::path chip;
   std::filesystem::path out;
   std::filesystem::path check;
-  bool json = false;
+  bool json = false, force = false;
 };
 
 int check(const std::filesystem::path& folder) {
@@ -39,7 +42,7 @@ int check(const std::filesystem::path& folder) {
 std::filesystem::path config_of(const std::filesystem::path& winner) {
   const auto folder = std::filesystem::canonical(winner);
   for (const auto& file : {folder / "config.toml", folder.parent_path().parent_path() / "config.toml"})
-    if (std::filesystem::is_regular_file(file)) return file;
+    if (is_file(file)) return file;
   throw ConfigError(
       fmt::format("{}: expected config.toml in it or in its run folder, found neither; a winner folder is "
                   "written by 'mho search' or 'mho evaluate --out'",
@@ -73,7 +76,11 @@ int run(const ExportArguments& arguments) {
     throw MappingError(
         fmt::format("{} on chip {}: {}", architecture.name(), config.chip.name, mapped.reason));
   const auto folder = arguments.out.empty() ? arguments.winner / "chip" : arguments.out;
-  export_chip(folder, {architecture, parameters, config.hardware, config.chip, *mapped.mapping});
+  const ScratchFolder made(folder);
+  export_chip(made.path(), {architecture, parameters, config.hardware, config.chip, *mapped.mapping});
+  std::vector<std::string> names;
+  for (const auto& [name, always] : export_files()) names.push_back(name);
+  move_result(made.path(), folder, names, arguments.force);
   const auto& cost = mapped.mapping->cost;
   print(arguments.json ? to_json(folder, config.chip, cost)
                        : fmt::format("{}: {} on {}, {}\n", folder.string(), architecture.name(),
@@ -92,6 +99,7 @@ void add_export(CLI::App& app, Action& action) {
   command->add_option("--out", arguments->out, "Folder to write (default: WINNER/chip)")->type_name("DIR");
   command->add_option("--check", arguments->check, "Validate a chip folder instead of writing one")
       ->type_name("DIR");
+  add_force_option(*command, arguments->force);
   command->add_flag("--json", arguments->json, "Print one JSON document instead of a line");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }

@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/config_file.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/chip/mapping_study.hpp"
 #include "core/chip/quantity.hpp"
 #include "core/nn/graph/architecture_json.hpp"
@@ -27,9 +28,8 @@ const std::vector<std::string> studied = {"autoencoder", "resnet8",  "ds_cnn",  
                                           "resnet9",     "resnet20", "resnet32", "mobilenet_v2_cifar"};
 
 Architecture find_network(const std::string& name) {
-  if (std::filesystem::is_directory(name))
-    return load_architecture(std::filesystem::path(name) / "architecture.json");
-  if (std::filesystem::is_regular_file(name) || name.ends_with(".json")) return load_architecture(name);
+  if (is_folder(name)) return load_architecture(std::filesystem::path(name) / "architecture.json");
+  if (is_file(name) || name.ends_with(".json")) return load_architecture(name);
   const auto task = published_task(name);
   return make_builtin(name, task.input, task.classes);
 }

@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/base/error.hpp"
@@ -15,6 +13,18 @@
 namespace mho {
 
 const char* version() { return MHO_VERSION; }
+
+namespace {
+std::string started_as = "mho";
+}
+
+void set_program_name(const std::string& argv0) {
+  const char* door = std::getenv("MHO_COMMAND");
+  const std::string name = door && *door ? door : argv0;
+  started_as = name.find('/') == std::string::npos ? name : shell_word(name);
+}
+
+const std::string& program_name() { return started_as; }
 
 void print(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
@@ -39,14 +49,6 @@ std::string duration(double seconds) {
   if (seconds < 100) return fmt::format("{:.0f} s", seconds);
   if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
   return fmt::format("{:.1f} h", seconds / 3600);
-}
-
-std::string quantity(double value, const std::string& unit) {
-  static constexpr std::array<const char*, 9> prefixes = {"f", "p", "n", "u", "m", "", "k", "M", "G"};
-  if (value == 0 || !std::isfinite(value)) return fmt::format("{} {}", value, unit);
-  const double thousands = std::clamp(std::floor(std::log10(std::fabs(value)) / 3), -5.0, 3.0);
-  return fmt::format("{:.3g} {}{}", value / std::pow(1000.0, thousands),
-                     prefixes.at(static_cast<std::size_t>(thousands + 5)), unit);
 }
 
 }  // namespace mho

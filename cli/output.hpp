@@ -8,6 +8,11 @@ namespace mho {
 /// "0.1.0"
 const char* version();
 
+/// What the user types to start the program, for messages that say how to go on: MHO_COMMAND (what the door
+/// ./mho was called as) where it is set, else argv[0]; "python -m mho" from Python.
+void set_program_name(const std::string& argv0);
+const std::string& program_name();
+
 /// Writes a result to stdout and flushes it. Throws RunError when it cannot be written (full disk, closed
 /// pipe).
 void print(const std::string& text);
@@ -20,8 +25,5 @@ std::string shell_word(const std::string& text);
 
 /// "45 s", "12 min", "3.4 h".
 std::string duration(double seconds);
-
-/// A number with its SI prefix and unit: quantity(1.33e-7, "s") is "133 ns".
-std::string quantity(double value, const std::string& unit);
 
 }  // namespace mho

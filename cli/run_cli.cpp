@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <new>
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/suggest.hpp"
 
 namespace mho {
@@ -21,6 +28,29 @@ void check_command_name(const CLI::App& app, int argc, char** argv) {
   if (std::find(names.begin(), names.end(), given) == names.end())
     throw InputError("unknown command '" + given + "'" + did_you_mean(given, names) +
                      "; known commands: " + join(names));
+}
+
+/// The words of a command line; in `--set a.b=1 c.d=2` every assignment gets a --set of its own. A file of
+/// that name is a file.
+std::vector<std::string> spread_assignments(int argc, char** argv) {
+  std::vector<std::string> words;
+  bool assigned = false;  // whether the word before was an assignment
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool first = word.starts_with("--set=") || (i > 1 && std::string(argv[i - 1]) == "--set");
+    const bool more = assigned && !word.starts_with("-") && word.find('=') != std::string::npos &&
+                      !std::filesystem::exists(word);
+    if (more) words.emplace_back("--set");
+    words.push_back(word);
+    assigned = first || more;
+  }
+  return words;
+}
+
+std::string usage(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return fmt::format(" (usage: {}{} --help)", program_name(),
+                     commands.empty() ? "" : " " + commands.front()->get_name());
 }
 
 int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
@@ -40,12 +70,16 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
   add_map(app, action);
   add_config(app, action);
   check_command_name(app, argc, argv);
+  auto reversed = spread_assignments(argc, argv);
+  std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(reversed));
+  } catch (const CLI::Success& wish) {  // --help, --version
+    return app.exit(wish, std::cout, std::cerr);
+  } catch (const CLI::ExtrasError&) {
+    throw InputError("unexpected " + join(app.remaining(true), " ") + usage(app));
   } catch (const CLI::ParseError& error) {
-    // CLI11 has exit codes of its own (100 and up); ours is 2 for wrong usage. --help and --version end here
-    // too.
-    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
+    throw InputError(error.what() + usage(app));
   }
   return action();
 }
@@ -53,11 +87,20 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
 }  // namespace
 
 int run_cli(int argc, char** argv, const SearchExtensions& extensions) {
+  set_program_name(argc > 0 ? argv[0] : "mho");
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond a limit fails like one on a full disk, with a message
   try {
     return parse_and_run(argc, argv, extensions);
   } catch (const InputError& error) {
     log_line(std::string("error: ") + error.what());
     return 2;
+  } catch (const std::filesystem::filesystem_error& error) {
+    log_line("error: " + error.path1().string() + ": " + error.code().message());
+    return is_impossible_path(error.code()) ? 2 : 1;
+  } catch (const std::bad_alloc&) {
+    log_line(std::string("error: ") + (argc > 1 ? argv[1] : "mho") +
+             ": expected what was asked to fit this machine's memory, found too little of it");
+    return 1;
   } catch (const std::exception& error) {
     log_line(std::string("error: ") + error.what());
     return 1;

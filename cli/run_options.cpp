@@ -8,10 +8,11 @@
 namespace mho {
 
 void add_run_options(CLI::App& command, RunOptions& options, const std::string& out_help) {
-  // allow_extra_args(false): one value an option, so that a positional argument may follow.
+  // allow_extra_args(false): one value an option, so that a positional argument may follow; run_cli gives
+  // each of several assignments an option of its own.
   command
       .add_option("--set", options.assignments,
-                  "Set a configuration value: --set search.trials=8 (repeatable)")
+                  "Set configuration values: --set search.trials=8 training.epochs=5 (repeatable)")
       ->type_name("TABLE.KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);

@@ -5,7 +5,8 @@
 
 #include <cmath>
 
-#include "cli/output.hpp"
+#include "core/chip/quantity.hpp"
+#include "evaluators/chance.hpp"
 
 namespace mho {
 namespace {
@@ -24,32 +25,41 @@ std::string time_name(double time_s) {
 
 std::string brief_score(const Score& score) {
   const auto& day = score.at(day_s);
-  return fmt::format("{:.1f} % +- {:.1f} at 1 d, AVM {:.1f}", 100 * day.mean, 100 * day.standard_deviation,
-                     score.avm);
+  const auto deviation =
+      day.programmings > 1 ? fmt::format(" +- {:.1f}", 100 * day.standard_deviation) : std::string();
+  return fmt::format("{:.1f} %{} at 1 d, AVM {:.1f}", 100 * day.mean, deviation, score.avm);
 }
 
 std::string brief_cost(const Cost& cost) {
   return fmt::format("{} core{}, {}, {} to {}", cost.cores, cost.cores == 1 ? "" : "s",
-                     quantity(cost.latency_s, "s"), quantity(cost.energy_low_j, "J"),
-                     quantity(cost.energy_high_j, "J"));
+                     format_quantity(cost.latency_s, "s"), format_quantity(cost.energy_low_j, "J"),
+                     format_quantity(cost.energy_high_j, "J"));
+}
+
+std::string drift_row(const DriftPoint& point, int name_width, int accuracy_width) {
+  const auto row = fmt::format("{:<{}} {:>{}.2f} %   ", time_name(point.time_s), name_width, 100 * point.mean,
+                               accuracy_width);
+  if (point.programmings < 2) return row + "  n/a   n/a (1 programming)\n";
+  return row + fmt::format("{:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n", 100 * point.standard_deviation,
+                           100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
 }
 
 std::string score_table(const Evaluation& evaluation) {
   const auto& score = evaluation.score;
   auto text = fmt::format("{:<10} {:>10}   {:>5}   {}\n{:<10} {:>8.2f} %\n", "", "accuracy", "sd",
                           "95 % interval", "digital", 100 * score.digital_accuracy);
-  for (const auto& point : score.drift)
-    text += fmt::format("{:<10} {:>8.2f} %   {:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n",
-                        time_name(point.time_s), 100 * point.mean, 100 * point.standard_deviation,
-                        100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
-  text +=
-      fmt::format("AVM        {:>8.2f} points lost from 1 s to {}\n", score.avm, time_name(score.avm_time_s));
+  for (const auto& point : score.drift) text += drift_row(point, 10, 8);
+  text += fmt::format("AVM        {:>8.2f} points {} from 1 s to {}\n", std::abs(score.avm),
+                      score.avm < 0 ? "gained" : "lost", time_name(score.avm_time_s));
+  if (is_near_chance(score))
+    text += fmt::format("warning    near chance: always answering the commonest class gives {:.2f} %\n",
+                        100 * score.chance);
   if (!evaluation.cost)
     return text + fmt::format("chip       does not fit: {}\n", evaluation.unmapped_reason);
   const auto& cost = *evaluation.cost;
-  return text + fmt::format("chip       {}, {:.3g} images/s, {:.2g} TOPS/W, {:.1f} % of the cells used\n",
-                            brief_cost(cost), cost.throughput_hz, cost.effective_tops_per_watt,
-                            100 * cost.utilisation);
+  return text + fmt::format("chip       {}, {} images/s, {:.2f} TOPS/W, {} of the cells used\n",
+                            brief_cost(cost), format_count(std::llround(cost.throughput_hz)),
+                            cost.effective_tops_per_watt, format_percent(cost.utilisation));
 }
 
 }  // namespace mho

@@ -10,13 +10,17 @@ namespace mho {
 /// "1 s", "1 h", "30 d".
 std::string time_name(double time_s);
 
-/// "91.2 % +- 0.3 at 1 d, AVM 1.4": the two figures that a search selects by. The score must hold 1 day.
+/// "91.2 % +- 0.3 at 1 d, AVM 1.4": the two figures that a search selects by, without the deviation where
+/// there is one programming. The score must hold 1 day.
 std::string brief_score(const Score& score);
 
-/// "12 cores, 3.1 us, 45 uJ".
+/// "12 cores, 3.10 µs, 45.0 µJ to 45.2 µJ".
 std::string brief_cost(const Cost& cost);
 
-/// The table that `mho evaluate` prints: digital accuracy, each drift time, AVM, cost.
+/// A row of a table over drift times: time, accuracy, its deviation and interval, the columns so wide.
+std::string drift_row(const DriftPoint& point, int name_width, int accuracy_width);
+
+/// The table that `mho evaluate` prints: digital accuracy, each drift time, AVM, cost; a warning near chance.
 std::string score_table(const Evaluation& evaluation);
 
 }  // namespace mho

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -13,7 +14,9 @@
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
+#include "core/chip/quantity.hpp"
 #include "search/run_search.hpp"
+#include "search/storage_url.hpp"
 #include "search/summary.hpp"
 
 namespace mho {
@@ -21,8 +24,10 @@ namespace {
 
 struct SearchArguments {
   RunOptions run;
+  std::optional<int> trials;
   bool resume = false;
   std::string storage;
+  std::string study;
   SearchExtensions extensions;
 };
 
@@ -40,17 +45,39 @@ void show(Progress& progress, const SearchProgress& event) {
   const bool scored = event.best && event.best->score;
   progress.update(fmt::format("{}/{} trials, {} to go, best {}", event.done, event.total,
                               progress.estimate(event.total - event.done),
-                              scored ? brief_score(*event.best->score) : "none yet"),
+                              scored ? brief_score(*event.best->score) : "none yet: " + event.why_none),
                   fmt::format("trial {} ({}): {}", trial.number, to_string(trial.genome), trial_text(trial)));
 }
 
+/// The folder holds its configuration; a password is not repeated.
 std::string resume_command(const SearchArguments& arguments, const std::filesystem::path& folder) {
-  const auto& run = arguments.run;
-  auto command = "mho search " + shell_word(run.config.string());
-  for (const auto& assignment : run.assignments) command += " --set " + shell_word(assignment);
-  if (run.seed) command += fmt::format(" --seed {}", *run.seed);
-  command += " --out " + shell_word(folder.string());
-  return command + (arguments.storage.empty() ? " --resume" : " --storage " + shell_word(arguments.storage));
+  auto command = program_name() + " search --resume " + shell_word(folder.string());
+  if (arguments.run.threads > 0) command += fmt::format(" --threads {}", arguments.run.threads);
+  if (arguments.run.json) command += " --json";
+  if (!arguments.storage.empty()) command += " --storage " + shell_word(without_password(arguments.storage));
+  return command + (arguments.study.empty() ? "" : " --study " + shell_word(arguments.study));
+}
+
+/// CONFIG may be a run folder to resume: it stands for the configuration that lies in it.
+std::filesystem::path take_run_folder(SearchArguments& arguments) {
+  auto& run = arguments.run;
+  std::error_code unreadable;  // load says more of it
+  if (!std::filesystem::is_directory(run.config, unreadable))
+    return run.out.empty() ? "runs" / run.config.stem() : run.out;
+  const auto folder = (run.config / "").lexically_normal().parent_path();  // "runs/first/" is runs/first
+  const auto shown = folder.string();
+  if (!arguments.resume)
+    throw InputError(
+        fmt::format("{}: expected a run file, got a folder; to go on with the run in it: {} search "
+                    "--resume {}",
+                    shown, program_name(), shell_word(shown)));
+  if (!run.out.empty())
+    throw InputError(fmt::format("--out: expected nothing with --resume {}, which is the run folder, got {}",
+                                 shown, run.out.string()));
+  run.config = folder / "config.toml";
+  if (!std::filesystem::exists(run.config))
+    throw InputError(fmt::format("{}: expected a run to resume, found no config.toml", shown));
+  return folder;
 }
 
 std::filesystem::path winner_folder(const std::filesystem::path& folder, size_t index) {
@@ -96,27 +123,37 @@ std::string to_text(const SearchResult& result, const std::filesystem::path& fol
   for (size_t i = 0; i < result.winners.size(); ++i) {
     const auto& [trial, evaluation] = result.winners[i];
     text += fmt::format("\n{}  trial {}, {}, {} parameters\n{}{}", winner_folder(folder, i).string(),
-                        trial.number, to_string(trial.genome), trial.parameters,
+                        trial.number, to_string(trial.genome), format_count(trial.parameters),
                         selected_by(result.winners[i]), score_table(evaluation));
   }
   return text;
 }
 
-int run(const SearchArguments& arguments) {
-  const auto config = load(arguments.run);
-  const auto folder = arguments.run.out.empty() ? "runs" / arguments.run.config.stem() : arguments.run.out;
+/// A failure outside the input, such as a full disk or a lost server, leaves a run that can go on.
+SearchResult search(const SearchArguments& arguments, const RunConfig& config,
+                    const std::filesystem::path& folder) {
   const StopSignal stop;
-  SearchResult result;
-  {
-    Progress progress;
-    result = run_search(config,
-                        {.folder = folder,
-                         .resume = arguments.resume,
-                         .storage = arguments.storage,
-                         .extensions = arguments.extensions,
-                         .stop = &stop.flag(),
-                         .on_progress = [&progress](const SearchProgress& event) { show(progress, event); }});
+  Progress progress;
+  try {
+    return run_search(config, {.folder = folder,
+                               .resume = arguments.resume,
+                               .storage = arguments.storage,
+                               .study = arguments.study,
+                               .extensions = arguments.extensions,
+                               .stop = &stop.flag(),
+                               .on_progress = [&](const SearchProgress& event) { show(progress, event); }});
+  } catch (const RunError& error) {
+    if (!std::filesystem::exists(RunFolder{folder}.config())) throw;
+    throw RunError(fmt::format("{}; continue with: {}", error.what(), resume_command(arguments, folder)));
   }
+}
+
+int run(SearchArguments arguments) {
+  const auto folder = take_run_folder(arguments);
+  if (arguments.trials)
+    arguments.run.assignments.push_back(fmt::format("search.trials={}", *arguments.trials));
+  const auto config = load(arguments.run);
+  const auto result = search(arguments, config, folder);
   if (!result.stopped && result.winners.empty())
     throw RunError(fmt::format("no trial of {} gave a network; first reason: {}", folder.string(),
                                result.trials.empty() ? result.note : result.trials.front().reason));
@@ -146,13 +183,25 @@ void add_search(CLI::App& app, Action& action, const SearchExtensions& extension
       "  random, latin_hypercube   baselines\n"
       "Trainings of one generation (search.population) run side by side; smaller generations learn sooner.\n"
       "Every key: docs/config.md, [search].");
-  command->add_option("CONFIG", arguments->run.config, "Run file, e.g. configs/quickstart.toml")->required();
+  command
+      ->add_option("CONFIG", arguments->run.config,
+                   "Run file, e.g. configs/quickstart.toml; with --resume a run folder too")
+      ->required();
   add_run_options(*command, arguments->run, "Run folder (default: runs/<name of CONFIG>)");
+  command
+      ->add_option("--trials", arguments->trials, "Trials in all; replaces search.trials and extends a run")
+      ->type_name("N");
   command->add_flag("--resume", arguments->resume, "Continue the run that the folder holds");
-  command->add_option(
-      "--storage", arguments->storage,
-      "Study that several workers share: journal:PATH (one machine) or postgresql://USER@HOST/DB "
-      "(several); start this command once a worker");
+  command
+      ->add_option(
+          "--storage", arguments->storage,
+          "Study that several workers share: journal:PATH (one machine) or postgresql://USER@HOST/DB "
+          "(several); start this command once a worker")
+      ->type_name("URL");
+  command
+      ->add_option("--study", arguments->study,
+                   "Name of the study in the storage (default: the run folder's)")
+      ->type_name("NAME");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -45,18 +46,26 @@ std::vector<Figure> figures_of(const Cost& counted, const Cost& predicted) {
           figure("energy high, J", &Cost::energy_high_j)};
 }
 
+/// "latency, s" and a value: "latency" and "36.0 µs". Counts as they are.
+std::string figure_row(const Figure& figure) {
+  const std::string name = figure.name;
+  const bool has_unit = name.ends_with(", s") || name.ends_with(", J");
+  const auto shown = [&](double value) {
+    return has_unit ? format_quantity(value, name.substr(name.size() - 1))
+                    : format_count(std::llround(value));
+  };
+  return fmt::format("{:<20} {:>14}   {:>14}{}\n", has_unit ? name.substr(0, name.size() - 3) : name,
+                     shown(figure.counted), shown(figure.predicted),
+                     figure.counted == figure.predicted ? "" : "   DIFFERS");
+}
+
 std::string to_text(const std::string& network, const std::vector<DriftPoint>& points,
                     const std::vector<Figure>& figures) {
   auto text = fmt::format("{}, from its chip folder alone\n{:<20} {:>8}   {:>5}   {}\n", network, "",
                           "accuracy", "sd", "95 % interval");
-  for (const auto& point : points)
-    text += fmt::format("{:<20} {:>6.2f} %   {:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n",
-                        time_name(point.time_s), 100 * point.mean, 100 * point.standard_deviation,
-                        100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
+  for (const auto& point : points) text += drift_row(point, 20, 6);
   text += fmt::format("{:<20} {:>14}   {:>14}\n", "one image", "counted", "predicted");
-  for (const auto& figure : figures)
-    text += fmt::format("{:<20} {:>14.10g}   {:>14.10g}{}\n", figure.name, figure.counted, figure.predicted,
-                        figure.counted == figure.predicted ? "" : "   DIFFERS");
+  for (const auto& figure : figures) text += figure_row(figure);
   return text;
 }
 

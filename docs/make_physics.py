@@ -79,7 +79,7 @@ def conductance_over_time(mho):
         axis.minorticks_off()
         axis.set_ylim(bottom=0)
     figure.supxlabel("seconds after programming", color=GREY)
-    figure.supylabel("conductance, uS", color=GREY)
+    figure.supylabel("conductance, µS", color=GREY)
     save(figure, "physics-time")
 
 
@@ -96,8 +96,8 @@ def deviation_over_conductance(mho):
         axis.plot(g, [r["measured_us"]["deviation"] for r in day], ".", color=COLOURS[1], markersize=4)
         axis.set_ylim(bottom=0)
     axes.flat[0].legend(loc="upper left")
-    figure.supxlabel("target, uS", color=GREY)
-    figure.supylabel("standard deviation, uS", color=GREY)
+    figure.supxlabel("target, µS", color=GREY)
+    figure.supylabel("standard deviation, µS", color=GREY)
     save(figure, "physics-sigma")
 
 

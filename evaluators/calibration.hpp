@@ -7,6 +7,9 @@
 
 namespace mho {
 
+/// Training samples that each calibration of the input ranges looks at.
+inline constexpr int kCalibrationSamples = 256;
+
 /// Sets LayerParameters::input_range of every crossbar layer: to the fixed value where hardware.input_range
 /// says so (and where it is learned, only layers that have none yet), else to the given percentile of |input|
 /// that it sees when the floating-point network classifies `count` of the samples, spread evenly (Lammie et

@@ -55,7 +55,7 @@ std::vector<TargetStatistics> measure_devices(const DeviceModel& model, const st
   for (const double target : targets_us)
     if (!(target >= range.min_us && target <= range.max_us))
       throw ConfigError(
-          fmt::format("target: expected {} to {} uS, got {} uS", range.min_us, range.max_us, target));
+          fmt::format("target: expected {} to {} µS, got {} µS", range.min_us, range.max_us, target));
   for (const double time_s : times_s) model.check_time(time_s);
   std::vector<TargetStatistics> results(targets_us.size());
   parallel_for(targets_us.size(), [&](size_t i) {

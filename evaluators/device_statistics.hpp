@@ -7,7 +7,7 @@
 
 namespace mho {
 
-/// Conductances of many devices at one time, uS: the formula's and the sample's.
+/// Conductances of many devices at one time, µS: the formula's and the sample's.
 struct ReadStatistics {
   double time_s = 0;
   MeanAndDeviation formula_us;

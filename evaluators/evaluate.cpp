@@ -6,6 +6,7 @@
 #include "core/base/files/text_file.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "evaluators/calibration.hpp"
+#include "evaluators/given_parameters.hpp"
 #include "evaluators/tile_seam.hpp"
 
 namespace mho {
@@ -55,6 +56,8 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
   evaluation.parameters = parameters;
+  evaluation.notes = complete_parameters(Network(architecture, mvm_settings(architecture, config.hardware)),
+                                         evaluation.parameters, train_samples, config.hardware);
   judge(architecture, train_samples, held_out, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;

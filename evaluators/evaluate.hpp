@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/chip/mapping.hpp"
 #include "evaluators/scoring.hpp"
@@ -26,6 +27,7 @@ struct EvaluationConfig {
 struct Evaluation {
   bool failed = false;
   std::string reason;
+  std::vector<std::string> notes;  ///< on weights that were given (complete_parameters)
   Parameters parameters;
   Score score;
   std::optional<TrainingCheckpoint> checkpoint;  ///< of a training that is not done: it can go on from here
@@ -42,8 +44,8 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train, cons
                     const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {},
                     const TrainingPart& part = {});
 
-/// Scores trained weights again on fresh devices and maps them; [post_training] calibrates them first, on
-/// `train`.
+/// Scores trained weights again on fresh devices and maps them; input ranges that are missing, and
+/// [post_training], are calibrated first, on `train`. Throws ConfigError as complete_parameters.
 Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& train,
                    const Samples& held_out, const EvaluationConfig& config, RandomKey key);
 

@@ -47,6 +47,7 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
     json["failed"] = evaluation.reason;
   } else {
     json["digital"] = {{"accuracy", evaluation.score.digital_accuracy}};
+    json["chance"] = evaluation.score.chance;
     json["drift"] = drift_json(evaluation.score);
     json["avm"] = evaluation.score.avm;
     json["avm_time_s"] = evaluation.score.avm_time_s;

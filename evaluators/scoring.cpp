@@ -7,6 +7,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"
+#include "evaluators/chance.hpp"
 #include "evaluators/programmed_network.hpp"
 #include "evaluators/statistics.hpp"
 #include "evaluators/tile_seam.hpp"
@@ -88,6 +89,7 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
   });
   Score result;
   result.digital_accuracy = digital_accuracy(architecture, parameters, samples);
+  result.chance = commonest_class_share(samples);
   for (size_t t = 0; t < times; ++t) result.drift.push_back(summarise(scoring.times_s[t], accuracies[t]));
   result.avm_time_s = avm_time(scoring.times_s);
   result.avm = 100 * (result.at(kOneSecond).mean - result.at(result.avm_time_s).mean);

@@ -51,6 +51,7 @@ struct Score {
   std::vector<DriftPoint> drift;
   double avm = 0;
   double avm_time_s = kOneMonth;
+  double chance = 0;  ///< accuracy of always answering the commonest class; 0 where it is not known
   /// The point at `time_s`; throws std::out_of_range when that time was not scored.
   const DriftPoint& at(double time_s) const;
 };

@@ -12,8 +12,6 @@
 namespace mho {
 namespace {
 
-/// Training samples that each calibration of the input ranges looks at.
-constexpr int kCalibrationSamples = 256;
 /// Of each calibration of the output gains: spreads need fewer than percentiles.
 constexpr int kGainSamples = 32;
 

@@ -33,6 +33,10 @@ void check_no_network_bounds(const SearchConfig& search) {
 
 void check_search(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   const auto& search = config.search;
+  if (!options.study.empty() && options.storage.empty())
+    throw ConfigError(
+        fmt::format("--study: expected --storage beside it, in which the study '{}' is or will be, got none",
+                    options.study));
   if (!options.storage.empty() && search.fidelity != "none")
     throw ConfigError(
         fmt::format("search.fidelity: expected none with a storage that workers share (--storage), got {}",

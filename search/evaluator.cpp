@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/evaluator.hpp"
 
-#include <algorithm>
-#include <map>
 #include <memory>
 
 #include "core/base/error.hpp"
+#include "evaluators/chance.hpp"
 #include "search/fidelity.hpp"
 
 namespace mho {
@@ -15,23 +14,10 @@ RandomKey trial_key(const RunConfig& config, const char* purpose, int trial) {
   return RandomKey(config.search.seed).with(purpose, static_cast<std::uint64_t>(trial));
 }
 
-double commonest_class_share(const Samples& samples) {
-  std::map<int, std::int64_t> counts;
-  for (const int label : samples.labels) ++counts[label];
-  std::int64_t largest = 0;
-  for (const auto& [label, count] : counts) largest = std::max(largest, count);
-  return static_cast<double>(largest) / static_cast<double>(samples.count());
-}
-
-bool has_collapsed(const Score& score, double commonest_share) {
-  const auto& day = score.at(kOneDay);
-  return day.programmings > 1 && day.standard_deviation == 0 && day.mean <= commonest_share;
-}
-
 using TrainPart =
     std::function<Evaluation(const Architecture&, int trial, const EpochCallback&, const TrainingPart&)>;
 
-/// Trains and scores on what selects; only what is trained to the end can have collapsed.
+/// Trains and scores on what selects; only what is trained to the end has to be better than chance.
 TrainPart make_train_part(const RunConfig& config, const std::shared_ptr<const Dataset>& data) {
   const auto held_out =
       std::make_shared<const Samples>(take_samples(data->validation, config.search.trial_images));
@@ -41,12 +27,9 @@ TrainPart make_train_part(const RunConfig& config, const std::shared_ptr<const D
                                                 const EpochCallback& on_epoch, const TrainingPart& part) {
     auto evaluation = evaluate(architecture, data->train, *held_out, trial_config,
                                trial_key(config, "trial", trial), on_epoch, part);
-    if (!evaluation.failed && !evaluation.checkpoint &&
-        has_collapsed(evaluation.score, commonest_class_share(*held_out))) {
-      evaluation.failed = true;
-      evaluation.reason =
-          "collapsed: it gives the same answers whatever its devices do, no better than one class for all";
-    }
+    if (evaluation.failed || evaluation.checkpoint) return evaluation;
+    evaluation.reason = no_better_than_chance(evaluation.score, held_out->count());
+    evaluation.failed = !evaluation.reason.empty();
     return evaluation;
   };
 }

@@ -35,9 +35,10 @@ struct Evaluator {
 };
 
 /// The real one: trains on the task's training split, scores on its validation split, re-scores on its test
-/// split. A network whose every programming gives the same accuracy, no better than always answering the
-/// commonest class, has collapsed and is a failed trial (its ACC / sigma would be the largest of all). Throws
-/// DataError for the data and ConfigError when there is no validation split.
+/// split. A network that is not clearly better than always answering the commonest class
+/// (no_better_than_chance) is a failed trial: it loses nothing over a month and may have no deviation, so
+/// that max_avm and accuracy_over_sigma would prefer it. Throws DataError for the data and ConfigError when
+/// there is no validation split.
 Evaluator make_evaluator(const RunConfig& config);
 
 }  // namespace mho

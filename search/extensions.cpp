@@ -30,10 +30,9 @@ std::unique_ptr<Surrogate> make_host_surrogate(const std::string& name, const Se
   return extensions.make_surrogate(name);
 }
 
-std::unique_ptr<TrialStore> open_storage(const std::string& url, const std::string& run,
-                                         const RunConfig& config, const SearchExtensions& extensions) {
+std::unique_ptr<TrialStore> open_storage(const StorageRequest& request, const SearchExtensions& extensions) {
   expect_host(bool{extensions.open_storage}, "--storage");
-  return extensions.open_storage(url, run, config);
+  return extensions.open_storage(request);
 }
 
 }  // namespace mho

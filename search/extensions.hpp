@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,14 +13,20 @@
 
 namespace mho {
 
+/// The study of a storage that a worker asks for.
+struct StorageRequest {
+  const std::string& url;  ///< journal:PATH or a database's
+  const std::string& study;
+  const RunConfig& config;
+  const std::atomic<bool>* stop;  ///< null, or set once nothing is to be waited for any more
+};
+
 /// What a host language adds to a search; all empty in the Python-free executable, where the names that need
 /// them are ConfigErrors. Each throws InputError, before any training, for what it cannot serve.
 struct SearchExtensions {
   std::function<std::unique_ptr<Surrogate>(const std::string& name)> make_surrogate = {};  ///< "xgboost"
   std::function<Proposer(const std::string& name, const RunConfig&)> make_proposer = {};   ///< "optuna:tpe"
-  /// `url` is journal:PATH or a database's; `run` names the study.
-  std::function<std::unique_ptr<TrialStore>(const std::string& url, const std::string& run, const RunConfig&)>
-      open_storage = {};
+  std::function<std::unique_ptr<TrialStore>(const StorageRequest&)> open_storage = {};
 };
 
 /// A native proposer, or the host's for "optuna:...". Throws InputError.
@@ -27,7 +34,6 @@ Proposer make_proposer(const RunConfig& config, const SearchExtensions& extensio
 /// The host's surrogate. Throws InputError.
 std::unique_ptr<Surrogate> make_host_surrogate(const std::string& name, const SearchExtensions& extensions);
 /// The host's storage. Throws InputError.
-std::unique_ptr<TrialStore> open_storage(const std::string& url, const std::string& run,
-                                         const RunConfig& config, const SearchExtensions& extensions);
+std::unique_ptr<TrialStore> open_storage(const StorageRequest& request, const SearchExtensions& extensions);
 
 }  // namespace mho

@@ -45,8 +45,8 @@ struct Generation {
 /// Draws the genomes of the trials [first, first + population) and refuses, untrained, those that break a
 /// hard constraint and those that are in `history` (all trials below `first`) or in the generation already.
 /// With a prefilter a trial's genome is the most promising of 1 / prefilter_keep such draws.
-/// Ends early, with a note, when a trial's draws are used up. Throws ConfigError, with how many draws which
-/// constraint refused, when the first generation finds nothing at all.
+/// Ends early, with a note, when draw_genome finds none for a trial. Throws ConfigError, with how many draws
+/// which constraint refused, when the first generation finds nothing at all.
 Generation propose_generation(const Study& study, int first, const std::vector<Trial>& history);
 
 /// Trains and scores, side by side, the proposals that `store` does not hold and lets this worker claim;

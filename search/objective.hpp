@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "search/search_config.hpp"
@@ -20,11 +21,12 @@ double objective(const Score& score, const SearchConfig& search);
 /// Whether a score keeps the bound on its accuracy variation over one month (T_AVM).
 bool keeps_avm(const Score& score, const SearchConfig& search);
 
-/// Whether `a` ranks before `b`: keeping T_AVM goes first, then the larger objective; of two that break it,
-/// the smaller AVM.
-bool ranks_before(const Score& a, const Score& b, const SearchConfig& search);
-
-/// The scored trials, best first by ranks_before, equals by number. Pointers into `trials`.
+/// The scored trials, best first: keeping T_AVM goes first, then the larger objective; of two that break it,
+/// the smaller AVM; equals by number. Pointers into `trials`.
 std::vector<const Trial*> ranking(std::span<const Trial> trials, const SearchConfig& search);
+
+/// Why none of the trials is one to return, for a progress line: "of 5 trials 2 failed (the last: diverged),
+/// 3 broke max_avm = 1 (the lowest AVM is 4.20)".
+std::string why_none(std::span<const Trial> trials, const SearchConfig& search);
 
 }  // namespace mho

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 #include <set>
 
 #include "core/base/error.hpp"
+#include "core/chip/quantity.hpp"
 #include "search/build_architecture.hpp"
 #include "search/constraints.hpp"
+#include "search/draw_genome.hpp"
 #include "search/generation.hpp"
 
 namespace mho {
 namespace {
-
-/// What became of the draws for one trial.
-struct Draws {
-  int known = 0;
-  int by_parameters = 0;
-  int by_cores = 0;
-};
 
 std::optional<Constraint> broken_by(const Study& study, const Architecture& architecture) {
   return broken_constraint(architecture, study.config.search, study.config.chip, study.config.mapping);
@@ -27,26 +23,26 @@ Architecture network_of(const Study& study, const Genome& genome) {
   return build_architecture(genome, study.evaluator.input, study.evaluator.classes);
 }
 
-std::optional<Proposal> draw_new_genome(const Study& study, ProposalRequest request,
-                                        const std::set<std::string>& known, Draws& draws) {
-  request.acceptable = [&](const Genome& genome) {
-    return !known.contains(to_string(genome)) &&
-           (study.evaluator.judge || !broken_by(study, network_of(study, genome)));
-  };
-  for (; request.draw < study.config.search.max_draws; ++request.draw) {
-    Proposal proposal{request.trial, study.propose(request), std::nullopt, request.draw + 1};
-    if (known.contains(to_string(proposal.genome))) {
-      ++draws.known;
-      continue;
-    }
-    if (study.evaluator.judge) return proposal;
-    proposal.architecture = network_of(study, proposal.genome);
-    const auto broken = broken_by(study, *proposal.architecture);
-    if (!broken) return proposal;
-    ++(*broken == Constraint::parameters ? draws.by_parameters : draws.by_cores);
+/// Refuses what is known or breaks a bound, and remembers the latter: mapping a network takes long.
+class Refuser {
+ public:
+  Refuser(const Study& study, const std::set<std::string>& known) : study_(study), known_(known) {}
+
+  std::optional<Refusal> operator()(const Genome& genome) {
+    const auto name = to_string(genome);
+    if (known_.contains(name)) return Refusal::known;
+    if (study_.evaluator.judge) return std::nullopt;
+    const auto [judged, is_new] = judged_.try_emplace(name);
+    if (is_new) judged->second = broken_by(study_, network_of(study_, genome));
+    if (!judged->second) return std::nullopt;
+    return *judged->second == Constraint::parameters ? Refusal::parameters : Refusal::cores;
   }
-  return std::nullopt;
-}
+
+ private:
+  const Study& study_;
+  const std::set<std::string>& known_;
+  std::map<std::string, std::optional<Constraint>> judged_;
+};
 
 ProposalRequest request_for(const Study& study, const std::vector<Trial>& history,
                             const std::vector<Genome>& pending, int trial) {
@@ -60,16 +56,17 @@ ProposalRequest request_for(const Study& study, const std::vector<Trial>& histor
 }
 
 /// With a prefilter the best of several genomes; of as many as the space still gives. All become known.
-std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request,
+std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request, const Refuse& refuse,
                                       std::set<std::string>& known, Draws& draws) {
   std::vector<Proposal> choices;
   const int wanted = proposals_per_trial(study.config.search);
   while (std::ssize(choices) < wanted) {
-    auto proposal = draw_new_genome(study, request, known, draws);
-    if (!proposal) break;
-    request.draw = proposal->draws;
-    known.insert(to_string(proposal->genome));
-    choices.push_back(std::move(*proposal));
+    const auto drawn = draw_genome(study.propose, request, refuse, draws);
+    if (!drawn) break;
+    request.draw = drawn->draws;
+    known.insert(to_string(drawn->genome));
+    choices.push_back({request.trial, drawn->genome, std::nullopt, drawn->draws});
+    if (!study.evaluator.judge) choices.back().architecture = network_of(study, drawn->genome);
   }
   if (choices.empty()) return std::nullopt;
   return prefilter(study.config.search, study.evaluator, std::move(choices));
@@ -77,20 +74,14 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
 
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {
   const auto& search = study.config.search;
+  const auto looked_at = std::int64_t{draws.by_parameters} + draws.by_cores;
   throw ConfigError(fmt::format(
-      "no genome of the space keeps max_parameters = {} and max_cores = {} after {} draws ({} refused by "
-      "parameters, "
-      "{} by cores); widen [space] towards smaller networks or raise the limits in [search]",
+      "no genome of the space keeps max_parameters = {} and max_cores = {}: of {} {} {} were refused by "
+      "parameters, {} by cores; widen [space] towards smaller networks or raise the limits in [search]",
       search.max_parameters == 0 ? "none" : std::to_string(search.max_parameters),
-      core_limit(search, study.config.chip), search.max_draws, draws.by_parameters, draws.by_cores));
-}
-
-std::string exhausted_note(const Study& study, int trial, const Draws& draws) {
-  return fmt::format(
-      "the space ran out of new genomes at trial {} of {}: of {} draws {} were known already, {} refused by "
-      "parameters, {} by cores",
-      trial, study.config.search.trials, study.config.search.max_draws, draws.known, draws.by_parameters,
-      draws.by_cores);
+      core_limit(search, study.config.chip), format_count(looked_at),
+      draws.whole_space ? "genomes, all there are," : "draws", format_count(draws.by_parameters),
+      format_count(draws.by_cores)));
 }
 
 }  // namespace
@@ -99,14 +90,15 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   const auto& search = study.config.search;
   std::set<std::string> known;
   for (const auto& trial : history) known.insert(to_string(trial.genome));
+  const Refuse refuse = Refuser(study, known);
   Generation generation;
   std::vector<Genome> pending;
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    auto proposal = propose_trial(study, request_for(study, history, pending, trial), known, draws);
+    auto proposal = propose_trial(study, request_for(study, history, pending, trial), refuse, known, draws);
     if (!proposal && trial == 0) refuse_space(study, draws);
     if (!proposal) {
-      generation.note = exhausted_note(study, trial, draws);
+      generation.note = exhausted_note(search, trial, draws);
       break;
     }
     pending.push_back(proposal->genome);

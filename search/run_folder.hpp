@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 
+#include "core/base/files/file_lock.hpp"
 #include "search/run_config.hpp"
 
 namespace mho {
@@ -10,6 +12,8 @@ namespace mho {
 /// Where things lie in a run folder.
 struct RunFolder {
   std::filesystem::path root;
+  std::shared_ptr<const FileLock> lock =
+      {};  ///< of open_run_folder: while it lives, no other search comes in
 
   std::filesystem::path config() const { return root / "config.toml"; }
   std::filesystem::path chip() const { return root / "chip.toml"; }
@@ -35,10 +39,20 @@ struct RunFolder {
 /// All that decides a run, as text: config.toml and chip.toml of its folder.
 std::string resolved_config(const RunConfig& config);
 
-/// Starts a run folder, or checks the one to resume. It is self-contained: config.toml is the resolved
-/// configuration and refers to chip.toml beside it. Throws ConfigError when a fresh run would overwrite
-/// another, when there is nothing to resume, or when the run was started with another configuration (the
-/// first key that differs, with both values); RunError when the folder cannot be written.
-RunFolder open_run_folder(const std::filesystem::path& root, const RunConfig& config, bool resume);
+/// How a search comes to its folder.
+enum class RunStart {
+  fresh,
+  resumed,  ///< goes on with the run that the folder holds
+  joined,   ///< as a worker of a shared study: whatever the folder holds, and beside other such workers
+};
+
+/// Starts a run folder, or checks the one to go on with, and locks it. It is self-contained: config.toml is
+/// the resolved configuration and refers to chip.toml beside it. More search.trials than the run was started
+/// with extend it; config.toml then says so. Throws ConfigError when another search is at work in the folder,
+/// when a fresh run would overwrite another, when there is nothing to resume, when the run was started with
+/// another configuration (the first key that differs, with both values), or when it cannot be extended: a
+/// Latin hypercube is one design over all trials, and successive halving has judged an incomplete last
+/// generation. Throws RunError when the folder cannot be written.
+RunFolder open_run_folder(const std::filesystem::path& root, const RunConfig& config, RunStart start);
 
 }  // namespace mho

@@ -75,7 +75,9 @@ void SearchConfig::fields(FieldVisitor& visitor) {
   visitor.field("winners", &winners, between(1, 1000),
                 "best trials that are scored again with fresh seeds on the test split and exported");
   visitor.field("max_draws", &max_draws, between(1, 1e6),
-                "proposals drawn for one trial before the space counts as exhausted");
+                "proposals drawn for one trial, then as many uniform ones, before the space counts as "
+                "exhausted; one of "
+                "up to 20,000 genomes is gone through as well");
   visitor.field("grace_s", &grace_s, between(1, 1e6),
                 "--storage: a trial whose worker gave no sign of life for this long is trained by another");
 }

@@ -54,6 +54,14 @@ int pick_between(const std::vector<int>& range, double u) {
   return range[0] + std::min(static_cast<int>(u * width), width - 1);
 }
 
+std::int64_t width_of(const std::vector<int>& range) { return range[1] - range[0] + 1; }
+
+/// Number of different main blocks.
+std::int64_t block_count(const SpaceConfig& space) {
+  return width_of(space.residual_blocks) * width_of(space.branches) * width_of(space.widening) *
+         std::ssize(space.block_types);
+}
+
 std::string not_in_list(const std::string& gene, const std::vector<int>& values, int value) {
   if (std::find(values.begin(), values.end(), value) != values.end()) return "";
   return fmt::format("{}: expected one of {}, got {}", gene, values, value);
@@ -185,12 +193,35 @@ std::string Space::hash() const {
 }
 
 double Space::size() const {
-  const auto width = [](const std::vector<int>& range) { return range[1] - range[0] + 1.0; };
-  const double one_block = width(config_.residual_blocks) * width(config_.branches) *
-                           width(config_.widening) * static_cast<double>(config_.block_types.size());
   double blocks = 0;
-  for (int m = config_.main_blocks[0]; m <= config_.main_blocks[1]; ++m) blocks += std::pow(one_block, m);
+  for (int m = config_.main_blocks[0]; m <= config_.main_blocks[1]; ++m)
+    blocks += std::pow(static_cast<double>(block_count(config_)), m);
   return static_cast<double>(config_.stem_channels.size() * config_.stem_kernels.size()) * blocks;
+}
+
+Genome Space::genome(std::int64_t index) const {
+  const auto next = [&index](std::int64_t choices) {
+    const auto choice = index % choices;
+    index /= choices;
+    return static_cast<size_t>(choice);
+  };
+  Genome genome{config_.stem_channels[next(std::ssize(config_.stem_channels))],
+                config_.stem_kernels[next(std::ssize(config_.stem_kernels))],
+                {}};
+  int blocks = config_.main_blocks[0];
+  std::int64_t of_so_many = 1;
+  for (int i = 0; i < blocks; ++i) of_so_many *= block_count(config_);
+  for (; index >= of_so_many; ++blocks) {
+    index -= of_so_many;
+    of_so_many *= block_count(config_);
+  }
+  for (int i = 0; i < blocks; ++i)
+    genome.blocks.push_back(
+        {config_.residual_blocks[0] + static_cast<int>(next(width_of(config_.residual_blocks))),
+         config_.branches[0] + static_cast<int>(next(width_of(config_.branches))),
+         config_.block_types[next(std::ssize(config_.block_types))][0],
+         config_.widening[0] + static_cast<int>(next(width_of(config_.widening)))});
+  return genome;
 }
 
 Genome Space::sample(Random& random) const {

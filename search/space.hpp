@@ -43,6 +43,8 @@ class Space {
   std::string hash() const;
   /// Number of different genomes.
   double size() const;
+  /// Genome `index` of [0, size()), each once; for spaces of up to 2^53 genomes.
+  Genome genome(std::int64_t index) const;
 
   /// Every gene uniform over its range.
   Genome sample(Random& random) const;

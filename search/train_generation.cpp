@@ -46,6 +46,7 @@ void report(const Study& study, const TrialStore& store, const Trial& trial) {
                              .total = study.config.search.trials,
                              .trial = &trial,
                              .best = any ? ranked.front() : nullptr,
+                             .why_none = any ? "" : why_none(trials, study.config.search),
                              .message = ""});
 }
 

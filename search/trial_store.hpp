@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "search/trial.hpp"
@@ -17,6 +18,8 @@ class TrialStore {
 
   /// Whether other workers may train trials of this study.
   virtual bool shared() const = 0;
+  /// What whoever has just joined should hear; "" when there is nothing.
+  virtual std::string notice() const { return ""; }
   /// Reads what other workers have recorded meanwhile.
   virtual void refresh() = 0;
   /// True when this worker, and no other, is to train the trial that nobody has recorded.

@@ -41,7 +41,7 @@ std::vector<Trial> load_earlier_trials(const std::vector<std::string>& folders, 
       throw ConfigError(fmt::format(
           "search.warm_start: {}: expected a run folder with config.toml and trials.jsonl", name));
     expect_same_space(name, Space(read_run_config(folder.config(), {}).space), space);
-    for (auto& trial : TrialFile(folder.trials()).all())
+    for (auto& [number, trial] : read_trials(folder.trials()))
       if (!trial.failed && trial.score) earlier.push_back(std::move(trial));
   }
   return earlier;

@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
 #include "core/chip/export.hpp"
+#include "evaluators/chance.hpp"
 #include "search/build_architecture.hpp"
 #include "search/objective.hpp"
 
@@ -76,10 +78,20 @@ std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>
         study.evaluator.judge ? std::optional(judged_again(study, trial)) : rescored(study, trial);
     if (evaluation) winners.push_back({trial, *evaluation});
   }
-  std::stable_sort(winners.begin(), winners.end(), [&](const Winner& a, const Winner& b) {
-    return ranks_before(a.evaluation.score, b.evaluation.score, study.config.search);
-  });
   return winners;
+}
+
+std::string warn_of_chance(const std::vector<Winner>& winners) {
+  std::vector<std::string> places;
+  for (size_t place = 0; place < winners.size(); ++place) {
+    const auto& score = winners[place].evaluation.score;
+    if (is_near_chance(score))
+      places.push_back(fmt::format("winner {} is right for {:.1f} % of the test images after one day", place,
+                                   100 * score.at(kOneDay).mean));
+  }
+  if (places.empty()) return "";
+  return fmt::format("{}: near chance, which is {:.1f} % (always the commonest class)", join(places),
+                     100 * winners.front().evaluation.score.chance);
 }
 
 void export_winners(const Study& study, const std::vector<Winner>& winners) {

@@ -17,11 +17,14 @@ struct Selection {
 Selection select_winners(const std::vector<Trial>& trials, const SearchConfig& search);
 
 /// Scores the selected trials' saved weights (trained again, to the same bits, where their file is missing)
-/// with fresh devices on the test split. Best first by the new score; fewer than selected only when the run
-/// was stopped.
+/// with fresh devices on the test split. They stay in the order of the selection: a test split that ordered
+/// them would select. Fewer than selected only when the run was stopped.
 std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>& selected);
 
-/// Writes winners/N/ (architecture.json, weights.safetensors, score.json, chip/) for each, best first;
+/// A sentence on the winners that are near chance on the test split; "" when none is.
+std::string warn_of_chance(const std::vector<Winner>& winners);
+
+/// Writes winners/N/ (architecture.json, weights.safetensors, score.json, chip/) for each, in their order;
 /// nothing for genomes that were judged without a network. Throws RunError, MappingError.
 void export_winners(const Study& study, const std::vector<Winner>& winners);
 

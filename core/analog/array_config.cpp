@@ -80,7 +80,7 @@ void ProgrammingConfig::fields(FieldVisitor& visitor) {
   visitor.field("verify_iterations", &verify_iterations, between(1, 1000),
                 "Most times that verify programs a device again.");
   visitor.field("verify_margin_us", &verify_margin_us, between(0, 1000),
-                "Largest distance from the target, uS, that verify leaves alone; above 0.");
+                "Largest distance from the target, µS, that verify leaves alone; above 0.");
 }
 
 void ProgrammingConfig::check() const {

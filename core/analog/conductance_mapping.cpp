@@ -83,7 +83,7 @@ WeightCell make_weight_cell(const HardwareConfig& hardware, const ConductanceRan
   const double span_us = range.max_us - range.min_us;
   if (!(range.min_us >= 0 && span_us > 0))
     throw ConfigError(
-        fmt::format("conductance range of device '{}': expected 0 <= lowest < highest, got {} to {} uS",
+        fmt::format("conductance range of device '{}': expected 0 <= lowest < highest, got {} to {} µS",
                     hardware.device, range.min_us, range.max_us));
   WeightCell cell;
   cell.range = range;

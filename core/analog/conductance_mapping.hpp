@@ -17,7 +17,7 @@ struct DevicePlane {
   int pair = 0;            ///< which of CellConfig::pair_significances
   float factor = 1;        ///< what its conductance counts for: +- the pair's significance
   float reference_us = 0;  ///< subtracted from its conductance in digital
-  float start_us = 0;      ///< weight (in units of factor x uS) above which the device begins to fill
+  float start_us = 0;      ///< weight (in units of factor x µS) above which the device begins to fill
 };
 
 /// How the devices of a cell make a weight:

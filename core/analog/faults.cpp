@@ -25,7 +25,7 @@ void draw_stuck(size_t devices, const FaultConfig& faults, const ConductanceRang
   }
 }
 
-/// All devices of the dead columns, at 0 uS.
+/// All devices of the dead columns, at 0 µS.
 std::vector<StuckDevice> draw_dead_columns(const ConductanceTargets& targets, double rate, RandomKey key) {
   std::vector<StuckDevice> dead;
   if (rate == 0) return dead;

@@ -24,9 +24,9 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
   visitor.field("device", &device, one_of(device_model_names()), "Memory device model.");
   visitor.field(
       "g_max_us", &g_max_us, between(0, 1000),
-      "Largest conductance target, uS; 0: the device's own. Noise scales with it, so accuracies do not "
+      "Largest conductance target, µS; 0: the device's own. Noise scales with it, so accuracies do not "
       "depend on "
-      "it unless wires have a resistance or programming a margin in uS, or the device's figures are absolute "
+      "it unless wires have a resistance or programming a margin in µS, or the device's figures are absolute "
       "(reram_cmo, table).");
   visitor.field("crossbar_rows", &crossbar_rows, between(1, 4096), "Inputs of one crossbar.");
   visitor.field("crossbar_columns", &crossbar_columns, between(1, 4096), "Outputs of one crossbar.");

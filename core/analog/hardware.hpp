@@ -15,7 +15,7 @@ namespace mho {
 /// the training path (noisy weight copy, fused converters) and for the device path (programmed conductances).
 struct HardwareConfig {
   std::string device = "pcm";  ///< device model, see core/analog/devices
-  double g_max_us = 25.0;      ///< largest conductance target, uS; 0: the device's own, see resolve_g_max
+  double g_max_us = 25.0;      ///< largest conductance target, µS; 0: the device's own, see resolve_g_max
   int crossbar_rows = 256;
   int crossbar_columns = 256;
   std::string weight_scaling = "column";  ///< column: max|w| of each column -> g_max; tile: one scale a tile

@@ -21,7 +21,7 @@ void for_each_block(std::span<float> values, const Body& body) {
     body(block, values.subspan(first, std::min(block_devices, values.size() - first)));
 }
 
-/// Conductances (uS) of one plane, in place, to what they count for.
+/// Conductances (µS) of one plane, in place, to what they count for.
 void weigh(const DevicePlane& plane, std::span<float> values) {
   if (plane.factor == 1) return;
   for (auto& value : values) value *= plane.factor;

@@ -39,17 +39,17 @@ class ProgrammedMatrix {
   MatrixRead read(double time_s, RandomKey key) const;
 
   const ConductanceTargets& targets() const { return targets_; }
-  /// Programmed conductances of one plane of the cell, uS, rows x columns.
+  /// Programmed conductances of one plane of the cell, µS, rows x columns.
   const std::vector<float>& programmed_us(size_t plane) const { return planes_.at(plane).programmed_us(); }
 
  private:
   std::vector<float> read_conductances(double time_s, RandomKey key) const;
   std::vector<float> programmed_conductances() const;
   /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
-  /// block's, uS. The references are subtracted after the drift compensation.
+  /// block's, µS. The references are subtracted after the drift compensation.
   template <class Write>
   std::vector<float> normalise(const Write& write) const;
-  /// Conductances of one plane, uS, to effective ones, each tile's columns with wires of their own.
+  /// Conductances of one plane, µS, to effective ones, each tile's columns with wires of their own.
   void fold_in_wires(std::vector<float>& conductances_us) const;
 
   ConductanceTargets targets_;

@@ -30,11 +30,11 @@ class ProgrammedPlane {
   ProgrammedPlane(std::string label, const std::vector<float>& targets_us, std::vector<StuckDevice> stuck,
                   const ProgrammingConfig& programming, const DeviceModel& model, RandomKey key);
 
-  /// Conductances, uS, of devices [block * block_devices, ... + conductances_us.size()), read once `time_s`
+  /// Conductances, µS, of devices [block * block_devices, ... + conductances_us.size()), read once `time_s`
   /// seconds after programming, with fresh read noise from `key`.
   void read(std::size_t block, double time_s, RandomKey key, std::span<float> conductances_us) const;
 
-  /// Programmed conductances, uS; stuck devices with what they are stuck at.
+  /// Programmed conductances, µS; stuck devices with what they are stuck at.
   const std::vector<float>& programmed_us() const { return states_.programmed_us; }
 
  private:

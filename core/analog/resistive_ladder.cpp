@@ -44,7 +44,7 @@ void fold_in_strip(float* conductances_us, int rows, int columns, std::ptrdiff_t
 
 void fold_in_wire_resistance(float* conductances_us, int rows, int columns, int stride,
                              double wire_resistance_ohm) {
-  const auto resistance_megohm = static_cast<float>(wire_resistance_ohm * 1e-6);  // times uS: no unit
+  const auto resistance_megohm = static_cast<float>(wire_resistance_ohm * 1e-6);  // times µS: no unit
   std::vector<Strip> ratios(static_cast<size_t>(rows));
   for (int first = 0; first < columns; first += strip_columns)
     fold_in_strip(conductances_us + first, rows, std::min(strip_columns, columns - first), stride,

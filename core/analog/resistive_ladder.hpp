@@ -15,7 +15,7 @@ namespace mho {
 ///   (2 + r g[k]) u[k] = u[k - 1] + u[k + 1],  (1 + r g[n - 1]) u[n - 1] = u[n - 2].
 /// One tridiagonal solve a column makes its products exact.
 ///
-/// Turns conductances (uS; rows x columns, row k at conductances_us + k * stride) into effective ones, in
+/// Turns conductances (µS; rows x columns, row k at conductances_us + k * stride) into effective ones, in
 /// place, each column a wire of its own. wire_resistance_ohm: of one piece, at least 0. Relative error below
 /// 1e-5.
 void fold_in_wire_resistance(float* conductances_us, int rows, int columns, int stride,

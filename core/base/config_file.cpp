@@ -83,9 +83,10 @@ std::string show(const std::vector<T>& values) {
 std::string show(const Allowed& allowed) {
   if (!allowed.words.empty()) return "one of " + join(allowed.words);
   const bool low = std::isfinite(allowed.min), high = std::isfinite(allowed.max);
-  if (low && high) return fmt::format("{:g} to {:g}", allowed.min, allowed.max);
-  if (low) return fmt::format("at least {:g}", allowed.min);
-  if (high) return fmt::format("at most {:g}", allowed.max);
+  // Whole bounds with all their digits: 1048576, not 1.04858e+06.
+  if (low && high) return fmt::format("{} to {}", allowed.min, allowed.max);
+  if (low) return fmt::format("at least {}", allowed.min);
+  if (high) return fmt::format("at most {}", allowed.max);
   return "";
 }
 
@@ -237,7 +238,7 @@ void read_config_text(const std::string& text, const std::string& name,
 void read_config(const std::filesystem::path& file, const std::vector<Section>& sections) {
   std::string text;
   try {
-    text = read_text_file(file);
+    text = read_text_file(file, largest_config);
   } catch (const DataError& error) {
     throw ConfigError(error.what());
   }

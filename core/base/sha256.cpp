@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <fstream>
 #include <vector>
 
-#include "core/base/error.hpp"
+#include "core/base/files/regular_file.hpp"
 
 namespace mho {
 namespace {
@@ -86,13 +85,10 @@ std::string sha256(std::span<const char> bytes) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw DataError(file.string() + ": cannot be opened");
+  RegularFile source(file, largest_data);
   Sha256 hash;
   std::vector<char> piece(1 << 20);
-  while (stream.read(piece.data(), static_cast<std::streamsize>(piece.size())), stream.gcount() > 0)
-    hash.update({piece.data(), static_cast<size_t>(stream.gcount())});
-  if (stream.bad()) throw DataError(file.string() + ": cannot be read");
+  while (const size_t count = source.read(piece)) hash.update({piece.data(), count});
   return hash.finish();
 }
 

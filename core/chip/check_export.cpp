@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "core/base/files/json_depth.hpp"
 #include "core/base/files/npy.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/chip/export.hpp"
 #include "core/chip/export_json.hpp"
@@ -43,18 +45,26 @@ class Checker {
   }
 
   Json json_of(const std::string& name) const {
-    return Json::parse(read_text_file(folder_ / name), nullptr, false);
+    const auto text = read_text_file(folder_ / name);
+    check_json_depth(text, (folder_ / name).string());
+    return Json::parse(text, nullptr, false);
   }
 
   void check_files() {
     const auto& known = export_files();
     for (const auto& [name, required] : known)
-      if (required && !std::filesystem::is_regular_file(folder_ / name))
+      if (required && !is_file(folder_ / name))
         add("{}: expected the file, found none", (folder_ / name).string());
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
-      const std::string name = entry.path().lexically_relative(folder_).generic_string();
-      if (!entry.is_directory() && !known.contains(name))
-        add("{}: expected no file of this name in an export, found one", entry.path().string());
+    check_names(folder_);
+  }
+
+  void check_names(const std::filesystem::path& folder) {
+    for (const auto& path : list_folder(folder)) {
+      const bool link = std::filesystem::is_symlink(path);  // not followed: it may lead back
+      if (!link && is_folder(path))
+        check_names(path);
+      else if (!export_files().contains(path.lexically_relative(folder_).generic_string()))
+        add("{}: expected no file of this name in an export, found one", path.string());
     }
   }
 
@@ -94,11 +104,11 @@ class Checker {
     const auto g_max = static_cast<float>(chip.network.hardware.g_max_us);
     const auto& targets = chip.network.targets.conductances_us;
     const float largest = targets.empty() ? 0.0F : *std::max_element(targets.begin(), targets.end());
-    if (largest > g_max) add("{}: expected conductances up to {} uS, found {}", file, g_max, largest);
+    if (largest > g_max) add("{}: expected conductances up to {} µS, found {}", file, g_max, largest);
     const auto arrays = read_npz(folder_ / "targets.npz");
     const auto tolerance = arrays.find("adc_tolerance_counts");
-    if (tolerance == arrays.end() ||
-        tolerance->second.as_int() != std::vector<std::int64_t>{chip.chip.adc_tolerance_counts})
+    if (tolerance == arrays.end() || tolerance->second.as_int(file + ": adc_tolerance_counts") !=
+                                         std::vector<std::int64_t>{chip.chip.adc_tolerance_counts})
       add("{}: expected adc_tolerance_counts to be the chip's {}", file, chip.chip.adc_tolerance_counts);
     for (const auto& [name, array] : arrays)
       if (name != "conductances" && name != "used" && name != "adc_tolerance_counts")
@@ -159,8 +169,7 @@ class Checker {
 }  // namespace
 
 std::vector<std::string> check_export(const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder))
-    throw DataError(folder.string() + ": expected an export folder, found none");
+  if (!is_folder(folder)) throw DataError(folder.string() + ": expected an export folder, found none");
   return Checker(folder).run();
 }
 

@@ -12,8 +12,9 @@
 
 namespace mho {
 
-CoreMemories::CoreMemories(const Architecture& architecture, int cores)
+CoreMemories::CoreMemories(const Architecture& architecture, int cores, std::string folder)
     : nodes_(architecture.nodes()),
+      folder_(std::move(folder)),
       cores_(cores),
       values_(nodes_.size() * (static_cast<size_t>(cores) + 1)) {}
 
@@ -63,9 +64,11 @@ void CoreMemories::forget(int node) {
 }
 
 void CoreMemories::fail(int core, int node) const {
-  throw DataError(
-      fmt::format("export: core {} needs an output of layer '{}' that it neither makes nor is sent", core,
-                  nodes_[static_cast<size_t>(node)].name));
+  const auto reader = core == off_chip ? "the outside" : fmt::format("core {}", core);
+  throw DataError(fmt::format(
+      "{}: links.json, schedule.json: expected {} to make, or to be sent, all that it reads of layer '{}', "
+      "found a part of it missing",
+      folder_, reader, nodes_[static_cast<size_t>(node)].name));
 }
 
 }  // namespace mho

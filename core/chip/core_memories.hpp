@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/base/aligned.hpp"
@@ -13,7 +14,8 @@ namespace mho {
 /// it made or was sent: reading anything else throws, so a run proves that the links bring all that is read.
 class CoreMemories {
  public:
-  CoreMemories(const Architecture& architecture, int cores);
+  /// `folder` stands for the export in messages.
+  CoreMemories(const Architecture& architecture, int cores, std::string folder);
 
   /// The node's output as this core knows it, NHWC; what it does not have is NaN. Null: nothing of it.
   const float* find(int core, int node) const;
@@ -33,6 +35,7 @@ class CoreMemories {
   const FloatBuffer& at(int core, int node) const;
 
   const std::vector<Node>& nodes_;
+  std::string folder_;
   int cores_;
   std::vector<FloatBuffer> values_;  ///< [node][core + 1]
 };

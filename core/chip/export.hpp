@@ -21,7 +21,7 @@ struct ChipExport {
 };
 
 /// Writes the files of export_files (docs/chip.md says what each holds) into `folder`. targets.npz holds
-/// "conductances" [core, row, column, 4] float32 uS in the order G1+, G2+, G1-, G2-, "used" [core, row,
+/// "conductances" [core, row, column, 4] float32 µS in the order G1+, G2+, G1-, G2-, "used" [core, row,
 /// column] uint8 and "adc_tolerance_counts" [1] int32, the margin of program-and-verify; core = grid row x
 /// grid columns
 /// + grid column. Throws RunError, and MappingError naming the layer for parameters that are missing, of a

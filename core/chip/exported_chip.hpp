@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,9 +27,14 @@ struct ExportedLink {
 
 /// All that an export folder says, as a chip would be set up from it.
 struct ExportedChip {
-  explicit ExportedChip(ImportedChip imported) : network(std::move(imported)) {}
+  ExportedChip(std::filesystem::path from, ImportedChip imported)
+      : folder(std::move(from)), network(std::move(imported)) {}
 
-  ImportedChip network;  ///< its matrices' weights are not used: the conductances are
+  /// The path of one of its files, for messages.
+  std::string file(const char* name) const { return (folder / name).string(); }
+
+  std::filesystem::path folder;  ///< that it was read from
+  ImportedChip network;          ///< its matrices' weights are not used: the conductances are
   ChipConfig chip;
   std::vector<Block> blocks;           ///< in the order of their numbers
   std::vector<int> partial_sums_from;  ///< by block: another block, or -1

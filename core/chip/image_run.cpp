@@ -35,7 +35,7 @@ ImageRun::ImageRun(const ExportedChip& chip, const Timeline& timeline, const std
       index_(index),
       tally_(tally),
       nodes_(chip.network.architecture.nodes()),
-      memories_(chip.network.architecture, chip.chip.cores()),
+      memories_(chip.network.architecture, chip.chip.cores(), chip.folder.string()),
       digital_(chip.network.architecture, chip.network.parameters),
       group_members_(chip.blocks.size()),
       products_done_(chip.blocks.size(), 0),
@@ -69,8 +69,8 @@ std::vector<float> ImageRun::run(const float* image) {
   const int loss = static_cast<int>(nodes_.size()) - 1;
   for (int node = 0; node <= loss; ++node)
     if (!is_complete(node))
-      throw DataError(fmt::format("schedule.json: expected products that complete layer '{}', found too few",
-                                  node_at(node).name));
+      throw DataError(fmt::format("{}: expected products that complete layer '{}', found too few",
+                                  chip_.file("schedule.json"), node_at(node).name));
   const int scores = node_at(loss).inputs.front();
   const float* logits = memories_.require(off_chip, scores, {0, node_at(scores).shape.channels}, {0, 1});
   return {logits, logits + node_at(scores).shape.size()};
@@ -118,8 +118,8 @@ void ImageRun::run_step(const Step& step) {
   Layer& layer = layers_.at(step.node);
   const int input = node_at(step.node).inputs.front();
   if (!is_complete(input) || step.start < done_[static_cast<size_t>(input)])
-    throw DataError(fmt::format("schedule.json: layer '{}' starts at tick {}, before its input is complete",
-                                node_at(step.node).name, step.start));
+    throw DataError(fmt::format("{}: layer '{}' starts at tick {}, before its input is complete",
+                                chip_.file("schedule.json"), node_at(step.node).name, step.start));
   const bool fresh = layer.done == 0;
   if (fresh) {
     layer.begun = step.start;
@@ -127,8 +127,8 @@ void ImageRun::run_step(const Step& step) {
   }
   std::int64_t& done = products_done_[static_cast<size_t>(step.block)];
   if (step.first_product != done)
-    throw DataError(fmt::format("schedule.json: block {}: expected product {} next, found {}", step.block,
-                                done, step.first_product));
+    throw DataError(fmt::format("{}: block {}: expected product {} next, found {}",
+                                chip_.file("schedule.json"), step.block, done, step.first_product));
   done += step.products;
   layer.done = std::max(layer.done, step.finish);
   if (tally_) tally_->fire(step);

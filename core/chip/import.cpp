@@ -14,6 +14,7 @@
 #include "core/chip/layer_weights.hpp"
 #include "core/chip/tiling.hpp"
 #include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/parameter_checks.hpp"
 
 namespace mho {
 namespace {
@@ -120,13 +121,14 @@ class Importer {
       throw DataError(fmt::format("{}: conductances: expected the shape {}, found {}", file.string(),
                                   shape_text(expected), shape_text(found->second.shape)));
     conductances_us_ = found->second.as_float();
+    check_numbers(conductances_us_, expected, NumberRule::from_zero, file.string() + ": conductances");
     const auto used = arrays.find("used");
     const std::vector<std::int64_t> cells(expected.begin(), expected.end() - 1);
     if (used == arrays.end() || used->second.shape != cells)
       throw DataError(fmt::format("{}: expected the array 'used' of the shape {}, found {}", file.string(),
                                   shape_text(cells),
                                   used == arrays.end() ? "none" : shape_text(used->second.shape)));
-    for (const std::int64_t cell : used->second.as_int()) used_.push_back(cell != 0);
+    for (const std::int64_t cell : used->second.as_int(file.string() + ": used")) used_.push_back(cell != 0);
   }
 
   void read_layers(ImportedChip& chip) {
@@ -157,17 +159,16 @@ class Importer {
   void read_crossbar_layer(ImportedChip& chip, int node, const Entry& entry) {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
-    layer.input_range = entry.get<float>("input_range");
+    const auto above_zero = NumberRule::above_zero;
+    layer.input_range = number(entry.at("input_range"), above_zero);
     layer.bias = on_cache_lines(numbers(entry.at("bias"), here.parameters - here.weights));
     std::vector<std::vector<float>> scales;
     const MatrixShape matrix = matrix_shape(chip.architecture, node);
     for (const Entry& split : entry.at("weight_scales").list())
-      scales.push_back(numbers(split, matrix.columns));
-    layer.output_gain = entry.get<float>("output_gain");
-    layer.split_ranges = entry.get<std::vector<float>>("split_ranges");
-    if (!layer.split_ranges.empty() && layer.split_ranges.size() != scales.size())
-      entry.fail(fmt::format("split_ranges: expected none or {} numbers, found {}", scales.size(),
-                             layer.split_ranges.size()));
+      scales.push_back(numbers(split, matrix.columns, NumberRule::from_zero));
+    layer.output_gain = number(entry.at("output_gain"), above_zero);
+    const Entry ranges = entry.at("split_ranges");
+    if (!ranges.list().empty()) layer.split_ranges = numbers(ranges, std::ssize(scales), above_zero);
     // The scales are the chip's own: what is programmed from these weights again is the same conductances.
     for (const auto& split : scales)
       layer.column_scales.insert(layer.column_scales.end(), split.begin(), split.end());
@@ -180,7 +181,7 @@ class Importer {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
     for (const ChannelTensor& tensor : here.tensors)
-      layer.*tensor.values = on_cache_lines(numbers(entry.at(tensor.name), here.shape.channels));
+      layer.*tensor.values = on_cache_lines(numbers(entry.at(tensor.name), here.shape.channels, tensor.rule));
     if (here.weights > 0) layer.weight = on_cache_lines(read_digital_weights(here));
   }
 
@@ -195,6 +196,8 @@ class Importer {
     if (found->second.shape != expected)
       throw DataError(fmt::format("{}: {}.weight: expected the shape {}, found {}", file.string(), node.name,
                                   shape_text(expected), shape_text(found->second.shape)));
+    check_numbers(found->second.values, expected, NumberRule::finite,
+                  fmt::format("{}: {}.weight", file.string(), node.name));
     return found->second.values;
   }
 
@@ -202,10 +205,18 @@ class Importer {
     return {values.begin(), values.end()};
   }
 
-  static std::vector<float> numbers(const Entry& entry, std::int64_t expected) {
+  static float number(const Entry& entry, NumberRule rule) {
+    const auto value = entry.as<float>();
+    check_numbers({&value, 1}, {}, rule, entry.where());
+    return value;
+  }
+
+  static std::vector<float> numbers(const Entry& entry, std::int64_t expected,
+                                    NumberRule rule = NumberRule::finite) {
     auto values = entry.as<std::vector<float>>();
     if (static_cast<std::int64_t>(values.size()) != expected)
       entry.fail(fmt::format("expected {} numbers, found {}", expected, values.size()));
+    check_numbers(values, {&expected, 1}, rule, entry.where());
     return values;
   }
 

@@ -81,6 +81,11 @@ LayerTargets find_layer_targets(const Architecture& architecture, const Paramete
     if (!is_on_crossbars(architecture, node)) continue;
     const MatrixShape matrix = matrix_shape(architecture, node);
     const LayerParameters& layer = parameters[static_cast<size_t>(node)];
+    if (!(layer.input_range > 0))
+      throw MappingError(
+          fmt::format("layer '{}': expected an input range above 0, got {}: calibrate it, mho evaluate "
+                      "WINNER CONFIG --out DIR",
+                      architecture.nodes()[static_cast<size_t>(node)].name, layer.input_range));
     targets.emplace(
         node, map_to_conductances(layer.weight, matrix.rows, matrix.columns, hardware, layer.column_scales));
     if (!layer.split_ranges.empty())

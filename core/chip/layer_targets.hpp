@@ -31,7 +31,7 @@ enum Device { g1_plus, g2_plus, g1_minus, g2_minus, devices_of_cell };
 /// Which device of a unit cell belongs to the plane.
 size_t device_of(const DevicePlane& plane);
 
-/// All cores' cells: conductances [core, row, column, device] in uS, and used [core, row, column].
+/// All cores' cells: conductances [core, row, column, device] in µS, and used [core, row, column].
 struct CoreTargets {
   std::vector<float> conductances_us;
   std::vector<std::uint8_t> used;

@@ -17,8 +17,8 @@ Tally::Tally(const ExportedChip& chip, const Timeline& timeline)
       begun_(chip.network.architecture.nodes().size()),
       done_(chip.network.architecture.nodes().size()) {
   if (timeline.interval < 1 || timeline.interval > std::int64_t{1} << 31)
-    throw DataError(
-        fmt::format("schedule.json: expected an interval from 1 to 2^31 ticks, found {}", timeline.interval));
+    throw DataError(fmt::format("{}: expected an interval from 1 to 2^31 ticks, found {}",
+                                chip_.file("schedule.json"), timeline.interval));
 }
 
 void Tally::fire(const Step& step) {
@@ -27,9 +27,9 @@ void Tally::fire(const Step& step) {
   for (std::int64_t tick = step.start; tick < step.finish; ++tick) {
     std::vector<bool>::reference busy = ticks[static_cast<size_t>(tick % timeline_.interval)];
     if (busy && !chip_.products_shared)
-      throw DataError(fmt::format(
-          "schedule.json: expected one product a tick, found core {} doing two at tick {} of every {}",
-          step.core, tick % timeline_.interval, timeline_.interval));
+      throw DataError(
+          fmt::format("{}: expected one product a tick, found core {} doing two at tick {} of every {}",
+                      chip_.file("schedule.json"), step.core, tick % timeline_.interval, timeline_.interval));
     busy = true;
   }
 }
@@ -64,12 +64,12 @@ void Tally::check_links() const {
   };
   for (const auto& [key, bits] : bits_)
     if (!listed.contains(key) || listed.at(key) != bits)
-      throw DataError(fmt::format("links.json: {}: expected {} bits an image, found {}", name(key), bits,
-                                  listed.contains(key) ? listed.at(key) : 0));
+      throw DataError(fmt::format("{}: {}: expected {} bits an image, found {}", chip_.file("links.json"),
+                                  name(key), bits, listed.contains(key) ? listed.at(key) : 0));
   for (const auto& [key, bits] : listed)
     if (!bits_.contains(key))
-      throw DataError(
-          fmt::format("links.json: {}: found {} bits an image that nothing sends", name(key), bits));
+      throw DataError(fmt::format("{}: {}: found {} bits an image that nothing sends",
+                                  chip_.file("links.json"), name(key), bits));
 }
 
 void Tally::count_waiting_bits(Cost& cost) const {

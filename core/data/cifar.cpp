@@ -7,6 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/compressed.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/files/tar.hpp"
 #include "core/base/parallel.hpp"
 
@@ -23,11 +24,10 @@ bool is_batch(const std::string& name) {
 /// Every batch, file name to content, in the order of the names.
 std::map<std::string, std::string> read_batches(const std::filesystem::path& source) {
   std::map<std::string, std::string> batches;
-  if (std::filesystem::is_directory(source)) {
+  if (is_folder(source)) {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(source))
-      if (entry.is_regular_file() && is_batch(entry.path().filename().string()))
-        files.push_back(entry.path());
+    for (const auto& path : list_folder(source))
+      if (is_batch(path.filename().string()) && is_file(path)) files.push_back(path);
     std::vector<std::string> contents(files.size());
     parallel_for(files.size(),
                  [&](std::size_t i) { contents[i] = read_maybe_compressed(files[i]); });  // xz is slow

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <optional>
 
 #include "core/base/error.hpp"
@@ -66,6 +67,25 @@ Samples empty_like(const Samples& samples) {
   return {samples.height, samples.width, samples.channels, {}, {}};
 }
 
+Dataset split_and_normalise(const RawSet& set, const TaskConfig& task) {
+  const auto normalisation = measure_normalisation(set.train.images, set.name);
+  const bool own_validation = set.validation.count() > 0 && task.validation_fraction > 0;
+  const auto [train, validation] = split_indices(
+      set.train.labels, spread_indices(set.train.labels, task.max_train),
+      own_validation ? 0 : task.validation_fraction, RandomKey(task.split_seed).with("validation split"));
+  Dataset dataset;
+  dataset.name = set.name;
+  dataset.classes = set.classes;
+  dataset.mean = normalisation.mean;
+  dataset.standard_deviation = normalisation.standard_deviation;
+  dataset.train = normalise(set.train, train, normalisation);
+  dataset.validation =
+      own_validation ? normalise(set.validation, spread_indices(set.validation.labels, 0), normalisation)
+                     : normalise(set.train, validation, normalisation);
+  dataset.test = normalise(set.test, spread_indices(set.test.labels, task.max_test), normalisation);
+  return dataset;
+}
+
 }  // namespace
 
 void TaskConfig::fields(FieldVisitor& visitor) {
@@ -87,23 +107,14 @@ void TaskConfig::fields(FieldVisitor& visitor) {
 }
 
 Dataset load_dataset(const TaskConfig& task) {
-  const RawSet set = find_set(task);
-  const auto normalisation = measure_normalisation(set.train.images, set.name);
-  const bool own_validation = set.validation.count() > 0 && task.validation_fraction > 0;
-  const auto [train, validation] = split_indices(
-      set.train.labels, spread_indices(set.train.labels, task.max_train),
-      own_validation ? 0 : task.validation_fraction, RandomKey(task.split_seed).with("validation split"));
-  Dataset dataset;
-  dataset.name = set.name;
-  dataset.classes = set.classes;
-  dataset.mean = normalisation.mean;
-  dataset.standard_deviation = normalisation.standard_deviation;
-  dataset.train = normalise(set.train, train, normalisation);
-  dataset.validation =
-      own_validation ? normalise(set.validation, spread_indices(set.validation.labels, 0), normalisation)
-                     : normalise(set.train, validation, normalisation);
-  dataset.test = normalise(set.test, spread_indices(set.test.labels, task.max_test), normalisation);
-  return dataset;
+  try {
+    return split_and_normalise(find_set(task), task);
+  } catch (const std::bad_alloc&) {
+    throw RunError(
+        fmt::format("data set '{}': expected its samples, as 32-bit numbers, to fit the memory, found too "
+                    "little of it; task.max_train and task.max_test take fewer",
+                    task.data));
+  }
 }
 
 Samples join_samples(const Samples& first, const Samples& second) {

@@ -11,6 +11,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/compressed.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/suggest.hpp"
 
 namespace mho {
@@ -81,12 +82,12 @@ RawSamples part(const RawSamples& all, std::int64_t first, std::int64_t last) {
 }  // namespace
 
 std::filesystem::path find_digits(const std::filesystem::path& from) {
-  if (!from.empty() && !std::filesystem::is_directory(from)) return from;  // reading says when it is missing
+  if (!from.empty() && !is_folder(from)) return from;  // reading says when it is missing
   const Paths folders = from.empty() ? package_folders() : Paths{from};
   std::vector<std::string> places;
   for (const auto& folder : folders) {
     const auto file = folder / (from.empty() ? "sklearn/datasets/data/digits.csv.gz" : "digits.csv.gz");
-    if (std::filesystem::is_regular_file(file)) return file;
+    if (is_file(file)) return file;
     places.push_back(file.string());
   }
   throw DataError(

@@ -9,6 +9,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/compressed.hpp"
+#include "core/base/files/paths.hpp"
 
 namespace mho {
 namespace {
@@ -47,7 +48,8 @@ RawSamples read_split(const Paths& files, const std::vector<std::string>& beginn
   if (!images || !labels)
     throw DataError(fmt::format("{}: expected a file {}*{}*, found none", folder.string(), beginnings.front(),
                                 images ? "idx1" : "idx3"));
-  return {as_images(read_idx(*images), images->string()), as_labels(read_idx(*labels), labels->string())};
+  return {as_images(read_idx(*images), images->string()), as_labels(read_idx(*labels), labels->string()),
+          images->string(), labels->string()};
 }
 
 }  // namespace
@@ -82,12 +84,11 @@ NpyArray read_idx(const std::filesystem::path& file) {
 }
 
 RawSet read_idx_folder(const std::filesystem::path& folder, int classes) {
-  if (!std::filesystem::is_directory(folder))
+  if (!is_folder(folder))
     throw DataError(fmt::format("{}: expected a folder of IDX files, found none", folder.string()));
   Paths files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    if (entry.is_regular_file()) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  for (const auto& path : list_folder(folder))
+    if (is_file(path)) files.push_back(path);
   RawSet set;
   set.kind = "idx";
   set.classes = classes;

@@ -61,7 +61,8 @@ const std::vector<KnownDataSet> table{
      {},
      {}},
     {"npy",
-     "Your own arrays: train_images.npy, train_labels.npy, test_*, optional validation_*",
+     "Your own arrays: train_images.npy (N x H x W or N x H x W x C; sequences N x steps x 1 x channels), "
+     "train_labels.npy, test_*, optional validation_*",
      "any",
      0,
      {},

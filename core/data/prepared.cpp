@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/data/prepared.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "core/base/files/file_lock.hpp"
+#include "core/base/files/json_depth.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/sha256.hpp"
 #include "core/data/raw_sources.hpp"
@@ -21,57 +28,107 @@ using nlohmann::ordered_json;
 constexpr const char* format_name = "mho-data-1";
 constexpr const char* description_file = "dataset.json";
 
-/// A folder for downloads that goes away with the object.
-class DownloadFolder {
+constexpr std::array<const char*, 3> splits = {"train", "validation", "test"};
+
+/// Whether a set has a file of that name, or the writing of one left it behind.
+bool is_of_a_set(const std::string& name) {
+  std::vector<std::string> own{description_file};
+  for (const std::string split : splits)
+    for (const auto* part : {"_images.npy", "_labels.npy"}) own.push_back(split + part);
+  return std::any_of(own.begin(), own.end(), [&](const std::string& file) {
+    return name == file || name.starts_with(file + ".tmp");
+  });
+}
+
+/// Where the set of a folder is made before it takes its place: .preparing/ beside the folder. It goes away
+/// with the object; what a killed predecessor left there goes before.
+class Workshop {
  public:
-  explicit DownloadFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  ~DownloadFolder() {
+  explicit Workshop(const std::filesystem::path& folder)
+      : folder_(folder), path_(place(folder)), lock_(path_.string() + ".lock", FileLock::Kind::exclusive) {
+    if (!lock_.held())
+      throw ConfigError(fmt::format("{}: another `mho data prepare` is at work on it", folder.string()));
+    if (std::filesystem::exists(old()) && !std::filesystem::exists(folder))
+      std::filesystem::rename(old(), folder);  // killed between the two names of take_place
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(fresh());
+  }
+  ~Workshop() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
+    std::filesystem::remove(path_.string() + ".lock", ignored);
+    std::filesystem::remove(path_.parent_path(), ignored);  // unless another set is being made there
   }
-  DownloadFolder(const DownloadFolder&) = delete;
-  DownloadFolder& operator=(const DownloadFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+
+  std::filesystem::path fresh() const { return path_ / "fresh"; }
+  std::filesystem::path downloads() const { return path_ / "download"; }
+
+  /// Puts the fresh set in the place of the folder, at once where the file system can exchange names. What
+  /// else lies in the folder comes along.
+  void take_place() const {
+    if (!std::filesystem::exists(folder_)) return std::filesystem::rename(fresh(), folder_);
+    for (const auto& entry : std::filesystem::directory_iterator(folder_))
+      if (!is_of_a_set(entry.path().filename().string()))
+        std::filesystem::copy(entry.path(), fresh() / entry.path().filename(), as_links);
+    if (::renameat2(AT_FDCWD, fresh().c_str(), AT_FDCWD, folder_.c_str(), RENAME_EXCHANGE) == 0) return;
+    std::filesystem::rename(folder_, old());
+    std::filesystem::rename(fresh(), folder_);
+  }
 
  private:
-  std::filesystem::path path_;
+  static constexpr auto as_links = std::filesystem::copy_options::recursive |
+                                   std::filesystem::copy_options::copy_symlinks |
+                                   std::filesystem::copy_options::create_hard_links;
+
+  static std::filesystem::path place(const std::filesystem::path& folder) {
+    const auto beside = folder.parent_path() / ".preparing";
+    std::filesystem::create_directories(beside);
+    return beside / folder.filename();
+  }
+  std::filesystem::path old() const { return path_ / "old"; }
+
+  std::filesystem::path folder_, path_;
+  FileLock lock_;
 };
 
-RawSet fetch(const KnownDataSet& known, const std::filesystem::path& folder) {
+RawSet fetch(const KnownDataSet& known, const std::filesystem::path& downloads,
+             const std::function<void()>& check_going_on) {
   if (known.files.empty())
     throw ConfigError(
         fmt::format("{} data have no public address; name their folder: mho data prepare {} --from FOLDER",
                     known.kind, known.kind));
-  const DownloadFolder raw(folder / "download");
-  for (const auto& file : known.files) download(file, raw.path());
-  RawSet set = read_raw_set(known.kind, raw.path());
+  for (const auto& file : known.files) {
+    check_going_on();
+    download(file, downloads);
+  }
+  RawSet set = read_raw_set(known.kind, downloads);
   const auto& url = known.files.front().url;
   set.origin = known.files.size() == 1 ? url : url.substr(0, url.rfind('/') + 1);
   return set;
 }
 
-/// Writes one split (or takes an old one of that name away) and adds its sums to `sums`.
+/// Writes one split, if the set has it, and adds its sums to `sums`.
 void write_split(const std::filesystem::path& folder, const std::string& split, const RawSamples& samples,
                  ordered_json& sums) {
+  if (samples.count() == 0) return;
   const auto images = folder / (split + "_images.npy"), labels = folder / (split + "_labels.npy");
-  if (samples.count() == 0) {
-    std::filesystem::remove(images);
-    std::filesystem::remove(labels);
-    return;
-  }
   write_npy(images, samples.images);
   write_npy(labels, NpyArray::from(std::vector<std::int32_t>(samples.labels.begin(), samples.labels.end()),
                                    {samples.count()}));
   for (const auto& file : {images, labels}) sums[file.filename().string()] = sha256_of_file(file);
 }
 
-void write_prepared(const RawSet& set, const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
-  std::filesystem::remove(folder / description_file);
+void write_prepared(const RawSet& set, const std::filesystem::path& folder,
+                    const std::function<void()>& check_going_on) {
   ordered_json sums = ordered_json::object();
-  write_split(folder, "train", set.train, sums);
-  write_split(folder, "validation", set.validation, sums);
-  write_split(folder, "test", set.test, sums);
+  for (const auto& [split, samples] :
+       {std::pair(splits[0], &set.train), std::pair(splits[1], &set.validation),
+        std::pair(splits[2], &set.test)}) {
+    check_going_on();
+    write_split(folder, split, *samples, sums);
+  }
   const ordered_json description{
       {"format", format_name},
       {"name", set.name},
@@ -91,7 +148,9 @@ void write_prepared(const RawSet& set, const std::filesystem::path& folder) {
 ordered_json read_description(const std::filesystem::path& folder) {
   const auto file = folder / description_file;
   try {
-    auto description = ordered_json::parse(read_text_file(file));
+    const auto text = read_text_file(file);
+    check_json_depth(text, file.string());
+    auto description = ordered_json::parse(text);
     if (description.at("format") != format_name)
       throw DataError(fmt::format("{}: expected format {}, found {}", file.string(), format_name,
                                   description.at("format").dump()));
@@ -142,23 +201,29 @@ void check_data_set_name(const std::string& name) {
 }
 
 std::filesystem::path prepare_data(const std::string& kind, const std::string& name,
-                                   const std::filesystem::path& from, const std::filesystem::path& out) {
+                                   const std::filesystem::path& from, const std::filesystem::path& out,
+                                   const std::atomic<bool>* stop) {
   check_data_set_name(name);
   const auto& known = find_data_set(kind);
   const auto folder = out / name;
-  RawSet set = from.empty() && kind != "digits" ? fetch(known, folder) : read_raw_set(kind, from);
-  set.name = name;
+  const auto check_going_on = [&] {
+    if (stop && stop->load()) throw RunError(fmt::format("stopped; {} is as it was before", folder.string()));
+  };
   try {
-    write_prepared(set, folder);
+    const Workshop workshop(std::filesystem::weakly_canonical(folder));
+    RawSet set = from.empty() && kind != "digits" ? fetch(known, workshop.downloads(), check_going_on)
+                                                  : read_raw_set(kind, from);
+    set.name = name;
+    write_prepared(set, workshop.fresh(), check_going_on);
+    check_going_on();
+    workshop.take_place();
   } catch (const std::filesystem::filesystem_error& error) {
     throw RunError(fmt::format("cannot write {}: {}", folder.string(), error.code().message()));
   }
   return folder;
 }
 
-bool is_prepared(const std::filesystem::path& folder) {
-  return std::filesystem::is_regular_file(folder / description_file);
-}
+bool is_prepared(const std::filesystem::path& folder) { return is_file(folder / description_file); }
 
 RawSet read_prepared(const std::filesystem::path& folder) {
   const auto description = read_description(folder);
@@ -170,7 +235,7 @@ RawSet read_prepared(const std::filesystem::path& folder) {
 RawSet verify_prepared(const std::filesystem::path& folder) {
   RawSet set = read_prepared(folder);
   const auto sums = read_description(folder).value("sha256", ordered_json::object());
-  for (const char* split : {"train", "validation", "test"})
+  for (const char* split : splits)
     for (const char* part : {"images", "labels"}) {
       const auto name = fmt::format("{}_{}.npy", split, part);
       if (std::string(split) == "validation" && set.validation.count() == 0) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 
@@ -16,11 +17,14 @@ namespace mho {
 
 /// Reads raw data of `kind` (see known_data_sets) from the file or folder `from`, or, when `from` is empty,
 /// from the installed scikit-learn (digits) or the kind's public address, and writes them as the prepared set
-/// `out`/`name`. dataset.json is written last: a folder without it is not a prepared set. Returns
+/// `out`/`name`. The set is made in `out`/.preparing and takes its place when it is whole: until then, and
+/// after any failure, an earlier set of that name is as it was. Other files of its folder stay. Returns
 /// `out`/`name`. Throws ConfigError (unknown kind, a name with other characters than letters, digits, '.',
-/// '_' and '-', a missing `from`), DataError (raw data) or RunError (download, disk).
+/// '_' and '-', a missing `from`, the same set being prepared by another process), DataError (raw data) or
+/// RunError (download, disk, `stop` was set).
 std::filesystem::path prepare_data(const std::string& kind, const std::string& name,
-                                   const std::filesystem::path& from, const std::filesystem::path& out);
+                                   const std::filesystem::path& from, const std::filesystem::path& out,
+                                   const std::atomic<bool>* stop = nullptr);
 
 /// Whether `folder` holds a dataset.json.
 bool is_prepared(const std::filesystem::path& folder);

@@ -18,21 +18,46 @@ std::string describe(const NpyArray& images) {
   return fmt::format("{} of shape ({})", images.dtype, fmt::join(images.shape, ", "));
 }
 
-void check_split(const RawSet& set, const RawSamples& split, const std::string& name,
-                 const std::string& where) {
-  const auto& shape = split.images.shape;
+/// A split and how messages call its parts.
+struct Split {
+  const RawSamples& samples;
+  std::string name, images, labels;
+
+  Split(const RawSamples& these, const char* called, const std::string& where)
+      : samples(these),
+        name(called),
+        images(these.images_from.empty() ? where : these.images_from),
+        labels(these.labels_from.empty() ? where : these.labels_from) {}
+};
+
+void check_split(const RawSet& set, const Split& split) {
+  const auto& [samples, name, images, labels] = split;
+  const auto& shape = samples.images.shape;
   const auto& expected = set.train.images.shape;
   if (shape.size() != 4 || !std::equal(shape.begin() + 1, shape.end(), expected.begin() + 1) ||
-      split.images.dtype != set.train.images.dtype)
+      samples.images.dtype != set.train.images.dtype)
     throw DataError(fmt::format("{}: {} images: expected samples like the training split's {}, found {}",
-                                where, name, describe(set.train.images), describe(split.images)));
-  if (shape[0] != split.count())
-    throw DataError(fmt::format("{}: {}: expected a label for each of {} images, found {}", where, name,
-                                shape[0], split.count()));
-  for (std::int64_t i = 0; i < split.count(); ++i)
-    if (const int label = split.labels[static_cast<size_t>(i)]; label < 0 || label >= set.classes)
-      throw DataError(
-          fmt::format("{}: {} label {}: expected 0 to {}, found {}", where, name, i, set.classes - 1, label));
+                                images, name, describe(set.train.images), describe(samples.images)));
+  if (shape[0] != samples.count())
+    throw DataError(fmt::format("{}: {}: expected a label for each of {} images{}, found {}", labels, name,
+                                shape[0], images == labels ? "" : " of " + images, samples.count()));
+  for (std::int64_t i = 0; i < samples.count(); ++i)
+    if (const int label = samples.labels[static_cast<size_t>(i)]; label < 0 || label >= set.classes)
+      throw DataError(fmt::format("{}: {} label {}: expected 0 to {}, found {}", labels, name, i,
+                                  set.classes - 1, label));
+}
+
+[[noreturn]] void fail_shape(const NpyArray& images, const std::string& where) {
+  const auto& shape = images.shape;
+  const auto expected = fmt::format("{}: expected images N x H x W x C or N x H x W", where);
+  if (shape.size() != 2)
+    throw DataError(
+        fmt::format("{} (a sequence: N x steps x 1 x channels), found {}", expected, describe(images)));
+  const auto [count, size] = std::pair(shape[0], shape[1]);
+  throw DataError(fmt::format(
+      "{0}, found {1}: is it a sequence of {3} steps? Save it as x.reshape({2}, {3}, 1, 1). {3} features "
+      "without an order? x.reshape({2}, 1, 1, {3})",
+      expected, describe(images), count, size));
 }
 
 }  // namespace
@@ -44,15 +69,12 @@ std::array<int, 3> sample_shape(const RawSet& set) {
 
 NpyArray as_images(NpyArray images, const std::string& where) {
   auto& shape = images.shape;
-  if (shape.size() == 2) shape = {shape[0], 1, 1, shape[1]};
   if (shape.size() == 3) shape.push_back(1);
   const bool possible =
       shape.size() == 4 && std::all_of(shape.begin() + 1, shape.end(), [](std::int64_t size) {
         return size >= 1 && size <= std::numeric_limits<int>::max();
       });
-  if (!possible)
-    throw DataError(fmt::format("{}: expected images N x H x W x C, N x H x W or N x F, found {}", where,
-                                describe(images)));
+  if (!possible) fail_shape(images, where);
   if (images.dtype == "|u1" || images.dtype == "|i1" || images.dtype == "<f4") return images;
   return NpyArray::from(images.as_float(), shape);
 }
@@ -62,7 +84,7 @@ std::vector<int> as_labels(const NpyArray& labels, const std::string& where) {
     throw DataError(fmt::format("{}: expected a list of labels, found {}", where, describe(labels)));
   std::vector<int> values;
   values.reserve(static_cast<size_t>(labels.size()));
-  for (const auto label : labels.as_int()) {
+  for (const auto label : labels.as_int(where)) {
     if (label < 0 || label > label_limit)
       throw DataError(
           fmt::format("{}: label {}: expected 0 to {}, found {}", where, values.size(), label_limit, label));
@@ -78,10 +100,10 @@ void complete_raw_set(RawSet& set, const std::string& where) {
   if (set.classes == 0) set.classes = 1 + *std::max_element(set.train.labels.begin(), set.train.labels.end());
   if (set.classes < 2)
     throw DataError(fmt::format("{}: expected at least 2 classes, found {}", where, set.classes));
-  check_split(set, set.train, "training", where);
-  check_split(set, set.test, "test", where);
+  check_split(set, {set.train, "training", where});
+  check_split(set, {set.test, "test", where});
   if (set.validation.count() > 0 || !set.validation.images.bytes.empty())
-    check_split(set, set.validation, "validation", where);
+    check_split(set, {set.validation, "validation", where});
 }
 
 }  // namespace mho

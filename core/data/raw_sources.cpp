@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/data/cifar.hpp"
 #include "core/data/digits.hpp"
 #include "core/data/idx.hpp"
@@ -14,13 +15,14 @@ namespace {
 
 RawSamples read_npy_split(const std::filesystem::path& folder, const std::string& split) {
   const auto images = folder / (split + "_images.npy"), labels = folder / (split + "_labels.npy");
-  return {as_images(read_npy(images), images.string()), as_labels(read_npy(labels), labels.string())};
+  return {as_images(read_npy(images), images.string()), as_labels(read_npy(labels), labels.string()),
+          images.string(), labels.string()};
 }
 
 /// The archive of CIFAR-10 when `from` is a folder that holds it, else `from`.
 std::filesystem::path cifar10_source(const std::filesystem::path& from) {
   const auto archive = from / "cifar-10-binary.tar.gz";
-  return std::filesystem::is_regular_file(archive) ? archive : from;
+  return is_file(archive) ? archive : from;
 }
 
 }  // namespace
@@ -30,8 +32,7 @@ RawSet read_npy_folder(const std::filesystem::path& folder, int classes) {
   set.kind = "npy";
   set.classes = classes;
   set.train = read_npy_split(folder, "train");
-  if (std::filesystem::exists(folder / "validation_images.npy"))
-    set.validation = read_npy_split(folder, "validation");
+  if (is_there(folder / "validation_images.npy")) set.validation = read_npy_split(folder, "validation");
   set.test = read_npy_split(folder, "test");
   complete_raw_set(set, folder.string());
   return set;
@@ -58,12 +59,12 @@ RawSet read_raw_set(const std::string& kind, const std::filesystem::path& from) 
 }
 
 std::string kind_of_folder(const std::string& name, const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder)) return "";
+  if (!is_folder(folder)) return "";
   for (const auto& known : known_data_sets())
     if (known.kind == name && known.classes > 0) return name;
-  if (std::filesystem::exists(folder / "train_images.npy")) return "npy";
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const auto file = entry.path().filename().string();
+  if (is_there(folder / "train_images.npy")) return "npy";
+  for (const auto& path : list_folder(folder)) {
+    const auto file = path.filename().string();
     if (file.starts_with("data_batch") || file.starts_with("cifar-10-binary")) return "cifar10";
     if (file.starts_with("train") && file.find("idx") != std::string::npos) return "idx";
   }

@@ -63,7 +63,7 @@ TEST_CASE("Conductances turn back into the weights, for every cell, scaling, ran
       for (int c = 0; c < columns; ++c) {
         const auto i = static_cast<size_t>(r * columns + c);
         const float scale = t.scales[static_cast<size_t>(t.row_split_of(r) * columns + c)];
-        // Exact but for the rounding of conductances up to 88.2 uS.
+        // Exact but for the rounding of conductances up to 88.2 µS.
         REQUIRE(weight_of(t, i) * scale == Approx(weights[i]).epsilon(1e-6).margin(1e-6 * scale));
         for (const auto& plane_us : t.targets_us) {
           REQUIRE(plane_us[i] >= static_cast<float>(range.min_us));
@@ -128,7 +128,7 @@ TEST_CASE("A column of zeros lies in the middle of a single device's range") {
 TEST_CASE("Pairs of low significance fill first, each from where the one before is full") {
   auto hardware = hardware_of("column", 8, 8);
   hardware.cell.devices_per_cell = 6;
-  hardware.cell.pair_significances = {4, 1, 2};  // full: 7 x 10 uS
+  hardware.cell.pair_significances = {4, 1, 2};  // full: 7 x 10 µS
   const std::vector<float> weights{7, -7, .5f, 2, -2, 5, 0};
   const auto t = map_to_conductances(weights, 7, 1, hardware, ConductanceRange{0, 10});
   CHECK(t.cell.unit_us == 70);

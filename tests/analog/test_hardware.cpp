@@ -51,7 +51,7 @@ TEST_CASE("A g_max of 0 becomes the device's own, and one that the device cannot
   CHECK(config.g_max_us == 25);
   config.device = "reram_cmo";
   config.g_max_us = 100;
-  CHECK_THROWS_WITH(resolve_g_max(config), ContainsSubstring("at most 88.2 uS"));
+  CHECK_THROWS_WITH(resolve_g_max(config), ContainsSubstring("at most 88.2 µS"));
   config.g_max_us = 0;
   resolve_g_max(config);
   CHECK(config.g_max_us == 88.2);

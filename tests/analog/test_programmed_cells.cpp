@@ -31,7 +31,7 @@ std::pair<double, double> clamped_moments(double g, double sigma) {
   return {mean, sigma * sigma * (1 - tail - z * density) + g * g * tail};
 }
 
-/// Relative error of uniform weights on two equal pairs of 25 uS devices, from the programming deviation.
+/// Relative error of uniform weights on two equal pairs of 25 µS devices, from the programming deviation.
 double dual_pair_error(const DeviceModel& model) {
   double error = 0, signal = 0;
   constexpr int steps = 20000;

@@ -96,8 +96,8 @@ TEST_CASE("Verify improves phase-change devices, whose read noise bounds what it
   const ProgrammedPlane verified("plus", alike, {}, {"verify", 100, .25}, *pcm, RandomKey(1));
   const double before = moments(deviations(once)).deviation, after = moments(deviations(verified)).deviation;
   CHECK(before == Approx(.95271).margin(deviation_bound(.95271, n)));
-  // The formula of the noisy read with sigma = .95271 and read noise Q(0.5) 4.18382 x 12.5 uS = .72218 uS:
-  // rho = .6351, r inside -+.25 is nearly uniform: sqrt(rho^2 .25^2 / 3 + (1 - rho) sigma^2) = .5827 uS. That
+  // The formula of the noisy read with sigma = .95271 and read noise Q(0.5) 4.18382 x 12.5 µS = .72218 µS:
+  // rho = .6351, r inside -+.25 is nearly uniform: sqrt(rho^2 .25^2 / 3 + (1 - rho) sigma^2) = .5827 µS. That
   // the noise follows the programmed value changes it by less than 2 %.
   CHECK(after == Approx(.5827).epsilon(.02));
 }

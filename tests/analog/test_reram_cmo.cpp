@@ -64,7 +64,7 @@ TEST_CASE("CMO read noise has the formula's strength") {
   const CmoDevice model(88.2);
   State state;
   std::fill(state.programmed.begin(), state.programmed.end(), 50.0f);
-  // k log10(50) sqrt(ln((1 s + 1 us) / 2 us)) at one second, where nothing has drifted on average
+  // k log10(50) sqrt(ln((1 s + 1 µs) / 2 µs)) at one second, where nothing has drifted on average
   const double deviation = .0277316483 * std::log10(50.0) * std::sqrt(std::log(1.000001 / 2e-6));
   const auto found = moments(read(model, state, 1));
   CHECK(found.mean == Approx(50).margin(mean_bound(deviation, n)));
@@ -109,7 +109,7 @@ TEST_CASE("CMO conductances stay between the device's ends") {
 TEST_CASE("A g_max outside the CMO device's range is refused") {
   for (const double g_max_us : {9.0, 5.0, 88.3, 200.0}) CHECK_THROWS_AS(CmoDevice(g_max_us), ConfigError);
   CHECK_THROWS_WITH(CmoDevice(100),
-                    ContainsSubstring("hardware.g_max_us: expected above 9 and at most 88.2 uS") &&
+                    ContainsSubstring("hardware.g_max_us: expected above 9 and at most 88.2 µS") &&
                         ContainsSubstring("got 100"));
   CHECK(CmoDevice(50).range().min_us == 9);
   CHECK(CmoDevice(50).range().max_us == 50);

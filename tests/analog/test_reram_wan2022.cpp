@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// R12: sigma at 40 uS, from an independent script; "rounding" is half the last digit given there. (Its 3.367
+// R12: sigma at 40 µS, from an independent script; "rounding" is half the last digit given there. (Its 3.367
 // at x = 0.75 after a day is 3.36648 by the coefficients, so rounded once too often; the value here is by
 // hand.)
 #include "core/analog/devices/reram_wan2022.hpp"

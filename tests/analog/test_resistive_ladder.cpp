@@ -41,7 +41,7 @@ double sum(const std::vector<float>& values) {
 }  // namespace
 
 TEST_CASE("R9: a column of ones loses what the exact ladder says") {
-  // 5 uS and 0.35 Ohm; reference values with five digits.
+  // 5 µS and 0.35 Ohm; reference values with five digits.
   for (const auto& [n, expected] :
        {std::pair{128, .00956}, std::pair{256, .03676}, std::pair{512, .12959}, std::pair{1024, .35433}}) {
     auto g = uniform_column(n);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// aihwkit's StateIndependentNoiseModel at 25 uS: sigma 0.2 uS, nu = |0.1 + 0.05 xi|, read noise g / 25 uS
-// times sqrt(ln((t + 20 s + 250 ns) / 500 ns)) uS.
+// aihwkit's StateIndependentNoiseModel at 25 µS: sigma 0.2 µS, nu = |0.1 + 0.05 xi|, read noise g / 25 µS
+// times sqrt(ln((t + 20 s + 250 ns) / 500 ns)) µS.
 #include "core/analog/devices/state_independent.hpp"
 
 #include "core/analog/devices/normal_moments.hpp"
@@ -25,7 +25,7 @@ TEST_CASE("The state-independent device has the same statistics at every conduct
     CHECK(moments(exponents).deviation == Approx(expected.deviation).margin(deviation_bound(.05, n)));
     const std::vector<float> steady(n, 0.0f), held(n, static_cast<float>(target));
     model.read(held, steady, noise, 86400, RandomKey(2), read);
-    const double deviation = target / 25 * 5.08681;  // R5's factor at one day, times 1 uS at g_max
+    const double deviation = target / 25 * 5.08681;  // R5's factor at one day, times 1 µS at g_max
     CHECK(moments(read).mean == Approx(target).margin(mean_bound(deviation, n)));
     CHECK(moments(read).deviation == Approx(deviation).margin(deviation_bound(deviation, n) + 1e-4));
   }

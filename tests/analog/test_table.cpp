@@ -87,7 +87,7 @@ TEST_CASE("A device table that cannot be used is refused with its line") {
   CHECK_THAT(refusal(names + "1,0.1\n20,0.1\n"),
              ContainsSubstring("device.csv:2: expected the first g_us to be 0, got 1"));
   CHECK_THAT(refusal(names + "0,0.1\n10,0.1\n"),
-             ContainsSubstring("expected g_us up to hardware.g_max_us = 20 uS, got up to 10"));
+             ContainsSubstring("expected g_us up to hardware.g_max_us = 20 µS, got up to 10"));
   CHECK_THAT(refusal(names + "0,0.1\n20,-0.1\n"),
              ContainsSubstring("device.csv:3: expected sigma_us of 0 or more, got -0.1"));
   CHECK_THAT(refusal(names + "-1,0.1\n20,0.1\n"), ContainsSubstring("expected g_us of 0 or more, got -1"));

@@ -59,6 +59,20 @@ TEST_CASE("gzip members that follow each other are joined") {
   CHECK(decompress(gzip_bytes + gzip_bytes, "x") == plain + plain);
 }
 
+TEST_CASE("What unpacks to more than the limit is refused, up to it is not") {
+  CHECK(decompress(gzip_bytes, "x", plain.size()) == plain);
+  CHECK_THROWS_AS(decompress(gzip_bytes, "x", plain.size() - 1), DataError);
+  CHECK_THROWS_WITH(decompress(gzip_bytes, "bomb.gz", 10),
+                    ContainsSubstring("bomb.gz: too large to unpack: expected at most 10 bytes, found more"));
+  const auto two = gzip_bytes + gzip_bytes;
+  CHECK(decompress(two, "x", 2 * plain.size()) == plain + plain);
+  CHECK_THROWS_AS(decompress(two, "x", 2 * plain.size() - 1), DataError);
+  const auto large = xz(std::string(300'000, 'z'), "-6");
+  if (large.empty()) return;
+  CHECK(decompress(large, "x", 300'000).size() == 300'000);
+  CHECK_THROWS_WITH(decompress(large, "x.xz", 299'999), ContainsSubstring("x.xz: too large to unpack"));
+}
+
 TEST_CASE("A gzip file cut anywhere is refused") {
   for (size_t size = 2; size < gzip_bytes.size(); ++size) {
     const auto message = error_of(gzip_bytes.substr(0, size));

@@ -233,3 +233,11 @@ TEST_CASE("A table inside a table is a section of its own") {
                     ContainsSubstring("run.toml:2:1: unknown key 'epoch' in [device.pcm]"));
   CHECK_THROWS_WITH(set_config("device.pcm.epochs=0", sections), ContainsSubstring("got 0"));
 }
+
+TEST_CASE("A file that is too large for a configuration is refused by its size") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "run.toml", std::string(largest_config + 1, '\n'));
+  CHECK_THROWS_AS(read_config(folder / "run.toml", {}), ConfigError);
+  CHECK_THROWS_WITH(read_config(folder / "run.toml", {}),
+                    ContainsSubstring("run.toml: too large to read: expected at most 1 MiB"));
+}

@@ -4,6 +4,7 @@
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "tests/catch.hpp"
+#include "tests/file_size_limit.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace mho;
@@ -51,6 +52,19 @@ TEST_CASE("A folder that cannot be written is an error that names the file") {
 TEST_CASE("Appended lines follow each other") {
   const TemporaryFolder folder;
   append_line_durably(folder / "log", "one");
+  append_line_durably(folder / "log", "two");
+  CHECK(read_text_file(folder / "log") == "one\ntwo\n");
+}
+
+TEST_CASE("A line that does not fit the disk leaves no part of itself, and the next one is whole") {
+  const TemporaryFolder folder;
+  append_line_durably(folder / "log", "one");
+  {
+    const FileSizeLimit limit(8);
+    CHECK_THROWS_WITH(append_line_durably(folder / "log", "longer than that"),
+                      ContainsSubstring("cannot write") && ContainsSubstring("log: File too large"));
+  }
+  CHECK(read_text_file(folder / "log") == "one\n");
   append_line_durably(folder / "log", "two");
   CHECK(read_text_file(folder / "log") == "one\ntwo\n");
 }

@@ -97,7 +97,7 @@ TEST_CASE("Members that cannot be read are refused with the reason") {
   CHECK_THAT(error_of(patched(good, end + 16, 0xffffffff, 4)), ContainsSubstring("zip64"));
   CHECK_THAT(error_of(patched(good, end + 10, 2, 2)), ContainsSubstring("expected signature 02014b50"));
   CHECK_THAT(error_of(patched(good, central + 20, 4000, 4)), ContainsSubstring("overlap"));
-  const auto bomb = patched(patched(good, central + 10, 8, 2), central + 24, 0xfffffff0, 4);
+  const auto bomb = patched(patched(good, central + 10, 8, 2), central + 24, 0x7fffffff, 4);
   CHECK_THAT(error_of(bomb), ContainsSubstring("a possible compression ratio"));
 }
 
@@ -105,4 +105,15 @@ TEST_CASE("Two members of one name are refused") {
   auto bytes = sample_archive();
   for (size_t at = 0; (at = bytes.find("two.bin", at)) != std::string::npos;) bytes.replace(at, 7, "one.txt");
   CHECK_THAT(error_of(bytes), ContainsSubstring("'one.txt' twice"));
+}
+
+TEST_CASE("Members that would unpack to more than the limit are refused before they are unpacked") {
+  auto bytes = sample_archive();
+  const auto central = bytes.find("PK\1\2");
+  bytes = patched(bytes, central + 24, largest_unpacked, 4);
+  CHECK_THAT(error_of(bytes), ContainsSubstring("ratio"));  // the first alone is at the limit
+  bytes = patched(bytes, central + 24, largest_unpacked + 1, 4);
+  CHECK_THAT(error_of(bytes),
+             ContainsSubstring("expected members that unpack to at most 2048 MiB, found 2048 "
+                               "MiB up to 'one.txt'"));
 }

@@ -89,9 +89,9 @@ TEST_CASE("sums, ranges and counts that do not fit together are told") {
              ContainsSubstring("bit_hops") && ContainsSubstring("found 1"));
   CHECK_THAT(
       problems_after_edit("links.json", [](Json& json) { json["links"].erase(json["links"].size() - 1); }),
-      ContainsSubstring("neither makes nor is sent"));
+      ContainsSubstring("to make, or to be sent, all that it reads of layer"));
   CHECK_THAT(problems_after_edit("links.json", [](Json& json) { json["links"][0]["bits_per_image"] = 8; }),
-             ContainsSubstring("bits an image, found 8"));
+             ContainsSubstring("/links.json: layer '") && ContainsSubstring("bits an image, found 8"));
   CHECK_THAT(problems_after_edit("schedule.json", [](Json& json) { json["pipelined"]["steps"].erase(0); }),
              ContainsSubstring("schedule.json"));
   CHECK_THAT(problems_after_edit("schedule.json",
@@ -118,11 +118,13 @@ TEST_CASE("targets that no device can hold, or in cells without a weight, are to
       write_npz(folder / "targets.npz", arrays);
     });
   };
-  CHECK_THAT(change([](auto& values) { values[0] = 26; }), ContainsSubstring("up to 25 uS, found 26"));
-  CHECK_THAT(change([](auto& values) { values[0] = -1; }), ContainsSubstring("found -1"));
+  CHECK_THAT(change([](auto& values) { values[0] = 26; }), ContainsSubstring("up to 25 µS, found 26"));
+  CHECK_THAT(change([](auto& values) { values[0] = -1; }),
+             ContainsSubstring("expected a finite number from 0, got -1"));
   CHECK_THAT(change([](auto& values) { values[0] = std::numeric_limits<float>::quiet_NaN(); }),
-             ContainsSubstring("found nan"));
-  CHECK_THAT(change([](auto& values) { values.back() = 1; }), ContainsSubstring("0 uS in others"));
+             ContainsSubstring("got nan"));
+  CHECK_THAT(change([](auto& values) { values.back() = 1; }),
+             ContainsSubstring("expected 0 µS in a cell without a weight, found 1"));
 }
 
 }  // namespace mho

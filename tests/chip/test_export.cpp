@@ -170,16 +170,22 @@ TEST_CASE("export then import gives the network back from two pairs a cell, what
       for (size_t i = device; i < conductances.size(); i += 4) largest = std::max(largest, conductances[i]);
       CHECK(largest == Approx(20.7));  // all four are used, and the largest weights fill both pairs
     }
-    // Weights are sums of numbers up to the significance times 20.7 uS.
+    // Weights are sums of numbers up to the significance times 20.7 µS.
     check_round_trip(example, 1e-6);
   }
 }
 
-TEST_CASE("zero weights and a layer that was never calibrated survive the round trip") {
+TEST_CASE("zero weights survive the round trip") {
   Example example("lenet5");
   for (float& weight : example.parameters[1].weight) weight = 0;
-  example.parameters[1].input_range = 0;
   check_round_trip(example);
+}
+
+TEST_CASE("a layer that was never calibrated is not exported") {
+  Example example("lenet5");
+  example.parameters[1].input_range = 0;
+  CHECK_THAT(message_of<MappingError>([&] { example.write("unused"); }),
+             ContainsSubstring("layer 'conv1': expected an input range above 0, got 0"));
 }
 
 TEST_CASE("the same export has the same bytes, and every JSON file its format") {

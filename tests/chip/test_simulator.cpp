@@ -37,10 +37,12 @@ TEST_CASE("a simulated chip needs every product, once, one a tick, and every par
   const auto steps = [](auto edit) {
     return error_after("schedule.json", [&](Json& json) { edit(json["pipelined"]["steps"]); });
   };
-  CHECK_THAT(steps([](Json& list) { list.erase(list.size() - 1); }), ContainsSubstring("found too few"));
-  CHECK_THAT(steps([](Json& list) { list.push_back(list.back()); }), ContainsSubstring("next, found"));
+  CHECK_THAT(steps([](Json& list) { list.erase(list.size() - 1); }),
+             ContainsSubstring("/schedule.json: expected products that complete layer"));
+  CHECK_THAT(steps([](Json& list) { list.push_back(list.back()); }),
+             ContainsSubstring("/schedule.json: block ") && ContainsSubstring("next, found"));
   CHECK_THAT(error_after("schedule.json", [](Json& json) { json["pipelined"]["interval"] = 1; }),
-             ContainsSubstring("doing two at tick 0 of every 1"));
+             ContainsSubstring("/schedule.json: ") && ContainsSubstring("doing two at tick 0 of every 1"));
   CHECK_THAT(error_after("schedule.json", [](Json& json) { json["pipelined"]["interval"] = 0; }),
              ContainsSubstring("interval from 1"));
   const auto split = [](Json& json) -> Json& {

@@ -79,11 +79,13 @@ TEST_CASE("A folder whose IDX files do not fit each other is refused") {
                     ContainsSubstring("expected a file train*idx3*, found none"));
   write_idx_folder(folder.path(), 9, 6);
   write_file_atomically(folder / "test-labels-idx1-ubyte", idx(8, {5}, cycling_labels(5, 3)));
-  CHECK_THROWS_WITH(read_idx_folder(folder.path()),
-                    ContainsSubstring("test: expected a label for each of 6 images, found 5"));
+  CHECK_THROWS_WITH(
+      read_idx_folder(folder.path()),
+      ContainsSubstring("/test-labels-idx1-ubyte: test: expected a label for each of 6 images of ") &&
+          ContainsSubstring("/test-mfcc-idx3-byte, found 5"));
   write_file_atomically(folder / "test-labels-idx1-ubyte", idx(8, {6}, std::string("\0\1\2\3\0\0", 6)));
   CHECK_THROWS_WITH(read_idx_folder(folder.path()),
-                    ContainsSubstring("test label 3: expected 0 to 2, found 3"));
+                    ContainsSubstring("/test-labels-idx1-ubyte: test label 3: expected 0 to 2, found 3"));
   write_file_atomically(folder / "test-labels-idx1-ubyte", idx(9, {6}, std::string("\0\1\2\xff\0\0", 6)));
   CHECK_THROWS_WITH(read_idx_folder(folder.path()),
                     ContainsSubstring("label 3: expected 0 to 65535, found -1"));

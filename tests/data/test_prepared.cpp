@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "core/base/files/file_lock.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/sha256.hpp"
 #include "core/data/idx.hpp"
 #include "tests/catch.hpp"
 #include "tests/data/raw_files.hpp"
+#include "tests/file_size_limit.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace mho;
@@ -73,15 +75,67 @@ TEST_CASE("Preparing again replaces the set, its validation split too") {
   CHECK(!std::filesystem::exists(folder / "data/kws/validation_images.npy"));
 }
 
+TEST_CASE("Preparing that ends anywhere leaves the set that was there, and nothing else") {
+  const TemporaryFolder folder;
+  write_idx_folder(folder / "a", 9, 6, 3);
+  write_idx_folder(folder / "b", 900, 6);
+  prepare_data("idx", "kws", folder / "a", folder / "data");
+  {
+    const FileSizeLimit limit(3000);
+    CHECK_THROWS_AS(prepare_data("idx", "kws", folder / "b", folder / "data"), RunError);
+  }
+  const std::atomic<bool> stop{true};
+  CHECK_THROWS_WITH(prepare_data("idx", "kws", folder / "b", folder / "data", &stop),
+                    ContainsSubstring("stopped") && ContainsSubstring("kws is as it was before"));
+  std::filesystem::remove(folder / "b/test-mfcc-idx3-byte");
+  CHECK_THROWS_AS(prepare_data("idx", "kws", folder / "b", folder / "data"), DataError);
+  CHECK(verify_prepared(folder / "data/kws").train.count() == 9);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "data"), {}) == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "data/kws"), {}) == 7);
+}
+
+TEST_CASE("What a killed preparation left is cleared away by the next one, which does not wait for it") {
+  const TemporaryFolder folder;
+  write_idx_folder(folder / "raw", 9, 6);
+  write_file_atomically(folder / "data/.preparing/kws/fresh/train_images.npy", std::string("half"));
+  write_file_atomically(folder / "data/.preparing/kws/old/dataset.json", std::string("{}"));
+  write_file_atomically(folder / "data/.preparing/kws.lock", std::string());
+  write_file_atomically(folder / "data/kws/train_images.npy.tmp12-34", std::string("half"));
+  verify_prepared(prepare_data("idx", "kws", folder / "raw", folder / "data"));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "data"), {}) == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "data/kws"), {}) == 5);
+}
+
+TEST_CASE("A set is prepared by one process at a time") {
+  const TemporaryFolder folder;
+  write_idx_folder(folder / "raw", 9, 6);
+  std::filesystem::create_directories(folder / "data/.preparing");
+  const FileLock other(folder / "data/.preparing/kws.lock", FileLock::Kind::exclusive);
+  CHECK_THROWS_WITH(prepare_data("idx", "kws", folder / "raw", folder / "data"),
+                    ContainsSubstring("another `mho data prepare` is at work"));
+}
+
+TEST_CASE("A set that is prepared where its raw files lie leaves them, and what else is there") {
+  const TemporaryFolder folder;
+  const auto set = folder / "data/kws";
+  write_idx_folder(set, 9, 6);
+  write_file_atomically(set / "notes/mine.txt", std::string("mine"));
+  std::filesystem::create_symlink("elsewhere", set / "link");
+  for (int times = 0; times < 2; ++times) verify_prepared(prepare_data("idx", "kws", set, folder / "data"));
+  CHECK(read_text_file(set / "notes/mine.txt") == "mine");
+  CHECK(std::filesystem::is_symlink(set / "link"));
+  CHECK(read_idx_folder(set).train.count() == 9);
+}
+
 TEST_CASE("Own arrays of any type and rank are prepared") {
   const TemporaryFolder folder;
   write_npy(folder / "raw/train_images.npy",
-            NpyArray::from(std::vector<std::int32_t>{1, 2, 3, 4, 5, 6}, {2, 3}));
+            NpyArray::from(std::vector<std::int32_t>{1, 2, 3, 4, 5, 6}, {2, 3, 1}));
   write_npy(folder / "raw/train_labels.npy", NpyArray::from(std::vector<std::uint8_t>{0, 1}, {2}));
-  write_npy(folder / "raw/test_images.npy", NpyArray::from(std::vector<float>{1, 2, 3}, {1, 3}));
+  write_npy(folder / "raw/test_images.npy", NpyArray::from(std::vector<float>{1, 2, 3}, {1, 3, 1, 1}));
   write_npy(folder / "raw/test_labels.npy", NpyArray::from(std::vector<std::int32_t>{1}, {1}));
   const auto set = verify_prepared(prepare_data("npy", "features", folder / "raw", folder / "data"));
-  CHECK(sample_shape(set) == std::array<int, 3>{1, 1, 3});
+  CHECK(sample_shape(set) == std::array<int, 3>{3, 1, 1});
   CHECK(set.train.images.as_float() == std::vector<float>{1, 2, 3, 4, 5, 6});
   std::filesystem::remove(folder / "raw/test_labels.npy");
   CHECK_THROWS_WITH(prepare_data("npy", "features", folder / "raw", folder / "data"),

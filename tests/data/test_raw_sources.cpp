@@ -36,10 +36,13 @@ TEST_CASE("A folder of arrays may have a validation split") {
   const TemporaryFolder folder;
   for (const char* split : {"train", "validation", "test"}) {
     const std::string name = split;
-    write_npy(folder / (name + "_images.npy"), NpyArray::from(std::vector<float>{1, 2, 3, 4}, {2, 2}));
+    write_npy(folder / (name + "_images.npy"), NpyArray::from(std::vector<float>{1, 2, 3, 4}, {2, 2, 1}));
     write_npy(folder / (name + "_labels.npy"), NpyArray::from(std::vector<std::uint8_t>{0, 1}, {2}));
   }
   CHECK(read_npy_folder(folder.path()).validation.count() == 2);
+  write_npy(folder / "test_labels.npy", NpyArray::from(std::vector<std::uint8_t>{0}, {1}));
+  CHECK_THROWS_WITH(read_npy_folder(folder.path()), ContainsSubstring((folder / "test_labels.npy").string() +
+                                                                      ": test: expected a label for"));
   std::filesystem::remove(folder / "validation_labels.npy");
   CHECK_THROWS_WITH(read_npy_folder(folder.path()), ContainsSubstring("validation_labels.npy"));
 }

@@ -36,7 +36,7 @@ TEST_CASE("Percentiles are the sample's") {
 TEST_CASE("Targets and times that the device does not know are refused before anything is drawn") {
   const auto model = make_device_model("reram_wan2022", 40);
   CHECK_THROWS_WITH(measure_devices(*model, {41}, {1}, 10, RandomKey(1)),
-                    ContainsSubstring("expected 0 to 40 uS, got 41"));
+                    ContainsSubstring("expected 0 to 40 µS, got 41"));
   CHECK_THROWS_AS(measure_devices(*model, {-1}, {1}, 10, RandomKey(1)), ConfigError);
   CHECK_THROWS_WITH(measure_devices(*model, {20}, {3600}, 10, RandomKey(1)), ContainsSubstring("got 3600 s"));
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/nn/graph/parameters.hpp"
 #include "tests/catch.hpp"
 
 namespace mho {

@@ -64,8 +64,8 @@ class Mho:
         return name
 
     def start(self, *words, **options):
-        return subprocess.Popen([*self.program, *map(str, words)], cwd=self.folder, env=environment(), text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        return subprocess.Popen([*self.program, *map(str, words)], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, **{"env": environment(), **options})
 
     def __call__(self, *words, code=0):
         result = subprocess.run([*self.program, *map(str, words)], cwd=self.folder, env=environment(),

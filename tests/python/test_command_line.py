@@ -31,6 +31,24 @@ def test_an_unknown_option_is_wrong_usage(mho):
     mho("search", mho.config(), "--trails", 3, code=2)
 
 
+def test_what_is_not_expected_is_named_in_order_with_the_prefix(mho):
+    result = mho("search", mho.config(), "one", "two", code=2)
+    assert "mho: error: unexpected one two (usage: " in result.stderr
+    assert "mho: error: CONFIG is required" in mho("search", code=2).stderr
+
+
+def test_one_set_takes_several_assignments(mho):
+    words = ["evaluate", "mlp:16", "--set", "training.epochs=1", "scoring.programmings=2", "search.seed=7"]
+    many = mho.json(*words, mho.config())
+    each = mho.json("evaluate", "mlp:16", mho.config(), "--set=training.epochs=1", "scoring.programmings=2", "--seed", 7)
+    assert many["seed"] == 7 and many["drift"][0]["n"] == 2
+    assert many["drift"] == each["drift"]
+    (mho.folder / "a=b.toml").write_text(TINY)
+    assert mho.json(*words, "a=b.toml")["drift"] == many["drift"]
+    result = mho("search", mho.config(), "--set", "search.trials=2", "b=2", code=2)
+    assert "mho: error: --set b=2: expected section.key=value" in result.stderr
+
+
 def test_an_unknown_key_is_named_with_its_place(mho):
     config = mho.config(TINY.replace("population", "popluation"))
     line = TINY.replace("population", "popluation").split("\n").index("popluation = 2") + 1
@@ -82,6 +100,50 @@ def test_an_output_folder_that_is_a_file_fails_the_run(mho):
     assert "taken" in result.stderr
 
 
+def test_a_pipe_or_a_device_is_no_chip_file(mho):
+    os.mkfifo(mho.folder / "pipe.toml")
+    for chip, kind in ("pipe.toml", "a pipe"), ("/dev/zero", "a device"), (".", "a directory"):
+        assert f"{chip}: expected a regular file, found {kind}" in mho("map", "mlp", "--chip", chip, code=2).stderr
+
+
+def test_a_file_that_is_too_large_is_named_with_its_size(mho):
+    with (mho.folder / "sparse.toml").open("wb") as file:
+        file.truncate(6 << 30)
+    for words in ["search", "sparse.toml"], ["map", "mlp", "--chip", "sparse.toml"]:
+        stderr = mho(*words, code=2).stderr
+        assert "sparse.toml: too large to read: expected at most 1 MiB, found 6144 MiB" in stderr
+
+
+@pytest.mark.parametrize("path", ["circle", "x" * 5000])
+def test_impossible_paths_are_unusable_input_wherever_they_stand(mho, path):
+    config = mho.config()
+    (mho.folder / "circle").symlink_to("circle")
+    for words in (["evaluate", path, config], ["evaluate", "mlp:8", path], ["evaluate", "mlp:8", config, "--out", path],
+                  ["evaluate", config, "--from-export", path], ["search", path], ["search", config, "--out", path],
+                  ["export", path], ["export", "--check", path], ["simulate", path, config], ["map", path],
+                  ["map", "mlp", "--chip", path], ["data", "prepare", "npy", "--from", path],
+                  ["data", "prepare", "digits", "--from", path],
+                  ["bench-search", config, "--table", path], ["device", "pcm", path],
+                  ["search", config, "--set", f"task.folder={path}"],
+                  ["search", config, "--set", f"chip.file={path}"]):  # fmt: skip
+        stderr = mho(*words, code=2).stderr
+        assert stderr.startswith("mho: ") and "filesystem error" not in stderr, words
+        assert path in stderr and len(stderr.splitlines()) <= 2, words
+
+
+def test_features_without_a_shape_are_refused_with_the_shapes_that_they_may_have(mho):
+    header = "{'descr': '|u1', 'fortran_order': False, 'shape': (4, 256), }"
+    header += " " * (117 - len(header)) + "\n"
+    (mho.folder / "raw").mkdir()
+    for split in "train", "test":
+        (mho.folder / f"raw/{split}_images.npy").write_bytes(
+            b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + bytes(4 * 256))
+        (mho.folder / f"raw/{split}_labels.npy").write_bytes(b"")
+    stderr = mho("data", "prepare", "npy", "--from", "raw", code=2).stderr
+    assert "raw/train_images.npy: expected images N x H x W x C or N x H x W, found |u1 of shape (4, 256)" in stderr
+    assert "x.reshape(4, 256, 1, 1)" in stderr and "x.reshape(4, 1, 1, 256)" in stderr
+
+
 def test_doctor_prints_one_document(mho):
     found = json.loads(mho("doctor", "--json").stdout)
     assert found["version"] in mho("--version").stdout
@@ -95,6 +157,12 @@ def test_config_documents_every_table(mho):
     text = mho("config").stdout
     for table in ["task", "space", "search", "training", "hardware", "scoring", "chip"]:
         assert f"## [{table}]" in text
+
+
+def test_bounds_are_shown_with_all_their_digits(mho):
+    text = mho("config").stdout
+    assert "| 0 to 1048576 |" in text
+    assert "e+0" not in text
 
 
 def test_the_documentation_holds_what_config_prints(mho):
@@ -112,7 +180,7 @@ def test_prepared_digits_are_found_and_used(mho):
     mho("data", "prepare", "digits", "--from", digits_file(), "--name", "mine")
     assert (mho.folder / "data/mine/dataset.json").exists()
     assert json.loads(mho("doctor", "--json").stdout)["data_sets"] == ["data/mine"]
-    assert "data/mine: 8x8x1, 10 classes, 1437 + 360 samples" in mho("data", "list").stdout
+    assert "data/mine: 8x8x1, 10 classes, 1,437 + 360 samples" in mho("data", "list").stdout
     mho("evaluate", "mlp:16", mho.config(), "--set", "task.data=mine", "--set", "training.epochs=1")
 
 

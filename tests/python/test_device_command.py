@@ -16,7 +16,7 @@ def test_a_device_is_sampled_beside_its_formulas(mho):
     assert [read["time_s"] for read in target["reads"]] == [1, 86400]
     for read in target["reads"]:
         assert read["p5_us"] < read["p50_us"] < read["p95_us"]
-    assert "Conductance (uS)" in mho("device", "pcm", "--devices", 10).stdout
+    assert "Conductance (µS)" in mho("device", "pcm", "--devices", 10).stdout
 
 
 def test_samples_do_not_depend_on_threads_but_on_the_seed(mho):
@@ -43,6 +43,18 @@ def test_figures_are_written_as_csv_too(mho):
     assert float(rows[4]["mean_us"]) == printed["targets"][1]["reads"][1]["measured_us"]["mean"]
 
 
+def test_figures_are_not_replaced_by_others_without_force(mho):
+    words = ["device", "pcm", "--devices", 100, "--csv", "pcm.csv"]
+    mho(*words)
+    before = (mho.folder / "pcm.csv").read_bytes()
+    mho(*words)
+    assert "pcm.csv: is there already" in mho(*words, "--seed", 1, code=2).stderr
+    assert (mho.folder / "pcm.csv").read_bytes() == before
+    mho(*words, "--seed", 1, "--force")
+    assert (mho.folder / "pcm.csv").read_bytes() != before
+
+
+
 def test_products_with_given_weights_are_measured(mho):
     numpy = pytest.importorskip("numpy")
     numpy.save(mho.folder / "w.npy", numpy.linspace(-1, 1, 32 * 16, dtype="float32").reshape(32, 16))
@@ -55,9 +67,9 @@ def test_products_with_given_weights_are_measured(mho):
 @pytest.mark.parametrize(("words", "message"), [
     (["pmc"], "unknown device model 'pmc' (did you mean 'pcm'?); known: pcm, hermes_odp"),
     (["pcm", "--time", "-1"], "expected 0 to 1e+12 s, got -1 s"),
-    (["pcm", "--target", "26"], "expected 0 to 25 uS, got 26"),
+    (["pcm", "--target", "26"], "expected 0 to 25 µS, got 26"),
     (["reram_wan2022", "--time", "3600"], "86400 s (1 day)"),
-    (["reram_cmo", "--set", "hardware.g_max_us=100"], "at most 88.2 uS"),
+    (["reram_cmo", "--set", "hardware.g_max_us=100"], "at most 88.2 µS"),
     (["table"], "device.table.file"),
     (["pcm", "--mvm", "--weights", "none.npy"], "none.npy"),
 ])

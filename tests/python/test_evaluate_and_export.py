@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
+import re
+import struct
 
 import pytest
 
@@ -19,6 +21,43 @@ def test_a_built_in_network_is_trained_and_scored(mho):
     assert "AVM" in mho("evaluate", "mlp:32", config).stdout
 
 
+def test_one_programming_has_no_deviation_and_no_interval(mho):
+    text = mho("evaluate", "mlp:32", mho.config(), "--set", "scoring.programmings=1").stdout
+    assert re.search(r"^1 d +[\d.]+ % +n/a +n/a \(1 programming\)$", text, re.M)
+    assert "programmings)" not in text
+
+
+def test_what_a_month_takes_is_lost_and_what_it_brings_is_gained(mho):
+    words = ["evaluate", "mlp:32", mho.config(), "--out", "kept"]
+    mho(*words)
+    seen = set()
+    for seed in range(20):  # of one programming the sign is chance
+        words = ["evaluate", "kept", "tiny.toml", "--seed", seed, "--set", "scoring.programmings=1"]
+        avm, text = mho.json(*words)["avm"], mho(*words).stdout
+        change = "gained" if avm < 0 else "lost"
+        assert re.search(rf"^AVM +{abs(avm):.2f} points {change} from 1 s to 30 d$", text, re.M)
+        seen.add(change)
+        if len(seen) == 2:
+            return
+    raise AssertionError(f"one sign in 20 seeds: {seen}")
+
+
+def test_figures_are_written_in_one_way(mho):
+    found = mho.json("evaluate", "mlp:512", mho.config())
+    text = mho("evaluate", "mlp:512", "tiny.toml").stdout
+    assert f"mlp:512, {found['parameters']:,} parameters" in text
+    assert f"{found['chip']['throughput_hz']:,.0f} images/s" in text
+    assert re.search(r"chip +\d+ cores?, [\d.]+ [nµ]s, [\d.]+ [nµ]J to [\d.]+ [nµ]J, ", text)
+
+
+def test_a_network_near_chance_is_warned_of(mho):
+    config = mho.config()
+    found = mho.json("evaluate", "mlp:32", config, "--set", "training.learning_rate=1e-6")
+    text = mho("evaluate", "mlp:32", config, "--set", "training.learning_rate=1e-6").stdout
+    assert f"warning    near chance: always answering the commonest class gives {100 * found['chance']:.2f} %" in text
+    assert "near chance" not in mho("evaluate", "mlp:32", config, "--set", "training.epochs=20").stdout
+
+
 def test_an_evaluated_network_is_kept_and_exported(mho):
     config = mho.config()
     trained = mho.json("evaluate", "mlp:32", config, "--out", "kept")
@@ -36,6 +75,83 @@ def test_an_output_folder_that_cannot_be_is_refused_before_training(mho):
     result = mho("evaluate", "mlp:32", mho.config(), "--out", "taken/kept", code=1)
     assert "taken/kept" in result.stderr
     assert "epoch" not in result.stderr
+
+
+def test_a_result_is_not_replaced_by_another_without_force(mho):
+    config = mho.config()
+    mho("evaluate", "mlp:32", config, "--out", "kept")
+    before = (mho.folder / "kept/score.json").read_bytes()
+    refused = mho("evaluate", "mlp:16", config, "--out", "kept", code=2)
+    assert "kept/architecture.json: is there already" in refused.stderr and "--force" in refused.stderr
+    assert "epoch" not in refused.stderr  # before any training
+    assert (mho.folder / "kept/score.json").read_bytes() == before
+    mho("evaluate", "mlp:16", config, "--out", "kept", "--force")
+    assert json.loads((mho.folder / "kept/score.json").read_text())["architecture"]["name"] == "mlp:16"
+
+
+def test_an_export_replaces_the_same_bytes_but_no_others(finished):
+    own = finished.folder / WINNER / "chip"
+    before = {path.name: path.read_bytes() for path in own.iterdir() if path.is_file()}
+    finished("export", WINNER)  # its own folder
+    finished("export", WINNER, "--out", "exported")
+    (finished.folder / "exported/notes.txt").write_text("mine")
+    finished("export", WINNER, "--out", "exported")
+    (finished.folder / "exported/report.md").write_text("changed by hand")
+    refused = finished("export", WINNER, "--out", "exported", code=2)
+    assert "exported/report.md: is there already, with other content" in refused.stderr
+    assert (finished.folder / "exported/report.md").read_text() == "changed by hand"
+    finished("export", WINNER, "--out", "exported", "--force")
+    for folder in own, finished.folder / "exported":
+        assert {name: (folder / name).read_bytes() for name in before} == before
+        assert not list(folder.glob(".mho-*"))
+    assert (finished.folder / "exported/notes.txt").read_text() == "mine"
+
+
+def edit_weights(folder, edit):
+    """Rewrites weights.safetensors; `edit` gets its tensors as {name: (shape, bytes)}."""
+    file = folder / "weights.safetensors"
+    data = file.read_bytes()
+    size = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + size])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        tensors[name] = (entry["shape"], data[8 + size + begin : 8 + size + end])
+    edit(tensors)
+    header, body = {}, b""
+    for name, (shape, content) in tensors.items():
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(body), len(body) + len(content)]}
+        body += content
+    text = json.dumps(header).encode()
+    file.write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
+def test_foreign_weights_without_ranges_are_calibrated_and_misfits_are_told(mho):
+    config = mho.config()
+    own = mho.json("evaluate", "mlp:32", config, "--set", "training.epochs=6", "--out", "kept")
+
+    def rescore(edit, code=0):
+        edit_weights(mho.folder / "kept", edit)
+        return mho("evaluate", "kept", config, "--json", code=code)
+
+    calibrated = rescore(lambda tensors: [tensors.pop(f"{layer}.input_range") for layer in ("dense1", "logits")])
+    assert "note: input ranges were missing and are calibrated on 251 training samples: dense1, logits" in calibrated.stderr
+    assert accuracies(json.loads(calibrated.stdout)) == pytest.approx(accuracies(own), abs=0.05)
+
+    narrow = rescore(lambda tensors: tensors.update({"dense1.input_range": ([1], struct.pack("<f", 0.01))}))
+    assert "note: layer 'dense1': its input range of 0.01 clips" in narrow.stderr
+
+    zero = rescore(lambda tensors: tensors.update({"dense1.input_range": ([1], struct.pack("<f", 0))}), code=2)
+    assert "tensor 'dense1.input_range'[0]: expected a finite number above 0, got 0" in zero.stderr
+    assert "kept/weights.safetensors" in zero.stderr
+
+
+def test_an_uncalibrated_network_is_not_exported(mho):
+    mho("evaluate", "mlp:32", mho.config(), "--out", "kept")
+    edit_weights(mho.folder / "kept", lambda tensors: tensors.pop("dense1.input_range"))
+    assert "layer 'dense1': expected an input range above 0" in mho("export", "kept", "--out", "chip", code=2).stderr
+    assert not (mho.folder / "chip").exists()
 
 
 def test_an_architecture_file_is_the_network_that_it_describes(mho):

@@ -5,7 +5,8 @@ import resource
 import signal
 import time
 
-from conftest import TINY, Mho
+import pytest
+from conftest import TINY, Mho, environment
 
 # Enough work that a signal lands in the middle of it.
 LONG = TINY.replace("trials = 4", "trials = 12").replace("epochs = 2", "epochs = 8")
@@ -69,26 +70,73 @@ def test_a_killed_run_resumes_to_the_same_result(mho, tmp_path_factory):
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert len((mho.folder / "runs/tiny/trials.jsonl").read_text().splitlines()) < 12
-    mho("search", config, "--resume")
+    (mho.folder / config).unlink()
+    mho("search", "--resume", "runs/tiny")  # the folder holds its configuration
     assert mho.trials("runs/tiny") == whole.trials("runs/tiny")
     assert weights(mho) == weights(whole)
 
 
 def test_a_terminated_run_stops_cleanly_and_says_how_to_go_on(mho):
     config = mho.config(LONG)
-    process = mho.start("search", config, "--seed", 3)
+    process = mho.start("search", config, "--seed", 3, "--threads", 1)
     wait_for_trials(mho, "runs/tiny", 1, process)
     process.send_signal(signal.SIGTERM)
-    _, messages = process.communicate(timeout=120)
+    output, messages = process.communicate(timeout=120)
     assert process.returncode == 1
-    command = re.search(r"continue with: mho (.*)", messages)
+    command = re.search(r"continue with: (\S+) (.*)", messages)
     assert command, messages
+    assert command.group(1) == mho.program[0]
+    assert command.group(2) == "search --resume runs/tiny --threads 1"
     done = mho.trials("runs/tiny")
     assert 1 <= len(done) < 12
-    mho(*command.group(1).split())
+    assert re.search(r"^front of \d+ trials", output, re.MULTILINE), output
+    summary = json.loads((mho.folder / "runs/tiny/summary.json").read_text())
+    assert summary["stopped"] and summary["trials"] == len(done) and not summary["winners"]
+    assert (mho.folder / "runs/tiny/front.csv").read_text().count("\n") == 1 + len(summary["front"]["trials"])
+    mho(*command.group(2).split())
     after = mho.trials("runs/tiny")
     assert len(after) == 12
     assert all(trial in after for trial in done)
+
+
+def test_the_door_is_named_to_who_came_through_it(mho):
+    process = mho.start("search", mho.config(LONG), env={**environment(), "MHO_COMMAND": "./mho"})
+    wait_for_trials(mho, "runs/tiny", 1, process)
+    process.send_signal(signal.SIGTERM)
+    _, messages = process.communicate(timeout=120)
+    assert "continue with: ./mho search --resume runs/tiny" in messages
+
+
+def test_a_second_search_is_kept_out_of_a_folder_that_one_is_at_work_in(mho):
+    config = mho.config(LONG)
+    process = mho.start("search", config, "--threads", 1)
+    wait_for_trials(mho, "runs/tiny", 1, process)
+    for words in [[config], [config, "--resume"], ["--resume", "runs/tiny"]]:
+        assert "runs/tiny: another search is at work in this folder" in mho("search", *words, code=2).stderr
+    process.kill()
+    process.communicate()
+    mho("search", "--resume", "runs/tiny")
+    assert [trial["trial"] for trial in mho.trials("runs/tiny")] == list(range(12))
+
+
+def test_a_finished_run_is_extended(mho, tmp_path_factory):
+    mho("search", mho.config(), "--trials", 3)
+    whole = Mho(tmp_path_factory.mktemp("whole"))
+    whole("search", whole.config(), "--trials", 5)
+    mho("search", "--resume", "runs/tiny", "--trials", 5)
+    assert mho.trials("runs/tiny") == whole.trials("runs/tiny")
+    assert weights(mho) == weights(whole)
+    mho("search", "--resume", "runs/tiny")  # five trials by now
+    refused = mho("search", "--resume", "runs/tiny", "--trials", 4, code=2)
+    assert "search.trials: the run was started with 5, got 4" in refused.stderr
+
+
+def test_a_folder_in_place_of_a_run_file_is_refused_with_what_was_meant(finished):
+    assert "mho search --resume runs/tiny" in finished("search", "runs/tiny", code=2).stderr
+    assert "found no config.toml" in finished("search", "--resume", "runs", code=2).stderr
+    assert "--out: expected nothing" in finished("search", "--resume", "runs/tiny", "--out", "x", code=2).stderr
+    assert "--study: expected --storage" in finished("search", "tiny.toml", "--study", "x", "--out", "x", code=2).stderr
+    assert not (finished.folder / "x").exists()
 
 
 def test_two_signals_end_the_run(mho):
@@ -113,18 +161,28 @@ def test_resume_refuses_another_configuration(finished):
     assert "epochs" in result.stderr
 
 
+def test_a_run_without_a_best_trial_says_why(mho):
+    result = mho("search", mho.config(), "--set", "search.max_avm=0", "training.learning_rate=1e-6", code=1)
+    assert re.search(r"4/4 trials, 0 s to go, best none yet: of 4 trials 4 failed \(the last: no better than chance: "
+                     r"expected at least [\d.]+ % after one day", result.stderr)
+
+
 def test_an_infeasible_space_is_refused_with_the_reason(mho):
     assert "max_parameters" in mho("search", mho.config(), "--set", "search.max_parameters=10", code=2).stderr
 
 
-def test_a_full_disk_fails_the_run_and_keeps_what_was_written(mho):
+@pytest.mark.parametrize("signals_as_in_a_shell", [True, False])
+def test_a_full_disk_fails_the_run_and_keeps_what_was_written(mho, signals_as_in_a_shell):
     def no_file_above_8_kib():
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
 
-    # Python ignores SIGXFSZ, and the child inherits that: a write over the limit fails like one on a full disk.
-    process = mho.start("search", mho.config(), "--out", "runs/full", preexec_fn=no_file_above_8_kib, restore_signals=False)
+    # A write over the limit fails like one on a full disk, whether or not SIGXFSZ, which would end a process
+    # without a word, is ignored from the start.
+    process = mho.start("search", mho.config(), "--out", "runs/full", preexec_fn=no_file_above_8_kib,
+                        restore_signals=signals_as_in_a_shell)
     _, errors = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "cannot write" in errors and "File too large" in errors
+    assert "continue with: mho search --resume runs/full" in errors
     assert len(errors.strip().splitlines()[-1]) < 300
     assert (mho.folder / "runs/full/config.toml").exists()

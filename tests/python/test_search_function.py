@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 
 import pytest
 from conftest import PACKAGE
@@ -58,6 +59,20 @@ def test_optuna_learns_from_the_history(proposer):
         found = [mho.search({}, best_at_24_channels, proposer=name, trials=40, seed=seed) for seed in range(2)]
         values[name] = [sum(trial["value"] for trial in trials[-16:]) / 16 for trials in found]
     assert sum(values[proposer]) > sum(values["random"]) + 1  # the mean of the last 16 is better by half a channel step a seed
+
+
+@pytest.mark.parametrize("proposer", NATIVE)
+def test_a_space_that_runs_out_says_so(proposer):
+    space = {"stem_channels": [8, 16], "stem_kernels": [3], "main_blocks": [1, 1], "residual_blocks": [1, 2],
+             "branches": [1, 1], "block_types": ["B"], "widening": [1, 3]}
+    with pytest.warns(RuntimeWarning, match="ran out of new genomes at trial 12 of 30"):
+        trials = mho.search(space, best_at_24_channels, proposer=proposer, trials=30, population=1)
+    assert len(set(names(trials))) == 12
+    assert not trials.stopped
+    assert "of its 12 genomes 12 were known already" in trials.note
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert mho.search(space, best_at_24_channels, proposer=proposer, trials=12, population=1).note == ""
 
 
 def test_exceptions_and_useless_values_are_failed_trials():

@@ -6,6 +6,7 @@ import concurrent.futures
 import glob
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -103,7 +104,7 @@ def check_study(trials, killed):
 
 
 def test_workers_share_a_journal_though_one_is_killed(python_mho, alone):
-    from mho._shared_study import open_storage
+    from mho._storage import open_storage
 
     url = f"journal:{python_mho.folder}/study.log"
     storage = open_storage(optuna, url)
@@ -148,7 +149,7 @@ def test_a_stopped_worker_gives_its_trials_back_at_once(python_mho):
     worker.terminate()
     _, errors = worker.communicate(timeout=60)
     assert worker.returncode == 1
-    assert "continue with: mho search tiny.toml --out runs/tiny --storage journal:study.log" in errors
+    assert "continue with: mho search --resume runs/tiny --storage journal:study.log" in errors
     storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(file)))
     states = {trial.state for trial in optuna.load_study(study_name=None, storage=storage).trials}
     assert states == {optuna.trial.TrialState.WAITING}
@@ -158,10 +159,14 @@ def test_a_stopped_worker_gives_its_trials_back_at_once(python_mho):
     ("sqlite:///x.db", "expected journal:PATH or postgresql://USER@HOST/DATABASE, got sqlite:///x.db (SQLite locks"),
     ("redis://here", "expected journal:PATH or postgresql://"),
     ("journal:/nowhere/x.log", "cannot be opened"),
+    ("journal:/dev/full", "--storage journal:/dev/full: expected a regular file, got a device"),
+    ("journal:.", "expected a regular file, got a folder"),
+    ("postgresql://me:se@cret@127.0.0.1:1/mho", "--storage postgresql://me:***@127.0.0.1:1/mho: expected one '@'"),
 ])
 def test_a_storage_that_cannot_be_is_refused_before_training(python_mho, url, message):
     result = python_mho("search", python_mho.config(), "--storage", url, code=2)
     assert message in result.stderr
+    assert "cret" not in result.stderr
     assert not (python_mho.folder / "runs").exists()
 
 
@@ -181,6 +186,27 @@ def test_another_space_and_another_configuration_are_refused(python_mho):
     result = python_mho(*join, "--set", "training.epochs=3", code=2)
     assert "was started with epochs = 2, got epochs = 3" in result.stderr
     assert not (python_mho.folder / "other").exists()
+
+
+def test_workers_with_run_folders_of_their_own_share_a_named_study(python_mho):
+    config = python_mho.config(QUICK)
+    shared = ["search", config, "--storage", "journal:study.log"]
+    python_mho(*shared, "--out", "a")
+    apart = python_mho(*shared, "--out", "b")
+    assert re.search(r"study b-\w+ is new, and the storage holds a of the same \[space\].*--study a", apart.stderr)
+    before = (python_mho.folder / "study.log").read_text().count('"op_code":4')
+    for name in ["a", optuna_names(python_mho)[0]]:  # as the dashboard shows it, too
+        together = python_mho(*shared, "--out", f"of {name}", "--study", name)
+        assert "is new" not in together.stderr
+        assert python_mho.trials(f"of {name}") == python_mho.trials("a")
+    assert (python_mho.folder / "study.log").read_text().count('"op_code":4') == before
+    assert len(optuna_names(python_mho)) == 2
+
+
+def optuna_names(mho):
+    from mho._storage import open_storage
+
+    return [study.study_name for study in open_storage(optuna, f"journal:{mho.folder}/study.log").get_all_studies()]
 
 
 def test_the_plain_executable_names_the_one_that_can(mho):
@@ -212,9 +238,35 @@ def free_port():
         return listener.getsockname()[1]
 
 
+class Server:
+    """A PostgreSQL server of a test's own, run by an unprivileged user in a temporary folder."""
+
+    def __init__(self, programs, folder, user):
+        self._programs, self._folder, self._user, self._port = programs, folder, user, free_port()
+        self.url = f"postgresql://mho@127.0.0.1:{self._port}/study"
+
+    def _run(self, program, *words):
+        user = self._user
+        subprocess.run([f"{self._programs}/{program}", *words], check=True, timeout=120, cwd=self._folder,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user and user.pw_uid,
+                       group=user and user.pw_gid, extra_groups=[] if user else None)
+
+    def create(self):
+        self._run("initdb", "-D", f"{self._folder}/data", "-U", "mho", "--auth=trust", "--no-sync")
+        self.start()
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "mho", "study")
+
+    def start(self):
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-l", f"{self._folder}/log", "-o",
+                  f"-p {self._port} -h 127.0.0.1 -k {self._folder} -c fsync=off", "start")
+
+    def stop(self, mode="fast"):
+        if os.path.exists(f"{self._folder}/data/postmaster.pid"):
+            self._run("pg_ctl", "-D", f"{self._folder}/data", "-m", mode, "-w", "stop")
+
+
 @pytest.fixture
 def postgresql(tmp_path_factory):
-    """The URL of a server of this test's own, run by an unprivileged user in a temporary folder."""
     pytest.importorskip("psycopg2", reason="needs the package psycopg2-binary (requirements-search.txt)")
     folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda name: int(name.split("/")[4]))
     if not folders:
@@ -225,32 +277,59 @@ def postgresql(tmp_path_factory):
     os.makedirs(folder, exist_ok=True)
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
-
-    def run(program, *words):
-        subprocess.run([f"{folders[-1]}/{program}", *words], check=True, timeout=120, cwd=folder,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user and user.pw_uid,
-                       group=user and user.pw_gid, extra_groups=[] if user else None)
-
-    port = free_port()
+    server = Server(folders[-1], folder, user)
     try:
-        run("initdb", "-D", f"{folder}/data", "-U", "mho", "--auth=trust", "--no-sync")
-        run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o",
-            f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off", "start")
-        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "mho", "study")
-        yield f"postgresql://mho@127.0.0.1:{port}/study"
+        server.create()
+        yield server
     finally:
-        if os.path.exists(f"{folder}/data/postmaster.pid"):
-            run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+        server.stop("immediate")
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_workers_share_a_postgresql_server_though_one_is_killed(python_mho, postgresql, alone):
-    from mho._shared_study import open_storage
+    from mho._storage import open_storage
 
     with concurrent.futures.ThreadPoolExecutor(4) as together:  # all of them find no tables
-        storage = list(together.map(lambda _: open_storage(optuna, postgresql), range(4)))[0]
-    folders, killed = work_with_a_kill_and_a_late_start(python_mho, postgresql, storage, workers=4)
+        storage = list(together.map(lambda _: open_storage(optuna, postgresql.url), range(4)))[0]
+    folders, killed = work_with_a_kill_and_a_late_start(python_mho, postgresql.url, storage, workers=4)
     for folder in folders:
         assert python_mho.trials(folder) == alone
     check_study(attempts(storage), killed)
     storage.remove_session()
+
+
+def start_a_worker(mho, server, grace_s):
+    """A worker that has recorded a trial in the server's study, and is not done."""
+    from mho._storage import open_storage
+
+    config = mho.config(SHARED.replace("grace_s = 2", f"grace_s = {grace_s}"))
+    worker = mho.start("search", config, "--storage", server.url, "--threads", 1)
+    storage = open_storage(optuna, server.url)
+    wait_until(lambda: any(map(ended, attempts(storage))) or worker.poll() is not None)
+    storage.remove_session()
+    storage._backend.engine.dispose()
+    assert worker.poll() is None, worker.communicate()
+    return worker
+
+
+def test_a_worker_outlasts_a_restart_of_the_server(python_mho, postgresql, alone):
+    worker = start_a_worker(python_mho, postgresql, 60)
+    postgresql.stop()
+    time.sleep(0.5)
+    postgresql.start()
+    _, errors = worker.communicate(timeout=300)
+    assert worker.returncode == 0, errors
+    assert python_mho.trials("runs/tiny") == alone
+
+
+def test_a_worker_whose_server_stays_away_says_so_and_how_to_go_on(python_mho, postgresql, alone):
+    worker = start_a_worker(python_mho, postgresql, 2)
+    postgresql.stop()
+    _, errors = worker.communicate(timeout=300)
+    assert worker.returncode == 1
+    assert "the connection is lost" in errors and "was not back within search.grace_s = 2 s" in errors
+    command = re.search(r"continue with: mho (search --resume runs/tiny --threads 1 --storage .*)", errors)
+    assert command, errors
+    postgresql.start()
+    python_mho(*command.group(1).split())
+    assert python_mho.trials("runs/tiny") == alone

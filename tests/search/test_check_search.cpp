@@ -36,6 +36,14 @@ TEST_CASE("workers do not share successive halving") {
              ContainsSubstring("search.fidelity: expected none") && ContainsSubstring("--storage"));
 }
 
+TEST_CASE("a study's name needs the storage that the study is in") {
+  const auto refused = refusal(small_config(), {.folder = {}, .study = "mine"}, fake_evaluator());
+  CHECK_THAT(refused,
+             ContainsSubstring("--study: expected --storage beside it") && ContainsSubstring("mine"));
+  CHECK(refusal(small_config(), {.folder = {}, .storage = "journal:x", .study = "mine"}, fake_evaluator())
+            .empty());
+}
+
 TEST_CASE("an objective of one's own has neither bounds of a network nor measures of one") {
   const auto evaluator = make_evaluator([](const Genome&, int) { return make_score(0.9, 0.01, 1); });
   auto config = objective_config({}, {});

@@ -74,6 +74,19 @@ TEST_CASE("a real search trains, scores, maps and exports, and gives the same ag
   CHECK(std::filesystem::exists(folder / "first" / "winners" / "0" / "chip" / "targets.npz"));
 }
 
+TEST_CASE("trials that are no better than chance fail with both figures, whatever bounds they keep") {
+  const TemporaryFolder folder;
+  auto config = real_config(folder);
+  config.training.learning_rate = 1e-9;
+  config.training.epochs = 1;
+  const auto result = run_search(config, {.folder = folder / "run"});
+  for (const auto& trial : result.trials) {
+    CHECK(trial.failed);
+    CHECK_THAT(trial.reason, ContainsSubstring("no better than chance: expected at least"));
+  }
+  CHECK(result.winners.empty());
+}
+
 TEST_CASE("a search without a validation split is refused") {
   const TemporaryFolder folder;
   auto config = real_config(folder);

@@ -16,6 +16,7 @@ namespace {
 class TwoWorkers : public TrialStore {
  public:
   bool shared() const override { return true; }
+  std::string notice() const override { return "another study is here"; }
   void refresh() override {
     for (const auto& [number, genome] : others_) {
       auto trial = make_trial(number, 0.5, 0.1, 1);
@@ -47,7 +48,9 @@ TEST_CASE("without a host, what only a host can do is an error that names the pr
                  ContainsSubstring("python -m mho search"));
   CHECK_THAT(message_of<ConfigError>([&] { make_host_surrogate("xgboost", {}); }),
              ContainsSubstring("search.surrogate = xgboost: needs"));
-  CHECK_THAT(message_of<ConfigError>([&] { open_storage("journal:x", "run", config, {}); }),
+  CHECK_THAT(message_of<ConfigError>([&] {
+               open_storage({"journal:x", "run", config, nullptr}, {});
+             }),
              ContainsSubstring("--storage: needs"));
 }
 
@@ -80,9 +83,10 @@ TEST_CASE("a worker trains what it can claim, waits for the rest and ends with a
   const TemporaryFolder folder;
   const auto config = small_config();
   SearchExtensions extensions;
-  extensions.open_storage = [&](const std::string& url, const std::string& run, const RunConfig&) {
-    CHECK(url == "journal:x");
-    CHECK(run == "my run");
+  std::vector<std::string> studies, messages;
+  extensions.open_storage = [&](const StorageRequest& request) {
+    CHECK(request.url == "journal:x");
+    studies.push_back(request.study);
     return std::make_unique<TwoWorkers>();
   };
   const auto result =
@@ -92,4 +96,13 @@ TEST_CASE("a worker trains what it can claim, waits for the rest and ends with a
   CHECK(TrialFile(folder / "my run" / "trials.jsonl").count() == 14);
   for (const auto& trial : result.trials)
     CHECK((trial.score->at(kOneDay).mean == 0.5) == (trial.number % 2 == 1));
+  run_search(config,
+             {.folder = folder / "other",
+              .storage = "journal:x",
+              .study = "named",
+              .extensions = extensions,
+              .on_progress = [&](const SearchProgress& event) { messages.push_back(event.message); }},
+             fake_evaluator());
+  CHECK(studies == std::vector<std::string>{"my run", "named"});
+  CHECK(messages.at(0) == "another study is here");
 }

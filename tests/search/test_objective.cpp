@@ -8,6 +8,19 @@ using namespace mho;
 using mho::testing::make_score;
 using mho::testing::make_trial;
 
+TEST_CASE("why no trial is one to return counts failures, given-up trials and broken bounds") {
+  std::vector<Trial> trials{make_trial(0, 0.9, 0.01, 20), make_trial(1, 0.8, 0.01, 14.2),
+                            make_trial(2, 0, 0, 0), make_trial(3, 0, 0, 0)};
+  trials[2].score.reset();
+  trials[2].failed = true;
+  trials[2].reason = "diverged";
+  trials[3].score.reset();
+  trials[3].rungs = {{1, 1, make_score(0.5, 0.01, 1)}};
+  CHECK(why_none(trials, {}) ==
+        "of 4 trials 1 failed (the last: diverged), 1 given up, 2 broke max_avm = 10 (the lowest AVM is "
+        "14.20)");
+}
+
 TEST_CASE("the objective is the 1-day accuracy, or that over its deviation") {
   SearchConfig search;
   search.objective = "accuracy";

@@ -125,7 +125,7 @@ TEST_CASE("scoring times are checked against the device before anything is train
                c.hardware.device = "reram_cmo";
                c.hardware.g_max_us = 100;
              }),
-             ContainsSubstring("hardware.g_max_us: expected above 9 and at most 88.2 uS"));
+             ContainsSubstring("hardware.g_max_us: expected above 9 and at most 88.2 µS"));
   CHECK_THAT(refusal([](RunConfig& c) { c.hardware.device = "table"; }),
              ContainsSubstring("device.table.file: expected a CSV file"));
 }

@@ -14,9 +14,9 @@ namespace {
 std::string resume_refusal(void (*change)(RunConfig&)) {
   const TemporaryFolder folder;
   auto config = small_config();
-  open_run_folder(folder / "run", config, false);
+  open_run_folder(folder / "run", config, RunStart::fresh);
   change(config);
-  return message_of<ConfigError>([&] { open_run_folder(folder / "run", config, true); });
+  return message_of<ConfigError>([&] { open_run_folder(folder / "run", config, RunStart::resumed); });
 }
 
 }  // namespace
@@ -26,12 +26,12 @@ TEST_CASE("a run folder can be loaded on its own, chip and all") {
   auto config = small_config();
   config.chip.name = "mine";
   config.chip.grid_rows = 3;
-  open_run_folder(folder / "run", config, false);
+  open_run_folder(folder / "run", config, RunStart::fresh);
   const auto loaded = load_run_config(folder / "run" / "config.toml", {});
   CHECK(loaded.chip.name == "mine");
   CHECK(loaded.chip.grid_rows == 3);
   CHECK(loaded.search.seed == config.search.seed);
-  CHECK_NOTHROW(open_run_folder(folder / "run", loaded, true));
+  CHECK_NOTHROW(open_run_folder(folder / "run", loaded, RunStart::resumed));
 }
 
 TEST_CASE("resuming with the same configuration is allowed, with another one the first difference is named") {
@@ -53,30 +53,87 @@ TEST_CASE("resuming with the same configuration is allowed, with another one the
 TEST_CASE("a key that the run did not know is a difference too") {
   const TemporaryFolder folder;
   const auto config = small_config();
-  const auto run = open_run_folder(folder / "run", config, false);
+  open_run_folder(folder / "run", config, RunStart::fresh);
+  const RunFolder run{folder / "run"};
   auto text = read_text_file(run.config());
   const auto line = text.find("max_draws");
   text.erase(line, text.find('\n', line) + 1 - line);
   write_file_atomically(run.config(), text);
-  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "run", config, true); }),
+  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "run", config, RunStart::resumed); }),
              ContainsSubstring("search.max_draws: the run was started with nothing, got 1000"));
 }
 
 TEST_CASE("a folder with trials is not started again, one without a configuration is not resumed") {
   const TemporaryFolder folder;
   const auto config = small_config();
-  const auto run = open_run_folder(folder / "run", config, false);
-  CHECK_NOTHROW(open_run_folder(folder / "run", config, false));  // nothing was recorded: nothing to lose
+  open_run_folder(folder / "run", config, RunStart::fresh);
+  const RunFolder run{folder / "run"};
+  CHECK_NOTHROW(
+      open_run_folder(folder / "run", config, RunStart::fresh));  // nothing was recorded: nothing to lose
   append_line_durably(run.trials(), "{}");
-  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "run", config, false); }),
+  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "run", config, RunStart::fresh); }),
              ContainsSubstring("holds a run already"));
-  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "other", config, true); }),
+  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "other", config, RunStart::resumed); }),
              ContainsSubstring("expected a run to resume"));
+}
+
+TEST_CASE("a search holds its folder alone, workers of a storage hold it together") {
+  const TemporaryFolder folder;
+  const auto config = small_config();
+  const auto refused = [&](RunStart start) {
+    return message_of<ConfigError>([&] { open_run_folder(folder / "run", config, start); });
+  };
+  {
+    const auto run = open_run_folder(folder / "run", config, RunStart::fresh);
+    for (const auto start : {RunStart::fresh, RunStart::resumed, RunStart::joined})
+      CHECK_THAT(refused(start), ContainsSubstring("run: another search is at work in this folder"));
+  }
+  CHECK(refused(RunStart::resumed).empty());
+  const auto one = open_run_folder(folder / "run", config, RunStart::joined);
+  const auto another = open_run_folder(folder / "run", config, RunStart::joined);
+  CHECK_THAT(refused(RunStart::resumed), ContainsSubstring("another search is at work"));
+}
+
+TEST_CASE("nothing is written into a folder that there is no run in to resume") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_AS(open_run_folder(folder / "run", small_config(), RunStart::resumed), ConfigError);
+  CHECK_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+TEST_CASE("more trials extend a run and stand in its configuration, fewer are refused") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  open_run_folder(folder / "run", config, RunStart::fresh);
+  config.search.trials = 20;
+  open_run_folder(folder / "run", config, RunStart::resumed);
+  CHECK(load_run_config(folder / "run" / "config.toml", {}).search.trials == 20);
+  config.search.trials = 14;
+  CHECK_THAT(message_of<ConfigError>([&] { open_run_folder(folder / "run", config, RunStart::resumed); }),
+             ContainsSubstring("search.trials: the run was started with 20, got 14"));
+}
+
+TEST_CASE("runs that are not the beginning of a longer one are not extended") {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::string& run, RunConfig config, int trials) {
+    open_run_folder(folder / run, config, RunStart::fresh);
+    config.search.trials = trials;
+    return message_of<ConfigError>([&] { open_run_folder(folder / run, config, RunStart::resumed); });
+  };
+  auto config = small_config();
+  config.search.proposer = "latin_hypercube";
+  CHECK_THAT(refused("design", config, 20), ContainsSubstring("the run was started with 14, got 20") &&
+                                                ContainsSubstring("one design over all trials"));
+  config = small_config();
+  config.search.fidelity = "successive_halving";
+  CHECK_THAT(refused("torn bracket", config, 20), ContainsSubstring("its last generation of 2 without"));
+  config.search.trials = 12;
+  CHECK(refused("whole brackets", config, 20).empty());
 }
 
 TEST_CASE("a folder that cannot be made is an error of the run") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "file", std::string("x"));
-  CHECK_THAT(message_of<RunError>([&] { open_run_folder(folder / "file" / "run", small_config(), false); }),
+  CHECK_THAT(message_of<RunError>(
+                 [&] { open_run_folder(folder / "file" / "run", small_config(), RunStart::fresh); }),
              ContainsSubstring("file"));
 }

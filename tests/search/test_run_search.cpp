@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
@@ -87,10 +88,9 @@ TEST_CASE("the winner that is returned is the trial that is reported, with its o
   const auto config = small_config();
   const auto result = run_search(config, {.folder = folder / "run"}, fake_evaluator());
   const auto ranked = ranking(result.trials, config.search);
-  std::set<int> best{ranked[0]->number, ranked[1]->number}, returned;
   for (size_t place = 0; place < 2; ++place) {
     const auto& [trial, evaluation] = result.winners[place];
-    returned.insert(trial.number);
+    CHECK(trial.number == ranked[place]->number);
     CHECK(keeps_avm(*trial.score, config.search));
     const auto saved = load_candidate(folder / "run" / "winners" / std::to_string(place));
     CHECK(saved.architecture.name() == to_string(trial.genome));
@@ -100,9 +100,25 @@ TEST_CASE("the winner that is returned is the trial that is reported, with its o
     CHECK(evaluation.score.at(1).mean ==
           fake_evaluation(saved.architecture, trial.number + 1000).score.at(1).mean);
   }
-  CHECK(returned == best);
-  CHECK_FALSE(
-      ranks_before(result.winners[1].evaluation.score, result.winners[0].evaluation.score, config.search));
+}
+
+TEST_CASE("what the test split says of the winners changes nothing about their order") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  config.search.winners = 4;
+  auto evaluator = fake_evaluator();
+  int rescored = 0;
+  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+    auto evaluation = fake_evaluation(architecture, trial);
+    evaluation.parameters = parameters;
+    evaluation.score = make_score(0.1 * ++rescored, 0.01, 1);  // the last of the selection is the best here
+    return evaluation;
+  };
+  const auto result = run_search(config, {.folder = folder / "run"}, evaluator);
+  REQUIRE(result.winners.size() == 4);
+  const auto ranked = ranking(result.trials, config.search);
+  for (size_t place = 0; place < 4; ++place)
+    CHECK(result.winners[place].trial.number == ranked[place]->number);
 }
 
 TEST_CASE("one thread and two give the same run") {
@@ -143,6 +159,72 @@ TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever p
     CHECK(remains(run) == remains(folder / "whole"));
     CHECK(trained == 14 - recorded);
   }
+}
+
+TEST_CASE("a stopped run leaves trials by number, their front and a summary, and no winner") {
+  const TemporaryFolder folder;
+  const auto config = small_config();
+  const auto run = folder / "run";
+  std::atomic<bool> stop{false};
+  const auto result = run_search(
+      config,
+      {.folder = run, .stop = &stop, .on_progress = [&](const SearchProgress& p) { stop = p.done >= 6; }},
+      fake_evaluator());
+  REQUIRE(result.stopped);
+  REQUIRE_FALSE(result.front.empty());
+  const auto summary = nlohmann::json::parse(read_text_file(run / "summary.json"));
+  CHECK(summary["stopped"] == true);
+  CHECK(summary["trials"] == result.trials.size());
+  CHECK(summary["front"]["trials"].size() == result.front.size());
+  CHECK(summary["winners"].empty());
+  const auto rows = read_text_file(run / "front.csv");
+  CHECK(std::count(rows.begin(), rows.end(), '\n') == std::ssize(result.front) + 1);
+  CHECK_FALSE(is_inside(run, "winners"));
+}
+
+TEST_CASE("a run that is stopped while its winners are scored again has its front, and resumes") {
+  const TemporaryFolder folder;
+  std::atomic<bool> stop{false};
+  auto evaluator = fake_evaluator();
+  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+    stop = true;
+    return fake_evaluator().rescore(architecture, parameters, trial);
+  };
+  const auto result = run_search(small_config(), {.folder = folder / "run", .stop = &stop}, evaluator);
+  CHECK(result.stopped);
+  CHECK(result.trials.size() == 14);
+  CHECK(result.winners.empty());
+  CHECK(is_inside(folder / "run", "front.csv"));
+  run_search(small_config(), {.folder = folder / "run", .resume = true}, fake_evaluator());
+  run_search(small_config(), {.folder = folder / "whole"}, fake_evaluator());
+  CHECK(remains(folder / "run") == remains(folder / "whole"));
+}
+
+TEST_CASE("a finished run that is given more trials ends as if it had had them from the start") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  config.search.proposer = GENERATE("evolution", "random", "nsga2", "bayesian");
+  config.search.surrogate_pool = 64;
+  run_search(config, {.folder = folder / "run"}, fake_evaluator());
+  config.search.trials = 21;
+  const auto extended = run_search(config, {.folder = folder / "run", .resume = true}, fake_evaluator());
+  run_search(config, {.folder = folder / "whole"}, fake_evaluator());
+  CHECK(extended.trials.size() == 21);
+  CHECK(remains(folder / "run") == remains(folder / "whole"));
+}
+
+TEST_CASE("a second search is kept out of the folder while the first is at work, before it trains") {
+  const TemporaryFolder folder;
+  const auto config = small_config();
+  std::string refused;
+  auto evaluator = fake_evaluator();
+  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+    refused = message_of<ConfigError>(
+        [&] { run_search(config, {.folder = folder / "run", .resume = true}, fake_evaluator()); });
+    return fake_evaluator().rescore(architecture, parameters, trial);
+  };
+  run_search(config, {.folder = folder / "run"}, evaluator);
+  CHECK_THAT(refused, ContainsSubstring("another search is at work in this folder"));
 }
 
 TEST_CASE("winners whose weights are missing are trained again to the same result") {
@@ -205,13 +287,15 @@ TEST_CASE(
   const auto refused = [&] {
     return message_of<ConfigError>([&] { run_search(config, {.folder = folder / "run"}, fake_evaluator()); });
   };
-  CHECK_THAT(refused(), ContainsSubstring("no genome of the space keeps max_parameters = 10") &&
-                            ContainsSubstring("after 50 draws (50 refused by parameters, 0 by cores)"));
+  CHECK_THAT(
+      refused(),
+      ContainsSubstring("no genome of the space keeps max_parameters = 10") &&
+          ContainsSubstring("of 6,336 genomes, all there are, 6,336 were refused by parameters, 0 by cores"));
   config.search.max_parameters = 0;
   config.chip.crossbar_rows = config.chip.crossbar_columns = config.hardware.crossbar_rows =
       config.hardware.crossbar_columns = 2;
   CHECK_THAT(refused(), ContainsSubstring("max_parameters = none") && ContainsSubstring("max_cores = 4") &&
-                            ContainsSubstring("(0 refused by parameters, 50 by cores)"));
+                            ContainsSubstring("0 were refused by parameters, 6,336 by cores"));
 }
 
 TEST_CASE("a space that runs out of genomes ends the search early with a note") {
@@ -265,6 +349,40 @@ TEST_CASE("when no trial keeps the accuracy-variation bound the lowest ones win,
   double lowest = 1e9;
   for (const auto& trial : result.trials) lowest = std::min(lowest, trial.score->avm);
   CHECK(std::min(result.winners[0].trial.score->avm, result.winners[1].trial.score->avm) == lowest);
+}
+
+TEST_CASE("a winner near chance on the test split is told of in the note and in a message") {
+  const TemporaryFolder folder;
+  auto evaluator = fake_evaluator();
+  evaluator.rescore = [](const Architecture& architecture, const Parameters& parameters, int trial) {
+    auto evaluation = fake_evaluation(architecture, trial);
+    evaluation.parameters = parameters;
+    evaluation.score = make_score(0.36, 0.01, 1);
+    evaluation.score.chance = 0.34;
+    return evaluation;
+  };
+  std::string messages;
+  SearchOptions options{.folder = folder / "run"};
+  options.on_progress = [&](const SearchProgress& progress) { messages += progress.message + "\n"; };
+  const auto result = run_search(small_config(), options, evaluator);
+  CHECK_THAT(result.note, ContainsSubstring("winner 1 is right for 36.0 % of the test images after one day: "
+                                            "near chance, which is 34.0 %"));
+  CHECK_THAT(messages, ContainsSubstring(result.note));
+  CHECK_THAT(read_text_file(folder / "run" / "summary.json"), ContainsSubstring("near chance"));
+}
+
+TEST_CASE("progress without a best trial says what became of the others") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  config.search.max_avm = 1;
+  std::vector<std::string> reasons;
+  SearchOptions options{.folder = folder / "run"};
+  options.on_progress = [&](const SearchProgress& progress) {
+    if (progress.trial) reasons.push_back(progress.why_none);
+  };
+  run_search(config, options, fake_evaluator());
+  CHECK_THAT(reasons.at(0), ContainsSubstring("of 1 trial 1 broke max_avm = 1 (the lowest AVM is "));
+  CHECK_THAT(reasons.at(13), ContainsSubstring("of 14 trials 14 broke max_avm = 1"));
 }
 
 TEST_CASE("progress counts up to the total, one thread at a time, with the best trial so far") {

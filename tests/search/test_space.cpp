@@ -64,6 +64,18 @@ TEST_CASE("an encoding is the genes in order, zeros for absent blocks") {
   CHECK(to_string(Genome{16, 3, {{2, 1, 'B', 1}, {2, 1, 'B', 2}}}) == "OC16-KS3|R2B1BW1|R2B1BW2");
 }
 
+TEST_CASE("going through a space meets every genome once") {
+  const Space space{{{4, 8}, {3, 5}, {1, 2}, {1, 2}, {1, 1}, {"A", "C"}, {2, 3}}};
+  std::set<std::string> names;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(space.size()); ++i) {
+    const auto genome = space.genome(i);
+    CHECK(space.contains(genome));
+    names.insert(to_string(genome));
+  }
+  CHECK(space.size() == 4 * (8 + 64));
+  CHECK(std::ssize(names) == 4 * (8 + 64));
+}
+
 TEST_CASE("different genomes have different names and encodings") {
   const Space space{SpaceConfig{}};
   Random random(RandomKey(2));

@@ -51,13 +51,42 @@ TEST_CASE("sorting the file orders its lines by number") {
   CHECK(read_text_file(folder / "trials.jsonl") == expected);
 }
 
-TEST_CASE("a corrupt line and a trial that comes twice are refused with file and line") {
+TEST_CASE("the same trial twice, as two searches in one folder leave it, counts once") {
+  const TemporaryFolder folder;
+  auto trial = make_trial(0, 0.5, 0.1, 1);
+  auto lines = to_json_line(trial) + "\n" + to_json_line(make_trial(1, 0.5, 0.1, 1)) + "\n";
+  trial.wall_s = 7;  // which no seed fixes
+  write_file_atomically(folder / "trials.jsonl", lines + to_json_line(trial) + "\n");
+  const TrialFile store(folder / "trials.jsonl");
+  CHECK(store.count() == 2);
+  CHECK(store.find(0)->wall_s == 0);
+}
+
+TEST_CASE("reading trials leaves the file as it is, a torn line too") {
+  const TemporaryFolder folder;
+  const auto text = to_json_line(make_trial(0, 0.5, 0.1, 1)) + "\n{\"trial\":";
+  write_file_atomically(folder / "trials.jsonl", text);
+  CHECK(read_trials(folder / "trials.jsonl").size() == 1);
+  CHECK(read_text_file(folder / "trials.jsonl") == text);
+  CHECK(read_trials(folder / "none").empty());
+}
+
+TEST_CASE("a trial without the score that trials are weighed by is refused with file and line") {
+  const TemporaryFolder folder;
+  auto trial = make_trial(0, 0.5, 0.1, 1);
+  std::erase_if(trial.score->drift, [](const DriftPoint& point) { return point.time_s == kOneDay; });
+  write_file_atomically(folder / "trials.jsonl", to_json_line(trial) + "\n");
+  CHECK_THAT(message_of<DataError>([&] { TrialFile store(folder / "trials.jsonl"); }),
+             ContainsSubstring("trials.jsonl:1: expected a trial") && ContainsSubstring("no score at 86400"));
+}
+
+TEST_CASE("a corrupt line and two records of one trial are refused with file and line") {
   const TemporaryFolder folder;
   const auto line = to_json_line(make_trial(0, 0.5, 0.1, 1)) + "\n";
   write_file_atomically(folder / "corrupt.jsonl", line + "{\"trial\": tru}\n" + line);
   CHECK_THAT(message_of<DataError>([&] { TrialFile store(folder / "corrupt.jsonl"); }),
              ContainsSubstring("corrupt.jsonl:2: expected a trial"));
-  write_file_atomically(folder / "twice.jsonl", line + line);
+  write_file_atomically(folder / "twice.jsonl", line + to_json_line(make_trial(0, 0.6, 0.1, 1)) + "\n");
   CHECK_THAT(message_of<DataError>([&] { TrialFile store(folder / "twice.jsonl"); }),
              ContainsSubstring("twice.jsonl:2: expected every trial once, got trial 0 again"));
 }

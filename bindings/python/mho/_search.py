@@ -3,6 +3,7 @@
 
 import json
 import math
+import warnings
 
 from mho import _core
 from mho._errors import InputError
@@ -13,12 +14,14 @@ _VALUES = ("accuracy", "deviation", "avm", "cores", "energy_j", "latency_s", "pa
 class Trials(list):
     """The trials by number, each a dict as in trials.jsonl with "value", the objective's, None when it failed.
 
-    best: the trial with the largest value, or None. stopped: whether Ctrl-C ended the search early.
+    best: the trial with the largest value, or None. stopped: whether Ctrl-C ended the search early. note: why there
+    are fewer trials than asked for although it did not, such as a space that has no more genomes; else "".
     """
 
-    def __init__(self, trials, stopped):
+    def __init__(self, trials, stopped, note=""):
         super().__init__(trials)
         self.stopped = stopped
+        self.note = note
         self.best = max((trial for trial in self if not trial["failed"]), key=lambda trial: trial["value"], default=None)
 
 
@@ -52,7 +55,7 @@ def search(space, evaluate, proposer="evolution", trials=32, seed=0, population=
         search with the trials that finished before.
     proposer, trials, seed, population, options: keys of [search] (docs/config.md).
 
-    Returns Trials. Same arguments and same objective, same trials. Raises InputError for what cannot be used.
+    Returns Trials; fewer than asked for, with a note and a RuntimeWarning, when the space has no more. Same arguments and same objective, same trials. Raises InputError for what cannot be used.
     """
     if not callable(evaluate):
         raise InputError(f"evaluate: expected a function of a genome, got {evaluate!r}")
@@ -67,8 +70,10 @@ def search(space, evaluate, proposer="evolution", trials=32, seed=0, population=
                 "seed": seed, "population": population}
     assignments = [f"space.{key}={json.dumps(value)}" for key, value in dict(space).items()]
     assignments += [f"search.{key}={json.dumps(value)}" for key, value in settings.items()]
-    lines, stopped = _core.search(assignments, told)
+    lines, stopped, note = _core.search(assignments, told)
     found = [json.loads(line) for line in lines]
     for trial in found:
         trial["value"] = None if trial["failed"] else trial["score"]["digital_accuracy"]
-    return Trials(found, stopped)
+    if note:
+        warnings.warn(note, RuntimeWarning, stacklevel=2)
+    return Trials(found, stopped, note)

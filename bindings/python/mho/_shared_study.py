@@ -17,72 +17,37 @@ clock, for how long it has not seen it change.
 import hashlib
 import json
 import os
-import re
 import socket
 import time
 import uuid
 
-from mho._errors import InputError, needed
+from mho._core import without_password
+from mho._errors import InputError
 from mho._optuna import ParameterSpace, load
+from mho._storage import PatientStorage, open_storage
 
 _SLOT, _RETRY, _LOST, _BEAT, _RECORD = "mho:slot", "mho:retry_of", "mho:lost", "mho:beat", "mho:record"
 _CONFIGURATION, _RUN = "mho:configuration", "run"
 _TIMES = {1: "1s", 3600: "1h", 86400: "1d", 864000: "10d", 2592000: "30d"}
 
 
-def without_password(url):
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
-
-
-def open_storage(optuna, url):
-    """The storage of a journal:PATH or postgresql:// URL. Raises InputError when it cannot be reached."""
-    shown = without_password(url)
-    kind = url.split(":", 1)[0].split("+")[0]
-    if kind not in ("journal", "postgresql"):
-        hint = " (SQLite locks up under parallel writers)" if kind == "sqlite" else ""
-        raise InputError(f"--storage: expected journal:PATH or postgresql://USER@HOST/DATABASE, got {shown}{hint}")
-    try:
-        if kind == "journal":
-            backend = optuna.storages.journal.JournalFileBackend(url.removeprefix("journal:"))
-            return optuna.storages.JournalStorage(backend)
-        if url.startswith("postgresql:"):  # SQLAlchemy's own choice of driver differs between its versions
-            needed("psycopg2", "--storage postgresql://...", "psycopg2-binary")
-            url = url.replace("postgresql:", "postgresql+psycopg2:", 1)
-        return optuna.storages.get_storage(_database(optuna, url))
-    except InputError:
-        raise
-    except Exception as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
-        raise InputError(f"--storage {shown}: cannot be opened: {reason[0]}") from error
-
-
-def _database(optuna, url):
-    """Workers that come first at the same time make the tables at the same time: all but one fail, once."""
-    from sqlalchemy.exc import IntegrityError, ProgrammingError
-
-    options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
-    for wait_s in (0.5, 1, 2):
-        try:
-            return optuna.storages.RDBStorage(url, engine_kwargs=options)
-        except (IntegrityError, ProgrammingError):
-            time.sleep(wait_s)
-    return optuna.storages.RDBStorage(url, engine_kwargs=options)
-
-
 class SharedStudy:
-    """One worker's view. `study` is what study_to_json writes, `configuration` the resolved config.toml."""
+    """One worker's view. `study` is what study_to_json writes, `configuration` the resolved config.toml; `stopped` says
+    whether the search is to end. notice: what the user should hear of the study."""
 
-    def __init__(self, url, run, study, configuration, grace_s):
+    def __init__(self, url, run, study, configuration, grace_s, stopped=lambda: False):
         self._optuna = load()
         self._states = self._optuna.trial.TrialState
         study = json.loads(study)
         self._shown, self._grace_s, self._trials = without_password(url), grace_s, study["trials"]
         self._space = ParameterSpace(self._optuna, study["space"])
         self._worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
-        self._storage = open_storage(self._optuna, url)
+        self._storage = PatientStorage(open_storage(self._optuna, url), self._shown, grace_s, stopped)
+        self.notice = ""
         self._study_id = self._join(run, study, configuration)
         self._held = {}  # trial number: id of the attempt that this worker trains
         self._seen = {}  # id of an attempt: its beat, and when this worker first saw that
+        self._outages = self._storage.outages
         self._given = set()  # numbers that refresh() has returned
         self._beats = 0
 
@@ -90,6 +55,7 @@ class SharedStudy:
 
     def _join(self, run, study, configuration):
         digest = hashlib.blake2b(json.dumps(study["space"], sort_keys=True).encode(), digest_size=4).hexdigest()
+        run = run.removesuffix(f"-{digest}")  # a study may be named as the dashboard shows it
         name = f"{run}-{digest}"
         self._refuse_another_space(run, name)
         directions = [self._optuna.study.StudyDirection[objective["direction"].upper()]
@@ -100,16 +66,26 @@ class SharedStudy:
             self._storage.set_study_system_attr(study_id, "study:metric_names", names)
             self._storage.set_study_user_attr(study_id, _RUN, run)
             self._storage.set_study_system_attr(study_id, _CONFIGURATION, configuration)
+            self.notice = self._twin_notice(name, digest)
         except self._optuna.exceptions.DuplicatedStudyError:
             study_id = self._storage.get_study_id_from_name(name)
             self._refuse_another_configuration(study_id, name, configuration)
         return study_id
 
+    def _twin_notice(self, name, digest):
+        """Workers whose run folders have different names make different studies, and train everything twice."""
+        twins = [study.study_name.removesuffix(f"-{digest}") for study in self._storage.get_all_studies()
+                 if study.study_name.endswith(f"-{digest}") and study.study_name != name]
+        if not twins:
+            return ""
+        return (f"--storage {self._shown}: study {name} is new, and the storage holds {', '.join(twins)} of the same "
+                f"[space]: to share its trials, stop this worker and start it with --study {twins[0]}")
+
     def _refuse_another_space(self, run, name):
         for other in self._storage.get_all_studies():
             if other.user_attrs.get(_RUN) == run and other.study_name != name:
                 raise InputError(f"--storage {self._shown}: holds study {other.study_name}, which is run '{run}' with "
-                                 f"another [space]: expected study {name}; choose another --out or storage")
+                                 f"another [space]: expected study {name}; choose another --study or storage")
 
     def _refuse_another_configuration(self, study_id, name, configuration):
         until = time.monotonic() + self._grace_s
@@ -121,7 +97,7 @@ class SharedStudy:
         for before, given in zip(then, now):
             if before != given:
                 raise InputError(f"--storage {self._shown}: study {name} was started with {before}, got {given}; join "
-                                 "it with the same configuration or choose another --out or storage")
+                                 "it with the same configuration or choose another --study or storage")
 
     # ---- attempts --------------------------------------------------------------------------------------------------
 
@@ -181,6 +157,9 @@ class SharedStudy:
 
     def _is_silent(self, attempt):
         beat, now = attempt.system_attrs.get(_BEAT), time.monotonic()
+        if self._outages != self._storage.outages:  # nobody could give a sign of life meanwhile
+            self._outages = self._storage.outages
+            self._seen.clear()
         if self._seen.get(attempt._trial_id, (None, None))[0] != (beat,):
             self._seen[attempt._trial_id] = ((beat,), now)
         return now - self._seen[attempt._trial_id][1] > self._grace_s

@@ -28,7 +28,7 @@ void LogLine::fields(FieldVisitor& visitor, const std::string& name, const std::
 
 void PowerLawParameters::fields(FieldVisitor& visitor) {
   visitor.field("reference_g_max_us", &reference_g_max_us, positive_us,
-                "The g_max of the fit, uS: programming noise scales with hardware.g_max_us over it.");
+                "The g_max of the fit, µS: programming noise scales with hardware.g_max_us over it.");
   visitor.field(
       "t_0_s", &t_0_s, positive_s,
       "Seconds from programming to the read that counts as time 0: drift is ((t + t_0) / t_0)^-nu.");
@@ -39,7 +39,7 @@ void PowerLawParameters::fields(FieldVisitor& visitor) {
 void PcmParameters::fields(FieldVisitor& visitor) {
   PowerLawParameters::fields(visitor);
   visitor.field("programming_us", &programming_us, anything(),
-                "c0, c1, c2 of the programming deviation c0 + c1 x + c2 x^2, uS; x = target / g_max.");
+                "c0, c1, c2 of the programming deviation c0 + c1 x + c2 x^2, µS; x = target / g_max.");
   exponent_mean.fields(visitor, "exponent_mean", "Mean of the drift exponent, unitless");
   exponent_deviation.fields(visitor, "exponent_deviation", "Deviation of the drift exponent, unitless");
   visitor.field("read_noise_at_g_max", &read_noise_at_g_max, factor,
@@ -58,7 +58,7 @@ void PiecewiseParameters::fields(FieldVisitor& visitor, const std::string& name,
 void HermesParameters::fields(FieldVisitor& visitor) {
   PowerLawParameters::fields(visitor);
   visitor.field("programming_us", &programming_us, anything(),
-                "c0 to c3 of the programming deviation c0 + c1 x + c2 x^2 + c3 x^3, uS; x = target / g_max.");
+                "c0 to c3 of the programming deviation c0 + c1 x + c2 x^2 + c3 x^3, µS; x = target / g_max.");
   exponent_mean.fields(visitor, "exponent_mean", "Mean of the drift exponent");
   exponent_deviation.fields(visitor, "exponent_deviation", "Deviation of the drift exponent");
   read_noise.fields(visitor, "read_noise", "Relative read noise of x = programmed / g_max");
@@ -88,38 +88,38 @@ HermesParameters HermesParameters::two_devices() {
 
 void StateIndependentParameters::fields(FieldVisitor& visitor) {
   PowerLawParameters::fields(visitor);
-  visitor.field("programming_us", &programming_us, factor, "Programming deviation, uS.");
+  visitor.field("programming_us", &programming_us, factor, "Programming deviation, µS.");
   visitor.field("exponent_mean", &exponent_mean, between(0, 100),
                 "Mean of the drift exponent before its sign is dropped.");
   visitor.field("exponent_deviation", &exponent_deviation, between(0, 100), "Deviation of it.");
   visitor.field(
       "read_noise_us", &read_noise_us, factor,
-      "Read noise at g_max, uS; in proportion below, and times the factor that t_read_s describes.");
+      "Read noise at g_max, µS; in proportion below, and times the factor that t_read_s describes.");
 }
 
 void WanParameters::fields(FieldVisitor& visitor) {
   visitor.field("reference_g_max_us", &reference_g_max_us, positive_us,
-                "The g_max of the fits, uS: deviations scale with hardware.g_max_us over it.");
+                "The g_max of the fits, µS: deviations scale with hardware.g_max_us over it.");
   visitor.field("deviation_1_s_us", &deviation_1_s_us, anything(),
-                "c0 to c4: deviation from the target 1 s after programming, uS; of x = target / g_max.");
+                "c0 to c4: deviation from the target 1 s after programming, µS; of x = target / g_max.");
   visitor.field("deviation_1_d_us", &deviation_1_d_us, anything(), "The same after one day.");
   visitor.field("deviation_2_d_us", &deviation_2_d_us, anything(), "The same after two days.");
 }
 
 void CmoParameters::fields(FieldVisitor& visitor) {
-  visitor.field("min_us", &min_us, positive_us, "Smallest conductance of the device, uS.");
-  visitor.field("max_us", &max_us, positive_us, "Largest conductance of the device, uS.");
+  visitor.field("min_us", &min_us, positive_us, "Smallest conductance of the device, µS.");
+  visitor.field("max_us", &max_us, positive_us, "Largest conductance of the device, µS.");
   visitor.field("acceptance", &acceptance, one_of({"0.2 %", "2 %"}),
                 "Which of the two programming fits: how near to its target a device was accepted.");
   visitor.field("programming_0_2_us", &programming_0_2_us, anything(),
-                "c0, c1 of the programming deviation c0 + c1 target (uS), accepted within 0.2 %.");
+                "c0, c1 of the programming deviation c0 + c1 target (µS), accepted within 0.2 %.");
   visitor.field("programming_2_us", &programming_2_us, anything(), "The same, accepted within 2 %.");
   visitor.field("decay_mean_us", &decay_mean_us, between(-1000, 1000),
-                "Mean shift for each e-fold of time after 1 s, uS.");
+                "Mean shift for each e-fold of time after 1 s, µS.");
   visitor.field("decay_deviation_us", &decay_deviation_us, anything(),
-                "c0, c1 of the shift's deviation c0 + c1 ln(t / 1 s), uS.");
+                "c0, c1 of the shift's deviation c0 + c1 ln(t / 1 s), µS.");
   visitor.field("read_noise_us", &read_noise_us, factor,
-                "Read noise, uS, for each factor of ten of the conductance above 1 uS.");
+                "Read noise, µS, for each factor of ten of the conductance above 1 µS.");
   visitor.field("t_read_s", &t_read_s, positive_s,
                 "Seconds of one read: its noise grows with sqrt(ln((t + t_read) / (2 t_read))).");
 }

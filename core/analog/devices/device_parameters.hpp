@@ -71,7 +71,7 @@ struct HermesParameters : PowerLawParameters {
 };
 
 /// [device.state_independent]: the same statistics for every conductance, as aihwkit's
-/// StateIndependentNoiseModel has them at 25 uS.
+/// StateIndependentNoiseModel has them at 25 µS.
 struct StateIndependentParameters : PowerLawParameters {
   double programming_us = 0.2;
   double exponent_mean = 0.1;
@@ -82,7 +82,7 @@ struct StateIndependentParameters : PowerLawParameters {
 };
 
 /// [device.reram_wan2022]: Wan et al., Nature 608, 504 (2022), in the form of aihwkit's
-/// ReRamWan2022NoiseModel. Quartics (c0 to c4) of x = target / g_max, uS at reference_g_max_us.
+/// ReRamWan2022NoiseModel. Quartics (c0 to c4) of x = target / g_max, µS at reference_g_max_us.
 struct WanParameters {
   double reference_g_max_us = 40;
   std::vector<double> deviation_1_s_us = {0.348, 16.030, -43.853, 45.393, -16.815};
@@ -92,7 +92,7 @@ struct WanParameters {
   void fields(FieldVisitor& visitor);
 };
 
-/// [device.reram_cmo]: Falcone et al. (2025), in the form of aihwkit's ReRamCMONoiseModel. Absolute uS.
+/// [device.reram_cmo]: Falcone et al. (2025), in the form of aihwkit's ReRamCMONoiseModel. Absolute µS.
 struct CmoParameters {
   double min_us = 9;
   double max_us = 88.2;
@@ -101,7 +101,7 @@ struct CmoParameters {
   std::vector<double> programming_2_us = {0.0112185391, 0.01129027418};  ///< the same at 2 %
   double decay_mean_us = -0.08900206;                                    ///< per ln(t / 1 s)
   std::vector<double> decay_deviation_us = {0.41183342, 0.04201137};     ///< c0 + c1 ln(t / 1 s)
-  double read_noise_us = 0.0277316483;                                   ///< per log10(g / 1 uS)
+  double read_noise_us = 0.0277316483;                                   ///< per log10(g / 1 µS)
   double t_read_s = 1e-6;
 
   void fields(FieldVisitor& visitor);

@@ -9,7 +9,7 @@
 namespace mho {
 
 /// Phase-change memory as fitted on the 64-core HERMES chip (docs/physics.md), with one or two devices for
-/// each sign of a weight. g_max in uS scales the fits, which were made at 10.35 uS (one) and 20.7 uS (two).
+/// each sign of a weight. g_max in µS scales the fits, which were made at 10.35 µS (one) and 20.7 µS (two).
 class HermesDevice : public PowerLawDevice {
  public:
   /// `name`: hermes_odp or hermes_tdp, for messages. Throws ConfigError for coefficients that do not fit
@@ -33,7 +33,7 @@ class HermesDevice : public PowerLawDevice {
   };
   static Piecewise make_piecewise(const std::string& key, const PiecewiseParameters& parameters);
 
-  Polynomial<4> programming_;  ///< uS at the fit's g_max
+  Polynomial<4> programming_;  ///< µS at the fit's g_max
   float fit_g_max_us_;
   Piecewise exponent_mean_, exponent_deviation_, read_noise_;
 };

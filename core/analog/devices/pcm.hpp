@@ -7,7 +7,7 @@
 namespace mho {
 
 /// Phase-change memory as fitted on a million doped Ge2Sb2Te5 devices (Joshi et al., Nature Communications
-/// 11, 2473, 2020; docs/physics.md). g_max in uS scales the fit, which was made at 25 uS.
+/// 11, 2473, 2020; docs/physics.md). g_max in µS scales the fit, which was made at 25 µS.
 class PcmDevice : public PowerLawDevice {
  public:
   /// Throws ConfigError for coefficients that do not fit together.

@@ -15,7 +15,7 @@ namespace mho {
 /// The statistics come from the model that derives from this.
 class PowerLawDevice : public DeviceModel {
  public:
-  /// g_max in uS; t_0: seconds from programming to the read that counts as time 0; t_read: seconds of one
+  /// g_max in µS; t_0: seconds from programming to the read that counts as time 0; t_read: seconds of one
   /// read, or 0 for read noise that does not grow with time. `scales` are factors on sigma, on nu and on Q.
   PowerLawDevice(double g_max_us, double t_0_s, double t_read_s, const DeviceScales& scales);
 

@@ -41,7 +41,7 @@ CmoDevice::CmoDevice(double g_max_us, const CmoParameters& parameters, const Dev
                                   parameters.min_us, parameters.max_us));
   if (g_max_us <= parameters.min_us || g_max_us > parameters.max_us)
     throw ConfigError(
-        fmt::format("hardware.g_max_us: expected above {} and at most {} uS, the range of "
+        fmt::format("hardware.g_max_us: expected above {} and at most {} µS, the range of "
                     "reram_cmo (or 0 for all of it), got {}",
                     parameters.min_us, parameters.max_us, g_max_us));
 }

@@ -7,7 +7,7 @@
 namespace mho {
 
 /// Analog CMO/HfOx resistive memory (Falcone et al., docs/physics.md): one bidirectional device between 9 and
-/// 88.2 uS, absolute figures in uS. With xi standard normal and t at least 1 s, where the fits start (earlier
+/// 88.2 µS, absolute figures in µS. With xi standard normal and t at least 1 s, where the fits start (earlier
 /// reads count as 1 s):
 ///   g_programmed = clip(target + (c0 + c1 target) xi), d = clip(g_programmed + a ln t + (b0 + b1 ln t)
 ///   xi_relaxation), g(t) = clip(d + k log10(d) sqrt(ln((t + t_read) / (2 t_read))) xi), all clipped to the
@@ -28,9 +28,9 @@ class CmoDevice : public DeviceModel {
   MeanAndDeviation drift_moments(double target_us) const override;
   MeanAndDeviation expected_us(double target_us, double time_s) const override;
 
-  /// Mean and deviation of the shift at `time_s`, uS.
+  /// Mean and deviation of the shift at `time_s`, µS.
   MeanAndDeviation relaxation_us(double time_s) const;
-  /// Read noise at `time_s`, uS, for each factor of ten of the conductance above 1 uS.
+  /// Read noise at `time_s`, µS, for each factor of ten of the conductance above 1 µS.
   double read_noise_us(double time_s) const;
 
  private:

@@ -8,7 +8,7 @@ namespace mho {
 
 /// Resistive memory after Wan et al., Nature 608, 504 (2022), whose deviations from the target were measured
 /// 1 s, 1 day and 2 days after programming and at no other time (docs/physics.md). With x = target / g_max
-/// and sigma_t the quartic of that time (uS at 40 uS, scaling with g_max):
+/// and sigma_t the quartic of that time (µS at 40 µS, scaling with g_max):
 ///   g(t) = max(target + sigma_t(x) xi, 0).
 /// The paper's statistics say nothing of one device at two times; here a device keeps its xi for life, so
 /// that its reads belong together (the spread of all devices at each time is the paper's). No read noise was
@@ -32,7 +32,7 @@ class Wan2022Device : public DeviceModel {
   MeanAndDeviation drift_moments(double target_us) const override;
   MeanAndDeviation expected_us(double target_us, double time_s) const override;
 
-  /// sigma_t at `time_s`, uS, for a target in uS.
+  /// sigma_t at `time_s`, µS, for a target in µS.
   double deviation_us(double target_us, double time_s) const;
 
  private:

@@ -6,8 +6,8 @@
 namespace mho {
 
 /// A device whose noise does not depend on its conductance: the baseline that tells what the dependence of
-/// the other models is worth (aihwkit's StateIndependentNoiseModel, docs/physics.md). g_max in uS scales the
-/// figures, which hold at 25 uS.
+/// the other models is worth (aihwkit's StateIndependentNoiseModel, docs/physics.md). g_max in µS scales the
+/// figures, which hold at 25 µS.
 class StateIndependentDevice : public PowerLawDevice {
  public:
   explicit StateIndependentDevice(double g_max_us, const StateIndependentParameters& parameters = {},

@@ -132,7 +132,7 @@ TableDevice::TableDevice(double g_max_us, const TableParameters& parameters, con
       table_(read_device_table(parameters.file)),
       g_max_us_(static_cast<float>(g_max_us)) {
   if (g_max_us_ > table_.g_us.back())
-    throw ConfigError(fmt::format("{}: expected g_us up to hardware.g_max_us = {} uS, got up to {}",
+    throw ConfigError(fmt::format("{}: expected g_us up to hardware.g_max_us = {} µS, got up to {}",
                                   parameters.file, g_max_us, table_.g_us.back()));
 }
 

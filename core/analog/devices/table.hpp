@@ -22,7 +22,7 @@ struct DeviceTable {
 DeviceTable read_device_table(const std::string& file);
 
 /// A power-law device whose statistics are a user's table, interpolated linearly: sigma, nu and its deviation
-/// at the target, read noise at the programmed conductance (its last value beyond the last row). Absolute uS:
+/// at the target, read noise at the programmed conductance (its last value beyond the last row). Absolute µS:
 /// nothing scales with g_max.
 class TableDevice : public PowerLawDevice {
  public:

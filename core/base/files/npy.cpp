@@ -215,15 +215,16 @@ std::vector<float> NpyArray::as_float() const {
   return values;
 }
 
-std::vector<std::int64_t> NpyArray::as_int() const {
+std::vector<std::int64_t> NpyArray::as_int(const std::string& where) const {
   std::vector<std::int64_t> values;
   values.reserve(static_cast<size_t>(size()));
   for_each_value(*this, [&](auto value) {
     if constexpr (std::is_floating_point_v<decltype(value)>) {
-      throw DataError(fmt::format("array: expected whole numbers, found type '{}'", dtype));
+      throw DataError(fmt::format("{}: expected whole numbers, found type '{}'", where, dtype));
     } else {
       if constexpr (std::is_same_v<decltype(value), std::uint64_t>)
-        if (value >> 63) throw DataError(fmt::format("array: expected at most 2^63 - 1, found {}", value));
+        if (value >> 63)
+          throw DataError(fmt::format("{}: expected at most 2^63 - 1, found {}", where, value));
       values.push_back(static_cast<std::int64_t>(value));
     }
   });
@@ -261,7 +262,7 @@ NpyArray parse_npy(const std::string& bytes, const std::string& name) {
 }
 
 NpyArray read_npy(const std::filesystem::path& file) {
-  return parse_npy(read_text_file(file), file.string());
+  return parse_npy(read_text_file(file, largest_data), file.string());
 }
 
 void write_npy(const std::filesystem::path& file, const NpyArray& array) {

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/base/error.hpp"
+#include "core/base/files/json_depth.hpp"
 #include "core/base/files/text_file.hpp"
 
 namespace mho {
@@ -52,6 +53,7 @@ json parse_header(std::string_view text, const std::string& name) {
       fail(name, 8, "tensor names that differ", fmt::format("'{}' twice", parsed.get<std::string>()));
     return true;
   };
+  check_json_depth(text, name);
   json header;
   try {
     header = json::parse(text, check_key);
@@ -143,7 +145,7 @@ std::map<std::string, NamedTensor> parse_safetensors(const std::string& bytes, c
 }
 
 std::map<std::string, NamedTensor> read_safetensors(const std::filesystem::path& file) {
-  return parse_safetensors(read_text_file(file), file.string());
+  return parse_safetensors(read_text_file(file, largest_data), file.string());
 }
 
 void write_safetensors(const std::filesystem::path& file, const std::map<std::string, NamedTensor>& tensors,

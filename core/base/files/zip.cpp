@@ -187,10 +187,11 @@ void append_member(const std::string& name, const std::string& content, std::str
   out += common + name + packed;
 }
 
+/// What is written can be read again.
 void require_below_limit(const std::filesystem::path& file, std::uint64_t size) {
-  if (size >= zip64_mark)
-    throw RunError(
-        fmt::format("cannot write {}: expected less than 4 GiB, got {} bytes", file.string(), size));
+  if (size > largest_unpacked)
+    throw RunError(fmt::format("cannot write {}: expected members of at most {} in all, got {}",
+                               file.string(), byte_size(largest_unpacked), byte_size(size)));
 }
 
 }  // namespace
@@ -202,11 +203,15 @@ std::map<std::string, std::string> parse_zip(const std::string& bytes, const std
   size_t offset = in.number(end + 16, 4);
   if (count == 0xffff || offset == zip64_mark) in.fail(end, "an archive below 4 GiB", "a zip64 archive");
   std::map<std::string, std::string> members;
-  std::uint64_t packed_total = 0;
+  std::uint64_t packed_total = 0, total = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     const Entry entry = read_entry(in, offset);
     packed_total += entry.packed_size;
+    total += entry.size;
     if (packed_total > bytes.size()) in.fail(offset, "members that do not overlap", "overlapping ones");
+    if (total > largest_unpacked)
+      in.fail(offset, "members that unpack to at most " + byte_size(largest_unpacked),
+              fmt::format("{} up to '{}'", byte_size(total), entry.name));
     if (!members.try_emplace(entry.name, read_member(in, entry)).second)
       in.fail(offset, "member names that differ", "'" + entry.name + "' twice");
     offset = entry.next_offset;
@@ -215,7 +220,7 @@ std::map<std::string, std::string> parse_zip(const std::string& bytes, const std
 }
 
 std::map<std::string, std::string> read_zip(const std::filesystem::path& file) {
-  return parse_zip(read_text_file(file), file.string());
+  return parse_zip(read_text_file(file, largest_data), file.string());
 }
 
 void write_zip(const std::filesystem::path& file, const std::map<std::string, std::string>& members) {
@@ -223,10 +228,10 @@ void write_zip(const std::filesystem::path& file, const std::map<std::string, st
     throw RunError(fmt::format("cannot write {}: expected at most 65534 members, got {}", file.string(),
                                members.size()));
   std::string out, central;
+  std::uint64_t total = 0;
   for (const auto& [name, content] : members) {
-    require_below_limit(file, content.size());
+    require_below_limit(file, total += content.size());
     append_member(name, content, out, central);
-    require_below_limit(file, out.size() + central.size());
   }
   const size_t central_offset = out.size();
   out += central;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
+#include "core/nn/graph/parameter_checks.hpp"
 #include "core/nn/graph/shape.hpp"
 
 namespace mho {
@@ -28,6 +29,7 @@ struct ChannelTensor {
   FloatBuffer LayerParameters::*values;
   float initial = 0;
   bool trained = true;  ///< by gradients: counts as parameters
+  NumberRule rule = NumberRule::finite;
 };
 
 /// "bias"

@@ -9,18 +9,20 @@
 #include "core/base/error.hpp"
 #include "core/base/files/safetensors.hpp"
 #include "core/base/suggest.hpp"
+#include "core/nn/graph/parameter_checks.hpp"
 
 namespace mho {
 namespace {
 
 using Dimensions = std::vector<std::int64_t>;
 
-/// Where one of a layer's tensors lives and what shape it has in a file.
+/// Where one of a layer's tensors lives, what shape it has in a file and what its numbers may be.
 struct Slot {
   const char* name;
   Dimensions dimensions;
   FloatBuffer LayerParameters::*values;
   float initial = 0;
+  NumberRule rule = NumberRule::finite;
 };
 
 /// The tensors of a node; the order is that of LayerParameters.
@@ -29,7 +31,7 @@ std::vector<Slot> slots(const Node& node, const MatrixShape& matrix) {
   std::vector<Slot> found;
   if (matrix.rows > 0) found.push_back({"weight", {matrix.rows, channels}, &LayerParameters::weight});
   for (const ChannelTensor& tensor : node.tensors)
-    found.push_back({tensor.name, {channels}, tensor.values, tensor.initial});
+    found.push_back({tensor.name, {channels}, tensor.values, tensor.initial, tensor.rule});
   return found;
 }
 
@@ -55,7 +57,7 @@ void for_each_node(const Architecture& architecture,
 }
 
 NamedTensor take(std::map<std::string, NamedTensor>& tensors, const std::string& name,
-                 const Dimensions& expected, const std::filesystem::path& file) {
+                 const Dimensions& expected, NumberRule rule, const std::filesystem::path& file) {
   const auto found = tensors.find(name);
   if (found == tensors.end())
     throw DataError(
@@ -65,12 +67,14 @@ NamedTensor take(std::map<std::string, NamedTensor>& tensors, const std::string&
   if (tensor.shape != expected)
     throw DataError(fmt::format("{}: tensor '{}' has the wrong shape: expected {}, got {}", file.string(),
                                 name, show(expected), show(tensor.shape)));
+  check_numbers(tensor.values, expected, rule, fmt::format("{}: tensor '{}'", file.string(), name));
   return tensor;
 }
 
 void add_calibration(const Node& node, const LayerParameters& layer,
                      std::map<std::string, NamedTensor>& tensors) {
   const std::int64_t columns = node.shape.channels;
+  if (layer.input_range != 0) tensors[node.name + ".input_range"] = {{1}, {layer.input_range}};
   if (layer.output_gain != 1) tensors[node.name + ".output_gain"] = {{1}, {layer.output_gain}};
   if (!layer.split_ranges.empty())
     tensors[node.name + ".split_ranges"] = {{std::ssize(layer.split_ranges)}, layer.split_ranges};
@@ -86,12 +90,18 @@ void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& n
     const auto found = tensors.find(name);
     return found == tensors.end() || found->second.shape.empty() ? 0 : found->second.shape.front();
   };
-  const auto gain = node.name + ".output_gain";
-  if (tensors.contains(gain)) layer.output_gain = take(tensors, gain, {1}, file).values.front();
+  const auto above_zero = NumberRule::above_zero;
+  const auto range = node.name + ".input_range", gain = node.name + ".output_gain";
+  // mho 0.1 wrote the range 0 for grouped convolutions, which lie on no crossbar.
+  const auto range_rule = is_grouped(node) ? NumberRule::from_zero : above_zero;
+  if (tensors.contains(range)) layer.input_range = take(tensors, range, {1}, range_rule, file).values.front();
+  if (tensors.contains(gain)) layer.output_gain = take(tensors, gain, {1}, above_zero, file).values.front();
   const auto ranges = node.name + ".split_ranges", scales = node.name + ".column_scales";
-  if (tensors.contains(ranges)) layer.split_ranges = take(tensors, ranges, {first_side(ranges)}, file).values;
+  if (tensors.contains(ranges))
+    layer.split_ranges = take(tensors, ranges, {first_side(ranges)}, above_zero, file).values;
   if (tensors.contains(scales))
-    layer.column_scales = take(tensors, scales, {first_side(scales), node.shape.channels}, file).values;
+    layer.column_scales =
+        take(tensors, scales, {first_side(scales), node.shape.channels}, NumberRule::from_zero, file).values;
 }
 
 }  // namespace
@@ -136,8 +146,7 @@ void save_parameters(const std::filesystem::path& file, const Architecture& arch
       if (values.size() != expected) mismatch("values of '" + name + "'", expected, values.size());
       tensors[name] = {slot.dimensions, {values.begin(), values.end()}};
     }
-    if (matrix.rows > 0) tensors[nodes[n].name + ".input_range"] = {{1}, {parameters[n].input_range}};
-    add_calibration(nodes[n], parameters[n], tensors);
+    if (matrix.rows > 0) add_calibration(nodes[n], parameters[n], tensors);
   });
   write_safetensors(file, tensors, {{"format", "mho-parameters-1"}, {"architecture", architecture.name()}});
 }
@@ -148,12 +157,10 @@ Parameters load_parameters(const std::filesystem::path& file, const Architecture
   Parameters parameters(nodes.size());
   for_each_node(architecture, [&](size_t n, const std::vector<Slot>& layer_slots, const MatrixShape& matrix) {
     for (const auto& slot : layer_slots) {
-      const auto tensor = take(tensors, nodes[n].name + "." + slot.name, slot.dimensions, file);
+      const auto tensor = take(tensors, nodes[n].name + "." + slot.name, slot.dimensions, slot.rule, file);
       (parameters[n].*slot.values).assign(tensor.values.begin(), tensor.values.end());
     }
-    if (matrix.rows > 0)
-      parameters[n].input_range = take(tensors, nodes[n].name + ".input_range", {1}, file).values.front();
-    take_calibration(tensors, nodes[n], file, parameters[n]);
+    if (matrix.rows > 0) take_calibration(tensors, nodes[n], file, parameters[n]);
   });
   if (!tensors.empty())
     throw DataError(fmt::format("{}: unknown tensor '{}': expected only those of architecture '{}'",

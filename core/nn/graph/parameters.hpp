@@ -46,14 +46,15 @@ using Parameters = std::vector<LayerParameters>;
 Parameters initial_parameters(const Architecture& architecture, RandomKey key);
 
 /// Writes "<node>.weight" [rows, all columns], "<node>.bias", "<node>.gamma", ... [columns] and, for layers
-/// with a matrix, "<node>.input_range" [1], where they are set also "<node>.output_gain" [1],
-/// "<node>.split_ranges" [splits] and
-/// "<node>.column_scales" [splits, columns], as safetensors, atomically. Throws RunError, also for parameters
-/// that are not those of the architecture.
+/// with a matrix, where they are set, "<node>.input_range" [1], "<node>.output_gain" [1],
+/// "<node>.split_ranges" [splits] and "<node>.column_scales" [splits, columns], as safetensors, atomically.
+/// Throws RunError, also for parameters that are not those of the architecture.
 void save_parameters(const std::filesystem::path& file, const Architecture& architecture,
                      const Parameters& parameters);
 
-/// Reads them back. Throws DataError naming the file, the tensor, the expected and the found shape.
+/// Reads them back; a layer without an input range has 0, "to be calibrated". Throws DataError naming the
+/// file, the tensor, the expected and the found shape, or the index of a number that is not finite, of a
+/// variance or column scale below 0, or of a range or gain that is not above 0.
 Parameters load_parameters(const std::filesystem::path& file, const Architecture& architecture);
 
 }  // namespace mho

@@ -172,7 +172,7 @@ LayerFacts BatchNorm::infer(const LayerSite& site) {
   facts.tensors = {{"gamma", &LayerParameters::gamma, 1},
                    {"beta", &LayerParameters::beta},
                    {"running_mean", &LayerParameters::running_mean, 0, false},
-                   {"running_variance", &LayerParameters::running_variance, 1, false}};
+                   {"running_variance", &LayerParameters::running_variance, 1, false, NumberRule::from_zero}};
   facts.running = {.needs_batch = true, .takes_sum = true, .takes_relu = true};
   return facts;
 }
