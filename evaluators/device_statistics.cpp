@@ -23,19 +23,29 @@ double percentile(const std::vector<float>& sorted, double fraction) {
   return sorted[static_cast<size_t>(fraction * static_cast<double>(sorted.size() - 1))];
 }
 
+/// Of the state column that says how devices drift; zeros where they do not.
+MeanAndDeviation drift_sample(DeviceArray& array, const std::string& column) {
+  for (const auto& found : array.state())
+    if (found.name == column) return sample_of(*found.values);
+  return {};
+}
+
 TargetStatistics measure_target(const DeviceModel& model, double target_us,
                                 const std::vector<double>& times_s, size_t devices, RandomKey key) {
-  const std::vector<float> targets(devices, static_cast<float>(target_us));
-  std::vector<float> programmed(devices), exponents(devices), noise(devices), conductances(devices);
-  model.program(targets, key.with("programming"), programmed, exponents, noise);
+  const auto array = model.make("device", devices, key.with("devices"));
+  array->program(std::vector<float>(devices, static_cast<float>(target_us)), {}, key.with("programming"));
   TargetStatistics result{target_us,
                           model.programming_deviation_us(target_us),
-                          sample_of(programmed),
+                          sample_of(array->written_us()),
                           model.drift_moments(target_us),
-                          sample_of(exponents),
+                          drift_sample(*array, model.drift_state()),
                           {}};
+  std::vector<float> conductances(devices);
   for (size_t t = 0; t < times_s.size(); ++t) {
-    model.read(programmed, exponents, noise, times_s[t], key.with("read", t), conductances);
+    for (size_t first = 0, block = 0; first < devices; first += DeviceArray::block_devices, ++block)
+      array->read(
+          block, times_s[t], key.with("read", t),
+          std::span(conductances).subspan(first, std::min(DeviceArray::block_devices, devices - first)));
     ReadStatistics read{times_s[t], model.expected_us(target_us, times_s[t]), sample_of(conductances)};
     std::sort(conductances.begin(), conductances.end());
     read.p5_us = percentile(conductances, 0.05);

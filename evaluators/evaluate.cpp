@@ -5,9 +5,9 @@
 
 #include "core/base/files/text_file.hpp"
 #include "core/nn/graph/architecture_json.hpp"
-#include "evaluators/calibration.hpp"
 #include "evaluators/given_parameters.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/calibration.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "core/chip/mapping.hpp"
 #include "evaluators/scoring.hpp"
-#include "evaluators/training.hpp"
+#include "evaluators/training/training.hpp"
 
 namespace mho {
 

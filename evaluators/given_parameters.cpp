@@ -8,9 +8,9 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
-#include "evaluators/calibration.hpp"
-#include "evaluators/layer_inputs.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/calibration.hpp"
+#include "evaluators/training/layer_inputs.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {
@@ -84,9 +84,9 @@ std::vector<std::string> complete_parameters(const Network& network, Parameters&
   if (!missing.empty()) {
     HardwareConfig only_missing = hardware;
     only_missing.input_range.mode = "learned";  // calibrates the layers that have none, and no other
-    calibrate_input_ranges(network, parameters, samples, kCalibrationSamples, only_missing);
+    calibrate_input_ranges(network, parameters, samples, calibration_samples, only_missing);
     notes.push_back(fmt::format("input ranges were missing and are calibrated on {} training samples: {}",
-                                std::min<std::int64_t>(kCalibrationSamples, samples.count()), join(missing)));
+                                std::min<std::int64_t>(calibration_samples, samples.count()), join(missing)));
   }
   const auto inputs = record_layer_inputs(network, parameters, samples, kCheckedSamples);
   for (const int node : crossbar_nodes(network)) {

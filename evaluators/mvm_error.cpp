@@ -4,7 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/base/parallel.hpp"
 #include "evaluators/statistics.hpp"
 
@@ -47,8 +47,8 @@ std::vector<double> errors_of(const WeightMatrix& matrix, const HardwareConfig& 
   const auto expected = matrix_of(matrix);
   Matrix x(matrix.rows, inputs);
   fill_normal(key.with("inputs"), {x.data(), static_cast<size_t>(x.size())});
-  const ProgrammedMatrix programmed(
-      map_to_conductances(matrix.weights, matrix.rows, matrix.columns, hardware), hardware, model, key);
+  const CrossbarMatrix programmed(map_to_conductances(matrix.weights, matrix.rows, matrix.columns, hardware),
+                                  hardware, model, key);
   std::vector<double> errors;
   for (size_t t = 0; t < times_s.size(); ++t)
     errors.push_back(

@@ -9,9 +9,9 @@
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"
 #include "evaluators/scoring.hpp"
-#include "evaluators/tile_seam.hpp"
-#include "evaluators/training.hpp"
-#include "evaluators/training_step.hpp"
+#include "evaluators/training/operands.hpp"
+#include "evaluators/training/training.hpp"
+#include "evaluators/training/training_step.hpp"
 
 namespace mho {
 namespace {
@@ -41,7 +41,7 @@ Work training_work(const Architecture& architecture, int batch, bool noisy, cons
   state->images.resize(state->samples.images.size() + kernel_slack());
   std::copy(state->samples.images.begin(), state->samples.images.end(), state->images.begin());
   state->step = std::make_unique<TrainingStep>(architecture, state->config, hardware, batch, kKey);
-  state->step->calibrate(state->samples);
+  state->step->store().calibrate(state->samples);
   const auto call = [state, noisy] {
     state->step->run(state->images.data(), state->samples.labels.data(),
                      noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, kLearningRate,
@@ -54,8 +54,8 @@ Parameters calibrated_parameters(const Architecture& architecture, const Samples
                                  const HardwareConfig& hardware) {
   const TrainingConfig config;
   TrainingStep step(architecture, config, hardware, 1, kKey);
-  step.calibrate(samples);
-  return std::move(step.parameters());
+  step.store().calibrate(samples);
+  return std::move(step.store().parameters());
 }
 
 /// Every thread classifies all images.
@@ -73,7 +73,7 @@ Work forward_work(const Architecture& architecture, int count, const HardwareCon
   state->samples.images.resize(state->samples.images.size() + kernel_slack());
   state->parameters = calibrated_parameters(architecture, state->samples, hardware);
   state->network = std::make_unique<Network>(architecture, mvm_settings(architecture, hardware));
-  noisy_operands(*state->network, state->parameters, hardware, TrainingConfig{}.weight_noise, kKey,
+  noisy_operands({*state->network, state->parameters, hardware, TrainingConfig{}.weight_noise}, kKey,
                  state->operands);
   const auto threads = static_cast<size_t>(thread_count());
   for (size_t i = 0; i < threads; ++i) state->threads.emplace_back(*state->network, state->parameters);

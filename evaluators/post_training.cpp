@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/analog/conductance_mapping.hpp"
+#include "core/analog/mapping/conductance_mapping.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/layer_inputs.hpp"
 #include "evaluators/statistics.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/layer_inputs.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {

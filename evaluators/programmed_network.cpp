@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "evaluators/batch_norm_calibration.hpp"
-#include "evaluators/layer_inputs.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/layer_inputs.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {
@@ -52,7 +52,7 @@ ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters paramete
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto* layer = network.matrix(static_cast<int>(i));
     if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
-    matrices_[i] = std::make_unique<ProgrammedMatrix>(
+    matrices_[i] = std::make_unique<CrossbarMatrix>(
         map_to_conductances(parameters_[i].weight, layer->geometry().rows(), layer->columns(), hardware,
                             parameters_[i].column_scales),
         hardware, model, key.with("programming", i));

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/run/network.hpp"
 #include "evaluators/post_training.hpp"
@@ -45,8 +45,8 @@ class ProgrammedNetwork {
   RandomKey key_;  ///< of this chip
   bool bfloat16_;
   Operands digital_;
-  std::vector<std::unique_ptr<ProgrammedMatrix>> matrices_;  ///< one a node; null where there is no crossbar
-  std::vector<std::vector<float>> gains_;                    ///< [node][split * columns + column]; empty: 1
+  std::vector<std::unique_ptr<CrossbarMatrix>> matrices_;  ///< one a node; null where there is no crossbar
+  std::vector<std::vector<float>> gains_;                  ///< [node][split * columns + column]; empty: 1
 };
 
 }  // namespace mho

@@ -10,7 +10,7 @@
 #include "evaluators/chance.hpp"
 #include "evaluators/programmed_network.hpp"
 #include "evaluators/statistics.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 

@@ -11,8 +11,8 @@
 #include "core/nn/run/inference_network.hpp"
 #include "core/nn/run/training_network.hpp"
 #include "evaluators/batch_norm_calibration.hpp"
-#include "evaluators/calibration.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/calibration.hpp"
+#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {
@@ -132,7 +132,7 @@ double noise_sensitivity(const Untrained& net, const TrainingConfig& training, c
   double change = 0;
   for (int draw = 0; draw < kNoiseDraws; ++draw) {
     const auto draw_key = key.with("noise draw", static_cast<std::uint64_t>(draw));
-    noisy_operands(noisy, parameters, hardware, training.weight_noise, draw_key, operands);
+    noisy_operands({noisy, parameters, hardware, training.weight_noise}, draw_key, operands);
     const auto changed = logits(noisy, parameters, operands, net, draw_key);
     for (size_t i = 0; i < plain.size(); ++i) change += std::pow(changed[i] - plain[i], 2) / kNoiseDraws;
   }

@@ -7,7 +7,7 @@
 #include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/graph/architecture.hpp"
-#include "evaluators/training.hpp"
+#include "evaluators/training/training.hpp"
 
 namespace mho {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "evaluators/training_schedule.hpp"
+#include "evaluators/training/training_schedule.hpp"
 #include "search/search_config.hpp"
 
 namespace mho {

@@ -9,6 +9,7 @@
 
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
+#include "evaluators/training/weight_store.hpp"
 #include "search/fidelity.hpp"
 #include "search/proposer.hpp"
 
@@ -28,9 +29,7 @@ void check_crossbars(const RunConfig& config) {
 
 void check_hardware(const RunConfig& config) {
   config.hardware.check();
-  if (config.hardware.input_range.mode == "learned" && config.training.regime == "digital")
-    throw ConfigError(
-        "hardware.input_range = learned has no effect with training.regime = digital: change one of them");
+  regime_of(config.training.regime).check(config.training, config.hardware);
 }
 
 /// Before any training: what the device does not know would end a run hours later. A device that is not known

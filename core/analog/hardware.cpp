@@ -5,15 +5,13 @@
 
 #include <cmath>
 
+#include "core/analog/converter.hpp"
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
-
-constexpr int min_bits = 3;
-constexpr int max_bits = 10;
 
 const std::vector<std::string> scalings{"column", "tile"};
 const std::vector<std::string> compensations{"none", "global", "exact", "column"};
@@ -35,9 +33,9 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
       "What the largest |weight| is taken over before it becomes g_max: each column of a tile, or the "
       "whole tile.");
   cell.fields(visitor);
-  visitor.field("dac_bits", &dac_bits, between(0, max_bits),
+  visitor.field("dac_bits", &dac_bits, between(0, largest_converter_bits),
                 "Input converter, 3 to 10 bits (2^bits - 1 levels); 0 switches it off.");
-  visitor.field("adc_bits", &adc_bits, between(0, max_bits),
+  visitor.field("adc_bits", &adc_bits, between(0, largest_converter_bits),
                 "Output converter, 3 to 10 bits (2^bits - 1 levels); 0 switches it off.");
   visitor.field("adc_range", &adc_range, between(0.1, 10000),
                 "Largest |output| of a column, in units of g_max times a full input.");
@@ -74,17 +72,6 @@ void HardwareConfig::check() const {
   programming.check();
   wires.check();
   check_mvm_effects(*this);
-}
-
-Converter make_converter(int bits, double limit) {
-  if (bits == 0) return {};
-  if (bits < min_bits || bits > max_bits)
-    throw ConfigError(
-        fmt::format("converter bits: expected 0 (off) or {} to {}, got {}", min_bits, max_bits, bits));
-  if (!std::isfinite(limit) || limit <= 0)
-    throw ConfigError(fmt::format("converter range: expected a number above 0, got {}", limit));
-  const double steps = (1 << bits) - 2;
-  return {static_cast<float>(limit), static_cast<float>(2 * limit / steps)};
 }
 
 }  // namespace mho

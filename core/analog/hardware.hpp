@@ -44,25 +44,4 @@ struct HardwareConfig {
 /// Throws ConfigError like make_device_model.
 void resolve_g_max(HardwareConfig& hardware);
 
-/// A converter with 2^bits - 1 symmetric levels from -limit to +limit: step = 2 limit / (2^bits - 2).
-/// bits == 0 is no converter at all (step 0).
-struct Converter {
-  float limit = 0;
-  float step = 0;
-};
-
-/// Throws ConfigError when bits is neither 0 nor in 3..10, or limit is not a positive number (limit is not
-/// looked at when bits is 0).
-Converter make_converter(int bits, double limit);
-
-/// Clips and rounds to the nearest level (ties to the even one); the identity when step is 0.
-inline float convert(const Converter& converter, float value) {
-  if (converter.step == 0) return value;
-  // Adding 1.5 * 2^23 leaves no fraction bits: it rounds like nearbyint, but in every vector instruction set.
-  constexpr float round_shift = 0x1.8p23f;
-  const float above = value < -converter.limit ? -converter.limit : value;
-  const float clipped = above > converter.limit ? converter.limit : above;
-  return ((clipped / converter.step + round_shift) - round_shift) * converter.step;
-}
-
 }  // namespace mho

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/analog/mvm_effects.hpp"
+#include "core/analog/converter.hpp"
 
 #include <fmt/format.h>
 

@@ -32,7 +32,7 @@ struct MvmEffects {
   void fields(FieldVisitor& visitor);
 };
 
-/// Whether the products need the vector path (core/analog/crossbar.hpp); false is the fused path.
+/// Whether the products need the vector path (core/analog/tile/frozen_matrix.hpp); false is the fused path.
 bool needs_vector_path(const HardwareConfig& hardware);
 
 /// Whether gradients go back through the array and converters of their own.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/chip/layer_json.hpp"
+#include "core/analog/converter.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/chip/mapping.hpp"
 #include "core/nn/graph/parameters.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/conductance_mapping.hpp"
+#include "core/analog/mapping/conductance_mapping.hpp"
 #include "core/chip/mapping.hpp"
 
 namespace mho {

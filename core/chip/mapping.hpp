@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/tile_grid.hpp"
+#include "core/analog/mapping/tile_grid.hpp"
 #include "core/chip/chip.hpp"
 #include "core/chip/mapping_config.hpp"
 #include "core/nn/graph/architecture.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/chip/image_run.hpp"
 
 namespace mho {
@@ -33,7 +33,7 @@ class ChipSimulator {
    private:
     friend class ChipSimulator;
     const ChipSimulator* simulator_ = nullptr;
-    std::vector<ProgrammedMatrix> matrices_;  ///< by block
+    std::vector<CrossbarMatrix> matrices_;  ///< by block
   };
   Programmed program(RandomKey key) const;
 

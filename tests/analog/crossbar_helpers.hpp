@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/analog/crossbar.hpp"
+#include "core/analog/tile/frozen_matrix.hpp"
 #include "core/base/random.hpp"
 
 namespace mho::test {
@@ -62,8 +62,8 @@ inline std::vector<double> exact_product(const std::vector<float>& x, const std:
   return y;
 }
 
-inline std::vector<float> forward(const Crossbar& crossbar, const std::vector<float>& x, std::uint64_t seed,
-                                  std::uint64_t first_vector = 0) {
+inline std::vector<float> forward(const FrozenMatrix& crossbar, const std::vector<float>& x,
+                                  std::uint64_t seed, std::uint64_t first_vector = 0) {
   const int vectors = static_cast<int>(x.size()) / crossbar.rows();
   std::vector<float> y(static_cast<size_t>(vectors) * static_cast<size_t>(crossbar.columns()));
   crossbar.forward(x.data(), vectors, RandomKey(seed), first_vector, y.data());

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weight matrices and what they become on programmed crossbars, for the tests of ProgrammedMatrix.
+// Weight matrices and what they become on programmed crossbars, for the tests of CrossbarMatrix.
 #pragma once
 
 #include <Eigen/Dense>
 #include <algorithm>
 #include <vector>
 
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 
 namespace mho::test {
 
@@ -49,13 +49,13 @@ inline std::vector<float> weights_of(const MatrixRead& read, const ConductanceTa
 }
 
 /// The weights that the programmed devices stand for, without drift and reads.
-inline std::vector<float> programmed_weights(const ProgrammedMatrix& matrix) {
+inline std::vector<float> programmed_weights(const CrossbarMatrix& matrix) {
   const auto& targets = matrix.targets();
   std::vector<float> sum(targets.targets_us[0].size(), 0.0f);
   for (size_t p = 0; p < targets.targets_us.size(); ++p)
     for (size_t i = 0; i < sum.size(); ++i)
       sum[i] +=
-          targets.cell.planes[p].factor * (matrix.programmed_us(p)[i] - targets.cell.planes[p].reference_us);
+          targets.cell.planes[p].factor * (matrix.written_us(p)[i] - targets.cell.planes[p].reference_us);
   for (auto& w : sum) w *= targets.scales[0] / targets.cell.unit_us;
   return sum;
 }

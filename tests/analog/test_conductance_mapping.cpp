@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/conductance_mapping.hpp"
+#include "core/analog/mapping/conductance_mapping.hpp"
 
 #include <cmath>
 #include <limits>

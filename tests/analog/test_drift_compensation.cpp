@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/drift_compensation.hpp"
+#include "core/analog/tile/drift_compensation.hpp"
 
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/base/error.hpp"
 #include "tests/analog/gaussian_device.hpp"
 #include "tests/analog/statistics.hpp"
@@ -38,8 +38,8 @@ std::vector<float> graded_weights() {
 /// Factors of one read over the scales, of all columns.
 std::vector<float> factors(const std::vector<float>& weights, const HardwareConfig& hardware,
                            const DeviceModel& model, double time_s, std::uint64_t seed = 1) {
-  const ProgrammedMatrix matrix(map_to_conductances(weights, size, size, hardware, model.range()), hardware,
-                                model, RandomKey(seed));
+  const CrossbarMatrix matrix(map_to_conductances(weights, size, size, hardware, model.range()), hardware,
+                              model, RandomKey(seed));
   auto found = matrix.read(time_s, RandomKey(seed + 1000)).output_scales;
   for (size_t i = 0; i < found.size(); ++i) found[i] /= matrix.targets().scales[i];
   return found;
@@ -49,14 +49,10 @@ std::vector<float> factors(const std::vector<float>& weights, const HardwareConf
 class ColumnDrift : public GaussianDevice {
  public:
   ColumnDrift() : GaussianDevice({0, 25}, .5f, 1) {}
-  void read(std::span<const float> programmed_us, std::span<const float> exponents,
-            std::span<const float> noise, double time_s, RandomKey key,
-            std::span<float> conductances_us) const override {
-    std::vector<float> drifted(programmed_us.size());
-    for (size_t i = 0; i < drifted.size(); ++i)
-      drifted[i] =
-          programmed_us[i] * static_cast<float>(std::pow(1 + time_s, -.03 - .04 * double(i % size) / size));
-    GaussianDevice::read(drifted, exponents, noise, 0, key, conductances_us);
+
+ protected:
+  float left_of(std::size_t device, double time_s) const override {
+    return static_cast<float>(std::pow(1 + time_s, -.03 - .04 * double(device % size) / size));
   }
 };
 
@@ -66,14 +62,14 @@ std::vector<float> slopes(const HardwareConfig& hardware, const DeviceModel& mod
   Random random(RandomKey(3));
   for (float& w : weights)
     w = static_cast<float>((random.chance(.5) ? 1 : -1) * (.5 + .5 * random.uniform()));
-  const ProgrammedMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, model,
-                                RandomKey(1));
+  const CrossbarMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, model,
+                              RandomKey(1));
   const auto read = matrix.read(time_s, RandomKey(2));
   std::vector<float> found;
   for (size_t c = 0; c < size; ++c) {
     double product = 0, square = 0;
     for (size_t i = c; i < weights.size(); i += size) {
-      const double programmed = (matrix.programmed_us(0)[i] - matrix.programmed_us(1)[i]) / 25;
+      const double programmed = (matrix.written_us(0)[i] - matrix.written_us(1)[i]) / 25;
       product += programmed * read.conductances[i] * read.output_scales[c] / matrix.targets().scales[c];
       square += programmed * programmed;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/faults.hpp"
+#include "core/analog/tile/faults.hpp"
 
 #include <set>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/analog/converter.hpp"
 #include "core/analog/hardware.hpp"
 
 #include <cmath>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/analog/devices/hermes.hpp"
 
+#include "tests/analog/programmed_devices.hpp"
 #include "tests/analog/statistics.hpp"
 #include "tests/catch.hpp"
 
@@ -11,15 +12,8 @@ namespace {
 
 constexpr size_t n = 100000;
 
-struct State {
-  std::vector<float> programmed = std::vector<float>(n), exponents = programmed, noise = programmed;
-};
-
-State program(const DeviceModel& model, float target_us) {
-  State state;
-  model.program(std::vector<float>(n, target_us), RandomKey(1), state.programmed, state.exponents,
-                state.noise);
-  return state;
+ProgrammedDevices program(const DeviceModel& model, float target_us) {
+  return {model, std::vector<float>(n, target_us), RandomKey(1)};
 }
 
 }  // namespace
@@ -29,7 +23,7 @@ TEST_CASE("two HERMES devices a sign are programmed with the reference deviation
   const double golden[][2] = {{0, .166}, {.25, .889}, {.5, .991}, {.75, .912}, {1, 1.093}};
   for (const auto& [x, deviation] : golden)
     CHECK(model.programming_deviation_us(x * 20.7) == Approx(deviation).margin(5e-4));
-  const auto found = moments(program(model, 10.35f).programmed);
+  const auto found = moments(program(model, 10.35f).written());
   CHECK(found.mean == Approx(10.35).margin(mean_bound(.991, n)));
   CHECK(found.deviation == Approx(.991).margin(deviation_bound(.991, n) + 5e-4));
 }
@@ -51,11 +45,13 @@ TEST_CASE("HERMES exponents at half range have the fits' mean and deviation") {
               {HermesParameters::two_devices(), .0073 + .0093 * .5 - .0118 * .25,
                .0123 + .0211 * .5 - .0280 * .25 + .0069 * .125}};
   for (const auto& fit : fits) {
-    const auto state = program(HermesDevice(20, "hermes", fit.parameters), 10);
-    const auto found = moments(state.exponents);
+    const HermesDevice model(20, "hermes", fit.parameters);
+    auto devices = program(model, 10);
+    const auto found = moments(devices.column("drift_exponent"));
     CHECK(found.mean == Approx(mean).margin(mean_bound(fit.deviation, n)));
     CHECK(found.deviation == Approx(fit.deviation).margin(deviation_bound(fit.deviation, n)));
-    CHECK(moments(state.noise).mean == Approx(fit.noise).epsilon(.02));  // averaged over programming noise
+    CHECK(moments(devices.column("read_noise")).mean ==
+          Approx(fit.noise).epsilon(.02));  // averaged over programming noise
   }
 }
 
@@ -66,10 +62,9 @@ TEST_CASE("HERMES drift counts from its own first read: 200 s with one device, 3
   } fits[] = {{HermesParameters::one_device(), 200}, {HermesParameters::two_devices(), 300}};
   for (const auto& fit : fits) {
     const HermesDevice model(20, "hermes", fit.parameters);
-    const std::vector<float> programmed{10}, exponent{.06f}, quiet{0};
-    std::vector<float> read(1);
-    model.read(programmed, exponent, quiet, 86400, RandomKey(1), read);
-    CHECK(read[0] == Approx(10 * std::pow((86400 + fit.t_0_s) / fit.t_0_s, -.06)));
+    ProgrammedDevices device(model, std::vector<float>{10}, RandomKey(1));
+    device.fill("written_us", 10).fill("drift_exponent", .06f).fill("read_noise", 0);
+    CHECK(device.read(86400, 1)[0] == Approx(10 * std::pow((86400 + fit.t_0_s) / fit.t_0_s, -.06)));
     CHECK(model.read_noise_factor(0) == Approx(std::sqrt(std::log((fit.t_0_s + 512e-9) / 1024e-9))));
   }
 }

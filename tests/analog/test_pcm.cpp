@@ -3,6 +3,7 @@
 // there.
 #include "core/analog/devices/pcm.hpp"
 
+#include "tests/analog/programmed_devices.hpp"
 #include "tests/analog/statistics.hpp"
 #include "tests/catch.hpp"
 
@@ -25,16 +26,10 @@ struct OpenPcm : PcmDevice {
   }
 };
 
-struct State {
-  std::vector<float> programmed = std::vector<float>(n), exponents = programmed, noise = programmed;
-};
-
 /// n devices programmed to the fraction x of g_max.
-State program(double x, std::uint64_t seed = 1) {
-  State state;
-  const std::vector<float> targets(n, static_cast<float>(x * g_max_us));
-  OpenPcm().program(targets, RandomKey(seed), state.programmed, state.exponents, state.noise);
-  return state;
+ProgrammedDevices program(double x, std::uint64_t seed = 1) {
+  static const OpenPcm pcm;
+  return {pcm, std::vector<float>(n, static_cast<float>(x * g_max_us)), RandomKey(seed)};
 }
 
 /// Moments of |N(mean, deviation)|.
@@ -54,7 +49,7 @@ TEST_CASE("R1: programming noise has the reference deviation at every target") {
   CHECK(pcm.programming_deviation_us(.8375 * g_max_us) == Approx(1.08635).margin(rounding));
   for (const auto& [x, deviation] : golden) {
     CHECK(pcm.programming_deviation_us(x * g_max_us) == Approx(deviation).margin(rounding));
-    const auto found = moments(program(x).programmed);
+    const auto found = moments(program(x).written());
     CHECK(found.mean == Approx(x * g_max_us).margin(mean_bound(deviation, n)));
     CHECK(found.deviation == Approx(deviation).margin(deviation_bound(deviation, n)));
   }
@@ -62,7 +57,7 @@ TEST_CASE("R1: programming noise has the reference deviation at every target") {
 
 TEST_CASE("Programming errors are normal: Kolmogorov-Smirnov at mid-range targets") {
   for (const double x : {.3, .5, .8}) {
-    auto residuals = program(x, 2).programmed;
+    auto residuals = program(x, 2).written();
     const double deviation = PcmDevice(g_max_us).programming_deviation_us(x * g_max_us);
     for (auto& g : residuals) g = static_cast<float>((g - x * g_max_us) / deviation);
     CHECK(kolmogorov_smirnov(residuals, normal_cdf) < 1.95);
@@ -70,7 +65,7 @@ TEST_CASE("Programming errors are normal: Kolmogorov-Smirnov at mid-range target
 }
 
 TEST_CASE("R2: a device that should hold nothing holds a half-normal") {
-  const auto programmed = program(0).programmed;
+  const auto programmed = program(0).written();
   const auto found = moments(programmed);
   CHECK(found.mean == Approx(.10511).margin(mean_bound(.15382, n)));
   CHECK(found.deviation == Approx(.15382).margin(deviation_bound(.15382, n, 5)));  // kurtosis 4.4
@@ -87,28 +82,28 @@ TEST_CASE("R3: drift exponents are folded normals with the reference mean and de
                               {.2, .04935, .01422}, {.3, .049, .00915},    {.5, .049, .008},
                               {1, .049, .008}};
   for (const auto& [x, mean, deviation] : golden) {
-    const auto found = moments(program(x).exponents), expected = folded(mean, deviation);
+    const auto found = moments(program(x).column("drift_exponent")), expected = folded(mean, deviation);
     CHECK(found.mean == Approx(expected.mean).margin(mean_bound(deviation, n) + rounding));
     CHECK(found.deviation == Approx(expected.deviation).margin(deviation_bound(deviation, n) + rounding));
   }
-  const auto empty = moments(program(0).exponents), expected = folded(.1, .045);  // both at their upper bound
+  const auto empty = moments(program(0).column("drift_exponent")),
+             expected = folded(.1, .045);  // both at their upper bound
   CHECK(empty.mean == Approx(expected.mean).margin(mean_bound(.045, n)));
 }
 
 TEST_CASE("Programming noise, drift exponent and read noise are drawn independently") {
-  const auto state = program(.5);
-  std::vector<float> first(n), second(n);
-  const OpenPcm pcm;
-  pcm.read(state.programmed, std::vector<float>(n, 0.0f), state.noise, 0, RandomKey(8), first);
-  pcm.read(state.programmed, std::vector<float>(n, 0.0f), state.noise, 0, RandomKey(9), second);
+  auto devices = program(.5);
+  const auto programmed = devices.written(), exponents = devices.column("drift_exponent");
+  devices.fill("drift_exponent", 0);
+  auto first = devices.read(0, 8), second = devices.read(0, 9);
   for (size_t i = 0; i < n; ++i) {
-    first[i] /= state.programmed[i];
-    second[i] /= state.programmed[i];
+    first[i] /= programmed[i];
+    second[i] /= programmed[i];
   }
   const double bound = 5 / std::sqrt(double(n));
-  CHECK(std::fabs(correlation(state.programmed, state.exponents)) < bound);
-  CHECK(std::fabs(correlation(state.exponents, first)) < bound);
-  CHECK(std::fabs(correlation(state.programmed, first)) < bound);
+  CHECK(std::fabs(correlation(programmed, exponents)) < bound);
+  CHECK(std::fabs(correlation(exponents, first)) < bound);
+  CHECK(std::fabs(correlation(programmed, first)) < bound);
   CHECK(std::fabs(correlation(first, second)) < bound);
 }
 
@@ -150,14 +145,12 @@ TEST_CASE("R4: conductances decay with the reference mean and spread") {
                               {.60524, .05004},
                               {.56417, .05325},
                               {.50019, .05729}}}};
-  const std::vector<float> one(n, 1.0f), quiet(n, 0.0f);  // without read noise: drift alone
-  std::vector<float> conductances(n);
   for (const auto& column : columns) {
-    const auto exponents = program(column.x).exponents;
+    auto devices = program(column.x);
+    devices.fill("written_us", 1).fill("read_noise", 0);  // drift alone
     for (size_t t = 0; t < 7; ++t) {
       const auto [mean, deviation] = column.golden[t];
-      PcmDevice(g_max_us).read(one, exponents, quiet, times_s[t], RandomKey(1), conductances);
-      const auto found = moments(conductances);
+      const auto found = moments(devices.read(times_s[t], 1));
       CHECK(found.mean == Approx(mean).margin(mean_bound(deviation, n) + rounding));
       CHECK(found.deviation == Approx(deviation).margin(deviation_bound(deviation, n, 4) + rounding));
     }
@@ -165,14 +158,12 @@ TEST_CASE("R4: conductances decay with the reference mean and spread") {
 }
 
 TEST_CASE("Drift keeps each device's exponent: a power law from any time to any other") {
-  const auto state = program(.2);
-  const std::vector<float> quiet(n, 0.0f);
-  std::vector<float> hour(n), day(n);
-  PcmDevice(g_max_us).read(state.programmed, state.exponents, quiet, 3600, RandomKey(1), hour);
-  PcmDevice(g_max_us).read(state.programmed, state.exponents, quiet, 86400, RandomKey(2), day);
+  auto devices = program(.2);
+  devices.fill("read_noise", 0);
+  const auto hour = devices.read(3600, 1), day = devices.read(86400, 2);
+  const auto& exponents = devices.column("drift_exponent");
   for (size_t i = 0; i < n; ++i)
-    REQUIRE(day[i] ==
-            Approx(hour[i] * std::pow(86420.0 / 3620.0, -double(state.exponents[i]))).epsilon(1e-5));
+    REQUIRE(day[i] == Approx(hour[i] * std::pow(86420.0 / 3620.0, -double(exponents[i]))).epsilon(1e-5));
 }
 
 TEST_CASE("R5: read noise has the reference strength and grows with time") {
@@ -186,13 +177,12 @@ TEST_CASE("R5: read noise has the reference strength and grows with time") {
                               {.25, .021668, .11022},
                               {.5, .013809, .07024},
                               {1, .0088, .04476}};
-  std::vector<float> read(n);
+  auto devices = program(1);
+  devices.fill("written_us", 1).fill("drift_exponent", 0);
   for (const auto& [x, q, deviation_1_d] : golden) {
     const float noise = pcm.noise_at(static_cast<float>(x));
     CHECK(noise == Approx(q).margin(5e-7));
-    pcm.read(std::vector<float>(n, 1.0f), std::vector<float>(n, 0.0f), std::vector<float>(n, noise), 86400,
-             RandomKey(4), read);
-    const auto found = moments(read);
+    const auto found = moments(devices.fill("read_noise", noise).read(86400, 4));
     CHECK(found.mean == Approx(1).margin(mean_bound(deviation_1_d, n)));
     CHECK(found.deviation == Approx(deviation_1_d).margin(deviation_bound(deviation_1_d, n)));
   }
@@ -202,8 +192,9 @@ TEST_CASE("R5: read noise has the reference strength and grows with time") {
 }
 
 TEST_CASE("Read noise follows the conductance that the device holds, not the one asked for") {
-  const auto state = program(.1);
+  auto devices = program(.1);
   const OpenPcm pcm;
+  const auto &programmed = devices.written(), &noise = devices.column("read_noise");
   for (size_t i = 0; i < n; ++i)
-    REQUIRE(state.noise[i] == pcm.noise_at(state.programmed[i] / static_cast<float>(g_max_us)));
+    REQUIRE(noise[i] == pcm.noise_at(programmed[i] / static_cast<float>(g_max_us)));
 }

@@ -2,7 +2,7 @@
 // Errors of programmed matrices against reference values and closed forms, for every kind of cell.
 #include <numeric>
 
-#include "core/analog/programmed_matrix.hpp"
+#include "core/analog/tile/crossbar_matrix.hpp"
 #include "tests/analog/gaussian_device.hpp"
 #include "tests/analog/matrix_errors.hpp"
 #include "tests/analog/statistics.hpp"
@@ -68,12 +68,12 @@ TEST_CASE("R6, R7: matrix-vector errors and compensation of 512 x 512 PCM weight
   std::vector<double> programmed_only, at_start, at_day, at_month, alpha_hour, alpha_day, alpha_month;
   for (int p = 0; p < programmings; ++p) {
     const auto weights = clipped_normal(size * size, static_cast<std::uint64_t>(100 + p));
-    const ProgrammedMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, *pcm,
-                                  RandomKey(static_cast<std::uint64_t>(p)));
+    const CrossbarMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, *pcm,
+                                RandomKey(static_cast<std::uint64_t>(p)));
     const float scale = matrix.targets().scales[0];
     std::vector<float> programmed(weights.size());
     for (size_t i = 0; i < weights.size(); ++i)
-      programmed[i] = (matrix.programmed_us(0)[i] - matrix.programmed_us(1)[i]) / 25 * scale;
+      programmed[i] = (matrix.written_us(0)[i] - matrix.written_us(1)[i]) / 25 * scale;
     programmed_only.push_back(product_error(weights, programmed, size));
     const auto score = [&](double time_s, std::vector<double>* errors, std::vector<double>* alphas) {
       const auto read = matrix.read(time_s, RandomKey(static_cast<std::uint64_t>(p)).with("read"));
@@ -107,8 +107,8 @@ TEST_CASE("R7: uniform weights on PCM have the error that sigma and the empty de
   const auto pcm = make_device_model("pcm", hardware.g_max_us);
   for (const std::uint64_t seed : {1, 2}) {
     const auto weights = uniform_weights(size * size, seed);
-    const ProgrammedMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, *pcm,
-                                  RandomKey(seed));
+    const CrossbarMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, *pcm,
+                                RandomKey(seed));
     CHECK(product_error(weights, programmed_weights(matrix), size) == Approx(.06295).margin(.0010));
   }
 }
@@ -124,8 +124,8 @@ TEST_CASE("Ideal devices without converters give back the weights at any time, w
       for (size_t i = 4; i < weights.size(); i += 29) weights[i] = 0;  // a column of zeros
       for (const std::string compensation : {"none", "global", "exact", "column"}) {
         hardware.drift_compensation = compensation;
-        const ProgrammedMatrix matrix(map_to_conductances(weights, 37, 29, hardware), hardware, *model,
-                                      RandomKey(1));
+        const CrossbarMatrix matrix(map_to_conductances(weights, 37, 29, hardware), hardware, *model,
+                                    RandomKey(1));
         for (const double time_s : {0.0, month_s}) {
           const auto back = weights_of(matrix.read(time_s, RandomKey(2)), matrix.targets());
           for (size_t i = 0; i < weights.size(); ++i)
@@ -146,8 +146,8 @@ TEST_CASE("N pairs average independent errors as their significances say, and de
     auto hardware = ideal_io(size);
     hardware.cell = cell;
     hardware.drift_compensation = "none";
-    const ProgrammedMatrix matrix(map_to_conductances(weights, size, size, hardware, model.range()), hardware,
-                                  model, RandomKey(1));
+    const CrossbarMatrix matrix(map_to_conductances(weights, size, size, hardware, model.range()), hardware,
+                                model, RandomKey(1));
     const float scale = matrix.targets().scales[0];
     auto errors = weights_of(matrix.read(0, RandomKey(2)), matrix.targets());
     for (size_t i = 0; i < errors.size(); ++i) errors[i] = (errors[i] - weights[i]) / scale;
@@ -175,8 +175,8 @@ TEST_CASE("The dual pair on PCM has the error that its devices' fills give") {
   const double expected = dual_pair_error(*pcm);
   for (const std::uint64_t seed : {1, 2}) {
     const auto weights = uniform_weights(size * size, seed);
-    const ProgrammedMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, *pcm,
-                                  RandomKey(seed));
+    const CrossbarMatrix matrix(map_to_conductances(weights, size, size, hardware), hardware, *pcm,
+                                RandomKey(seed));
     CHECK(product_error(weights, programmed_weights(matrix), size) == Approx(expected).epsilon(.016));
   }
 }
@@ -190,8 +190,8 @@ TEST_CASE("A single device's drift is compensated before its reference is subtra
   const auto weights = uniform_weights(64 * 64, 3);
   for (const std::string compensation : {"global", "exact", "column"}) {
     hardware.drift_compensation = compensation;
-    const ProgrammedMatrix matrix(map_to_conductances(weights, 64, 64, hardware, model.range()), hardware,
-                                  model, RandomKey(1));
+    const CrossbarMatrix matrix(map_to_conductances(weights, 64, 64, hardware, model.range()), hardware,
+                                model, RandomKey(1));
     const auto programmed = programmed_weights(matrix);
     const auto back = weights_of(matrix.read(day_s, RandomKey(2)), matrix.targets());
     for (size_t i = 0; i < back.size(); ++i) REQUIRE(back[i] == Approx(programmed[i]).margin(1e-5));

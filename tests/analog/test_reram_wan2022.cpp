@@ -5,6 +5,7 @@
 #include "core/analog/devices/reram_wan2022.hpp"
 
 #include "core/base/error.hpp"
+#include "tests/analog/programmed_devices.hpp"
 #include "tests/analog/statistics.hpp"
 #include "tests/catch.hpp"
 
@@ -17,22 +18,8 @@ constexpr size_t n = 100000;
 constexpr double rounding = 5e-4;
 constexpr double day_s = 86400;
 
-struct State {
-  std::vector<float> programmed = std::vector<float>(n), deviations = programmed, targets = programmed;
-};
-
-State program(const Wan2022Device& model, double target_us) {
-  State state;
-  model.program(std::vector<float>(n, static_cast<float>(target_us)), RandomKey(1), state.programmed,
-                state.deviations, state.targets);
-  return state;
-}
-
-std::vector<float> read(const Wan2022Device& model, const State& state, double time_s, int seed = 2) {
-  std::vector<float> conductances(n);
-  model.read(state.programmed, state.deviations, state.targets, time_s,
-             RandomKey(static_cast<std::uint64_t>(seed)), conductances);
-  return conductances;
+ProgrammedDevices program(const Wan2022Device& model, double target_us) {
+  return {model, std::vector<float>(n, static_cast<float>(target_us)), RandomKey(1)};
 }
 
 }  // namespace
@@ -53,10 +40,10 @@ TEST_CASE("R12: Wan's deviations have the reference values at each measured time
 
 TEST_CASE("Wan's marginal distribution is the paper's at each measured time") {
   const Wan2022Device model(40);
-  const auto state = program(model, 20);
+  const auto devices = program(model, 20);
   for (const double time_s : {1.0, day_s, 2 * day_s}) {
     const double deviation = model.deviation_us(20, time_s);
-    auto read_us = read(model, state, time_s);
+    auto read_us = devices.read(time_s, 2);
     const auto found = moments(read_us);
     CHECK(found.mean == Approx(20).margin(mean_bound(deviation, n)));
     CHECK(found.deviation == Approx(deviation).margin(deviation_bound(deviation, n)));
@@ -67,18 +54,18 @@ TEST_CASE("Wan's marginal distribution is the paper's at each measured time") {
 
 TEST_CASE("Wan's devices keep their standardised deviation through their times") {
   const Wan2022Device model(40);
-  const auto state = program(model, 20);
-  const auto second = read(model, state, 1), day = read(model, state, day_s, 3);
+  const auto devices = program(model, 20);
+  const auto second = devices.read(1, 2), day = devices.read(day_s, 3);
   const double ratio = model.deviation_us(20, day_s) / model.deviation_us(20, 1);
   for (size_t i = 0; i < n; ++i) REQUIRE(day[i] - 20 == Approx(ratio * (second[i] - 20)).margin(2e-5));
-  CHECK(read(model, state, day_s, 4) == day);  // nothing was published on reads of one device at one time
+  CHECK(devices.read(day_s, 4) == day);  // nothing was published on reads of one device at one time
 }
 
 TEST_CASE("A read of Wan's devices at time 0 is the fit of one second, and so is what was programmed") {
   const Wan2022Device model(40);
-  const auto state = program(model, 20);
-  CHECK(read(model, state, 0) == read(model, state, 1));
-  CHECK(state.programmed == read(model, state, 1));
+  auto devices = program(model, 20);
+  CHECK(devices.read(0, 2) == devices.read(1, 2));
+  CHECK(devices.written() == devices.read(1, 2));
 }
 
 TEST_CASE("Wan's times without a measurement are refused and the valid ones named") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/resistive_ladder.hpp"
+#include "core/analog/tile/resistive_ladder.hpp"
 
 #include <Eigen/Dense>
 #include <vector>

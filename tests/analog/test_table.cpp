@@ -4,6 +4,7 @@
 #include "core/analog/devices/pcm.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
+#include "tests/analog/programmed_devices.hpp"
 #include "tests/analog/statistics.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_folder.hpp"
@@ -55,11 +56,9 @@ TEST_CASE("A table's read noise is relative and does not grow unless it is told 
   constexpr size_t n = 100000;
   const auto relative_deviation = [&] {
     const TableDevice model(20, parameters);
-    std::vector<float> programmed(n), exponents(n), noise(n), read(n);
-    model.program(std::vector<float>(n, 10.0f), RandomKey(1), programmed, exponents, noise);
-    CHECK(programmed == std::vector<float>(n, 10.0f));
-    model.read(programmed, exponents, noise, 86400, RandomKey(2), read);
-    return moments(read).deviation / 10;
+    ProgrammedDevices devices(model, std::vector<float>(n, 10.0f), RandomKey(1));
+    CHECK(devices.written() == std::vector<float>(n, 10.0f));
+    return moments(devices.read(86400, 2)).deviation / 10;
   };
   CHECK(relative_deviation() == Approx(.05).margin(deviation_bound(.05, n)));
   parameters.t_read_s = 250e-9;

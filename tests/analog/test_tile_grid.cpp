@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/analog/tile_grid.hpp"
+#include "core/analog/mapping/tile_grid.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/random.hpp"

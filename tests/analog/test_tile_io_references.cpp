@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/analog/tile_array.hpp"
+#include "core/analog/tile/tile.hpp"
 #include "tests/analog/crossbar_helpers.hpp"
 #include "tests/analog/statistics.hpp"
 #include "tests/catch.hpp"
@@ -32,8 +32,8 @@ Moments relative_errors(const HardwareConfig& hardware, float largest_weight, bo
     const auto x = fixed_range ? clipped_normals(kVectors * kSize, 3.0f, 20 + seed)
                                : normals(kVectors * kSize, 20 + seed);
     const auto wanted = exact_product(x, w, kSize, kSize);
-    const Crossbar crossbar(read_of(w, kSize, kSize, hardware), kSize, kSize, hardware, {1.0f},
-                            RandomKey(seed));
+    const FrozenMatrix crossbar(read_of(w, kSize, kSize, hardware), kSize, kSize, hardware, {1.0f},
+                                RandomKey(seed));
     const auto got = forward(crossbar, x, 30 + seed);
     double difference = 0, size = 0;
     for (size_t i = 0; i < wanted.size(); ++i) {
@@ -133,8 +133,8 @@ TEST_CASE(
       {128, 0.00939, 0.00956}, {256, 0.03642, 0.03676}, {512, 0.12789, 0.12959}, {1024, 0.36840, 0.35433}};
   for (const auto& reference : references) {
     const std::vector<float> ones(static_cast<size_t>(reference.rows), 1.0f);
-    const Crossbar crossbar(read_of(ones, reference.rows, 1, hardware), reference.rows, 1, hardware, {0.0f},
-                            RandomKey(1));
+    const FrozenMatrix crossbar(read_of(ones, reference.rows, 1, hardware), reference.rows, 1, hardware,
+                                {0.0f}, RandomKey(1));
     const double loss = 1 - forward(crossbar, ones, 1)[0] / static_cast<double>(reference.rows);
     const double exact = exact_loss(reference.rows, 1 / 0.35 / 5e-6);
     INFO(reference.rows << " rows");
@@ -152,7 +152,7 @@ TEST_CASE("approximate IR drop grows with g_max and wire resistance alike and sp
     hardware.wires.wire_resistance_ohm = wire_ohm;
     std::vector<float> w(100, 0.0f), x(100, 0.0f);
     w[static_cast<size_t>(row)] = x[static_cast<size_t>(row)] = 1;
-    const Crossbar crossbar(read_of(w, 100, 1, hardware), 100, 1, hardware, {0.0f}, RandomKey(1));
+    const FrozenMatrix crossbar(read_of(w, 100, 1, hardware), 100, 1, hardware, {0.0f}, RandomKey(1));
     return 1 - forward(crossbar, x, 1)[0];
   };
   CHECK(loss(25, 0.35, 0) == 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/calibration.hpp"
+#include "evaluators/training/calibration.hpp"
 
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 

@@ -9,7 +9,7 @@
 #include "core/base/files/npy.hpp"
 #include "core/nn/run/inference_network.hpp"
 #include "evaluators/programmed_network.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vector path against the fused products, and training's side of it against scoring's.
-#include "evaluators/crossbar_product.hpp"
+#include "evaluators/training/crossbar_product.hpp"
 
 #include <cmath>
 #include <functional>
 
 #include "core/base/config_file.hpp"
 #include "core/nn/run/inference_network.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -102,7 +102,7 @@ struct Convolution {
       : hardware(h), network(architecture, mvm_settings(architecture, h)), layer(network.matrix(4)) {
     auto parameters = initial_parameters(architecture, RandomKey(5));
     for (auto& p : parameters) p.input_range = 1.5f;
-    noisy_operands(network, parameters, hardware, 0, RandomKey(1), fused);
+    noisy_operands({network, parameters, hardware}, RandomKey(1), fused);
     vectors = fused;
     const int rows = layer->geometry().rows(), columns = layer->columns(), width = weight_row(columns);
     MatrixRead read{{}, fused[4].scales};
@@ -111,8 +111,9 @@ struct Convolution {
       const float* row = fused[4].forward.data() + std::ptrdiff_t{r} * width;
       read.conductances.insert(read.conductances.end(), row, row + columns);
     }
-    vectors[4].product = std::make_shared<CrossbarProduct>(
-        Crossbar(read, rows, columns, hardware, {1.5f}, RandomKey(1)), RandomKey(2));
+    const auto product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
+    product->hold(read, {1.5f}, RandomKey(1));
+    vectors[4].product = product;
     x.resize(static_cast<size_t>(2 * layer->input_size()) + kernel_slack());
     fill_normal(RandomKey(3), x);
   }
@@ -190,14 +191,14 @@ TEST_CASE("training and scoring see the same distribution of outputs under every
     const auto model = make_device_model("ideal", hardware.g_max_us);
     const auto training = over_draws([&](std::uint64_t i) {
       Operands operands;
-      noisy_operands(network, problem.parameters, hardware, 0, RandomKey(100 + i), operands);
+      noisy_operands({network, problem.parameters, hardware}, RandomKey(100 + i), operands);
       CHECK((operands[1].product != nullptr) == needs_vector_path(hardware));
       return problem.logits(network, operands, RandomKey(200).with("draw", i));
     });
     const auto device = over_draws([&](std::uint64_t i) {
       const RandomKey chip = RandomKey(300).with("chip", i);
-      const ProgrammedMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware),
-                                    hardware, *model, chip);
+      const CrossbarMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware),
+                                  hardware, *model, chip);
       Operands operands(problem.parameters.size());
       operands[1] = read_operand(layer, matrix.read(1, chip.with("read")), problem.parameters[1], hardware,
                                  false, chip.with("columns"));
@@ -214,8 +215,8 @@ TEST_CASE("a chip's columns keep their deviations from read to read") {
   hardware.effects.column_offset_spread = 0.2;
   const Network network(problem.architecture, mvm_settings(problem.architecture, hardware));
   const auto model = make_device_model("ideal", hardware.g_max_us);
-  const ProgrammedMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware), hardware,
-                                *model, RandomKey(1));
+  const CrossbarMatrix matrix(map_to_conductances(problem.parameters[1].weight, 40, 6, hardware), hardware,
+                              *model, RandomKey(1));
   const auto logits = [&](std::uint64_t read, std::uint64_t chip) {
     Operands operands(problem.parameters.size());
     operands[1] = read_operand(*network.matrix(1), matrix.read(1, RandomKey(read)), problem.parameters[1],

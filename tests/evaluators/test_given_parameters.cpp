@@ -2,8 +2,8 @@
 #include "evaluators/given_parameters.hpp"
 
 #include "core/base/error.hpp"
-#include "evaluators/calibration.hpp"
-#include "evaluators/tile_seam.hpp"
+#include "evaluators/training/calibration.hpp"
+#include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -18,7 +18,7 @@ struct Problem {
   Parameters parameters = initial_parameters(architecture, RandomKey(5));
 
   Network network() const { return Network(architecture, mvm_settings(architecture, hardware)); }
-  void calibrate() { calibrate_input_ranges(network(), parameters, samples, kCalibrationSamples, hardware); }
+  void calibrate() { calibrate_input_ranges(network(), parameters, samples, calibration_samples, hardware); }
   std::vector<std::string> complete() {
     return complete_parameters(network(), parameters, samples, hardware);
   }

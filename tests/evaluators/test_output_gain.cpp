@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/output_gain.hpp"
+#include "evaluators/training/output_gain.hpp"
 
 #include <cmath>
 
 #include "core/nn/run/inference_network.hpp"
 #include "evaluators/scoring.hpp"
-#include "evaluators/tile_seam.hpp"
-#include "evaluators/training.hpp"
+#include "evaluators/training/operands.hpp"
+#include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -40,7 +40,7 @@ double spread_of_first(const Samples& samples, const Parameters& parameters, con
   const Network network(architecture, mvm_settings(architecture, hardware));
   Operands operands;
   if (on_hardware)
-    noisy_operands(network, parameters, hardware, 0, RandomKey(1), operands);
+    noisy_operands({network, parameters, hardware}, RandomKey(1), operands);
   else
     operands = Network(architecture, {}).digital_operands(parameters, false);
   const auto& layer = *network.matrix(kFirst);

@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/analog/conductance_mapping.hpp"
+#include "core/analog/mapping/conductance_mapping.hpp"
 #include "core/base/error.hpp"
 #include "core/nn/run/inference_network.hpp"
-#include "evaluators/layer_inputs.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/statistics.hpp"
-#include "evaluators/tile_seam.hpp"
-#include "evaluators/training.hpp"
+#include "evaluators/training/layer_inputs.hpp"
+#include "evaluators/training/operands.hpp"
+#include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 

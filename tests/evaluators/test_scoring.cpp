@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/base/parallel.hpp"
-#include "evaluators/training.hpp"
+#include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 

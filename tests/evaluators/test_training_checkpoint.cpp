@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/training_checkpoint.hpp"
+#include "evaluators/training/training_checkpoint.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/training.hpp"
+#include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 #include "tests/temporary_folder.hpp"

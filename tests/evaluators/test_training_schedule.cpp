@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/training_schedule.hpp"
+#include "evaluators/training/training_schedule.hpp"
 
 #include <algorithm>
 #include <stdexcept>

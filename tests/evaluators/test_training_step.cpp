@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/training_step.hpp"
+#include "evaluators/training/training_step.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "core/base/parallel.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
 #include "evaluators/network_bench.hpp"
-#include "evaluators/training.hpp"
+#include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;
@@ -31,12 +31,12 @@ FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, d
   const Batch batch(architecture);
   const HardwareConfig hardware;
   TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
-  step.calibrate(batch.samples);
+  step.store().calibrate(batch.samples);
   for (int i = 0; i < steps; ++i)
     step.run(batch.images.data(), batch.samples.labels.data(),
              noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate,
              RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
-  for (const auto& layer : step.parameters())
+  for (const auto& layer : step.store().parameters())
     if (!layer.weight.empty()) return layer.weight;
   return {};
 }
@@ -86,12 +86,12 @@ Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1,
   TrainingConfig config = training;
   config.shards = 4;
   TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
-  step.calibrate(batch.samples);
-  for (auto& layer : step.parameters()) layer.input_range *= factor;
+  step.store().calibrate(batch.samples);
+  for (auto& layer : step.store().parameters()) layer.input_range *= factor;
   for (int i = 0; i < steps; ++i)
     step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::on_hardware, 0.05,
              RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
-  return step.parameters();
+  return step.store().parameters();
 }
 
 }  // namespace

@@ -3,14 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "core/analog/devices/constant_step.hpp"
 #include "core/analog/devices/hermes.hpp"
 #include "core/analog/devices/ideal.hpp"
 #include "core/analog/devices/pcm.hpp"
 #include "core/analog/devices/reram_cmo.hpp"
 #include "core/analog/devices/reram_wan2022.hpp"
+#include "core/analog/devices/soft_bounds.hpp"
 #include "core/analog/devices/state_independent.hpp"
 #include "core/analog/devices/table.hpp"
 #include "core/base/error.hpp"
@@ -26,9 +29,10 @@ struct Entry {
   const char* name;
   double (*largest_us)(Parameters);  ///< the device's own g_max
   Made (*make)(double g_max_us, Parameters);
+  bool takes_pulses = false;
 };
 
-constexpr std::array<Entry, 8> registry{{
+constexpr std::array<Entry, 10> registry{{
     {"pcm", [](Parameters p) { return p.pcm.reference_g_max_us; },
      [](double g, Parameters p) -> Made { return std::make_unique<PcmDevice>(g, p.pcm, p.scales); }},
     {"hermes_odp", [](Parameters p) { return p.hermes_odp.reference_g_max_us; },
@@ -53,15 +57,15 @@ constexpr std::array<Entry, 8> registry{{
      [](double g, Parameters p) -> Made { return std::make_unique<TableDevice>(g, p.table, p.scales); }},
     {"ideal", [](Parameters) { return 25.0; },
      [](double g, Parameters) -> Made { return std::make_unique<IdealDevice>(g); }},
+    {"constant_step", [](Parameters p) { return p.constant_step.max_us; },
+     [](double g, Parameters p) -> Made { return std::make_unique<ConstantStepDevice>(g, p.constant_step); },
+     true},
+    {"soft_bounds", [](Parameters p) { return p.soft_bounds.max_us; },
+     [](double g, Parameters p) -> Made { return std::make_unique<SoftBoundsDevice>(g, p.soft_bounds); },
+     true},
 }};
 
 }  // namespace
-
-void DeviceModel::check_lengths(size_t expected, std::initializer_list<size_t> lengths, const char* where) {
-  for (const size_t length : lengths)
-    if (length != expected)
-      throw RunError(fmt::format("{}: expected {} devices in every span, got {}", where, expected, length));
-}
 
 void DeviceModel::check_time(double time_s) const {
   constexpr double max_time_s = 1e12;  // 30 000 years: bounds the exponent of the drift law
@@ -86,6 +90,21 @@ std::vector<std::string> device_model_names() {
   std::vector<std::string> names;
   for (const auto& entry : registry) names.emplace_back(entry.name);
   return names;
+}
+
+std::vector<std::string> device_models_that(DeviceVerb verb) {
+  std::vector<std::string> names;
+  for (const auto& entry : registry)
+    if (verb == DeviceVerb::program || entry.takes_pulses) names.emplace_back(entry.name);
+  return names;
+}
+
+void require_verb(const std::string& name, DeviceVerb verb, const std::string& who) {
+  const auto able = device_models_that(verb);
+  if (std::find(able.begin(), able.end(), name) != able.end()) return;
+  throw ConfigError(
+      fmt::format("{}: expected a device that {}, got hardware.device = '{}'; those that do: {}", who,
+                  verb == DeviceVerb::pulse ? "takes pulses" : "can be programmed", name, join(able)));
 }
 
 }  // namespace mho

@@ -138,6 +138,23 @@ void TableParameters::fields(FieldVisitor& visitor) {
                 "read_noise sqrt(ln((t + t_0 + t_read) / (2 t_read))).");
 }
 
+void PulsedParameters::fields(FieldVisitor& visitor) {
+  visitor.field("min_us", &min_us, between(0, 1e6), "Smallest mean conductance of the device, µS.");
+  visitor.field("max_us", &max_us, positive_us, "Largest mean conductance of the device, µS.");
+  visitor.field("states", &states, between(2, 1e6),
+                "Pulses from one bound to the other, if all had the size that they have in the middle.");
+  visitor.field("imbalance", &imbalance, between(-0.99, 0.99),
+                "(up - down) / (up + down) of the mean steps in the middle of the range.");
+  visitor.field("step_spread", &step_spread, between(0, 10),
+                "Device to device: relative standard deviation of the step.");
+  visitor.field("imbalance_spread", &imbalance_spread, between(0, 1),
+                "Device to device: standard deviation of the imbalance.");
+  visitor.field("bound_spread", &bound_spread, between(0, 1),
+                "Device to device: relative standard deviation of either bound's distance from the middle.");
+  visitor.field("step_noise", &step_noise, between(0, 10),
+                "Pulse to pulse: relative standard deviation of a step.");
+}
+
 DeviceParameters::DeviceParameters() = default;
 
 std::vector<Section> device_sections(DeviceParameters& parameters) {
@@ -154,7 +171,9 @@ std::vector<Section> device_sections(DeviceParameters& parameters) {
               p.state_independent),
       section("device.reram_wan2022", "Coefficients of resistive memory after Wan et al.", p.reram_wan2022),
       section("device.reram_cmo", "Coefficients of CMO/HfOx resistive memory.", p.reram_cmo),
-      section("device.table", "A device from measurements.", p.table)};
+      section("device.table", "A device from measurements.", p.table),
+      section("device.constant_step", "A device whose pulses all have one size.", p.constant_step),
+      section("device.soft_bounds", "A device whose pulses shrink towards its bounds.", p.soft_bounds)};
 }
 
 std::vector<Section> device_sections(DeviceParameters& parameters, const std::string& name) {

@@ -5,24 +5,36 @@
 
 namespace mho {
 
-void IdealDevice::program(std::span<const float> targets_us, RandomKey, std::span<float> programmed_us,
-                          std::span<float> drift_exponents, std::span<float> read_noise_fractions) const {
-  check_lengths(targets_us.size(),
-                {programmed_us.size(), drift_exponents.size(), read_noise_fractions.size()},
-                "programming devices");
-  std::copy(targets_us.begin(), targets_us.end(), programmed_us.begin());
-  std::fill(drift_exponents.begin(), drift_exponents.end(), 0.0f);
-  std::fill(read_noise_fractions.begin(), read_noise_fractions.end(), 0.0f);
-}
+/// Its conductance is all that there is to know of a device.
+class IdealDevice::Array : public DeviceArray {
+ public:
+  Array(const IdealDevice& model, std::string label, std::size_t devices)
+      : DeviceArray(std::move(label), devices), model_(model) {}
 
-void IdealDevice::read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
-                       std::span<const float> read_noise_fractions, double time_s, RandomKey,
-                       std::span<float> conductances_us) const {
-  check_lengths(programmed_us.size(),
-                {drift_exponents.size(), read_noise_fractions.size(), conductances_us.size()},
-                "reading devices");
-  check_time(time_s);
-  std::copy(programmed_us.begin(), programmed_us.end(), conductances_us.begin());
+  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
+
+ protected:
+  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
+    return std::make_unique<Array>(model_, label(), devices);
+  }
+  void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey) override {
+    std::copy(targets_us.begin(), targets_us.end(), written_us_.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+  void read_devices(std::size_t first, const Ages& ages, RandomKey,
+                    std::span<float> conductances_us) const override {
+    for (std::size_t i = 0; i < conductances_us.size() && !ages.each_s.empty(); ++i)
+      model_.check_time(ages.each_s[i]);
+    model_.check_time(ages.all_s);
+    std::copy_n(written_us_.begin() + static_cast<std::ptrdiff_t>(first), conductances_us.size(),
+                conductances_us.begin());
+  }
+
+ private:
+  const IdealDevice& model_;
+};
+
+std::unique_ptr<DeviceArray> IdealDevice::make(std::string label, std::size_t devices, RandomKey) const {
+  return std::make_unique<Array>(*this, std::move(label), devices);
 }
 
 double IdealDevice::programming_deviation_us(double) const { return 0; }

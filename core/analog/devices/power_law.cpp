@@ -11,12 +11,40 @@
 namespace mho {
 namespace {
 
-/// Normals are drawn this many at a time (a multiple of 64, see fill_normal) into the first-level cache.
-constexpr size_t block_size = 1024;
-
-using Block = std::array<float, block_size>;
+using Block = std::array<float, DeviceArray::block_devices>;
 
 }  // namespace
+
+/// What the model knows of each device: the conductance it was programmed to, the exponent of its drift, and
+/// the relative deviation of its reads for a unit of read_noise_factor, which costs a power a device.
+class PowerLawDevice::Array : public DeviceArray {
+ public:
+  Array(const PowerLawDevice& model, std::string label, std::size_t devices)
+      : DeviceArray(std::move(label), devices), model_(model), exponents_(devices), noise_(devices) {}
+
+  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
+  std::vector<StateColumn> state() override {
+    return {{"written_us", &written_us_}, {"drift_exponent", &exponents_}, {"read_noise", &noise_}};
+  }
+
+ protected:
+  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
+    return std::make_unique<Array>(model_, label(), devices);
+  }
+  void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) override;
+  void read_devices(std::size_t first, const Ages& ages, RandomKey key,
+                    std::span<float> conductances_us) const override;
+
+ private:
+  /// Of devices that were all written at one time.
+  void read_alike(std::size_t first, double age_s, std::span<const float> xi,
+                  std::span<float> conductances_us) const;
+  void read_each(std::size_t first, std::span<const double> ages_s, std::span<const float> xi,
+                 std::span<float> conductances_us) const;
+
+  const PowerLawDevice& model_;
+  std::vector<float> exponents_, noise_;
+};
 
 PowerLawDevice::PowerLawDevice(double g_max_us, double t_0_s, double t_read_s, const DeviceScales& scales)
     : g_max_us_(g_max_us), t_0_s_(t_0_s), t_read_s_(t_read_s), scales_(scales) {}
@@ -59,66 +87,64 @@ MeanAndDeviation PowerLawDevice::expected_us(double target_us, double time_s) co
   return {mean, std::sqrt(square * (1 + relative * relative) - mean * mean)};
 }
 
-void PowerLawDevice::program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
-                             std::span<float> drift_exponents, std::span<float> read_noise_fractions) const {
-  const size_t devices = targets_us.size();
-  check_lengths(devices, {programmed_us.size(), drift_exponents.size(), read_noise_fractions.size()},
-                "programming devices");
-  for (size_t first = 0; first < devices; first += block_size) {
-    const size_t count = std::min(block_size, devices - first);
-    program_block(targets_us.subspan(first, count), key, first, programmed_us.subspan(first, count),
-                  drift_exponents.subspan(first, count), read_noise_fractions.subspan(first, count));
-  }
+std::unique_ptr<DeviceArray> PowerLawDevice::make(std::string label, std::size_t devices, RandomKey) const {
+  return std::make_unique<Array>(*this, std::move(label), devices);
 }
 
-void PowerLawDevice::program_block(std::span<const float> targets_us, RandomKey key, size_t first,
-                                   std::span<float> programmed_us, std::span<float> drift_exponents,
-                                   std::span<float> read_noise_fractions) const {
+void PowerLawDevice::Array::program_devices(std::size_t first, std::span<const float> targets_us,
+                                            RandomKey key) {
   const size_t count = targets_us.size();
-  const auto g_max = static_cast<float>(g_max_us_);
-  const auto spread = static_cast<float>(g_max_us_ * scales_.programming_noise_scale);
-  const auto drift_scale = static_cast<float>(scales_.drift_scale);
+  const auto g_max = static_cast<float>(model_.g_max_us_);
+  const auto spread = static_cast<float>(model_.g_max_us_ * model_.scales_.programming_noise_scale);
+  const auto drift_scale = static_cast<float>(model_.scales_.drift_scale);
+  float *programmed_us = written_us_.data() + first, *exponents = exponents_.data() + first;
   Block buffers[4];
   const auto x = std::span(buffers[0]).first(count), xi = std::span(buffers[1]).first(count);
   const auto mean = std::span(buffers[2]).first(count), deviation = std::span(buffers[3]).first(count);
 
   for (size_t i = 0; i < count; ++i) x[i] = targets_us[i] / g_max;
-  exponent_statistics(x, mean, deviation);
-  fill_normal(key.with("drift exponent"), xi, first);
-  for (size_t i = 0; i < count; ++i)
-    drift_exponents[i] = drift_scale * std::fabs(mean[i] + deviation[i] * xi[i]);
+  model_.exponent_statistics(x, mean, deviation);
+  fill_normal(key.with("drift exponent"), xi);
+  for (size_t i = 0; i < count; ++i) exponents[i] = drift_scale * std::fabs(mean[i] + deviation[i] * xi[i]);
 
-  programming_deviation(x, deviation);
-  fill_normal(key.with("programming noise"), xi, first);
+  model_.programming_deviation(x, deviation);
+  fill_normal(key.with("programming noise"), xi);
   for (size_t i = 0; i < count; ++i)
     programmed_us[i] = larger(targets_us[i] + spread * deviation[i] * xi[i], 0.0f);
 
   for (size_t i = 0; i < count; ++i) x[i] = programmed_us[i] / g_max;
-  read_noise(x, read_noise_fractions);
+  model_.read_noise(x, std::span(noise_).subspan(first, count));
 }
 
-void PowerLawDevice::read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
-                          std::span<const float> read_noise_fractions, double time_s, RandomKey key,
-                          std::span<float> conductances_us) const {
-  const size_t devices = programmed_us.size();
-  check_lengths(devices, {drift_exponents.size(), read_noise_fractions.size(), conductances_us.size()},
-                "reading devices");
-  check_time(time_s);
+void PowerLawDevice::Array::read_devices(std::size_t first, const Ages& ages, RandomKey key,
+                                         std::span<float> conductances_us) const {
+  Block buffer;
+  const auto xi = std::span(buffer).first(conductances_us.size());
+  fill_normal(key.with("read noise"), xi);
+  if (ages.each_s.empty())
+    read_alike(first, ages.all_s, xi, conductances_us);
+  else
+    read_each(first, ages.each_s, xi, conductances_us);
+}
+
+void PowerLawDevice::Array::read_alike(std::size_t first, double age_s, std::span<const float> xi,
+                                       std::span<float> conductances_us) const {
+  model_.check_time(age_s);
   // t^-nu = exp(-nu ln t): one logarithm a read, one exponential a device.
-  const auto log_time = static_cast<float>(std::log1p(time_s / t_0_s_));
-  const auto factor = static_cast<float>(scales_.read_noise_scale * read_noise_factor(time_s));
-  Block xi;
-  for (size_t first = 0; first < devices; first += block_size) {
-    const size_t count = std::min(block_size, devices - first);
-    fill_normal(key.with("read noise"), std::span(xi).first(count), first);
-    const float *programmed = programmed_us.data() + first, *exponent = drift_exponents.data() + first;
-    const float* noise = read_noise_fractions.data() + first;
-    float* conductance = conductances_us.data() + first;
-    for (size_t i = 0; i < count; ++i) {
-      const float drifted = programmed[i] * vector_exp(-exponent[i] * log_time);
-      conductance[i] = larger(drifted * (1.0f + factor * noise[i] * xi[i]), 0.0f);
-    }
+  const auto log_time = static_cast<float>(std::log1p(age_s / model_.t_0_s_));
+  const auto factor = static_cast<float>(model_.scales_.read_noise_scale * model_.read_noise_factor(age_s));
+  const float *programmed = written_us_.data() + first, *exponent = exponents_.data() + first;
+  const float* noise = noise_.data() + first;
+  for (size_t i = 0; i < conductances_us.size(); ++i) {
+    const float drifted = programmed[i] * vector_exp(-exponent[i] * log_time);
+    conductances_us[i] = larger(drifted * (1.0f + factor * noise[i] * xi[i]), 0.0f);
   }
+}
+
+void PowerLawDevice::Array::read_each(std::size_t first, std::span<const double> ages_s,
+                                      std::span<const float> xi, std::span<float> conductances_us) const {
+  for (size_t i = 0; i < conductances_us.size(); ++i)
+    read_alike(first + i, ages_s[i], xi.subspan(i, 1), conductances_us.subspan(i, 1));
 }
 
 }  // namespace mho

@@ -19,13 +19,10 @@ class PowerLawDevice : public DeviceModel {
   /// read, or 0 for read noise that does not grow with time. `scales` are factors on sigma, on nu and on Q.
   PowerLawDevice(double g_max_us, double t_0_s, double t_read_s, const DeviceScales& scales);
 
-  void program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
-               std::span<float> drift_exponents, std::span<float> read_noise_fractions) const override;
-  void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
-            std::span<const float> read_noise_fractions, double time_s, RandomKey key,
-            std::span<float> conductances_us) const override;
+  std::unique_ptr<DeviceArray> make(std::string label, std::size_t devices, RandomKey key) const override;
   ConductanceRange range() const override { return {0, g_max_us_}; }
   double programming_deviation_us(double target_us) const override;
+  std::string drift_state() const override { return "drift_exponent"; }
   MeanAndDeviation drift_moments(double target_us) const override;
   MeanAndDeviation expected_us(double target_us, double time_s) const override;
 
@@ -42,9 +39,7 @@ class PowerLawDevice : public DeviceModel {
   virtual void read_noise(std::span<const float> x, std::span<float> fraction) const = 0;
 
  private:
-  void program_block(std::span<const float> targets_us, RandomKey key, size_t first,
-                     std::span<float> programmed_us, std::span<float> drift_exponents,
-                     std::span<float> read_noise_fractions) const;
+  class Array;
 
   /// Mean and deviation of nu before folding, for one target.
   MeanAndDeviation unfolded_exponent(double target_us) const;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/analog/devices/vector_math.hpp"
 #include "core/base/error.hpp"
 
 namespace mho {
@@ -15,14 +16,39 @@ namespace {
 
 constexpr double first_time_s = 1;
 
-/// Normals are drawn this many at a time (a multiple of 64, see fill_normal).
-constexpr size_t block_size = 1024;
-
 const std::vector<double>& programming_fit(const CmoParameters& parameters) {
   return parameters.acceptance == "2 %" ? parameters.programming_2_us : parameters.programming_0_2_us;
 }
 
 }  // namespace
+
+/// The conductance that a device was programmed to, and the xi_relaxation that it keeps for life.
+class CmoDevice::Array : public DeviceArray {
+ public:
+  Array(const CmoDevice& model, std::string label, std::size_t devices)
+      : DeviceArray(std::move(label), devices), model_(model), relaxations_(devices) {}
+
+  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
+  std::vector<StateColumn> state() override {
+    return {{"written_us", &written_us_}, {"relaxation", &relaxations_}};
+  }
+
+ protected:
+  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
+    return std::make_unique<Array>(model_, label(), devices);
+  }
+  void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) override;
+  void read_devices(std::size_t first, const Ages& ages, RandomKey key,
+                    std::span<float> conductances_us) const override;
+
+ private:
+  /// Of devices that were all written at one time.
+  void read_alike(std::size_t first, double age_s, std::span<const float> xi,
+                  std::span<float> conductances_us) const;
+
+  const CmoDevice& model_;
+  std::vector<float> relaxations_;
+};
 
 CmoDevice::CmoDevice(double g_max_us, const CmoParameters& parameters, const DeviceScales& scales)
     : g_max_us_(g_max_us),
@@ -62,41 +88,44 @@ double CmoDevice::read_noise_us(double time_s) const {
          std::sqrt(std::max(std::log((time + t_read_s_) / (2 * t_read_s_)), 0.0));
 }
 
-void CmoDevice::program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
-                        std::span<float> drift_exponents, std::span<float> read_noise_fractions) const {
-  check_lengths(targets_us.size(),
-                {programmed_us.size(), drift_exponents.size(), read_noise_fractions.size()},
-                "programming devices");
-  fill_normal(key.with("relaxation"), drift_exponents);
-  std::fill(read_noise_fractions.begin(), read_noise_fractions.end(), 0.0f);
+std::unique_ptr<DeviceArray> CmoDevice::make(std::string label, std::size_t devices, RandomKey) const {
+  return std::make_unique<Array>(*this, std::move(label), devices);
+}
+
+void CmoDevice::Array::program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) {
+  const auto programmed_us = std::span(written_us_).subspan(first, targets_us.size());
+  fill_normal(key.with("relaxation"), std::span(relaxations_).subspan(first, targets_us.size()));
   fill_normal(key.with("programming noise"), programmed_us);
-  const auto scale = static_cast<float>(scales_.programming_noise_scale);
-  const auto deviation = programming_;
+  const auto scale = static_cast<float>(model_.scales_.programming_noise_scale);
+  const auto deviation = model_.programming_;
+  const float min_us = model_.min_us_, max_us = model_.max_us_;
   for (size_t i = 0; i < targets_us.size(); ++i) {
-    const float target = clip(targets_us[i], min_us_, max_us_);
-    programmed_us[i] = clip(target + scale * deviation(target) * programmed_us[i], min_us_, max_us_);
+    const float target = clip(targets_us[i], min_us, max_us);
+    programmed_us[i] = clip(target + scale * deviation(target) * programmed_us[i], min_us, max_us);
   }
 }
 
-void CmoDevice::read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
-                     std::span<const float> read_noise_fractions, double time_s, RandomKey key,
-                     std::span<float> conductances_us) const {
-  const size_t devices = programmed_us.size();
-  check_lengths(devices, {drift_exponents.size(), read_noise_fractions.size(), conductances_us.size()},
-                "reading devices");
-  check_time(time_s);
-  const auto relaxation = relaxation_us(time_s);
+void CmoDevice::Array::read_devices(std::size_t first, const Ages& ages, RandomKey key,
+                                    std::span<float> conductances_us) const {
+  std::array<float, block_devices> buffer;
+  const auto xi = std::span(buffer).first(conductances_us.size());
+  fill_normal(key.with("read noise"), xi);
+  if (ages.each_s.empty()) return read_alike(first, ages.all_s, xi, conductances_us);
+  for (size_t i = 0; i < conductances_us.size(); ++i)
+    read_alike(first + i, ages.each_s[i], xi.subspan(i, 1), conductances_us.subspan(i, 1));
+}
+
+void CmoDevice::Array::read_alike(std::size_t first, double age_s, std::span<const float> xi,
+                                  std::span<float> conductances_us) const {
+  model_.check_time(age_s);
+  const auto relaxation = model_.relaxation_us(age_s);
   const auto shift = static_cast<float>(relaxation.mean), spread = static_cast<float>(relaxation.deviation);
-  const auto noise = static_cast<float>(read_noise_us(time_s) / std::numbers::ln10);
-  std::array<float, block_size> xi;
-  for (size_t first = 0; first < devices; first += block_size) {
-    const size_t count = std::min(block_size, devices - first);
-    fill_normal(key.with("read noise"), std::span(xi).first(count), first);
-    for (size_t i = 0; i < count; ++i) {
-      const float drifted =
-          clip(programmed_us[first + i] + shift + spread * drift_exponents[first + i], min_us_, max_us_);
-      conductances_us[first + i] = clip(drifted + noise * vector_log(drifted) * xi[i], min_us_, max_us_);
-    }
+  const auto noise = static_cast<float>(model_.read_noise_us(age_s) / std::numbers::ln10);
+  const float min_us = model_.min_us_, max_us = model_.max_us_;
+  const float *programmed = written_us_.data() + first, *own = relaxations_.data() + first;
+  for (size_t i = 0; i < conductances_us.size(); ++i) {
+    const float drifted = clip(programmed[i] + shift + spread * own[i], min_us, max_us);
+    conductances_us[i] = clip(drifted + noise * vector_log(drifted) * xi[i], min_us, max_us);
   }
 }
 

@@ -12,19 +12,15 @@ namespace mho {
 ///   g_programmed = clip(target + (c0 + c1 target) xi), d = clip(g_programmed + a ln t + (b0 + b1 ln t)
 ///   xi_relaxation), g(t) = clip(d + k log10(d) sqrt(ln((t + t_read) / (2 t_read))) xi), all clipped to the
 /// device's range. A device keeps its xi_relaxation for life.
-/// State: g_programmed (programmed_us), xi_relaxation (drift_exponents); read_noise_fractions are unused (0).
 class CmoDevice : public DeviceModel {
  public:
   /// Throws ConfigError when g_max lies outside the device's range.
   explicit CmoDevice(double g_max_us, const CmoParameters& parameters = {}, const DeviceScales& scales = {});
 
-  void program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
-               std::span<float> drift_exponents, std::span<float> read_noise_fractions) const override;
-  void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
-            std::span<const float> read_noise_fractions, double time_s, RandomKey key,
-            std::span<float> conductances_us) const override;
+  std::unique_ptr<DeviceArray> make(std::string label, std::size_t devices, RandomKey key) const override;
   ConductanceRange range() const override { return {min_us_, g_max_us_}; }
   double programming_deviation_us(double target_us) const override;
+  std::string drift_state() const override { return "relaxation"; }
   MeanAndDeviation drift_moments(double target_us) const override;
   MeanAndDeviation expected_us(double target_us, double time_s) const override;
 
@@ -34,6 +30,8 @@ class CmoDevice : public DeviceModel {
   double read_noise_us(double time_s) const;
 
  private:
+  class Array;
+
   double g_max_us_;
   float min_us_, max_us_;  ///< the device's own, beyond which it never reads
   Polynomial<2> programming_, decay_deviation_;

@@ -22,6 +22,33 @@ size_t fit_of(double time_s) {
 
 }  // namespace
 
+/// What a device was asked for and the xi that it keeps for life; written_us is its conductance at 1 s.
+class Wan2022Device::Array : public DeviceArray {
+ public:
+  Array(const Wan2022Device& model, std::string label, std::size_t devices)
+      : DeviceArray(std::move(label), devices), model_(model), targets_us_(devices), deviations_(devices) {}
+
+  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
+  std::vector<StateColumn> state() override {
+    return {{"written_us", &written_us_}, {"deviation", &deviations_}, {"target_us", &targets_us_}};
+  }
+
+ protected:
+  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
+    return std::make_unique<Array>(model_, label(), devices);
+  }
+  void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) override;
+  void read_devices(std::size_t first, const Ages& ages, RandomKey key,
+                    std::span<float> conductances_us) const override;
+
+ private:
+  /// Of devices that were all written at one time.
+  void read_alike(std::size_t first, double age_s, std::span<float> conductances_us) const;
+
+  const Wan2022Device& model_;
+  std::vector<float> targets_us_, deviations_;
+};
+
 Wan2022Device::Wan2022Device(double g_max_us, const WanParameters& parameters, const DeviceScales& scales)
     : g_max_us_(g_max_us), scales_(scales) {
   const std::vector<double>* fits[] = {&parameters.deviation_1_s_us, &parameters.deviation_1_d_us,
@@ -53,28 +80,33 @@ Polynomial<5> Wan2022Device::deviation_at(double time_s) const {
   return deviation;
 }
 
-void Wan2022Device::program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
-                            std::span<float> drift_exponents, std::span<float> read_noise_fractions) const {
-  check_lengths(targets_us.size(),
-                {programmed_us.size(), drift_exponents.size(), read_noise_fractions.size()},
-                "programming devices");
-  fill_normal(key.with("deviation"), drift_exponents);
-  std::copy(targets_us.begin(), targets_us.end(), read_noise_fractions.begin());
-  read(programmed_us, drift_exponents, read_noise_fractions, 0, key, programmed_us);
+std::unique_ptr<DeviceArray> Wan2022Device::make(std::string label, std::size_t devices, RandomKey) const {
+  return std::make_unique<Array>(*this, std::move(label), devices);
 }
 
-void Wan2022Device::read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
-                         std::span<const float> read_noise_fractions, double time_s, RandomKey,
-                         std::span<float> conductances_us) const {
-  check_lengths(programmed_us.size(),
-                {drift_exponents.size(), read_noise_fractions.size(), conductances_us.size()},
-                "reading devices");
-  check_time(time_s);
-  const auto deviation = deviation_at(time_s);
-  const auto g_max = static_cast<float>(g_max_us_);
+void Wan2022Device::Array::program_devices(std::size_t first, std::span<const float> targets_us,
+                                           RandomKey key) {
+  const size_t count = targets_us.size();
+  fill_normal(key.with("deviation"), std::span(deviations_).subspan(first, count));
+  std::copy(targets_us.begin(), targets_us.end(), targets_us_.begin() + static_cast<std::ptrdiff_t>(first));
+  read_alike(first, 0, std::span(written_us_).subspan(first, count));
+}
+
+void Wan2022Device::Array::read_devices(std::size_t first, const Ages& ages, RandomKey,
+                                        std::span<float> conductances_us) const {
+  if (ages.each_s.empty()) return read_alike(first, ages.all_s, conductances_us);
+  for (size_t i = 0; i < conductances_us.size(); ++i)
+    read_alike(first + i, ages.each_s[i], conductances_us.subspan(i, 1));
+}
+
+void Wan2022Device::Array::read_alike(std::size_t first, double age_s,
+                                      std::span<float> conductances_us) const {
+  model_.check_time(age_s);
+  const auto deviation = model_.deviation_at(age_s);
+  const auto g_max = static_cast<float>(model_.g_max_us_);
   for (size_t i = 0; i < conductances_us.size(); ++i) {
-    const float target = read_noise_fractions[i];
-    conductances_us[i] = larger(target + g_max * deviation(target / g_max) * drift_exponents[i], 0.0f);
+    const float target = targets_us_[first + i];
+    conductances_us[i] = larger(target + g_max * deviation(target / g_max) * deviations_[first + i], 0.0f);
   }
 }
 

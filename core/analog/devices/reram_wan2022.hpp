@@ -14,21 +14,17 @@ namespace mho {
 /// that its reads belong together (the spread of all devices at each time is the paper's). No read noise was
 /// published apart from this: two reads at one time are the same. A read at time 0, as drift compensation
 /// takes its baseline, is the fit of 1 s.
-/// State: the conductance at 1 s (programmed_us), xi (drift_exponents), the target (read_noise_fractions).
 class Wan2022Device : public DeviceModel {
  public:
   explicit Wan2022Device(double g_max_us, const WanParameters& parameters = {},
                          const DeviceScales& scales = {});
 
-  void program(std::span<const float> targets_us, RandomKey key, std::span<float> programmed_us,
-               std::span<float> drift_exponents, std::span<float> read_noise_fractions) const override;
-  void read(std::span<const float> programmed_us, std::span<const float> drift_exponents,
-            std::span<const float> read_noise_fractions, double time_s, RandomKey key,
-            std::span<float> conductances_us) const override;
+  std::unique_ptr<DeviceArray> make(std::string label, std::size_t devices, RandomKey key) const override;
   ConductanceRange range() const override { return {0, g_max_us_}; }
   void check_time(double time_s) const override;
   std::vector<double> valid_times_s() const override;
   double programming_deviation_us(double target_us) const override;
+  std::string drift_state() const override { return "deviation"; }
   MeanAndDeviation drift_moments(double target_us) const override;
   MeanAndDeviation expected_us(double target_us, double time_s) const override;
 
@@ -36,6 +32,8 @@ class Wan2022Device : public DeviceModel {
   double deviation_us(double target_us, double time_s) const;
 
  private:
+  class Array;
+
   /// Of x, as a fraction of g_max, with the scales in it.
   Polynomial<5> deviation_at(double time_s) const;
 

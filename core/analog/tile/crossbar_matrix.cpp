@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analog/tile/crossbar_matrix.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/analog/tile/faults.hpp"
+#include "core/analog/tile/resistive_ladder.hpp"
+#include "core/base/error.hpp"
+
+namespace mho {
+namespace {
+
+constexpr size_t block_devices = DeviceArray::block_devices;
+
+/// Calls body(block number, its part of values) for every block.
+template <class Body>
+void for_each_block(std::span<float> values, const Body& body) {
+  for (size_t first = 0, block = 0; first < values.size(); first += block_devices, ++block)
+    body(block, values.subspan(first, std::min(block_devices, values.size() - first)));
+}
+
+/// Conductances (µS) of one plane, in place, to what they count for.
+void weigh(const DevicePlane& plane, std::span<float> values) {
+  if (plane.factor == 1) return;
+  for (auto& value : values) value *= plane.factor;
+}
+
+void accumulate(const DevicePlane& plane, std::span<const float> conductances_us, std::span<float> sum) {
+  for (size_t i = 0; i < sum.size(); ++i) sum[i] += plane.factor * conductances_us[i];
+}
+
+void divide(std::span<float> values, float unit_us) {
+  for (auto& value : values) value /= unit_us;
+}
+
+void check(const ConductanceTargets& targets) {
+  const auto weights = static_cast<size_t>(targets.rows) * static_cast<size_t>(targets.columns);
+  const auto scales = static_cast<size_t>(targets.row_splits) * static_cast<size_t>(targets.columns);
+  if (targets.scales.size() != scales || targets.targets_us.size() != targets.cell.planes.size())
+    throw MappingError(fmt::format("programming: expected {} scales and {} planes, got {} and {}", scales,
+                                   targets.cell.planes.size(), targets.scales.size(),
+                                   targets.targets_us.size()));
+  for (size_t p = 0; p < targets.targets_us.size(); ++p)
+    if (targets.targets_us[p].size() != weights)
+      throw MappingError(fmt::format("programming: expected {} targets of plane '{}', got {}", weights,
+                                     targets.cell.planes[p].label, targets.targets_us[p].size()));
+}
+
+}  // namespace
+
+CrossbarMatrix::CrossbarMatrix(ConductanceTargets targets, const HardwareConfig& hardware,
+                               const DeviceModel& model, RandomKey key)
+    : targets_(std::move(targets)), hardware_(hardware), model_(&model), compensation_(hardware) {
+  check(targets_);
+  auto faults = draw_faults(targets_, hardware.faults, model.range(), key.with("faults"));
+  for (size_t p = 0; p < targets_.targets_us.size(); ++p) {
+    planes_.push_back(model.make(targets_.cell.planes[p].label, targets_.targets_us[p].size(), key));
+    planes_[p]->stick(std::move(faults[p]));
+    planes_[p]->program(targets_.targets_us[p], hardware_.programming, key);
+  }
+  references_us_.resize(planes_.size());
+  take_baseline(key);
+}
+
+CrossbarMatrix::CrossbarMatrix(const CrossbarMatrix& other)
+    : targets_(other.targets_),
+      hardware_(other.hardware_),
+      model_(other.model_),
+      references_us_(other.references_us_),
+      compensation_(other.compensation_) {
+  for (const auto& plane : other.planes_) planes_.push_back(plane->clone());
+}
+
+void CrossbarMatrix::program(ConductanceTargets targets, RandomKey key) {
+  check(targets);
+  if (targets.rows != rows() || targets.columns != columns() || targets.targets_us.size() != planes_.size())
+    throw MappingError(fmt::format(
+        "programming: expected targets for {} x {} weights of {} devices, got {} x "
+        "{} of {}",
+        rows(), columns(), planes_.size(), targets.rows, targets.columns, targets.targets_us.size()));
+  targets_ = std::move(targets);
+  for (size_t p = 0; p < planes_.size(); ++p)
+    planes_[p]->program(targets_.targets_us[p], hardware_.programming, key);
+  take_baseline(key);
+}
+
+void CrossbarMatrix::take_baseline(RandomKey key) {
+  if (compensation_.is_exact())
+    compensation_.set_baseline(targets_, written_conductances(), key);
+  else if (compensation_.is_on())
+    compensation_.set_baseline(targets_, read_conductances(0.0, key.with("baseline read")),
+                               key.with("baseline read-out"));
+}
+
+void CrossbarMatrix::advance(double seconds) {
+  for (const auto& plane : planes_) plane->advance(seconds);
+}
+
+void CrossbarMatrix::pulse(std::size_t plane, std::span<const DevicePulses> pulses, RandomKey key) {
+  planes_.at(plane)->pulse(pulses, key.with("pulses " + planes_[plane]->label()));
+}
+
+std::vector<float> CrossbarMatrix::pulse_weights() const {
+  auto weights = targets_.scales;
+  const auto step = static_cast<float>(model_->pulse_step_us()) / targets_.cell.unit_us;
+  for (float& weight : weights) weight *= step * std::fabs(targets_.cell.planes[0].factor);
+  return weights;
+}
+
+void CrossbarMatrix::update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
+                            RandomKey key) {
+  const auto weights = pulse_weights();
+  std::vector<DevicePulses> pulses;
+  std::vector<float> errors;
+  for (size_t t = 0; t < targets_.tiles.size(); ++t) {
+    const auto& tile = targets_.tiles[t];
+    const float* steps =
+        weights.data() + std::ptrdiff_t{targets_.row_split_of(tile.row)} * columns() + tile.column;
+    errors.assign(d + tile.column, d + tile.column + tile.columns);
+    for (size_t c = 0; c < errors.size(); ++c)  // a column of scale 0 holds nothing and learns nothing
+      errors[c] = steps[c] > 0 ? errors[c] * static_cast<float>(learning_rate) / steps[c] : 0.0f;
+    const auto first =
+        static_cast<size_t>(tile.row) * static_cast<size_t>(columns()) + static_cast<size_t>(tile.column);
+    append_pulses(
+        {x + tile.row, errors.data(), tile.rows, tile.columns, first, static_cast<size_t>(columns())}, config,
+        key.with("tile", t), pulses);
+  }
+  if (planes_.size() == 1) return pulse(0, pulses, key);
+  const auto less = std::partition(pulses.begin(), pulses.end(), [](const auto& p) { return p.count > 0; });
+  for (auto p = less; p != pulses.end(); ++p) p->count = -p->count;
+  pulse(0, {pulses.begin(), less}, key);
+  pulse(1, {less, pulses.end()}, key);
+}
+
+std::vector<float> CrossbarMatrix::find_symmetry_point(std::size_t plane, int pulses, RandomKey key) {
+  std::vector<DevicePulses> all(planes_.at(plane)->size());
+  for (size_t i = 0; i < all.size(); ++i) all[i].device = static_cast<std::uint32_t>(i);
+  std::vector<float> before = written_us(plane);
+  for (int i = 0; i < pulses; ++i) {
+    for (auto& p : all) p.count = i % 2 == 0 ? 1 : -1;
+    before = written_us(plane);
+    pulse(plane, all, key.with("symmetry point", static_cast<std::uint64_t>(i)));
+  }
+  for (size_t i = 0; i < before.size(); ++i) before[i] = (before[i] + written_us(plane)[i]) / 2;
+  return before;
+}
+
+void CrossbarMatrix::set_reference(std::size_t plane, std::vector<float> reference_us) {
+  if (reference_us.size() != planes_.at(plane)->size())
+    throw MappingError(fmt::format("reference: expected {} conductances, got {}", planes_[plane]->size(),
+                                   reference_us.size()));
+  references_us_[plane] = std::move(reference_us);
+}
+
+std::vector<float> CrossbarMatrix::references() const {
+  const bool own = std::any_of(references_us_.begin(), references_us_.end(),
+                               [](const auto& reference) { return !reference.empty(); });
+  std::vector<float> sums(own ? planes_[0]->size() : 1, 0.0f);
+  for (size_t p = 0; p < planes_.size(); ++p) {
+    const auto& plane = targets_.cell.planes[p];
+    const auto& reference_us = references_us_[p];
+    for (size_t i = 0; i < sums.size(); ++i)
+      sums[i] += plane.factor * (reference_us.empty() ? plane.reference_us : reference_us[i]);
+  }
+  for (float& sum : sums) sum /= targets_.cell.unit_us;
+  return sums;
+}
+
+template <class Write>
+std::vector<float> CrossbarMatrix::normalise(const Write& write) const {
+  std::vector<float> sum(static_cast<size_t>(targets_.rows) * static_cast<size_t>(targets_.columns));
+  if (hardware_.wires.ir_drop == "ladder" && hardware_.wires.wire_resistance_ohm > 0) {
+    std::vector<float> conductances_us(sum.size());
+    for (size_t p = 0; p < planes_.size(); ++p) {
+      for_each_block(conductances_us, [&](size_t block, std::span<float> part) { write(p, block, part); });
+      fold_in_wires(conductances_us);
+      accumulate(targets_.cell.planes[p], conductances_us, sum);
+    }
+    divide(sum, targets_.cell.unit_us);
+    return sum;
+  }
+  std::array<float, block_devices> buffer;
+  for_each_block(sum,
+                 [&](size_t block, std::span<float> part) {  // all planes while the block is in the cache
+                   write(0, block, part);
+                   weigh(targets_.cell.planes[0], part);
+                   for (size_t p = 1; p < planes_.size(); ++p) {
+                     const auto conductances_us = std::span(buffer).first(part.size());
+                     write(p, block, conductances_us);
+                     accumulate(targets_.cell.planes[p], conductances_us, part);
+                   }
+                   divide(part, targets_.cell.unit_us);
+                 });
+  return sum;
+}
+
+void CrossbarMatrix::fold_in_wires(std::vector<float>& conductances_us) const {
+  for (const auto& tile : targets_.tiles)
+    fold_in_wire_resistance(
+        conductances_us.data() + std::ptrdiff_t{tile.row} * targets_.columns + tile.column, tile.rows,
+        tile.columns, targets_.columns, hardware_.wires.wire_resistance_ohm);
+}
+
+std::vector<float> CrossbarMatrix::read_conductances(double ahead_s, RandomKey key) const {
+  return normalise([&](size_t plane, size_t block, std::span<float> conductances_us) {
+    planes_[plane]->read(block, ahead_s, key, conductances_us);
+  });
+}
+
+std::vector<float> CrossbarMatrix::written_conductances() const {
+  return normalise([&](size_t plane, size_t block, std::span<float> conductances_us) {
+    std::copy_n(written_us(plane).begin() + static_cast<std::ptrdiff_t>(block * block_devices),
+                conductances_us.size(), conductances_us.begin());
+  });
+}
+
+MatrixRead CrossbarMatrix::read(double ahead_s, RandomKey key) const {
+  MatrixRead result{read_conductances(ahead_s, key), targets_.scales};
+  const auto factors = compensation_.factors(targets_, result.conductances, key.with("read-out"));
+  const auto reference = references();
+  if (reference.size() == 1 && reference[0] == 0) {
+    for (size_t i = 0; i < factors.size(); ++i) result.output_scales[i] *= factors[i];
+    return result;
+  }
+  for (size_t i = 0; i < result.conductances.size(); ++i) {
+    float& g = result.conductances[i];
+    g = factors[scale_of(i)] * g - reference[reference.size() == 1 ? 0 : i];
+  }
+  return result;
+}
+
+FrozenMatrix CrossbarMatrix::freeze(double ahead_s, const std::vector<float>& input_ranges, RandomKey key,
+                                    RandomKey chip) const {
+  return FrozenMatrix(read(ahead_s, key), rows(), columns(), hardware_, input_ranges, chip);
+}
+
+std::vector<float> CrossbarMatrix::weights() const {
+  auto weights = written_conductances();
+  const auto reference = references();
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i] = (weights[i] - reference[reference.size() == 1 ? 0 : i]) * targets_.scales[scale_of(i)];
+  return weights;
+}
+
+std::size_t CrossbarMatrix::scale_of(std::size_t weight) const {
+  const auto width = static_cast<size_t>(columns());
+  const auto split = static_cast<size_t>(targets_.row_split_of(static_cast<int>(weight / width)));
+  return split * width + weight % width;
+}
+
+DeviceCounters CrossbarMatrix::counters() const {
+  DeviceCounters sum;
+  for (const auto& plane : planes_) {
+    sum.programmed += plane->counters().programmed;
+    sum.pulses += plane->counters().pulses;
+    sum.events += plane->counters().events;
+  }
+  return sum;
+}
+
+void CrossbarMatrix::save(const std::string& prefix, std::map<std::string, NamedTensor>& tensors) const {
+  const auto vector_of = [](const std::vector<float>& values) {
+    return NamedTensor{{static_cast<std::int64_t>(values.size())}, values};
+  };
+  tensors[prefix + "scales"] = vector_of(targets_.scales);
+  tensors[prefix + "baseline"] = vector_of(compensation_.baseline());
+  for (size_t p = 0; p < planes_.size(); ++p) {
+    const auto name = prefix + planes_[p]->label() + ".";
+    tensors[name + "targets_us"] = vector_of(targets_.targets_us[p]);
+    tensors[name + "reference_us"] = vector_of(references_us_[p]);
+    planes_[p]->save(name, tensors);
+  }
+}
+
+void CrossbarMatrix::load(const std::string& prefix, const std::map<std::string, NamedTensor>& tensors) {
+  const auto take = [&](const std::string& name, size_t numbers, bool may_be_empty, std::vector<float>& to) {
+    const auto found = tensors.find(prefix + name);
+    const size_t got = found == tensors.end() ? 0 : found->second.values.size();
+    if (found == tensors.end() || (got != numbers && !(may_be_empty && got == 0)))
+      throw DataError(fmt::format("crossbar state: tensor {}{}: expected {} numbers, found {}", prefix, name,
+                                  numbers, got));
+    to = found->second.values;
+  };
+  take("scales", targets_.scales.size(), false, targets_.scales);
+  std::vector<float> baseline;
+  take("baseline", targets_.scales.size(), true, baseline);
+  compensation_.restore_baseline(std::move(baseline));
+  for (size_t p = 0; p < planes_.size(); ++p) {
+    const auto& label = planes_[p]->label();
+    take(label + ".targets_us", planes_[p]->size(), false, targets_.targets_us[p]);
+    take(label + ".reference_us", planes_[p]->size(), true, references_us_[p]);
+    planes_[p]->load(prefix + label + ".", tensors);
+  }
+}
+
+}  // namespace mho

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/analog/devices/device_model.hpp"
+#include "core/analog/hardware.hpp"
+#include "core/analog/mapping/conductance_mapping.hpp"
+#include "core/analog/tile/drift_compensation.hpp"
+#include "core/analog/tile/frozen_matrix.hpp"
+#include "core/analog/tile/update.hpp"
+
+namespace mho {
+
+/// A weight matrix on a grid of crossbars: every device's state from its programming on, and the verbs that
+/// write, move and read it. A matrix of one tile is a crossbar. Devices lie a matrix at a time, one array for
+/// each device of a cell, so that updates write the memory that products read; a tile is a window of them
+/// (docs/decisions/0008-devices-a-matrix-at-a-time.md). Copies are the same devices at the same moment.
+class CrossbarMatrix {
+ public:
+  /// Programs every device and draws faults; draws come from `key`. `model` (made for hardware.g_max_us) must
+  /// outlive this. Throws ConfigError as HardwareConfig::check or for an impossible converter, MappingError
+  /// when the targets' arrays do not fit their rows x columns.
+  CrossbarMatrix(ConductanceTargets targets, const HardwareConfig& hardware, const DeviceModel& model,
+                 RandomKey key);
+  CrossbarMatrix(const CrossbarMatrix& other);
+  CrossbarMatrix(CrossbarMatrix&&) = default;
+
+  int rows() const { return targets_.rows; }
+  int columns() const { return targets_.columns; }
+
+  /// Programs the same devices (their faults and fixed properties stay) to other targets of the same shape,
+  /// and takes the drift compensation's baseline anew. Throws MappingError for another shape.
+  void program(ConductanceTargets targets, RandomKey key);
+
+  /// Time passes, s: each device drifts from when it was last written.
+  void advance(double seconds);
+
+  /// Pulses on the devices of one plane of the cell, device = row * columns + column. Throws ConfigError for
+  /// a model without pulses.
+  void pulse(std::size_t plane, std::span<const DevicePulses> pulses, RandomKey key);
+
+  /// weights -= learning_rate x d^T by pulses, every tile with trains of its own: in the mean where no bound
+  /// or full train is in the way. x: rows, d: columns numbers, in units of inputs and of dL/d(output). Cells
+  /// of one device move it both ways; of pairs the first one's plus moves up for more weight and its minus
+  /// for less. Throws ConfigError for a model without pulses.
+  void update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
+              RandomKey key);
+
+  /// What every device of the plane comes to, µS, by `pulses` pulses up and down in turn: the mean of the
+  /// last two places. Its symmetry point where there are enough of them (Kim et al., arXiv 1907.10228).
+  std::vector<float> find_symmetry_point(std::size_t plane, int pulses, RandomKey key);
+  /// Conductances, µS, one a device of the plane, that stand for no weight from now on, in place of the
+  /// cell's one: zero-shifting. Throws MappingError for another number of devices.
+  void set_reference(std::size_t plane, std::vector<float> reference_us);
+
+  /// One read of all crossbars `ahead_s` seconds from now, with fresh read noise from `key`. Throws
+  /// ConfigError when the model refuses that age.
+  MatrixRead read(double ahead_s, RandomKey key) const;
+  /// That read as products through the tiles' periphery; input_ranges and chip as FrozenMatrix::hold.
+  FrozenMatrix freeze(double ahead_s, const std::vector<float>& input_ranges, RandomKey key,
+                      RandomKey chip) const;
+
+  /// The weights that the devices hold as last written: no drift, no read noise. rows x columns.
+  std::vector<float> weights() const;
+
+  const ConductanceTargets& targets() const { return targets_; }
+  /// Conductances of one plane of the cell as last written, µS, rows x columns.
+  const std::vector<float>& written_us(std::size_t plane) const { return planes_.at(plane)->written_us(); }
+  /// Of all planes.
+  DeviceCounters counters() const;
+  const DeviceArray& devices(std::size_t plane) const { return *planes_.at(plane); }
+
+  /// The whole state under names that begin with `prefix`, exactly; a matrix made of the same targets,
+  /// hardware and model takes it back. load throws DataError (tensor, expected, found).
+  void save(const std::string& prefix, std::map<std::string, NamedTensor>& tensors) const;
+  void load(const std::string& prefix, const std::map<std::string, NamedTensor>& tensors);
+
+ private:
+  void take_baseline(RandomKey key);
+  std::vector<float> read_conductances(double ahead_s, RandomKey key) const;
+  std::vector<float> written_conductances() const;
+  /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
+  /// block's, µS. The references are subtracted after the drift compensation.
+  template <class Write>
+  std::vector<float> normalise(const Write& write) const;
+  /// Conductances of one plane, µS, to effective ones, each tile's columns with wires of their own.
+  void fold_in_wires(std::vector<float>& conductances_us) const;
+  /// Where the scale of a weight (row * columns + column) stands.
+  std::size_t scale_of(std::size_t weight) const;
+  /// What is subtracted in digital, over the cell's unit; one for all weights, or one a weight.
+  std::vector<float> references() const;
+  /// Weight that one mean pulse moves in every (row split, column).
+  std::vector<float> pulse_weights() const;
+
+  ConductanceTargets targets_;
+  const HardwareConfig hardware_;
+  const DeviceModel* model_;
+  std::vector<std::unique_ptr<DeviceArray>> planes_;
+  std::vector<std::vector<float>> references_us_;  ///< by plane; empty where the cell's own holds
+  DriftCompensation compensation_;
+};
+
+}  // namespace mho

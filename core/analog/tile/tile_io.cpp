@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analog/tile/tile_io.hpp"
+
+namespace mho {
+
+TileIo forward_io(const HardwareConfig& hardware, float input_range) {
+  const auto& e = hardware.effects;
+  TileIo io;
+  io.dac = make_converter(hardware.dac_bits, 1.0);
+  io.adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  io.input_range = input_range;
+  io.abs_max = e.noise_management == "abs_max";
+  io.iterative = e.bound_management == "iterative";
+  io.stochastic_input = e.input_rounding == "stochastic";
+  io.stochastic_output = e.output_rounding == "stochastic";
+  io.weight_noise = static_cast<float>(e.read_weight_noise);
+  io.weight_noise_of_conductance = e.read_weight_noise_kind == "conductance";
+  io.s_shape = static_cast<float>(e.s_shape);
+  io.s_shape_range = static_cast<float>(hardware.adc_range);
+  io.s_shape_spread = static_cast<float>(e.s_shape_spread);
+  io.gain_spread = static_cast<float>(e.column_gain_spread);
+  io.offset_spread = static_cast<float>(e.column_offset_spread);
+  if (hardware.wires.ir_drop == "approximate")
+    io.wire = static_cast<float>(hardware.wires.wire_resistance_ohm * hardware.g_max_us * 1e-6);
+  io.output_noise = static_cast<float>(hardware.output_noise);
+  return io;
+}
+
+TileIo backward_io(const HardwareConfig& hardware) {
+  const auto& e = hardware.effects;
+  TileIo io;
+  io.dac = make_converter(e.backward_dac_bits, 1.0);
+  io.adc = make_converter(e.backward_adc_bits, e.backward_adc_range);
+  io.abs_max = true;  // gradients have no fixed size
+  io.output_noise = static_cast<float>(e.backward_output_noise);
+  return io;
+}
+
+}  // namespace mho

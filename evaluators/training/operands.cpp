@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/training/operands.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/analog/converter.hpp"
+#include "core/base/parallel.hpp"
+#include "evaluators/training/crossbar_product.hpp"
+
+namespace mho {
+namespace {
+
+/// Levels of an input that is normalised but not quantised: beyond float's own resolution of a sum.
+constexpr float continuous_levels = 1 << 20;
+
+MvmSettings settings_of(const HardwareConfig& hardware) {
+  const Converter dac = make_converter(hardware.dac_bits, 1.0);
+  const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  return {dac.step > 0 ? levels_of(dac) : continuous_levels, adc.step, adc.limit,
+          static_cast<float>(hardware.output_noise), hardware.crossbar_rows};
+}
+
+bool is_crossbar_layer(const Node& node) { return node.on_chip.place == OnChip::Place::crossbar; }
+
+/// Weights -> conductances over g_max plus noise, times drift, which the scales undo; one row split after the
+/// other: each has scales and a stream of noise of its own.
+void normalise_with_noise(const MatrixLayer& layer, const NoisyWeights& noisy, RandomKey key,
+                          const FloatBuffer& weights, MatrixOperand& operand) {
+  const float drift = noisy.read.drift;
+  const int rows = layer.geometry().rows(), columns = layer.columns();
+  std::vector<float> inverse(operand.scales.size());
+  for (size_t i = 0; i < inverse.size(); ++i) {
+    inverse[i] = operand.scales[i] > 0 ? drift / operand.scales[i] : 0.0f;
+    operand.scales[i] /= drift;
+  }
+  operand.forward.resize(layer.packed_size());
+  NoisyCopy copy;
+  copy.to_row = weight_row(columns);
+  copy.columns = columns;
+  copy.deviation = static_cast<float>(noisy.weight_noise) * drift;
+  copy.key = key.value();
+  for (int row = 0; row < rows; row += noisy.hardware.crossbar_rows, ++copy.stream) {
+    copy.from = weights.data() + std::ptrdiff_t{row} * columns;
+    copy.scale = inverse.data() + std::ptrdiff_t{1} * static_cast<int>(copy.stream) * columns;
+    copy.to = operand.forward.data() + std::ptrdiff_t{row} * copy.to_row;
+    copy.rows = std::min(noisy.hardware.crossbar_rows, rows - row);
+    kernels().noisy_copy(copy);
+  }
+}
+
+/// The vector path of a layer whose packed conductances are in operand.forward; `product` is used again where
+/// there is one.
+void attach_crossbar(const MatrixLayer& layer, const HardwareConfig& hardware, RandomKey chip,
+                     MatrixOperand& operand, std::shared_ptr<CrossbarProduct>& product) {
+  operand.product = nullptr;
+  if (!needs_vector_path(hardware)) return;
+  const int rows = layer.geometry().rows(), columns = layer.columns(), width = weight_row(columns);
+  MatrixRead read{{}, operand.scales};
+  for (int r = 0; r < rows; ++r) {
+    const float* row = operand.forward.data() + std::ptrdiff_t{r} * width;
+    read.conductances.insert(read.conductances.end(), row, row + columns);
+  }
+  if (!product) product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
+  product->hold(read, operand.split_ranges.empty() ? std::vector{operand.input_range} : operand.split_ranges,
+                chip);
+  operand.product = product;
+}
+
+/// Scales of the fused products, which compute with inputs over the range.
+void fold_ranges_into_scales(const MatrixLayer& layer, MatrixOperand& operand) {
+  if (operand.input_range <= 0) return;
+  const auto columns = static_cast<size_t>(layer.columns());
+  for (size_t i = 0; i < operand.scales.size(); ++i)
+    operand.scales[i] *=
+        operand.split_ranges.empty() ? operand.input_range : operand.split_ranges[i / columns];
+}
+
+/// The operand of a layer on crossbars, but for its backward copy.
+void fill_noisy_operand(const NoisyWeights& weights, size_t node, RandomKey key, MatrixOperand& operand,
+                        std::shared_ptr<CrossbarProduct>* product) {
+  const auto& layer = *weights.network.matrix(static_cast<int>(node));
+  const auto& own = weights.parameters[node];
+  const auto& hardware = weights.hardware;
+  operand.input_range = effective_input_range(hardware, own.input_range);
+  operand.scales = conductance_scales(own.weight, layer.geometry().rows(), layer.columns(), hardware);
+  normalise_with_noise(layer, weights, key.with("weight noise", node), own.weight, operand);
+  std::shared_ptr<CrossbarProduct> fresh;
+  attach_crossbar(layer, hardware, key.with("chip", node), operand, product ? *product : fresh);
+  operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
+  operand.has_adc = weights.read.adc != TrainingAdc::none;
+  operand.output_gain = operand.has_adc ? own.output_gain : 1.0f;
+  operand.clips_gradient = weights.read.adc == TrainingAdc::clipped && layer.settings().adc_step > 0 &&
+                           !operand.product && !operand.learns_range;
+  fold_ranges_into_scales(layer, operand);
+  for (auto& scale : operand.scales) scale *= operand.output_gain;
+}
+
+}  // namespace
+
+bool is_on_crossbar(const Network& network, int node) {
+  return is_crossbar_layer(network.architecture().nodes()[static_cast<size_t>(node)]);
+}
+
+std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const HardwareConfig& hardware) {
+  check_mvm_effects(hardware);
+  std::vector<MvmSettings> settings(architecture.nodes().size());
+  for (size_t i = 0; i < settings.size(); ++i)
+    if (is_crossbar_layer(architecture.nodes()[i])) settings[i] = settings_of(hardware);
+  return settings;
+}
+
+float effective_input_range(const HardwareConfig& hardware, float calibrated) {
+  if (hardware.effects.noise_management != "none") return 0.0f;
+  const bool ideal = hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 &&
+                     !needs_vector_path(hardware);
+  return ideal ? 0.0f : calibrated;
+}
+
+float split_range(const LayerParameters& parameters, int split) {
+  return parameters.split_ranges.empty() ? parameters.input_range
+                                         : parameters.split_ranges[static_cast<size_t>(split)];
+}
+
+void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operands,
+                    CrossbarProducts* products) {
+  operands.resize(weights.parameters.size());
+  if (products) products->resize(operands.size());
+  parallel_for(operands.size(), [&](size_t i) {
+    const int node = static_cast<int>(i);
+    const auto* layer = weights.network.matrix(node);
+    if (!layer) return;
+    auto& operand = operands[i];
+    if (is_on_crossbar(weights.network, node))
+      fill_noisy_operand(weights, i, key, operand, products ? &(*products)[i] : nullptr);
+    else
+      layer->pack_forward(weights.parameters[i].weight.data(), operand.forward);
+    if (!operand.learns_range && !weights.network.needs_input_gradient(node)) return;
+    if (operand.clips_gradient && layer->row_splits() > 1)
+      layer->pack_backward_splits(operand);
+    else
+      layer->pack_backward(operand);
+  });
+}
+
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
+                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16,
+                           RandomKey chip) {
+  MatrixOperand operand;
+  layer.pack_forward(read.conductances.data(), operand.forward);
+  operand.scales = read.output_scales;
+  operand.input_range = effective_input_range(hardware, parameters.input_range);
+  if (operand.input_range > 0) operand.split_ranges = parameters.split_ranges;
+  std::shared_ptr<CrossbarProduct> product;
+  attach_crossbar(layer, hardware, chip, operand, product);
+  fold_ranges_into_scales(layer, operand);
+  for (auto& scale : operand.scales) scale *= parameters.output_gain;
+  if (bfloat16 && !operand.product) layer.pack_bfloat16(operand);
+  return operand;
+}
+
+}  // namespace mho

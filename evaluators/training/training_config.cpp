@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluators/training/training_config.hpp"
+
+#include "evaluators/training/weight_store.hpp"
+
+namespace mho {
+
+void TrainingConfig::fields(FieldVisitor& visitor) {
+  visitor.field("regime", &regime, one_of(regime_names()), "How weights come to be. " + regime_help());
+  visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
+  visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
+  visitor.field("optimizer", &optimizer, one_of({"sgd", "adam"}), "sgd (Nesterov momentum) or adam.");
+  visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
+  visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
+  visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
+  visitor.field("warmup_fraction", &warmup_fraction, between(0, 1),
+                "Of all steps: the learning rate's linear rise.");
+  visitor.field("weight_noise", &weight_noise, between(0, 10),
+                "Standard deviation of the weights' noise in units of g_max, drawn each mini-batch.");
+  visitor.field("clip_deviations", &clip_deviations, between(0, 1000),
+                "Weights are clipped at this many standard deviations of their layer; 0: never.");
+  visitor.field("digital_fraction", &digital_fraction, between(0, 1),
+                "Of all steps: how long before noise and converters are switched on.");
+  visitor.field("input_range_rate", &input_range_rate, between(0, 1000),
+                "Learning rate of learned input ranges (their logarithms), over that of the weights.");
+  visitor.field(
+      "input_range_decay", &input_range_decay, between(0, 10),
+      "Shrinks a learned input range while it clips less than 5 % of its inputs: added to the gradient "
+      "of its logarithm.");
+  visitor.field("adc_fraction", &adc_fraction, between(0, 1),
+                "pim_qat: of all steps, how long before the ADC is switched on too.");
+  visitor.field(
+      "least_drift", &least_drift, between(0.01, 1),
+      "pim_qat: while the ADC is on, each mini-batch's conductances are multiplied by a factor from this "
+      "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
+  visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
+                "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
+  visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
+  visitor.field(
+      "shards", &shards, between(1, 1024),
+      "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
+}
+
+std::unique_ptr<Loss> make_loss(const TrainingConfig& training) {
+  return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+}
+
+}  // namespace mho

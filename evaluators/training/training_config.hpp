@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/fields.hpp"
+#include "core/nn/run/loss.hpp"
+
+namespace mho {
+
+/// The [training] table: how weights come to be.
+struct TrainingConfig {
+  std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
+  int epochs = 20;
+  int batch_size = 32;
+  std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam
+  double learning_rate = 0.1;     ///< peak; cosine to zero after a linear warm-up
+  double momentum = 0.9;
+  double weight_decay = 5e-4;    ///< on crossbar weights only
+  double warmup_fraction = 0.1;  ///< of all steps
+  double weight_noise = 0.06;    ///< standard deviation relative to the column's (or tile's) largest weight
+  double clip_deviations =
+      2.5;  ///< weights are clipped at this many standard deviations of their layer; 0: never
+  double digital_fraction = 0.2;  ///< of all steps before noise and converters are switched on
+  double adc_fraction = 0.8;      ///< pim_qat: of all steps before the ADC is switched on
+  double least_drift = 0.7;       ///< pim_qat: conductances are what drift leaves of them, from this to 1
+  double label_smoothing = 0.0;
+  double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
+  double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
+  int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
+  int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this
+
+  void fields(FieldVisitor& visitor);
+};
+
+/// What training lowers. Every task is a classification so far: cross-entropy.
+std::unique_ptr<Loss> make_loss(const TrainingConfig& training);
+
+}  // namespace mho

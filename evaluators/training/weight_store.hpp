@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/analog/hardware.hpp"
+#include "core/base/random.hpp"
+#include "core/data/dataset.hpp"
+#include "core/nn/run/network.hpp"
+#include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
+#include "evaluators/training/training_config.hpp"
+
+namespace mho {
+
+/// What of the hardware a mini-batch meets.
+enum class TrainingPhase {
+  digital,      ///< nothing
+  without_adc,  ///< noisy weights and inputs through the DAC; outputs are not converted
+  on_hardware   ///< all of it
+};
+
+/// Where the weights live during training, and what becomes of their gradients: a regime. A mini-batch asks
+/// for operands, puts its gradients where the store wants them, and commits.
+class WeightStore {
+ public:
+  virtual ~WeightStore() = default;
+
+  /// What step `step` of `steps` meets.
+  virtual TrainingPhase phase_at(int step, int steps) const = 0;
+  /// Sets what is measured on training samples (input ranges, output gains). Every phase but the digital one
+  /// needs it once.
+  virtual void calibrate(const Samples& samples) = 0;
+
+  /// What a mini-batch multiplies with; random numbers come from its key. Valid until the next call.
+  virtual const Operands& operands(TrainingPhase phase, RandomKey key) = 0;
+  /// Where the mini-batch's gradients go.
+  virtual Parameters& gradients() = 0;
+  /// Takes what else the mini-batch measured, before commit.
+  virtual void accumulate(const TrainingNetwork& measured) = 0;
+  /// Changes the weights. False when some came out that are no numbers: an ADC's limits would hide them from
+  /// the next loss.
+  virtual bool commit(double learning_rate) = 0;
+
+  /// The weights as numbers, and the digital layers' parameters.
+  virtual Parameters& parameters() = 0;
+  /// What the next step depends on, besides the parameters and its arguments.
+  virtual OptimizerState checkpoint() const = 0;
+  virtual void resume(const Parameters& parameters, const OptimizerState& state) = 0;
+};
+
+/// What a store is made from; all of it must outlive the store.
+struct StoreContext {
+  const Network& network;
+  const TrainingConfig& config;
+  const HardwareConfig& hardware;
+};
+
+/// One word of training.regime. A new one is a file pair in stores/ and a line in regimes().
+struct Regime {
+  const char* name;
+  const char* help;              ///< one clause
+  bool clips_gradients = false;  ///< needs the memory of MatrixOperand::clips_gradient
+  /// Refuses settings that would have no effect, or hardware that cannot do it, before anything is trained.
+  /// Throws ConfigError.
+  void (*check)(const TrainingConfig&, const HardwareConfig&);
+  std::unique_ptr<WeightStore> (*make)(const StoreContext&, Parameters initial);
+};
+
+const std::vector<Regime>& regimes();
+std::vector<std::string> regime_names();
+/// "digital: ...; hardware_aware: ...".
+std::string regime_help();
+/// Throws ConfigError listing the known words.
+const Regime& regime_of(const std::string& name);
+
+}  // namespace mho
