@@ -61,9 +61,11 @@ Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
 Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, RunConfig& config,
                     RandomKey key) {
   for (const auto& assignment : arguments.run.assignments)
-    if (assignment.starts_with("hardware.") || assignment.starts_with("device."))
+    if (assignment.starts_with("hardware.") || assignment.starts_with("device.") ||
+        assignment.starts_with("chip.row_split"))
       throw ConfigError("--set " + assignment +
-                        ": has no effect with --from-export, whose folder fixes [hardware] and [device]");
+                        ": has no effect with --from-export, whose folder fixes [hardware], [device] and the "
+                        "row split");
   const auto chip = import_chip(arguments.from_export);
   check_fits(chip.architecture, arguments.from_export.string(), dataset);
   if (!arguments.architecture.empty() &&
@@ -72,6 +74,7 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
   config.hardware = chip.hardware;
+  config.mapping.row_split = to_string(chip.hardware.row_split);
   if (config.post_training.changes_parameters())
     throw ConfigError(
         "post_training: expected input_range = false and column_range = false with --from-export, whose "

@@ -57,10 +57,16 @@ RunConfig load_config(const ExportArguments& arguments) {
 }
 
 std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip, const Cost& cost) {
-  const nlohmann::ordered_json json = {{"folder", folder.string()},   {"chip", chip.name},
-                                       {"cores", cost.cores},         {"core_mvms", cost.core_mvms},
-                                       {"latency_s", cost.latency_s}, {"throughput_hz", cost.throughput_hz},
-                                       {"energy_j", cost.energy_j},   {"utilisation", cost.utilisation}};
+  const nlohmann::ordered_json json = {{"folder", folder.string()},
+                                       {"chip", chip.name},
+                                       {"cores", cost.cores},
+                                       {"core_mvms", cost.core_mvms},
+                                       {"latency_s", cost.latency_s},
+                                       {"throughput_hz", cost.throughput_hz},
+                                       {"energy_j", cost.energy_j},
+                                       {"utilisation", cost.utilisation},
+                                       {"mapping", to_string(MappingMode::full)},
+                                       {"from_hermes64", chip.from_hermes64}};
   return json.dump(2) + "\n";
 }
 
@@ -82,9 +88,10 @@ int run(const ExportArguments& arguments) {
   for (const auto& [name, always] : export_files()) names.push_back(name);
   move_result(made.path(), folder, names, arguments.force);
   const auto& cost = mapped.mapping->cost;
-  print(arguments.json ? to_json(folder, config.chip, cost)
-                       : fmt::format("{}: {} on {}, {}\n", folder.string(), architecture.name(),
-                                     config.chip.name, brief_cost(cost)));
+  print(arguments.json
+            ? to_json(folder, config.chip, cost)
+            : fmt::format("{}: {} on {}, {}\n{}", folder.string(), architecture.name(), config.chip.name,
+                          brief_cost(cost), borrowed_text(config.chip.from_hermes64)));
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/output.hpp"
+#include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/config_file.hpp"
 #include "core/base/files/paths.hpp"
@@ -133,6 +134,7 @@ int run(const MapArguments& arguments) {
                      placement_table(studies);
   for (const auto& study : studies)
     if (!study.packed) text += "\n" + study.reason + "\n";
+  if (!chip.from_hermes64.empty()) text += "\n" + borrowed_text(chip.from_hermes64);
   print(text);
   return 0;
 }

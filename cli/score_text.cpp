@@ -31,7 +31,8 @@ std::string brief_score(const Score& score) {
 }
 
 std::string brief_cost(const Cost& cost) {
-  return fmt::format("{} core{}, {}, {} to {}", cost.cores, cost.cores == 1 ? "" : "s",
+  return fmt::format("{} core{}{}, {}, {} to {}", cost.cores, cost.cores == 1 ? "" : "s",
+                     cost.mapping ? fmt::format(" ({} mapping)", to_string(*cost.mapping)) : "",
                      format_quantity(cost.latency_s, "s"), format_quantity(cost.energy_low_j, "J"),
                      format_quantity(cost.energy_high_j, "J"));
 }
@@ -42,6 +43,12 @@ std::string drift_row(const DriftPoint& point, int name_width, int accuracy_widt
   if (point.programmings < 2) return row + "  n/a   n/a (1 programming)\n";
   return row + fmt::format("{:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n", 100 * point.standard_deviation,
                            100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
+}
+
+std::string borrowed_text(const std::vector<std::string>& from_hermes64) {
+  if (from_hermes64.empty()) return "";
+  return fmt::format("note: the chip file leaves out {}: the numbers of hermes64 stand there\n",
+                     fmt::join(from_hermes64, ", "));
 }
 
 std::string score_table(const Evaluation& evaluation) {
@@ -57,9 +64,11 @@ std::string score_table(const Evaluation& evaluation) {
   if (!evaluation.cost)
     return text + fmt::format("chip       does not fit: {}\n", evaluation.unmapped_reason);
   const auto& cost = *evaluation.cost;
-  return text + fmt::format("chip       {}, {} images/s, {:.2f} TOPS/W, {} of the cells used\n",
-                            brief_cost(cost), format_count(std::llround(cost.throughput_hz)),
-                            cost.effective_tops_per_watt, format_percent(cost.utilisation));
+  return text +
+         fmt::format("chip       {}, {} images/s, {:.2f} TOPS/W, {} of the cells used\n", brief_cost(cost),
+                     format_count(std::llround(cost.throughput_hz)), cost.effective_tops_per_watt,
+                     format_percent(cost.utilisation)) +
+         borrowed_text(evaluation.from_hermes64);
 }
 
 }  // namespace mho

@@ -14,8 +14,11 @@ std::string time_name(double time_s);
 /// there is one programming. The score must hold 1 day.
 std::string brief_score(const Score& score);
 
-/// "12 cores, 3.10 µs, 45.0 µJ to 45.2 µJ".
+/// "12 cores (full mapping), 3.10 µs, 45.0 µJ to 45.2 µJ".
 std::string brief_cost(const Cost& cost);
+
+/// A line that names what a chip file leaves out (ChipConfig::from_hermes64); "" where that is nothing.
+std::string borrowed_text(const std::vector<std::string>& from_hermes64);
 
 /// A row of a table over drift times: time, accuracy, its deviation and interval, the columns so wide.
 std::string drift_row(const DriftPoint& point, int name_width, int accuracy_width);

@@ -13,7 +13,8 @@ namespace mho {
 namespace {
 
 void map_candidate(const Architecture& architecture, const EvaluationConfig& config, Evaluation& evaluation) {
-  const auto result = map_onto_chip(architecture, config.chip, config.mapping);
+  const auto result = map_onto_chip(architecture, config.chip, config.mapping, config.mapping_mode);
+  evaluation.from_hermes64 = config.chip.from_hermes64;
   if (result.mapping)
     evaluation.cost = result.mapping->cost;
   else

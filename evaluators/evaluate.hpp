@@ -21,6 +21,8 @@ struct EvaluationConfig {
   ScoringConfig scoring;
   ChipConfig chip;
   MappingConfig mapping;
+  MappingMode mapping_mode =
+      MappingMode::full;  ///< of the cost: full is an export's, fast a search's trials'
 };
 
 /// An architecture judged: trained, scored over a month of drift, mapped.
@@ -34,6 +36,7 @@ struct Evaluation {
   std::optional<Cost>
       cost;  ///< empty when it does not fit the chip (see unmapped_reason) or is not trained yet
   std::string unmapped_reason;
+  std::vector<std::string> from_hermes64 = {};  ///< ChipConfig::from_hermes64 of the chip that it is for
   double training_mib = 0;  ///< predicted memory of a training step; 0 when the weights were given
   double wall_s = 0;
 };

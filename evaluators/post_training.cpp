@@ -13,20 +13,14 @@
 namespace mho {
 namespace {
 
-struct RowSpan {
-  int first, end;
-};
-RowSpan rows_of_split(const MatrixLayer& layer, int split) {
-  const int rows = layer.geometry().rows(), step = layer.settings().crossbar_rows;
-  return {split * step, std::min(rows, (split + 1) * step)};
-}
-
 /// |inputs| of the channels that the rows of a split read. Of a convolution nearly every pixel meets every
 /// kernel position, so channels are what tells splits apart.
-std::vector<float> magnitudes(const MatrixLayer& layer, const FloatBuffer& inputs, int images, RowSpan rows) {
+std::vector<float> magnitudes(const MatrixLayer& layer, const FloatBuffer& inputs, int images, int split) {
   const int channels = layer.geometry().input.channels;
   std::vector<bool> read(static_cast<size_t>(channels), false);
-  for (int r = rows.first; r < rows.end; ++r) read[static_cast<size_t>(r % channels)] = true;
+  for (const RowCut::Run& run : layer.row_cut().runs())
+    for (int r = run.first; run.split == split && r < run.first + run.count; ++r)
+      read[static_cast<size_t>(r % channels)] = true;
   std::vector<float> found;
   const std::int64_t pixels = images * layer.input_size() / channels;
   for (std::int64_t p = 0; p < pixels; ++p)
@@ -40,7 +34,7 @@ void set_split_ranges(const MatrixLayer& layer, const FloatBuffer& inputs, int i
                       LayerParameters& parameters) {
   parameters.split_ranges.clear();
   for (int split = 0; split < layer.row_splits(); ++split) {
-    auto values = magnitudes(layer, inputs, images, rows_of_split(layer, split));
+    auto values = magnitudes(layer, inputs, images, split);
     const float range = percentile(values, percent);
     parameters.split_ranges.push_back(range > 0 ? range
                                                 : parameters.input_range);  // a tile that sees only zeros
@@ -51,8 +45,8 @@ void set_column_scales(const MatrixLayer& layer, const FloatBuffer& inputs, int 
                        const HardwareConfig& hardware, double deviations, LayerParameters& parameters) {
   HardwareConfig by_column = hardware;
   by_column.weight_scaling = "column";
-  const int rows = layer.geometry().rows(), columns = layer.columns();
-  auto scales = conductance_scales(parameters.weight, rows, columns, by_column);
+  const int columns = layer.columns();
+  auto scales = layer_scales(layer, parameters.weight, by_column);
   for (int split = 0; hardware.adc_bits > 0 && split < layer.row_splits(); ++split) {
     const auto sums = exact_partial_sums(layer, parameters.weight, inputs, images, split);
     const auto outputs = column_statistics(sums, output_vectors(layer, images), columns);
@@ -98,7 +92,7 @@ void optimise_ranges(const Network& network, const Samples& samples, const Hardw
   const auto inputs = record_layer_inputs(network, parameters, samples, config.range_samples);
   // Partial sums are cut where the crossbars are, and nothing else of the hardware is in them.
   std::vector<MvmSettings> cut_only = mvm_settings(network.architecture(), hardware);
-  for (auto& settings : cut_only) settings = {.crossbar_rows = settings.crossbar_rows};
+  for (auto& settings : cut_only) settings = settings.cut_only();
   const Network exact(network.architecture(), cut_only);
   parallel_for(parameters.size(), [&](size_t i) {
     const int node = static_cast<int>(i);

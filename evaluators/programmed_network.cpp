@@ -52,10 +52,8 @@ ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters paramete
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto* layer = network.matrix(static_cast<int>(i));
     if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
-    matrices_[i] = std::make_unique<CrossbarMatrix>(
-        map_to_conductances(parameters_[i].weight, layer->geometry().rows(), layer->columns(), hardware,
-                            parameters_[i].column_scales),
-        hardware, model, key.with("programming", i));
+    matrices_[i] = std::make_unique<CrossbarMatrix>(layer_targets(*layer, parameters_[i], hardware), hardware,
+                                                    model, key.with("programming", i));
     digital_[i] = {};  // read() makes it anew each time
   }
 }
@@ -101,8 +99,7 @@ void ProgrammedNetwork::fit_columns(const Samples& samples, int count, RandomKey
 /// the split's scales, the offsets of all splits to the layer's bias.
 void ProgrammedNetwork::fit_layer(size_t node, const FloatBuffer& inputs, int images, RandomKey key) {
   const auto& layer = *network_.matrix(static_cast<int>(node));
-  const MatrixLayer exact(network_.architecture(), static_cast<int>(node),
-                          {.crossbar_rows = layer.settings().crossbar_rows});
+  const MatrixLayer exact(network_.architecture(), static_cast<int>(node), layer.settings().cut_only());
   const int columns = layer.columns();
   const auto read = matrices_[node]->read(0, key.with("read"));
   FloatBuffer scratch(layer.scratch_size() + kernel_slack());

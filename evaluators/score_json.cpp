@@ -24,16 +24,19 @@ Json drift_json(const Score& score) {
 Json chip_json(const Evaluation& evaluation) {
   if (!evaluation.cost) return {{"unmapped", evaluation.unmapped_reason}};
   const Cost& c = *evaluation.cost;
-  return {{"cores", c.cores},
-          {"core_mvms", c.core_mvms},
-          {"latency_s", c.latency_s},
-          {"energy_j", c.energy_j},
-          {"energy_low_j", c.energy_low_j},
-          {"energy_high_j", c.energy_high_j},
-          {"throughput_hz", c.throughput_hz},
-          {"utilisation", c.utilisation},
-          {"mac_utilisation", c.mac_utilisation},
-          {"effective_tops_per_watt", c.effective_tops_per_watt}};
+  Json json = {{"cores", c.cores},
+               {"core_mvms", c.core_mvms},
+               {"latency_s", c.latency_s},
+               {"energy_j", c.energy_j},
+               {"energy_low_j", c.energy_low_j},
+               {"energy_high_j", c.energy_high_j},
+               {"throughput_hz", c.throughput_hz},
+               {"utilisation", c.utilisation},
+               {"mac_utilisation", c.mac_utilisation},
+               {"effective_tops_per_watt", c.effective_tops_per_watt}};
+  if (c.mapping) json["mapping"] = to_string(*c.mapping);
+  if (!evaluation.from_hermes64.empty()) json["from_hermes64"] = evaluation.from_hermes64;
+  return json;
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ TrainPart make_train_part(const RunConfig& config, const std::shared_ptr<const D
       std::make_shared<const Samples>(take_samples(data->validation, config.search.trial_images));
   auto trial_config = config.evaluation();
   trial_config.scoring.programmings = config.search.trial_programmings;
+  trial_config.mapping_mode = MappingMode::fast;
   return [config, data, held_out, trial_config](const Architecture& architecture, int trial,
                                                 const EpochCallback& on_epoch, const TrainingPart& part) {
     auto evaluation = evaluate(architecture, data->train, *held_out, trial_config,

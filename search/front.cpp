@@ -18,11 +18,12 @@ double day_accuracy(const Trial& trial) { return trial.score->at(kOneDay).mean; 
 
 std::string row(const Trial& trial) {
   const auto& cost = trial.cost;
-  return fmt::format("{},{},{},{},{},{},{},{},{}\n", trial.number, to_string(trial.genome),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, to_string(trial.genome),
                      day_accuracy(trial), trial.score->at(kOneDay).standard_deviation, trial.score->avm,
                      cost ? fmt::format("{}", cost->energy_j) : "",
                      cost ? fmt::format("{}", cost->latency_s) : "",
-                     cost ? fmt::format("{}", cost->cores) : "", trial.parameters);
+                     cost ? fmt::format("{}", cost->cores) : "", trial.parameters,
+                     cost && cost->mapping ? to_string(*cost->mapping) : "");
 }
 
 /// How far below the worst the reference point lies, of the way to the best: at the worst itself the ends of
@@ -78,7 +79,8 @@ FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& sear
 }
 
 void write_front(const std::filesystem::path& file, const std::vector<Trial>& front) {
-  std::string text = "trial,genome,accuracy_1d,deviation_1d,avm_points,energy_j,latency_s,cores,parameters\n";
+  std::string text =
+      "trial,genome,accuracy_1d,deviation_1d,avm_points,energy_j,latency_s,cores,parameters,mapping\n";
   for (const auto& trial : front) text += row(trial);
   write_file_atomically(file, text);
 }

@@ -9,6 +9,7 @@
 
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
+#include "core/chip/layer_targets.hpp"
 #include "evaluators/training/weight_store.hpp"
 #include "search/fidelity.hpp"
 #include "search/proposer.hpp"
@@ -25,6 +26,16 @@ void check_crossbars(const RunConfig& config) {
                     "them, got {} x {}",
                     chip.crossbar_rows, chip.crossbar_columns, chip.name, hardware.crossbar_rows,
                     hardware.crossbar_columns));
+}
+
+/// Scores are made with what is exported: what no score covers ends here, and not after the training.
+void check_mapping(const MappingConfig& mapping, const ChipConfig& chip) {
+  if (mapping.depthwise != "digital")
+    throw ConfigError(fmt::format(
+        "chip.depthwise: expected \"digital\", as grouped convolutions are trained, scored and exported, "
+        "got \"{}\", which only 'mho map' knows",
+        mapping.depthwise));
+  check_targets_fit(chip);
 }
 
 void check_hardware(const RunConfig& config) {
@@ -121,6 +132,7 @@ std::vector<Section> RunConfig::sections() {
 void check_run_config(const RunConfig& config) {
   const Space space(config.space);
   check_crossbars(config);
+  check_mapping(config.mapping, config.chip);
   check_hardware(config);
   check_times(config.hardware, config.scoring.times_s);
   check_search(config.search, config.chip);
@@ -135,6 +147,7 @@ RunConfig read_run_config(const std::filesystem::path& file, const std::vector<s
   make_absolute(config.hardware.device_parameters.table.file, file);
   for (auto& folder : config.search.warm_start) make_absolute(folder, file);
   if (!config.chip_selection.file.empty()) config.chip = load_chip(config.chip_selection.file);
+  config.hardware.row_split = row_split_of(config.mapping.row_split);
   return config;
 }
 

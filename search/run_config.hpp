@@ -41,13 +41,14 @@ struct RunConfig {
 };
 
 /// Checks what one table cannot check alone: the space's ranges, crossbar sizes of [hardware] and chip agree,
-/// the device can be made and knows the scoring times, these hold 1 s, 1 day and 30 days, max_cores is at
-/// most the chip's, the proposer is known, a mutation has a chance. Throws ConfigError (section.key:
-/// expected, got).
+/// the mapping is one that scores cover and the chip one whose targets can be written, the device can be made
+/// and knows the scoring times, these hold 1 s, 1 day and 30 days, max_cores is at most the chip's, the
+/// proposer is known, a mutation has a chance. Throws ConfigError (section.key: expected, got).
 void check_run_config(const RunConfig& config);
 
 /// Reads a run file ("": none, all defaults), applies the `--set` assignments in order and reads the chip
-/// file; chip_selection.file and a device table's file become absolute ("" stays). Throws ConfigError.
+/// file; chip_selection.file and a device table's file become absolute ("" stays); [hardware] takes the row
+/// split of [chip]. Throws ConfigError.
 RunConfig read_run_config(const std::filesystem::path& file, const std::vector<std::string>& assignments);
 
 /// read_run_config, then the device's own g_max where it was left open, then check_run_config. Throws

@@ -52,7 +52,10 @@ Json front_json(const SearchResult& result) {
   Json trials = Json::array();
   for (const auto& trial : result.front) trials.push_back(trial.number);
   const auto& volume = result.volume;
+  const auto& cost = result.front.empty() ? std::nullopt : result.front.front().cost;
+  const bool mapped = cost && cost->mapping;
   return {{"objectives", volume.objectives},
+          {"mapping", mapped ? Json(to_string(*cost->mapping)) : Json(nullptr)},
           {"trials", trials},
           {"hypervolume_share", volume.share},
           {"worst", volume.worst},

@@ -43,16 +43,23 @@ Score read_score(const Json& json) {
 }
 
 Json cost_part(const Cost& cost) {
-  return {{"cores", cost.cores},
-          {"core_mvms", cost.core_mvms},
-          {"latency_s", cost.latency_s},
-          {"throughput_hz", cost.throughput_hz},
-          {"energy_j", cost.energy_j},
-          {"energy_low_j", cost.energy_low_j},
-          {"energy_high_j", cost.energy_high_j},
-          {"utilisation", cost.utilisation},
-          {"mac_utilisation", cost.mac_utilisation},
-          {"effective_tops_per_watt", cost.effective_tops_per_watt}};
+  Json json = {{"cores", cost.cores},
+               {"core_mvms", cost.core_mvms},
+               {"latency_s", cost.latency_s},
+               {"throughput_hz", cost.throughput_hz},
+               {"energy_j", cost.energy_j},
+               {"energy_low_j", cost.energy_low_j},
+               {"energy_high_j", cost.energy_high_j},
+               {"utilisation", cost.utilisation},
+               {"mac_utilisation", cost.mac_utilisation},
+               {"effective_tops_per_watt", cost.effective_tops_per_watt}};
+  if (cost.mapping) json["mapping"] = to_string(*cost.mapping);
+  return json;
+}
+
+std::optional<MappingMode> read_mapping(const Json& cost) {
+  if (!cost.contains("mapping")) return std::nullopt;
+  return cost.at("mapping") == to_string(MappingMode::full) ? MappingMode::full : MappingMode::fast;
 }
 
 Cost read_cost(const Json& json) {
@@ -65,7 +72,8 @@ Cost read_cost(const Json& json) {
           .energy_high_j = number(json.at("energy_high_j")),
           .utilisation = number(json.at("utilisation")),
           .mac_utilisation = number(json.at("mac_utilisation")),
-          .effective_tops_per_watt = number(json.at("effective_tops_per_watt"))};
+          .effective_tops_per_watt = number(json.at("effective_tops_per_watt")),
+          .mapping = read_mapping(json)};
 }
 
 Json rungs_json(const std::vector<Rung>& rungs) {

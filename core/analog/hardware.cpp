@@ -56,6 +56,11 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
   effects.fields(visitor);
 }
 
+HardwareConfig as_cut(HardwareConfig hardware, const RowCut& cut) {
+  hardware.crossbar_rows = cut.split_rows;
+  return hardware;
+}
+
 void resolve_g_max(HardwareConfig& hardware) {
   const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
   hardware.g_max_us = model->range().max_us;

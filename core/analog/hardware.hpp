@@ -8,6 +8,7 @@
 #include "core/analog/input_range.hpp"
 #include "core/analog/mvm_effects.hpp"
 #include "core/base/fields.hpp"
+#include "core/base/row_cut.hpp"
 
 namespace mho {
 
@@ -32,6 +33,10 @@ struct HardwareConfig {
   InputRangeConfig input_range = {};
   MvmEffects effects = {};
 
+  /// How layers' matrices are cut for these crossbars: [chip] row_split of a run file. Layers' matrices come
+  /// to core/analog cut: with rows in the order of the crossbars, and as_cut hardware.
+  RowSplit row_split = RowSplit::dense;
+
   /// Coefficients of the device models; tables of their own, [device] and [device.NAME] (device_sections).
   DeviceParameters device_parameters = {};
 
@@ -39,6 +44,9 @@ struct HardwareConfig {
   /// Throws ConfigError for settings that do not exist or contradict each other.
   void check() const;
 };
+
+/// The hardware of a matrix that is cut so: as many of its crossbars' rows are used as a full split has.
+HardwareConfig as_cut(HardwareConfig hardware, const RowCut& cut);
 
 /// Puts the device's own largest conductance where g_max_us is 0, and checks that the device can be made.
 /// Throws ConfigError like make_device_model.

@@ -219,6 +219,17 @@ void read_table(const toml::table& root, const std::string& name, const std::vec
   }
 }
 
+/// "section.key" of every key that the file does not give; a section's name is its path of tables.
+std::vector<std::string> left_out(const toml::table& root, const std::vector<Section>& sections) {
+  std::vector<std::string> keys;
+  for (const auto& section : sections)
+    for (const auto& field : fields_of(section)) {
+      const std::string key = section.name + "." + field.name;
+      if (!root.at_path(key)) keys.push_back(key);
+    }
+  return keys;
+}
+
 toml::table parse(const std::string& text, const std::string& name) {
   try {
     return toml::parse(text);
@@ -230,19 +241,22 @@ toml::table parse(const std::string& text, const std::string& name) {
 
 }  // namespace
 
-void read_config_text(const std::string& text, const std::string& name,
-                      const std::vector<Section>& sections) {
-  read_table(parse(text, name), name, sections);
+std::vector<std::string> read_config_text(const std::string& text, const std::string& name,
+                                          const std::vector<Section>& sections) {
+  const auto table = parse(text, name);
+  read_table(table, name, sections);
+  return left_out(table, sections);
 }
 
-void read_config(const std::filesystem::path& file, const std::vector<Section>& sections) {
+std::vector<std::string> read_config(const std::filesystem::path& file,
+                                     const std::vector<Section>& sections) {
   std::string text;
   try {
     text = read_text_file(file, largest_config);
   } catch (const DataError& error) {
     throw ConfigError(error.what());
   }
-  read_config_text(text, file.string(), sections);
+  return read_config_text(text, file.string(), sections);
 }
 
 void set_config(const std::string& assignment, const std::vector<Section>& sections) {

@@ -18,13 +18,14 @@ struct Section {
   std::function<void(FieldVisitor&)> fields;
 };
 
-/// Reads `file` (TOML) into the fields of `sections`. Keys that the file leaves out keep their value.
-/// Throws ConfigError (file:line:column) for a missing file, a syntax error, an unknown table or key
-/// (with a did-you-mean), a wrong type or a value out of its allowed range.
-void read_config(const std::filesystem::path& file, const std::vector<Section>& sections);
+/// Reads `file` (TOML) into the fields of `sections`. Keys that the file leaves out keep their value and are
+/// returned, as "section.key". Throws ConfigError (file:line:column) for a missing file, a syntax error, an
+/// unknown table or key (with a did-you-mean), a wrong type or a value out of its allowed range.
+std::vector<std::string> read_config(const std::filesystem::path& file, const std::vector<Section>& sections);
 
 /// As read_config, from text; `name` stands for the file in messages.
-void read_config_text(const std::string& text, const std::string& name, const std::vector<Section>& sections);
+std::vector<std::string> read_config_text(const std::string& text, const std::string& name,
+                                          const std::vector<Section>& sections);
 
 /// Applies one `section.key=value` of the command line, the value written as in TOML (quotes may be left out
 /// around text). Throws ConfigError like read_config.

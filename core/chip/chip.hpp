@@ -21,10 +21,8 @@ struct ChipConfig {
   int phases = 1;                 ///< 1 or 4 reads make one matrix-vector product; selects the numbers below
   double mvm_time_s = 133e-9;     ///< one matrix-vector product of a core, 1-phase
   double mvm_energy_j = 13.4e-9;  ///< of a whole core, however much of it is used
-  double peak_tops_per_watt = 9.76;
   double four_phase_mvm_time_s = 521e-9;
   double four_phase_mvm_energy_j = 52.9e-9;
-  double four_phase_peak_tops_per_watt = 2.48;
   int dac_bits = 8;
   int adc_bits = 8;
   double conversion_share_low = 0.6;  ///< of the product's energy that goes into output conversion
@@ -43,17 +41,22 @@ struct ChipConfig {
   double off_chip_energy_low_j_per_bit = 0.2e-12;  ///< one bit out of or into the chip
   double off_chip_energy_high_j_per_bit = 3.75e-12;
 
+  std::vector<std::string> from_hermes64 =
+      {};  ///< keys that its file leaves out: hermes64's values stand there
+
   int cores() const { return grid_rows * grid_columns; }
-  /// Time, energy and best efficiency of one product in the phases chosen.
+  /// Time and energy of one product in the phases chosen, and the efficiency of one that uses every cell, in
+  /// TOPS/W: two operations a cell over that energy.
   double product_time_s() const { return phases == 4 ? four_phase_mvm_time_s : mvm_time_s; }
   double product_energy_j() const { return phases == 4 ? four_phase_mvm_energy_j : mvm_energy_j; }
-  double peak_efficiency() const { return phases == 4 ? four_phase_peak_tops_per_watt : peak_tops_per_watt; }
+  double peak_efficiency() const { return 2e-12 * crossbar_rows * crossbar_columns / product_energy_j(); }
+  bool is_hermes64() const;  ///< in every number
   void fields(FieldVisitor& visitor);
 };
 
-/// Reads a chip file: one table [chip], every key optional (the defaults above are
-/// configs/chips/hermes64.toml). Throws ConfigError (file:line:column), and ConfigError naming the file for a
-/// bracket upside down or links that leave cores apart.
+/// Reads a chip file: one table [chip]. The defaults above, configs/chips/hermes64.toml, stand for keys that
+/// it leaves out and are named in ChipConfig::from_hermes64. Throws ConfigError (file:line:column), and
+/// ConfigError naming the file for a bracket upside down or links that leave cores apart.
 ChipConfig load_chip(const std::filesystem::path& file);
 
 }  // namespace mho

@@ -46,7 +46,8 @@ void count_energy(const ChipConfig& chip, Cost& cost);
 ///   energy_j        = (energy_low_j + energy_high_j) / 2
 ///   utilisation     = weights / (cores x crossbar cells)
 ///   mac_utilisation = sum_b products(b) x weights(b) / (core_mvms x crossbar cells)
-///   effective_tops_per_watt = peak_tops_per_watt x mac_utilisation: crossbars only
+///   effective_tops_per_watt = ChipConfig::peak_efficiency x mac_utilisation, so 2 x MACs / (core_mvms x E):
+///                   crossbars only
 /// Times leave out links and digital units: no published figure exists for them. A network without blocks
 /// costs no core time: its throughput is 0. `at_once` as in make_schedule.
 Cost count_cost(const Architecture& architecture, const ChipConfig& chip, const std::vector<Block>& blocks,

@@ -43,13 +43,16 @@ void write_aihwkit_tiles(const std::filesystem::path& file, const ChipExport& wh
     if (block.replica > 0) continue;
     const ConductanceTargets& layer = targets.at(block.node);
     const LayerParameters& own = what.parameters[static_cast<size_t>(block.node)];
+    const RowCut cut =
+        row_cut_of(what.architecture, block.node, what.hardware.row_split, what.chip.crossbar_rows);
     std::vector<float> weights, scales;
     for (int column = block.extent.column; column < block.extent.column + block.extent.columns; ++column) {
       const float scale = layer.scales[static_cast<size_t>(block.row_split * layer.columns + column)];
       scales.push_back(scale);
       for (int row = block.extent.row; row < block.extent.row + block.extent.rows; ++row) {
-        const float weight = own.weight[static_cast<size_t>(row) * static_cast<size_t>(layer.columns) +
-                                        static_cast<size_t>(column)];
+        const float weight =
+            own.weight[static_cast<size_t>(cut.matrix_row(row)) * static_cast<size_t>(layer.columns) +
+                       static_cast<size_t>(column)];
         weights.push_back(scale > 0 ? std::clamp(weight / scale, -1.0F, 1.0F) : 0.0F);
       }
     }
@@ -93,7 +96,9 @@ bool same_part(const Block& a, const Block& b) {
 
 /// The blocks must be this network's, cut for this chip as find_layer_targets cuts, and lie on it.
 void check_mapping(const ChipExport& what) {
-  const std::vector<Block> expected = cut_into_blocks(what.architecture, what.chip);
+  MappingConfig scored;
+  scored.row_split = to_string(what.hardware.row_split);
+  const std::vector<Block> expected = cut_into_blocks(what.architecture, what.chip, scored);
   std::vector<Block> first_copies;
   bool same = true;
   for (const Block& block : what.mapping.blocks) {
@@ -103,9 +108,9 @@ void check_mapping(const ChipExport& what) {
   if (!same ||
       !std::equal(expected.begin(), expected.end(), first_copies.begin(), first_copies.end(), same_part))
     throw MappingError(
-        fmt::format("export of {}: expected its mapping onto {} with dense row splits and digital depthwise "
-                    "layers, got one of another network, chip or tiling",
-                    what.architecture.name(), what.chip.name));
+        fmt::format("export of {}: expected its mapping onto {} with {} row splits and digital depthwise "
+                    "layers, as it was scored, got one of another network, chip or tiling",
+                    what.architecture.name(), what.chip.name, scored.row_split));
 }
 
 }  // namespace

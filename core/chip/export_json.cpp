@@ -119,6 +119,7 @@ std::string cores_json(const ChipExport& what) {
   }
   Json json = document(what);
   json["chip"] = fields_of(what.chip, "chip");
+  json["row_split"] = to_string(what.hardware.row_split);
   json["cores"] = Json::array();
   for (auto& [core, list] : blocks)
     json["cores"].push_back({{"core", core},

@@ -9,6 +9,7 @@
 #include "core/chip/export_json.hpp"
 #include "core/chip/fields_json.hpp"
 #include "core/chip/json_entry.hpp"
+#include "core/chip/tiling.hpp"
 
 namespace mho {
 namespace {
@@ -91,6 +92,9 @@ class Reader {
       chip_.partial_sums_from.push_back(block.second);
     }
     check_blocks(cores);
+    for (const Block& block : chip_.blocks)
+      chip_.row_cuts[block.node] = row_cut_of(chip_.network.architecture, block.node,
+                                              chip_.network.hardware.row_split, chip_.chip.crossbar_rows);
   }
 
   std::pair<Block, int> read_block(const Entry& entry, int core) const {
@@ -116,7 +120,20 @@ class Reader {
         !inside(block.first_product, block.products, matrix.products))
       entry.fail(fmt::format("expected a block inside its core and its layer ({}x{}, {} products), found {}",
                              matrix.rows, matrix.columns, matrix.products, entry.text()));
+    check_rows(entry, block);
     return {block, whole_or_none(entry, "partial_sums_from")};
+  }
+
+  /// Its rows are of one split, whole channels of them where the cut keeps channels together.
+  void check_rows(const Entry& entry, const Block& block) const {
+    const RowCut cut = row_cut_of(chip_.network.architecture, block.node, chip_.network.hardware.row_split,
+                                  chip_.chip.crossbar_rows);
+    const std::int64_t first = std::int64_t{block.row_split} * cut.split_rows;
+    const std::int64_t end = std::min<std::int64_t>(first + cut.split_rows, cut.rows);
+    if (block.extent.row < first || block.extent.row + block.extent.rows > end ||
+        block.extent.row % cut.taps != 0 || block.extent.rows % cut.taps != 0)
+      entry.fail(fmt::format("expected rows of row split {}, {} to {} by {}, found {} from {}",
+                             block.row_split, first, end, cut.taps, block.extent.rows, block.extent.row));
   }
 
   /// Groups and partial sums name blocks of the same layer.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/row_cut.hpp"
 #include "core/chip/export.hpp"
 #include "core/chip/links.hpp"
 
@@ -37,6 +38,7 @@ struct ExportedChip {
   ImportedChip network;          ///< its matrices' weights are not used: the conductances are
   ChipConfig chip;
   std::vector<Block> blocks;           ///< in the order of their numbers
+  std::map<int, RowCut> row_cuts;      ///< by node, of crossbar layers
   std::vector<int> partial_sums_from;  ///< by block: another block, or -1
   /// By node, of crossbar layers: weight of a unit of (G+ - G-) / g_max, [row split * columns + column].
   std::map<int, std::vector<float>> scales;

@@ -25,6 +25,14 @@ bool has_nan(const float* values, std::int64_t count) {
   return found;
 }
 
+/// The pixel that a tap of an output pixel's window reads; -1: padding.
+std::int64_t input_pixel(const Window& window, const Shape& input, const Shape& output, std::int64_t pixel,
+                         int tap) {
+  const auto h = pixel / output.width * window.stride_height - window.padding.top + tap / window.width;
+  const auto w = pixel % output.width * window.stride_width - window.padding.left + tap % window.width;
+  return h < 0 || h >= input.height || w < 0 || w >= input.width ? -1 : h * input.width + w;
+}
+
 }  // namespace
 
 ImageRun::ImageRun(const ExportedChip& chip, const Timeline& timeline, const std::vector<BlockRead>& blocks,
@@ -187,7 +195,8 @@ OutputStage ImageRun::output_stage(int index, std::int64_t first) const {
           .stream = index_};
 }
 
-/// The input vectors of products [first, first + count) of a block, from its core's memory.
+/// The input vectors of products [first, first + count) of a block, from its core's memory, in the order of
+/// BlockRead's rows.
 void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count, FloatBuffer& x) const {
   const int source = node_at(block.node).inputs.front();
   const float* memory = memories_.find(block.core, source);
@@ -197,22 +206,20 @@ void ImageRun::gather(const Block& block, std::int64_t first, std::int64_t count
   const Window& window = layer.window;
   const int rows = block.extent.rows,
             channels = layer.flattens ? static_cast<int>(input.size()) : input.channels;
+  const auto runs = chip_.row_cuts.at(block.node).runs(block.extent.row, rows);
   x.assign(index_of(count * rows) + kernel_slack(), 0.0F);
   for (std::int64_t product = 0; product < count; ++product) {
     const std::int64_t pixel = block.first_product + first + product;
     float* to = x.data() + product * rows;
-    for (int row = 0; row < rows;) {
-      const int tap = (block.extent.row + row) / channels, channel = (block.extent.row + row) % channels;
-      const int run = std::min(rows - row, channels - channel);
-      std::int64_t from = 0;
-      if (!layer.flattens) {
-        const auto h = pixel / output.width * window.stride_height - window.padding.top + tap / window.width;
-        const auto w = pixel % output.width * window.stride_width - window.padding.left + tap % window.width;
-        from = h < 0 || h >= input.height || w < 0 || w >= input.width ? -1 : h * input.width + w;
+    for (const RowCut::Run& part : runs)
+      for (int row = part.first; row < part.first + part.count;) {
+        const int tap = row / channels, channel = row % channels;
+        const int run = std::min(part.first + part.count - row, channels - channel);
+        const std::int64_t from = layer.flattens ? 0 : input_pixel(window, input, output, pixel, tap);
+        if (from >= 0) std::copy_n(memory + from * channels + channel, run, to);
+        to += run;
+        row += run;
       }
-      if (from >= 0) std::copy_n(memory + from * channels + channel, run, to + row);
-      row += run;
-    }
   }
   if (has_nan(x.data(), count * rows)) memories_.fail(block.core, source);
 }

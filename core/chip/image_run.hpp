@@ -15,7 +15,9 @@ namespace mho {
 
 /// What one block's crossbar and its digital unit do with an input vector, at one moment.
 struct BlockRead {
-  FloatBuffer conductances;   ///< (G+ - G-) / g_max, [row][weight_row(columns)]
+  /// (G+ - G-) / g_max, [row][weight_row(columns)]; rows in the order of the layer's matrix (RowCut::runs),
+  /// in which the engine adds products up.
+  FloatBuffer conductances;
   std::vector<float> scales;  ///< what a unit of the ADC's output is worth, by column
   float input_range = 0;      ///< full scale of its DAC; 0: inputs are taken as they are
 };

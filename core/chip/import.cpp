@@ -57,6 +57,11 @@ class Importer {
     const Entry entry = io_.at("hardware");
     fields_from_json(entry.text(), {"hardware", "", [&](FieldVisitor& visitor) { hardware.fields(visitor); }},
                      entry.where());
+    try {
+      hardware.row_split = row_split_of(cores_.get<std::string>("row_split"));
+    } catch (const ConfigError& error) {
+      cores_.fail(error.what());
+    }
     const Entry devices = io_.at("device_parameters");
     for (const auto& section : device_sections(hardware.device_parameters, hardware.device)) {
       const Entry table = devices.at(section.name);
@@ -169,12 +174,14 @@ class Importer {
     layer.output_gain = number(entry.at("output_gain"), above_zero);
     const Entry ranges = entry.at("split_ranges");
     if (!ranges.list().empty()) layer.split_ranges = numbers(ranges, std::ssize(scales), above_zero);
+    const RowCut cut = row_cut_of(chip.architecture, node, chip.hardware.row_split, chip_.crossbar_rows);
     // The scales are the chip's own: what is programmed from these weights again is the same conductances.
     for (const auto& split : scales)
       layer.column_scales.insert(layer.column_scales.end(), split.begin(), split.end());
-    layer.weight =
-        on_cache_lines(weights_from_conductances(matrix, blocks_[here.name], scales, conductances_us_, chip_,
-                                                 cell_, cores_.where() + ": layer '" + here.name + "'"));
+    layer.weight = on_cache_lines(
+        to_matrix_rows(weights_from_conductances(matrix, blocks_[here.name], scales, conductances_us_, chip_,
+                                                 cell_, cores_.where() + ": layer '" + here.name + "'"),
+                       matrix.columns, cut));
   }
 
   void read_digital_layer(ImportedChip& chip, int node, const Entry& entry) const {

@@ -2,6 +2,7 @@
 #include "core/chip/layer_targets.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -79,20 +80,37 @@ LayerTargets find_layer_targets(const Architecture& architecture, const Paramete
   LayerTargets targets;
   for (int node = 0; node < static_cast<int>(parameters.size()); ++node) {
     if (!is_on_crossbars(architecture, node)) continue;
-    const MatrixShape matrix = matrix_shape(architecture, node);
+    const int columns = matrix_shape(architecture, node).columns;
+    const RowCut cut = row_cut_of(architecture, node, hardware.row_split, hardware.crossbar_rows);
     const LayerParameters& layer = parameters[static_cast<size_t>(node)];
     if (!(layer.input_range > 0))
       throw MappingError(
           fmt::format("layer '{}': expected an input range above 0, got {}: calibrate it, mho evaluate "
                       "WINNER CONFIG --out DIR",
                       architecture.nodes()[static_cast<size_t>(node)].name, layer.input_range));
-    targets.emplace(
-        node, map_to_conductances(layer.weight, matrix.rows, matrix.columns, hardware, layer.column_scales));
+    targets.emplace(node, map_to_conductances(to_crossbar_rows(layer.weight, columns, cut), cut.rows, columns,
+                                              as_cut(hardware, cut), layer.column_scales));
     if (!layer.split_ranges.empty())
       check_values(architecture.nodes()[static_cast<size_t>(node)], "split_ranges", layer.split_ranges,
                    targets.at(node).row_splits);
   }
   return targets;
+}
+
+void check_targets_fit(const ChipConfig& chip) {
+  constexpr double gib = 1024.0 * 1024 * 1024;
+  const double cells = 1.0 * chip.cores() * chip.crossbar_rows * chip.crossbar_columns;
+  const double bytes = cells * devices_of_cell * sizeof(float);
+  const double memory =
+      1.0 * static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double most = std::min(3.99 * gib, memory / 3);
+  if (bytes > most)
+    throw ConfigError(
+        fmt::format("chip.grid_rows x grid_columns x crossbar_rows x crossbar_columns of '{}': expected "
+                    "at most {:.2f} GiB of conductance targets, as an export can hold here, got {:.2f} "
+                    "GiB ({} x {} cores of {} x {} cells)",
+                    chip.name, most / gib, bytes / gib, chip.grid_rows, chip.grid_columns, chip.crossbar_rows,
+                    chip.crossbar_columns));
 }
 
 CoreTargets lay_out_targets(const LayerTargets& targets, const std::vector<Block>& blocks,

@@ -11,7 +11,7 @@
 
 namespace mho {
 
-/// Conductance targets of every crossbar layer, by node.
+/// Conductance targets of every crossbar layer, by node; rows in the order of the crossbars (RowCut).
 using LayerTargets = std::map<int, ConductanceTargets>;
 
 /// Throws MappingError when the chip's cells cannot hold the hardware's mapping. They hold one or two pairs:
@@ -36,6 +36,9 @@ struct CoreTargets {
   std::vector<float> conductances_us;
   std::vector<std::uint8_t> used;
 };
+/// Throws ConfigError (keys, expected, got) when the targets of a whole chip do not fit targets.npz, whose
+/// arrays end below 4 GiB, or three times over the machine's memory, as writing them needs.
+void check_targets_fit(const ChipConfig& chip);
 CoreTargets lay_out_targets(const LayerTargets& targets, const std::vector<Block>& blocks,
                             const ChipConfig& chip);
 

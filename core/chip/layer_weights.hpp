@@ -9,7 +9,8 @@
 
 namespace mho {
 
-/// A layer's weight matrix (row-major) back from the cores that hold it, the inverse of lay_out_targets:
+/// A layer's weight matrix (row-major, rows in the order of the crossbars) back from the cores that hold it,
+/// the inverse of lay_out_targets:
 ///   weight = sum over the cell's planes of factor (G - reference) / unit x scales[row split][column],
 /// for one pair (G1+ - G1-) / g_max x scale.
 /// `conductances_us` is [core, row, column, device] of the whole chip, on which `blocks` are known to lie.

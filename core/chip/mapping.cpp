@@ -105,6 +105,8 @@ std::string why_infeasible(const Architecture& architecture, const ChipConfig& c
 
 }  // namespace
 
+std::string to_string(MappingMode mode) { return mode == MappingMode::fast ? "fast" : "full"; }
+
 MappingResult map_onto_chip(const Architecture& architecture, const ChipConfig& chip,
                             const MappingConfig& config, MappingMode mode) {
   PackedBlocks packed = pack(cut_into_blocks(architecture, chip, config), chip, config, mode);
@@ -115,7 +117,8 @@ MappingResult map_onto_chip(const Architecture& architecture, const ChipConfig& 
     return result;
   }
   const bool optimal = place(architecture, chip, config, mode, packed);
-  const Cost cost = count_cost(architecture, chip, packed.blocks, config.packing == "disjoint");
+  Cost cost = count_cost(architecture, chip, packed.blocks, config.packing == "disjoint");
+  cost.mapping = mode;
   result.mapping = Mapping{std::move(packed.blocks), cost, config, optimal};
   return result;
 }

@@ -16,7 +16,7 @@ namespace mho {
 /// A rectangle of one layer's weight matrix, which output pixels it makes, and where it lies.
 struct Block {
   int node = 0;       ///< index into Architecture::nodes()
-  TileExtent extent;  ///< rows and columns of the layer's matrix, as cut_into_blocks orders its rows
+  TileExtent extent;  ///< of the layer's matrix, with rows in the order of the crossbars (RowCut)
   int row_split = 0;  ///< which of the layer's row splits: partial sums are added over them
   int core = -1;
   int core_row = 0;  ///< of the crossbar
@@ -42,6 +42,10 @@ struct Step {
   std::int64_t first_product = 0;  ///< of the block's own, from 0
 };
 
+/// How hard a mapping looks for a good one (map_onto_chip).
+enum class MappingMode { fast, full };
+std::string to_string(MappingMode mode);  ///< "fast", "full"
+
 /// What the network costs on the chip, for one image. Where sources differ there is a low and a high
 /// estimate.
 struct Cost {
@@ -61,6 +65,7 @@ struct Cost {
   std::int64_t bit_hops = 0;
   std::int64_t buffered_bits = 0;  ///< activations that wait at once for their readers in the full pipeline
   std::int64_t buffer_bits = 0;    ///< written to and read from that store for one image
+  std::optional<MappingMode> mapping = {};  ///< whose cost it is; empty where no mapping was made
   bool operator==(const Cost&) const = default;
 };
 
@@ -71,8 +76,6 @@ struct Mapping {
   MappingConfig config;               ///< that it was made with
   bool placement_is_optimal = false;  ///< whether full mode searched all placements of these blocks' cores
 };
-
-enum class MappingMode { fast, full };
 
 /// Cuts every crossbar layer into blocks (tiling), copies layers where the objective wants it (replication),
 /// packs the blocks into cores (packing) and counts (schedule, links, cost). Cores are taken in the order in

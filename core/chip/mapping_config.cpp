@@ -10,8 +10,9 @@ void MappingConfig::fields(FieldVisitor& visitor) {
                 "blocks of one core take turns, share no row or column and so work at once, or are alone");
   visitor.field("row_split", &row_split, one_of({"dense", "channel_aligned"}),
                 "tall matrices are cut at full crossbars, or at whole input channels (252 rows for 3x3)");
-  visitor.field("depthwise", &depthwise, one_of({"digital", "block_diagonal"}),
-                "grouped convolutions stay in digital units, or lie on crossbars group by group");
+  visitor.field(
+      "depthwise", &depthwise, one_of({"digital", "block_diagonal"}),
+      "grouped convolutions stay in digital units, or lie on crossbars group by group (mho map only)");
   visitor.field("seed", &seed, at_least(0), "of the annealed placement");
   visitor.field("placement_moves", &placement_moves, between(0, 100'000'000),
                 "moves of each of the eight annealing runs that look for a placement");

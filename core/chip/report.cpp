@@ -22,6 +22,7 @@ std::string cost_table(const ChipConfig& chip, const Cost& cost) {
   const auto row = [&text](const char* name, const std::string& value) {
     text += fmt::format("| {} | {} |\n", name, value);
   };
+  if (cost.mapping) row("mapping", to_string(*cost.mapping));
   row("cores", fmt::format("{} of {}", cost.cores, chip.cores()));
   row("link graph", chip.link_graph);
   row("digital units", fmt::format("one a core, {} shared", chip.global_digital_units));
@@ -37,7 +38,7 @@ std::string cost_table(const ChipConfig& chip, const Cost& cost) {
   row("energy", fmt::format("{} to {}", quantity(cost.energy_low_j, "J"), quantity(cost.energy_high_j, "J")));
   row("MACs done, of those that the fired cores could do", format_percent(cost.mac_utilisation));
   row("effective efficiency",
-      fmt::format("{:.2f} of {:g} TOPS/W", cost.effective_tops_per_watt, chip.peak_efficiency()));
+      fmt::format("{:.2f} of {:.2f} TOPS/W", cost.effective_tops_per_watt, chip.peak_efficiency()));
   return text;
 }
 
@@ -127,6 +128,17 @@ std::string link_table(const Architecture& architecture, std::vector<Link> links
   return text;
 }
 
+/// Whose the numbers are: nobody but mho's own chip file is known to say where they come from.
+std::string sources_of(const ChipConfig& chip) {
+  if (chip.is_hermes64())
+    return "These are the numbers of hermes64: configs/chips/hermes64.toml states the source of each.\n";
+  std::string text = fmt::format("The chip's numbers are those of the chip file of {}.\n", chip.name);
+  if (!chip.from_hermes64.empty())
+    text += fmt::format("Not in that file, and so taken from hermes64: {}.\n",
+                        fmt::join(chip.from_hermes64, ", "));
+  return text;
+}
+
 }  // namespace
 
 std::string write_report(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping) {
@@ -137,9 +149,8 @@ std::string write_report(const Architecture& architecture, const ChipConfig& chi
   text += energy_table(chip, mapping) + "\n";
   text +=
       "Times count core products only, and energy leaves out moving the image in, max pooling and ReLU: no\n"
-      "published figures exist for them. Link energies are borrowed from other designs, hence the bracket; "
-      "the\n"
-      "chip file states the source of each number.\n\n";
+      "published figures exist for them. Published link energies differ, hence the bracket.\n" +
+      sources_of(chip) + "\n";
   text += "## Layers on crossbars\n\n" + layer_table(architecture, mapping) + "\n";
   text += "## Cores\n\n" + core_table(chip, mapping) + "\n";
   text += "## Links\n\n" + link_table(architecture, links);

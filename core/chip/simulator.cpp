@@ -61,9 +61,13 @@ BlockRead ChipSimulator::block_read(int index, const MatrixRead& read) const {
   const int rows = block.extent.rows, columns = block.extent.columns, step = weight_row(columns);
   BlockRead result;
   result.conductances.assign(static_cast<size_t>(rows) * static_cast<size_t>(step) + kernel_slack(), 0.0F);
-  for (int row = 0; row < rows; ++row)
-    std::copy_n(read.conductances.begin() + std::ptrdiff_t{row} * columns, columns,
-                result.conductances.begin() + std::ptrdiff_t{row} * step);
+  auto to = result.conductances.begin();
+  const RowCut& cut = chip_.row_cuts.at(block.node);
+  for (const RowCut::Run& run : cut.runs(block.extent.row, rows))
+    for (int row = run.first; row < run.first + run.count; ++row, to += step)
+      std::copy_n(
+          read.conductances.begin() + std::ptrdiff_t{cut.crossbar_row(row) - block.extent.row} * columns,
+          columns, to);
   result.scales = read.output_scales;
   for (float& scale : result.scales) scale *= layer.output_gain;
   // Without converters and noise an ideal crossbar takes inputs as they are.

@@ -9,7 +9,7 @@ namespace {
 class Cutter {
  public:
   Cutter(const Architecture& architecture, const ChipConfig& chip, const MappingConfig& config)
-      : architecture_(architecture), chip_(chip), channel_aligned_(config.row_split == "channel_aligned") {}
+      : architecture_(architecture), chip_(chip), row_split_(row_split_of(config.row_split)) {}
 
   void cut(int node) {
     const MatrixShape matrix = matrix_shape(architecture_, node);
@@ -41,17 +41,14 @@ class Cutter {
   }
 
   void cut_matrix(int node, const MatrixShape& matrix) {
-    const OnChip& layer = node_at(node).on_chip;
-    const int taps = layer.window.height * layer.window.width;
-    const bool aligned = channel_aligned_ && taps <= chip_.crossbar_rows && !layer.flattens;
-    const int rows = aligned && matrix.rows > chip_.crossbar_rows ? chip_.crossbar_rows / taps * taps
-                                                                  : chip_.crossbar_rows;
-    const int units = layer.flattens ? matrix.rows : input_of(node).channels;
+    const RowCut cut = row_cut_of(architecture_, node, row_split_, chip_.crossbar_rows);
+    const bool aligned = cut.taps > 1;
+    const int units = node_at(node).on_chip.flattens ? matrix.rows : input_of(node).channels;
     for (const TileExtent& extent :
-         cut_into_tiles(matrix.rows, matrix.columns, rows, chip_.crossbar_columns)) {
-      Block& block = add(node, extent, extent.row / rows, matrix);
-      block.first_input = aligned ? extent.row / taps : extent.row % units;
-      block.inputs = aligned ? extent.rows / taps : std::min(extent.rows, units);
+         cut_into_tiles(matrix.rows, matrix.columns, cut.split_rows, chip_.crossbar_columns)) {
+      Block& block = add(node, extent, extent.row / cut.split_rows, matrix);
+      block.first_input = aligned ? extent.row / cut.taps : extent.row % units;
+      block.inputs = aligned ? extent.rows / cut.taps : std::min(extent.rows, units);
     }
   }
 
@@ -84,11 +81,16 @@ class Cutter {
 
   const Architecture& architecture_;
   const ChipConfig& chip_;
-  bool channel_aligned_;
+  RowSplit row_split_;
   std::vector<Block> blocks_;
 };
 
 }  // namespace
+
+RowCut row_cut_of(const Architecture& architecture, int node, RowSplit row_split, int crossbar_rows) {
+  const MatrixShape matrix = matrix_shape(architecture, node);
+  return cut_rows(row_split, matrix.rows, matrix.taps, crossbar_rows);
+}
 
 bool is_on_crossbars(const Architecture& architecture, int node, const MappingConfig& config) {
   const Node& here = architecture.nodes()[static_cast<size_t>(node)];

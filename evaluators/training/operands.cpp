@@ -17,18 +17,22 @@ constexpr float continuous_levels = 1 << 20;
 MvmSettings settings_of(const HardwareConfig& hardware) {
   const Converter dac = make_converter(hardware.dac_bits, 1.0);
   const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
-  return {dac.step > 0 ? levels_of(dac) : continuous_levels, adc.step, adc.limit,
-          static_cast<float>(hardware.output_noise), hardware.crossbar_rows};
+  return {dac.step > 0 ? levels_of(dac) : continuous_levels,
+          adc.step,
+          adc.limit,
+          static_cast<float>(hardware.output_noise),
+          hardware.crossbar_rows,
+          hardware.row_split};
 }
 
 bool is_crossbar_layer(const Node& node) { return node.on_chip.place == OnChip::Place::crossbar; }
 
 /// Weights -> conductances over g_max plus noise, times drift, which the scales undo; one row split after the
-/// other: each has scales and a stream of noise of its own.
+/// other: each has scales of its own, and each run of its rows a stream of noise.
 void normalise_with_noise(const MatrixLayer& layer, const NoisyWeights& noisy, RandomKey key,
                           const FloatBuffer& weights, MatrixOperand& operand) {
   const float drift = noisy.read.drift;
-  const int rows = layer.geometry().rows(), columns = layer.columns();
+  const int columns = layer.columns();
   std::vector<float> inverse(operand.scales.size());
   for (size_t i = 0; i < inverse.size(); ++i) {
     inverse[i] = operand.scales[i] > 0 ? drift / operand.scales[i] : 0.0f;
@@ -40,12 +44,13 @@ void normalise_with_noise(const MatrixLayer& layer, const NoisyWeights& noisy, R
   copy.columns = columns;
   copy.deviation = static_cast<float>(noisy.weight_noise) * drift;
   copy.key = key.value();
-  for (int row = 0; row < rows; row += noisy.hardware.crossbar_rows, ++copy.stream) {
-    copy.from = weights.data() + std::ptrdiff_t{row} * columns;
-    copy.scale = inverse.data() + std::ptrdiff_t{1} * static_cast<int>(copy.stream) * columns;
-    copy.to = operand.forward.data() + std::ptrdiff_t{row} * copy.to_row;
-    copy.rows = std::min(noisy.hardware.crossbar_rows, rows - row);
+  for (const RowCut::Run& run : layer.row_cut().runs()) {
+    copy.from = weights.data() + std::ptrdiff_t{run.first} * columns;
+    copy.scale = inverse.data() + std::ptrdiff_t{run.split} * columns;
+    copy.to = operand.forward.data() + std::ptrdiff_t{run.first} * copy.to_row;
+    copy.rows = run.count;
     kernels().noisy_copy(copy);
+    ++copy.stream;
   }
 }
 
@@ -57,11 +62,13 @@ void attach_crossbar(const MatrixLayer& layer, const HardwareConfig& hardware, R
   if (!needs_vector_path(hardware)) return;
   const int rows = layer.geometry().rows(), columns = layer.columns(), width = weight_row(columns);
   MatrixRead read{{}, operand.scales};
+  const RowCut& cut = layer.row_cut();
   for (int r = 0; r < rows; ++r) {
-    const float* row = operand.forward.data() + std::ptrdiff_t{r} * width;
+    const float* row = operand.forward.data() + std::ptrdiff_t{cut.matrix_row(r)} * width;
     read.conductances.insert(read.conductances.end(), row, row + columns);
   }
-  if (!product) product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
+  if (!product)
+    product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, as_cut(hardware, cut)), cut);
   product->hold(read, operand.split_ranges.empty() ? std::vector{operand.input_range} : operand.split_ranges,
                 chip);
   operand.product = product;
@@ -83,7 +90,7 @@ void fill_noisy_operand(const NoisyWeights& weights, size_t node, RandomKey key,
   const auto& own = weights.parameters[node];
   const auto& hardware = weights.hardware;
   operand.input_range = effective_input_range(hardware, own.input_range);
-  operand.scales = conductance_scales(own.weight, layer.geometry().rows(), layer.columns(), hardware);
+  operand.scales = layer_scales(layer, own.weight, hardware);
   normalise_with_noise(layer, weights, key.with("weight noise", node), own.weight, operand);
   std::shared_ptr<CrossbarProduct> fresh;
   attach_crossbar(layer, hardware, key.with("chip", node), operand, product ? *product : fresh);
@@ -108,6 +115,21 @@ std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const Ha
   for (size_t i = 0; i < settings.size(); ++i)
     if (is_crossbar_layer(architecture.nodes()[i])) settings[i] = settings_of(hardware);
   return settings;
+}
+
+ConductanceTargets layer_targets(const MatrixLayer& layer, const LayerParameters& parameters,
+                                 const HardwareConfig& hardware) {
+  const RowCut& cut = layer.row_cut();
+  return map_to_conductances(to_crossbar_rows(parameters.weight, layer.columns(), cut), cut.rows,
+                             layer.columns(), as_cut(hardware, cut), parameters.column_scales);
+}
+
+std::vector<float> layer_scales(const MatrixLayer& layer, std::span<const float> weights,
+                                const HardwareConfig& hardware) {
+  const RowCut& cut = layer.row_cut();
+  if (cut.taps == 1) return conductance_scales(weights, cut.rows, layer.columns(), hardware);
+  return conductance_scales(to_crossbar_rows(weights, layer.columns(), cut), cut.rows, layer.columns(),
+                            as_cut(hardware, cut));
 }
 
 float effective_input_range(const HardwareConfig& hardware, float calibrated) {
@@ -147,7 +169,11 @@ MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
                            const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16,
                            RandomKey chip) {
   MatrixOperand operand;
-  layer.pack_forward(read.conductances.data(), operand.forward);
+  const RowCut& cut = layer.row_cut();
+  if (cut.taps == 1)
+    layer.pack_forward(read.conductances.data(), operand.forward);
+  else
+    layer.pack_forward(to_matrix_rows(read.conductances, layer.columns(), cut).data(), operand.forward);
   operand.scales = read.output_scales;
   operand.input_range = effective_input_range(hardware, parameters.input_range);
   if (operand.input_range > 0) operand.split_ranges = parameters.split_ranges;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/analog/hardware.hpp"
@@ -21,6 +22,13 @@ bool is_on_crossbar(const Network& network, int node);
 /// Converter settings of every node under this hardware (all zero for digital nodes). Throws ConfigError for
 /// hardware that check_mvm_effects refuses.
 std::vector<MvmSettings> mvm_settings(const Architecture& architecture, const HardwareConfig& hardware);
+
+/// A layer's conductance targets, and conductance_scales of its weights: map_to_conductances with its rows
+/// where MatrixLayer::row_cut has them. Throw as these.
+ConductanceTargets layer_targets(const MatrixLayer& layer, const LayerParameters& parameters,
+                                 const HardwareConfig& hardware);
+std::vector<float> layer_scales(const MatrixLayer& layer, std::span<const float> weights,
+                                const HardwareConfig& hardware);
 
 /// Full scale that a product uses for a calibrated range: 0 (inputs as they are) when the hardware has
 /// neither converter nor noise nor other effects, so that an ideal crossbar gives exactly W x, or when it
@@ -61,9 +69,9 @@ struct NoisyWeights {
 void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operands,
                     CrossbarProducts* products = nullptr);
 
-/// Scoring: one read of programmed crossbars as a layer's operand, with the input ranges of `parameters`.
-/// `chip` fixes the deviations of the chip's columns (one key a programming and layer). With `bfloat16` the
-/// fused products run on rounded conductances where the processor can.
+/// Scoring: one read of the crossbars that were programmed with layer_targets as a layer's operand, with the
+/// input ranges of `parameters`. `chip` fixes the deviations of the chip's columns (one key a programming and
+/// layer). With `bfloat16` the fused products run on rounded conductances where the processor can.
 MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
                            const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16,
                            RandomKey chip);

@@ -91,10 +91,9 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
   const Network network(architecture, mvm_settings(architecture, hardware));
   const int batch = std::min(config.batch_size, static_cast<int>(samples.count()));
   const int copies = config.optimizer == "adam" ? 4 : 3;
-  const double bytes =
-      static_cast<double>(training_bytes(network, batch, config.shards,
-                                         regime_of(config.regime).clips_gradients)) +
-      static_cast<double>(architecture.parameters()) * copies * sizeof(float);
+  const double bytes = static_cast<double>(training_bytes(network, batch, config.shards,
+                                                          regime_of(config.regime).clips_gradients)) +
+                       static_cast<double>(architecture.parameters()) * copies * sizeof(float);
   return bytes / (1 << 20);
 }
 

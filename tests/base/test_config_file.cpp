@@ -62,6 +62,14 @@ std::string set_error_of(const std::string& assignment) {
 
 }  // namespace
 
+TEST_CASE("reading names the keys that a file leaves out") {
+  Options options;
+  const std::string text = "[training]\nepochs = 3\nrate = 0.5\nnote = \"x\"\nwidths = [1]\ntimes = [1]\n";
+  CHECK(
+      read_config_text(text, "run.toml", options.sections()) ==
+      std::vector<std::string>{"training.verbose", "training.seed", "training.optimizer", "training.words"});
+}
+
 TEST_CASE("A file sets the keys it names and keeps the others") {
   Options options;
   read_config_text(

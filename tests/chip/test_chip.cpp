@@ -47,7 +47,7 @@ TEST_CASE("the chip's numbers agree with the published throughput and efficiency
   const double operations = 2.0 * chip.crossbar_rows * chip.crossbar_columns;
   CHECK(chip.cores() == 64);
   CHECK(chip.cores() * operations / chip.mvm_time_s == Approx(63.1e12).epsilon(0.01));
-  CHECK(operations / chip.mvm_energy_j == Approx(9.76e12).epsilon(0.01));
+  CHECK(chip.peak_efficiency() == Approx(9.76).epsilon(0.01));
 }
 
 TEST_CASE("four phases are slower and less efficient by the published ratio") {
@@ -55,17 +55,31 @@ TEST_CASE("four phases are slower and less efficient by the published ratio") {
   chip.phases = 4;
   const double operations = 2.0 * chip.crossbar_rows * chip.crossbar_columns;
   CHECK(chip.cores() * operations / chip.product_time_s() == Approx(16.1e12).epsilon(0.01));
-  CHECK(operations / chip.product_energy_j() == Approx(chip.peak_efficiency() * 1e12).epsilon(0.01));
+  CHECK(chip.peak_efficiency() == Approx(2.48).epsilon(0.01));
 }
 
 TEST_CASE("hermes64_512 differs in its crossbars and what follows from them") {
   const ChipConfig chip = load_chip(hermes64.parent_path() / "hermes64_512.toml");
   CHECK(chip.name == "hermes64_512");
   CHECK((chip.crossbar_rows == 512 && chip.crossbar_columns == 512 && chip.cores() == 64));
-  const double operations = 2.0 * 512 * 512;
-  CHECK(operations / chip.mvm_energy_j == Approx(chip.peak_tops_per_watt * 1e12).epsilon(0.01));
-  CHECK(operations / chip.four_phase_mvm_energy_j ==
-        Approx(chip.four_phase_peak_tops_per_watt * 1e12).epsilon(0.01));
+  CHECK(chip.peak_efficiency() == Approx(16.6).epsilon(0.01));
+  CHECK(chip.from_hermes64.empty());
+  CHECK_FALSE(chip.is_hermes64());
+}
+
+TEST_CASE("keys that a chip file leaves out are named, and stay named in a copy of the chip") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "chip.toml";
+  CHECK(load_chip(hermes64).from_hermes64.empty());
+  CHECK(load_chip(hermes64).is_hermes64());
+  std::string text = read_text_file(hermes64);
+  for (const std::string line : {"phases = 1\n", "four_phase_mvm_time_s = 521e-9\n", "link_ends = []\n"})
+    text.erase(text.find("\n" + line) + 1, line.size());
+  write_file_atomically(file, text);
+  const ChipConfig chip = load_chip(file);
+  CHECK(chip.from_hermes64 == std::vector<std::string>{"phases", "four_phase_mvm_time_s"});
+  write_file_atomically(file, as_toml(chip));
+  CHECK(load_chip(file).from_hermes64 == chip.from_hermes64);
 }
 
 TEST_CASE("a chip file's mistakes are told with their place") {

@@ -155,6 +155,25 @@ TEST_CASE("a mapping that is cut in another way than scores are is refused") {
   example.mapping = map_onto_chip(example.architecture, example.chip, config).mapping.value();
   CHECK_THAT(message_of<MappingError>([&] { example.write("unused"); }),
              ContainsSubstring("dense row splits"));
+  example.hardware.row_split = RowSplit::channel_aligned;
+  check_round_trip(example);
+}
+
+TEST_CASE("a network with channel-aligned rows comes back, and needs the cut that it was written with") {
+  for (const char* name : {"resnet8", "ds_cnn", "lenet5"}) {
+    Example example(name);
+    MappingConfig config;
+    config.row_split = "channel_aligned";
+    config.objective = "throughput";
+    example.hardware.row_split = RowSplit::channel_aligned;
+    example.mapping = map_onto_chip(example.architecture, example.chip, config).mapping.value();
+    check_round_trip(example);
+    const TemporaryFolder folder;
+    example.write(folder.path());
+    CHECK(import_chip(folder.path()).hardware.row_split == RowSplit::channel_aligned);
+  }
+  CHECK_THAT(error_after_edit("cores.json", [](Json& json) { json["row_split"] = "diagonal"; }),
+             ContainsSubstring("cores.json") && ContainsSubstring("channel_aligned, got 'diagonal'"));
 }
 
 TEST_CASE("export then import gives the network back from two pairs a cell, whatever they count for") {

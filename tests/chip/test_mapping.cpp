@@ -45,12 +45,12 @@ TEST_CASE("core counts, utilisation and core products match the table of docs/so
 
 TEST_CASE("MAC-weighted use gives the effective efficiency") {
   const std::vector<std::pair<std::string, double>> table = {
-      {"resnet8", 0.42}, {"ds_cnn", 0.56}, {"mobilenet_v1_025", 0.16}, {"resnet9", 4.70}, {"resnet32", 0.56}};
+      {"resnet8", 0.42}, {"ds_cnn", 0.56}, {"mobilenet_v1_025", 0.16}, {"resnet9", 4.71}, {"resnet32", 0.56}};
   for (const auto& [name, tops_per_watt] : table) {
     INFO(name);
     CHECK(mapped(builtin(name)).cost.effective_tops_per_watt == Approx(tops_per_watt).margin(0.005));
   }
-  CHECK(mapped(autoencoder()).cost.effective_tops_per_watt == Approx(2.81).margin(0.005));
+  CHECK(mapped(autoencoder()).cost.effective_tops_per_watt == Approx(2.82).margin(0.005));
 }
 
 TEST_CASE("blocks lie inside their cores and never on each other") {

@@ -95,7 +95,7 @@ void check_simulation(const Architecture& architecture, const Parameters& parame
       worst = std::max(worst, std::abs(static_cast<double>(found[k]) -
                                        expected[static_cast<size_t>(i) * found.size() + k]));
   }
-  INFO(architecture.name() << ", " << config.objective << ", " << config.packing);
+  INFO(architecture.name() << ", " << config.objective << ", " << config.packing << ", " << config.row_split);
   CHECK(spread(expected) > 0);
   CHECK(worst <= 1e-5 * spread(expected));
   const Cost counted = simulator.count_cost();
@@ -106,12 +106,16 @@ void check_simulation(const Architecture& architecture, const Parameters& parame
 /// On a chip of `grid` x `grid` cores: those without work would only make the files larger.
 void check_builtin(const std::string& name, const MappingConfig& config, int images, int grid) {
   const Architecture architecture = builtin(name);
-  check_simulation(architecture, drawn_parameters(architecture, 7), noise_free(), config, images,
+  HardwareConfig hardware = noise_free();
+  hardware.row_split = row_split_of(config.row_split);
+  check_simulation(architecture, drawn_parameters(architecture, 7), hardware, config, images,
                    small_chip(grid, grid, 256));
 }
 
-MappingConfig objective(const std::string& name, const std::string& packing = "time_shared") {
+MappingConfig objective(const std::string& name, const std::string& packing = "time_shared",
+                        const std::string& row_split = "dense") {
   MappingConfig config;
+  config.row_split = row_split;
   config.objective = name;
   config.packing = packing;
   return config;
@@ -136,6 +140,23 @@ TEST_CASE("replicas, copies along the diagonal and products shared by blocks run
     check_builtin(name, objective("throughput", "disjoint"), 1, 4);
   }
   check_builtin("resnet32", objective("throughput"), 1, 4);
+}
+
+TEST_CASE("channel-aligned rows give the engine's logits too, of the same cut") {
+  for (const char* name : {"cores", "throughput", "energy"})
+    check_builtin("resnet8", objective(name, "time_shared", "channel_aligned"), 1, 3);
+  check_builtin("resnet9", objective("cores", "time_shared", "channel_aligned"), 1, 7);
+  check_builtin("ds_cnn", objective("cores", "disjoint", "channel_aligned"), 1, 3);
+}
+
+TEST_CASE("the engine's logits are those of its own cut: partial sums are converted one by one") {
+  const Architecture architecture = builtin("resnet8");
+  const Parameters parameters = drawn_parameters(architecture, 7);
+  const auto images = drawn_images(architecture, 1);
+  HardwareConfig hardware = noise_free();
+  const auto dense = engine_logits(architecture, parameters, hardware, images, 1);
+  hardware.row_split = RowSplit::channel_aligned;
+  CHECK(engine_logits(architecture, parameters, hardware, images, 1) != dense);
 }
 
 TEST_CASE("digital units apply sigmoid and tanh where their inputs lie") {

@@ -107,11 +107,13 @@ struct Convolution {
     const int rows = layer->geometry().rows(), columns = layer->columns(), width = weight_row(columns);
     MatrixRead read{{}, fused[4].scales};
     for (auto& scale : read.output_scales) scale /= 1.5f;
+    const RowCut& cut = layer->row_cut();
     for (int r = 0; r < rows; ++r) {
-      const float* row = fused[4].forward.data() + std::ptrdiff_t{r} * width;
+      const float* row = fused[4].forward.data() + std::ptrdiff_t{cut.matrix_row(r)} * width;
       read.conductances.insert(read.conductances.end(), row, row + columns);
     }
-    const auto product = std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, hardware));
+    const auto product =
+        std::make_shared<CrossbarProduct>(FrozenMatrix(rows, columns, as_cut(hardware, cut)), cut);
     product->hold(read, {1.5f}, RandomKey(1));
     vectors[4].product = product;
     x.resize(static_cast<size_t>(2 * layer->input_size()) + kernel_slack());

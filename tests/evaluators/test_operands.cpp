@@ -35,9 +35,8 @@ Operands programmed_operands(const Network& network, const Parameters& parameter
   Operands operands = network.digital_operands(parameters, false);
   for (size_t i = 0; i < parameters.size(); ++i)
     if (const auto* layer = network.matrix(static_cast<int>(i))) {
-      const CrossbarMatrix matrix(
-          map_to_conductances(parameters[i].weight, layer->geometry().rows(), layer->columns(), hardware),
-          hardware, *model, key.with("programming", i));
+      const CrossbarMatrix matrix(layer_targets(*layer, parameters[i], hardware), hardware, *model,
+                                  key.with("programming", i));
       operands[i] = read_operand(*layer, matrix.read(time_s, key.with("read", i)), parameters[i], hardware,
                                  bfloat16, key.with("columns", i));
     }
@@ -70,6 +69,7 @@ TEST_CASE(
   auto hardware = ideal_hardware();
   hardware.crossbar_rows = GENERATE(256, 50);
   hardware.weight_scaling = GENERATE("column", "tile");
+  hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);
   const Network plain(architecture, {});
   const auto wanted = run(plain, parameters, plain.digital_operands(parameters, false), samples, 1);
   const Network network(architecture, mvm_settings(architecture, hardware));
@@ -94,6 +94,7 @@ TEST_CASE(
   hardware.device = "ideal";
   hardware.drift_compensation = "none";
   hardware.crossbar_rows = 64;
+  hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);
   const Network network(architecture, mvm_settings(architecture, hardware));
   const auto device = run(network, parameters,
                           programmed_operands(network, parameters, hardware, 1, RandomKey(2)), samples, 9);
@@ -159,6 +160,7 @@ TEST_CASE("bfloat16 products are the float32 products of rounded conductances") 
   hardware.adc_bits = 0;  // no borders that rounding could cross
   hardware.output_noise = GENERATE(0.0, 0.04);
   hardware.crossbar_rows = GENERATE(256, 50);  // odd runs
+  hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);
   const Network network(architecture, mvm_settings(architecture, hardware));
   const auto exact = programmed_operands(network, parameters, hardware, 1, RandomKey(2), false);
   const auto rounded = programmed_operands(network, parameters, hardware, 1, RandomKey(2), true);

@@ -177,6 +177,26 @@ TEST_CASE("partial sums of the row splits add up to the layer's output") {
   for (size_t i = 0; i < sums.size(); ++i) REQUIRE(sums[i] == Approx(wanted[i]).margin(1e-4));
 }
 
+TEST_CASE("the input ranges of channel-aligned splits are those of their own channels") {
+  const Architecture architecture{"cut",
+                                  {4, 4, 4},
+                                  {{"conv", Conv2d{.out_channels = 3}, {"input"}},
+                                   {"mean", GlobalAveragePool{}, {"conv"}},
+                                   {"loss", Output{}, {"mean"}}}};
+  Samples samples{4, 4, 4, {}, {0, 1}};
+  for (int i = 0; i < 2 * 16 * 4; ++i) samples.images.push_back(static_cast<float>(1 << (i % 4)));
+  HardwareConfig hardware;
+  hardware.crossbar_rows = 20;  // two channels of nine rows
+  hardware.row_split = RowSplit::channel_aligned;
+  auto parameters = initial_parameters(architecture, RandomKey(5));
+  PostTrainingConfig config;
+  config.input_range = true;
+  config.input_percentile = 100;
+  const Network network(architecture, mvm_settings(architecture, hardware));
+  optimise_ranges(network, samples, hardware, config, parameters);
+  CHECK(parameters[1].split_ranges == std::vector<float>{2, 8});  // of channels with 1 and 2, 4 and 8
+}
+
 TEST_CASE("from input ranges that are six times too wide, post-training recovers at least 80 % of the loss") {
   const auto training = toy_samples(1000, 10, 1.5, 1), test = toy_samples(500, 10, 1.5, 2);
   for (const auto* regime : {"digital", "hardware_aware"}) {

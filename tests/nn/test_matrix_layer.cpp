@@ -23,7 +23,7 @@ FloatBuffer normals(std::int64_t count, std::uint64_t seed) {
 
 /// 72 rows, cut within kernel positions into splits of `rows`: 8 inputs, 5 outputs, stride 2 in one
 /// direction; or a dense layer of 72 inputs.
-MatrixLayer make_layer(bool dense, int rows) {
+MatrixLayer make_layer(bool dense, int rows, RowSplit row_split = RowSplit::dense, float noise = 0.5f) {
   Conv2d conv{.out_channels = 5, .stride_height = 2};
   const Shape input = dense ? Shape{1, 1, 72} : Shape{6, 5, 8};
   const std::vector<LayerDeclaration> layers = {
@@ -37,19 +37,21 @@ MatrixLayer make_layer(bool dense, int rows) {
   MvmSettings settings;
   settings.adc_step = 1;
   settings.adc_limit = 4;
-  settings.output_noise = 0.5f;
+  settings.output_noise = noise;
   settings.crossbar_rows = rows;
+  settings.row_split = row_split;
   return {Architecture("test", input, used), 1, settings};
 }
 
 struct Problem {
-  MatrixLayer layer;
+  MatrixLayer layer, quiet;  ///< the second without noise
   FloatBuffer weights, x, dy;
   MatrixOperand operand;
   FloatBuffer scratch;
 
-  Problem(bool dense, int rows)
-      : layer(make_layer(dense, rows)),
+  explicit Problem(bool dense, int rows, RowSplit row_split = RowSplit::dense)
+      : layer(make_layer(dense, rows, row_split)),
+        quiet(make_layer(dense, rows, row_split, 0)),
         weights(normals(72 * 5, 1)),
         x(normals(kImages * layer.input_size(), 2)),
         dy(normals(kImages * layer.output_size(), 3)),
@@ -147,4 +149,39 @@ TEST_CASE("a split's gradients are those of its rows, in plain loops") {
     CHECK(distance(rows_of_split, wanted_w) < 1e-5);
     CHECK(distance(dx, wanted_x) < 1e-5);
   }
+}
+
+TEST_CASE("channel-aligned splits are those channels' products, and their gradients add up to the layer's") {
+  // 8 channels of 9 rows: three a split, and so 27, 27 and 18 rows of the crossbars' 32.
+  Problem p(false, 32, RowSplit::channel_aligned);
+  REQUIRE(p.layer.row_splits() == 3);
+  const MatrixLayer whole = make_layer(false, 0);
+  FloatBuffer dx(p.x.size());
+  FloatBuffer parts(p.layer.packed_size());
+  for (int split = 0; split < 3; ++split) {
+    auto weights = p.weights;
+    for (int row = 0; row < 72; ++row)
+      if (row % 8 / 3 != split) std::fill_n(weights.begin() + row * 5, 5, 0.0f);
+    MatrixOperand only;
+    whole.pack_forward(weights.data(), only.forward);
+    FloatBuffer wanted(p.dy.size());
+    whole.forward({only, p.x.data(), kImages, p.scratch.data(), kKey, 7}, nullptr, wanted.data());
+    auto one = p.operand;
+    for (size_t i = 0; i < one.scales.size(); ++i)
+      one.scales[i] = static_cast<int>(i) / 5 == split ? 1.0f : 0.0f;
+    one.has_adc = false;
+    FloatBuffer found(p.dy.size());
+    p.quiet.forward({one, p.x.data(), kImages, p.scratch.data(), kKey, 7}, nullptr, found.data());
+    for (std::int64_t i = 0; i < kImages * p.layer.output_size(); ++i)
+      CHECK(found[static_cast<size_t>(i)] == Approx(wanted[static_cast<size_t>(i)]).margin(1e-5));
+    p.layer.backward_split(p.call(), split, p.dy.data(), split > 0, dx.data());
+    p.layer.add_split_gradient(p.call(), split, p.dy.data(), false, parts.data());
+  }
+  FloatBuffer wanted_x(p.x.size()), wanted_w(p.layer.packed_size());
+  p.layer.backward(p.call(), p.dy.data(), false, wanted_x.data());
+  p.layer.add_gradient(p.call(), p.dy.data(), false, wanted_w.data());
+  for (std::int64_t i = 0; i < kImages * p.layer.input_size(); ++i)
+    CHECK(dx[static_cast<size_t>(i)] == Approx(wanted_x[static_cast<size_t>(i)]).margin(1e-4));
+  for (size_t row = 0; row < 72; ++row)
+    for (size_t c = 0; c < 5; ++c) CHECK(parts[row * 16 + c] == Approx(wanted_w[row * 16 + c]).margin(1e-4));
 }

@@ -70,6 +70,52 @@ def test_an_evaluated_network_is_kept_and_exported(mho):
     assert (mho.folder / "chip/targets.npz").exists()
 
 
+def test_evaluate_and_export_cost_the_same_mapping(mho):
+    """A replicated network: the fast mapping's costs differ from those of the full one, which is exported."""
+    config = mho.config()
+    words = ["resnet8", config, "--set", "training.epochs=1", "--set", "chip.objective=throughput"]
+    evaluated = mho.json("evaluate", *words, "--out", "kept")["chip"]
+    exported = mho.json("export", "kept", "--out", "chip")
+    assert evaluated["mapping"] == exported["mapping"] == "full"
+    for name in ["cores", "core_mvms", "latency_s", "throughput_hz", "energy_j", "utilisation"]:
+        assert evaluated[name] == exported[name], name
+    assert "(full mapping)" in mho("export", "kept", "--out", "again").stdout
+    assert "| mapping | full |" in (mho.folder / "chip/report.md").read_text()
+
+
+def test_the_costs_of_trials_say_that_they_are_of_the_fast_mapping(finished):
+    trial = json.loads((finished.folder / "runs/tiny/trials.jsonl").read_text().splitlines()[0])
+    assert trial["cost"]["mapping"] == "fast"
+    header, row = (finished.folder / "runs/tiny/front.csv").read_text().splitlines()[:2]
+    assert header.split(",")[-1] == "mapping" and row.split(",")[-1] == "fast"
+    score = json.loads((finished.folder / WINNER / "score.json").read_text())
+    assert score["chip"]["mapping"] == "full"
+
+
+def test_numbers_that_a_chip_file_leaves_to_hermes64_are_named(mho):
+    (mho.folder / "own.toml").write_text('[chip]\nname = "own"\nmvm_energy_j = 30e-9\n')
+    config = mho.config()
+    words = ["mlp:32", config, "--set", "chip.file=own.toml"]
+    chip = mho.json("evaluate", *words, "--out", "kept")["chip"]
+    assert "mvm_time_s" in chip["from_hermes64"] and "mvm_energy_j" not in chip["from_hermes64"]
+    assert chip["effective_tops_per_watt"] == pytest.approx(2 * 256 * 256 / 30e-9 * 1e-12 * chip["mac_utilisation"])
+    assert "leaves out" in mho("evaluate", *words).stdout
+    assert mho.json("export", "kept", "--out", "chip")["from_hermes64"] == chip["from_hermes64"]
+    assert "taken from hermes64: grid_rows, " in (mho.folder / "chip/report.md").read_text()
+    assert "leaves out" in mho("map", "ds_cnn", "--chip", "own.toml").stdout
+
+
+@pytest.mark.parametrize("command", [["evaluate", "resnet8"], ["search"]])
+def test_what_an_export_cannot_hold_is_refused_before_training(mho, command):
+    config = mho.config()
+    result = mho(*command, config, "--set", "chip.depthwise=block_diagonal", code=2)
+    assert 'chip.depthwise: expected "digital"' in result.stderr and "epoch" not in result.stderr
+    (mho.folder / "vast.toml").write_text("[chip]\ngrid_rows = 1024\ngrid_columns = 1024\n")
+    result = mho(*command, config, "--set", "chip.file=vast.toml", code=2)
+    assert "GiB of conductance targets" in result.stderr and "1024 x 1024 cores" in result.stderr
+    assert not (mho.folder / "runs").exists()
+
+
 def test_an_output_folder_that_cannot_be_is_refused_before_training(mho):
     (mho.folder / "taken").write_text("not a folder")
     result = mho("evaluate", "mlp:32", mho.config(), "--out", "taken/kept", code=1)
@@ -180,7 +226,7 @@ def test_an_export_of_another_network_is_refused(finished):
     assert "another network" in result.stderr
 
 
-@pytest.mark.parametrize("assignment", ["hardware.adc_bits=4", "device.pcm.t_0_s=30"])
+@pytest.mark.parametrize("assignment", ["hardware.adc_bits=4", "device.pcm.t_0_s=30", "chip.row_split=channel_aligned"])
 def test_assignments_that_an_export_would_ignore_are_refused(finished, assignment):
     result = finished("evaluate", "tiny.toml", "--from-export", f"{WINNER}/chip", "--set", assignment, code=2)
     assert assignment in result.stderr

@@ -38,11 +38,18 @@ def half_width(point):
     return (point["ci95"][1] - point["ci95"][0]) / 2
 
 
-def test_a_simulated_winner_scores_like_the_winner_and_costs_what_was_predicted(mho):
+@pytest.mark.parametrize("row_split", ["dense", "channel_aligned"])
+def test_a_simulated_winner_scores_like_the_winner_and_costs_what_was_predicted(mho, row_split):
     config = mho.config()
-    mho("evaluate", "resnet8", config, "--set", "training.epochs=4", "--out", "winner")
+    cut = ["--set", f"chip.row_split={row_split}"]
+    mho("evaluate", "resnet8", config, "--set", "training.epochs=4", *cut, "--out", "winner")
     mho("export", "winner", "--out", "chip")
-    score = mho.json("evaluate", "winner", config, "--set", "scoring.programmings=60")
+    assert json.loads((mho.folder / "chip/cores.json").read_text())["row_split"] == row_split
+    mho("export", "--check", "chip")
+    score = mho.json("evaluate", "winner", config, *cut, "--set", "scoring.programmings=60")
+    imported = mho.json("evaluate", config, "--from-export", "chip")
+    assert imported["digital"]["accuracy"] == pytest.approx(score["digital"]["accuracy"], abs=0.01)
+    assert imported["chip"]["core_mvms"] == score["chip"]["core_mvms"]
     chip = mho.json("simulate", "chip", config, "--set", "scoring.programmings=60")
     assert chip["counted"] == chip["predicted"]
     # Both are means over 60 programmings of other devices. The difference has a 95 % interval of about

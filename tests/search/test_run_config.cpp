@@ -115,6 +115,22 @@ TEST_CASE("what tables must agree on is checked, and the message names key, expe
   CHECK_THAT(refusal([](RunConfig& c) { c.space.branches = {3, 1}; }), ContainsSubstring("space.branches"));
 }
 
+TEST_CASE("mappings that no score covers and chips that no export can hold are refused before any training") {
+  CHECK_THAT(refusal([](RunConfig& c) { c.mapping.depthwise = "block_diagonal"; }),
+             ContainsSubstring("chip.depthwise: expected \"digital\"") &&
+                 ContainsSubstring("got \"block_diagonal\""));
+  CHECK_THAT(refusal([](RunConfig& c) { c.chip.grid_rows = c.chip.grid_columns = 1024; }),
+             ContainsSubstring("chip.grid_rows x grid_columns") && ContainsSubstring("got 1024.00 GiB"));
+}
+
+TEST_CASE("the hardware is cut as the mapping is") {
+  CHECK(read_run_config("", {}).hardware.row_split == RowSplit::dense);
+  const auto config = read_run_config("", {"chip.row_split=channel_aligned"});
+  CHECK(config.hardware.row_split == RowSplit::channel_aligned);
+  CHECK_NOTHROW(
+      check_run_config(read_run_config("", {"chip.row_split=channel_aligned", "hardware.g_max_us=25"})));
+}
+
 TEST_CASE("scoring times are checked against the device before anything is trained") {
   CHECK_THAT(
       refusal([](RunConfig& c) { c.hardware.device = "reram_wan2022"; }),

@@ -24,7 +24,8 @@ Trial full_trial() {
                     .energy_high_j = 6.1e-5,
                     .utilisation = 0.59,
                     .mac_utilisation = 0.043,
-                    .effective_tops_per_watt = 0.42};
+                    .effective_tops_per_watt = 0.42,
+                    .mapping = MappingMode::fast};
   trial.wall_s = 12.25;
   return trial;
 }
@@ -45,6 +46,7 @@ TEST_CASE("a trial's line reads back to the same trial, to the last bit") {
   REQUIRE(back.cost);
   CHECK(back.cost->latency_s == trial.cost->latency_s);
   CHECK(back.cost->effective_tops_per_watt == 0.42);
+  CHECK(back.cost->mapping == MappingMode::fast);
   CHECK(to_json_line(back) == to_json_line(trial));
   CHECK(to_json_line(trial).find('\n') == std::string::npos);
 }

@@ -21,6 +21,7 @@ struct MatrixShape {
   int columns = 0;
   int groups = 1;
   std::int64_t products = 0;
+  int taps = 1;  ///< kernel positions: rows are taps x input channels of the group
 };
 
 /// Numbers of a layer, one an output channel.

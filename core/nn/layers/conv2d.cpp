@@ -90,7 +90,7 @@ LayerFacts Conv2d::infer(const LayerSite& site) {
   site.check_range("rows of the weight matrix", rows, 1, std::numeric_limits<int>::max());
   LayerFacts facts{.shape = out,
                    .matrix = {static_cast<int>(rows), out_channels / groups, groups,
-                              std::int64_t{1} * out.height * out.width}};
+                              std::int64_t{1} * out.height * out.width, kernel_height * kernel_width}};
   if (bias) facts.tensors = {bias_tensor()};
   facts.on_chip = {.place = groups > 1 ? OnChip::Place::window : OnChip::Place::crossbar,
                    .window = window_of(*this),

@@ -11,10 +11,12 @@ namespace mho {
 class MatrixLayer {
  public:
   MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings)
-      : layout_(geometry_of(architecture, node), settings.crossbar_rows), settings_(settings) {}
+      : layout_(geometry_of(architecture, node), settings.crossbar_rows, settings.row_split),
+        settings_(settings) {}
 
   const ConvolutionGeometry& geometry() const { return layout_.geometry(); }
   const MvmSettings& settings() const { return settings_; }
+  const RowCut& row_cut() const { return layout_.row_cut(); }
   int row_splits() const { return layout_.row_splits(); }
   int columns() const { return layout_.columns(); }
   std::size_t packed_size() const { return layout_.packed_size(); }

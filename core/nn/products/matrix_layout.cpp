@@ -17,14 +17,17 @@ constexpr int few_outputs = 8;
 
 }  // namespace
 
-MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_rows)
+MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_rows, RowSplit row_split)
     : geometry_(geometry),
       backward_(mho::backward_geometry(geometry)),
-      split_rows_(crossbar_rows > 0 ? crossbar_rows : geometry.rows()) {
-  const int rows = geometry_.rows();
-  for (int first = 0; first < rows; first += split_rows_)
+      cut_(cut_rows(row_split, geometry.rows(), geometry.kernel_height * geometry.kernel_width,
+                    crossbar_rows > 0 ? crossbar_rows : geometry.rows())),
+      cut_runs_(cut_.runs()),
+      forward_runs_(index(std::int64_t{cut_.splits()} * geometry.groups)) {
+  for (const RowCut::Run& part : cut_runs_)
     for (int g = 0; g < geometry_.groups; ++g)
-      forward_runs_.push_back(mho::forward_runs(geometry_, g, first, std::min(rows, first + split_rows_)));
+      for (const RowRun& run : mho::forward_runs(geometry_, g, part.first, part.first + part.count))
+        forward_runs_[index(std::int64_t{part.split} * geometry_.groups + g)].push_back(run);
   int pair_row = 0;
   for (const auto& runs : forward_runs_) {
     pair_runs_.emplace_back();
@@ -34,7 +37,7 @@ MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_row
     }
   }
   for (int g = 0; g < geometry_.groups; ++g)
-    gradient_runs_.push_back(mho::forward_runs(geometry_, g, 0, rows));
+    gradient_runs_.push_back(mho::forward_runs(geometry_, g, 0, geometry_.rows()));
   for (const auto& phase : backward_.phases)
     for (int g = 0; g < geometry_.groups; ++g)
       backward_runs_.push_back(takes_planes() ? planar_backward_runs(geometry_, backward_, phase)

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/base/row_cut.hpp"
 #include "core/nn/products/convolution_geometry.hpp"
 
 namespace mho {
@@ -12,18 +13,18 @@ namespace mho {
 /// Immutable.
 class MatrixLayout {
  public:
-  /// Partial sums of `crossbar_rows` rows are kept apart; 0: no split.
-  MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_rows);
+  /// Partial sums of `crossbar_rows` rows, cut as `row_split` says, are kept apart; 0: no split.
+  MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_rows, RowSplit row_split);
 
   const ConvolutionGeometry& geometry() const { return geometry_; }
   const BackwardGeometry& backward_geometry() const { return backward_; }
   int columns() const { return geometry_.output.channels; }
   std::int64_t input_size() const { return geometry_.input.size(); }
   std::int64_t output_size() const { return geometry_.output.size(); }
-  int row_splits() const { return static_cast<int>(parts()) / geometry_.groups; }
-  /// The split of a group's matrix row, and the first row behind that split.
-  int split_of(int row) const { return row / split_rows_; }
-  int end_of_split(int split) const { return (split + 1) * split_rows_; }
+  const RowCut& row_cut() const { return cut_; }  ///< of a group's matrix
+  int row_splits() const { return cut_.splits(); }
+  /// The rows of all splits.
+  const std::vector<RowCut::Run>& cut_runs() const { return cut_runs_; }
 
   /// Row splits x groups: part = split * groups + group.
   std::size_t parts() const { return forward_runs_.size(); }
@@ -64,7 +65,8 @@ class MatrixLayout {
 
   ConvolutionGeometry geometry_;
   BackwardGeometry backward_;
-  int split_rows_;
+  RowCut cut_;
+  std::vector<RowCut::Run> cut_runs_;
   std::vector<std::vector<RowRun>> forward_runs_;   ///< [part]
   std::vector<std::vector<RowRun>> pair_runs_;      ///< [part]
   std::vector<std::vector<RowRun>> gradient_runs_;  ///< [group], unsplit

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
+#include "core/base/row_cut.hpp"
 #include "core/nn/products/vector_product.hpp"
 
 namespace mho {
@@ -17,7 +18,11 @@ struct MvmSettings {
   float adc_step = 0;    ///< in units of (g_max x full input); 0 for no ADC
   float adc_limit = 0;
   float output_noise = 0;  ///< standard deviation, same unit
-  int crossbar_rows = 0;   ///< partial sums of this many rows are converted one by one; 0: no split
+  int crossbar_rows = 0;   ///< partial sums of so many rows are converted one by one; 0: no split
+  RowSplit row_split = RowSplit::dense;  ///< which rows these are (cut_rows)
+
+  /// Nothing of the hardware but where matrices are cut.
+  MvmSettings cut_only() const { return {.crossbar_rows = crossbar_rows, .row_split = row_split}; }
 };
 
 /// A layer's weights at one moment, in the layout that the products want: what a tile hands to the network.

@@ -75,17 +75,18 @@ void OperandPacking::pack_tap(const MatrixOperand& operand, int group, int split
   const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
   const int width = weight_row(outputs);
   const float factor = 1.0f / (operand.output_gain * (operand.input_range > 0 ? operand.input_range : 1.0f));
-  for (int row = first, end; row < first + inputs; row = end) {  // rows of one split share their scales
-    const int own = layout_.split_of(row);
-    end = std::min(first + inputs, layout_.end_of_split(own));
-    if (split != all_splits && own != split) {
+  for (const RowCut::Run& run : layout_.cut_runs()) {  // rows of one split share their scales
+    const int row = std::max(first, run.first), end = std::min(first + inputs, run.first + run.count);
+    if (row >= end) continue;
+    if (split != all_splits && run.split != split) {
       for (int c = 0; c < outputs; ++c)
         std::fill_n(to + (row - first) + std::int64_t{c} * weight_row(inputs), end - row, 0.0f);
       continue;
     }
     const float* from = operand.forward.data() + (std::int64_t{group} * rows + row) * width;
-    const float* scale =
-        operand.scales.empty() ? nullptr : operand.scales.data() + own * layout_.columns() + group * outputs;
+    const float* scale = operand.scales.empty()
+                             ? nullptr
+                             : operand.scales.data() + run.split * layout_.columns() + group * outputs;
     kernels().transpose(from, width, end - row, outputs, scale, factor, to + (row - first),
                         weight_row(inputs));
   }
