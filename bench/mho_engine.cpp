@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "bench/layer_engine.hpp"
-#include "core/nn/matrix_layer.hpp"
+#include "core/nn/products/matrix_layer.hpp"
 
 namespace mho {
 namespace {
@@ -11,15 +11,14 @@ Architecture architecture_of(const LayerShape& s) {
   if (s.is_dense())
     return {"dense",
             {1, 1, s.inputs},
-            {{"layer", Dense{s.outputs, false}, {"input"}}, {"loss", SoftmaxCrossEntropy{}, {"layer"}}}};
+            {{"layer", Dense{s.outputs, false}, {"input"}}, {"loss", Output{}, {"layer"}}}};
   Conv2d conv;
   conv.out_channels = s.outputs;
   conv.kernel_height = conv.kernel_width = s.kernel;
-  return {"convolution",
-          {s.height, s.width, s.inputs},
-          {{"layer", conv, {"input"}},
-           {"pool", GlobalAveragePool{}, {"layer"}},
-           {"loss", SoftmaxCrossEntropy{}, {"pool"}}}};
+  return {
+      "convolution",
+      {s.height, s.width, s.inputs},
+      {{"layer", conv, {"input"}}, {"pool", GlobalAveragePool{}, {"layer"}}, {"loss", Output{}, {"pool"}}}};
 }
 
 class MhoEngine : public LayerEngine {
@@ -35,16 +34,16 @@ class MhoEngine : public LayerEngine {
   }
 
   void run(Pass pass) override {
+    const MatrixCall call{operand_, data_.x.data(), shape_.images, scratch_.data()};
     if (pass == Pass::forward) {
       layer_.pack_forward(data_.w.data(), operand_.forward);
-      layer_.forward(operand_, nullptr, data_.x.data(), shape_.images, 0, 0, scratch_.data(), y_.data());
+      layer_.forward(call, nullptr, y_.data());
     } else if (pass == Pass::backward_data) {
       layer_.pack_backward(operand_);
-      layer_.backward(operand_, data_.dy.data(), shape_.images, false, scratch_.data(), dx_.data());
+      layer_.backward(call, data_.dy.data(), false, dx_.data());
     } else {
       const bool plain = layer_.is_packed_plainly();
-      layer_.add_gradient(operand_, data_.x.data(), data_.dy.data(), shape_.images, false, scratch_.data(),
-                          plain ? dw_.data() : packed_gradient_.data());
+      layer_.add_gradient(call, data_.dy.data(), false, plain ? dw_.data() : packed_gradient_.data());
       if (!plain) layer_.unpack_gradient(packed_gradient_.data(), false, dw_.data());
     }
   }

@@ -15,8 +15,8 @@
 #include "core/base/random.hpp"
 #include "core/base/vector/instruction_set.hpp"
 #include "core/chip/mapping.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "core/nn/kernels/bfloat16.hpp"
 #include "evaluators/network_bench.hpp"
 

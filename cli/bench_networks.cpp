@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "search/build_architecture.hpp"
 
 namespace mho {

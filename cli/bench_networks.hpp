@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 
 namespace mho {
 

@@ -5,8 +5,8 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 
 namespace mho {
 namespace {

@@ -19,7 +19,7 @@
 #include "core/base/files/text_file.hpp"
 #include "core/chip/export.hpp"
 #include "core/chip/quantity.hpp"
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 
 namespace mho {
 namespace {

@@ -12,8 +12,8 @@
 #include "core/base/files/paths.hpp"
 #include "core/chip/mapping_study.hpp"
 #include "core/chip/quantity.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 
 namespace mho {
 namespace {

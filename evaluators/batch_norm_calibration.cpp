@@ -50,11 +50,11 @@ void recalibrate_batch_norms(const Network& network, const Operands& operands, c
     const Operation& op = ops[i];
     values[i].resize(static_cast<size_t>(count * op.shape.size()) + kernel_slack());
     pointers[i] = values[i].data();
-    if (op.kind == Operation::Kind::normalise) {
+    if (op.needs_batch) {
       auto& own = parameters[static_cast<size_t>(op.node)];
       take_statistics(pointers[static_cast<size_t>(op.inputs[0])],
                       count * op.shape.size() / op.shape.channels, op.shape.channels, own);
-      affines[i] = fold_batch_norm(own, std::get<BatchNorm>(network.node_of(op).layer).epsilon);
+      affines[i] = *channel_affine(network.node_of(op).layer, own);
     }
     network.forward_operation(static_cast<int>(i), parameters, operands, at, count);
     for (const int input : op.inputs)

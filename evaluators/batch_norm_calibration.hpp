@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/random.hpp"
-#include "core/nn/network.hpp"
+#include "core/nn/run/network.hpp"
 
 namespace mho {
 

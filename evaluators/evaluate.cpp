@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "core/base/files/text_file.hpp"
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "evaluators/given_parameters.hpp"
 #include "evaluators/training/calibration.hpp"
 #include "evaluators/training/operands.hpp"

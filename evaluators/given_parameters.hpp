@@ -6,7 +6,7 @@
 
 #include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/network.hpp"
+#include "core/nn/run/network.hpp"
 
 namespace mho {
 

@@ -7,7 +7,7 @@
 
 #include "core/base/aligned.hpp"
 #include "core/base/parallel.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/training.hpp"

@@ -7,7 +7,7 @@
 
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 #include "evaluators/measurement.hpp"
 
 namespace mho {

@@ -110,8 +110,8 @@ void ProgrammedNetwork::fit_layer(size_t node, const FloatBuffer& inputs, int im
   for (int split = 0; split < layer.row_splits(); ++split) {
     const auto expected = exact_partial_sums(exact, parameters_[node].weight, inputs, images, split);
     const auto operand = read_layer(node, only_split(read, split, columns));
-    layer.forward(operand, nullptr, inputs.data(), images, key.with("output noise").value(), 0,
-                  scratch.data(), measured.data());
+    layer.forward({operand, inputs.data(), images, scratch.data(), key.with("output noise").value()}, nullptr,
+                  measured.data());
     for (int c = 0; c < columns; ++c) {
       const auto line = fit_line(measured, expected, output_vectors(layer, images), columns, c);
       gains.push_back(static_cast<float>(line.gain));

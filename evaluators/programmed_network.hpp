@@ -6,7 +6,7 @@
 
 #include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/network.hpp"
+#include "core/nn/run/network.hpp"
 #include "evaluators/post_training.hpp"
 
 namespace mho {

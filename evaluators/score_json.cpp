@@ -2,7 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "evaluators/evaluate.hpp"
 
 namespace mho {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/chance.hpp"
 #include "evaluators/programmed_network.hpp"
 #include "evaluators/statistics.hpp"

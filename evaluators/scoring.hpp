@@ -8,8 +8,8 @@
 #include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/architecture.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/architecture.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "evaluators/post_training.hpp"
 
 namespace mho {

@@ -8,8 +8,8 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
-#include "core/nn/inference_network.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/inference_network.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "evaluators/batch_norm_calibration.hpp"
 #include "evaluators/training/calibration.hpp"
 #include "evaluators/training/operands.hpp"
@@ -66,7 +66,7 @@ std::vector<Code> relu_codes(const Untrained& net) {
   inference.visit(net.operands, net.images.data(), net.count(), RandomKey(0),
                   [&](int index, const float* values, int images) {
                     const auto& op = ops[static_cast<size_t>(index)];
-                    if (!op.relu && op.kind != Operation::Kind::relu) return;
+                    if (!op.relu && !std::holds_alternative<Relu>(net.network.node_of(op).layer)) return;
                     const std::int64_t units = op.shape.size();
                     auto& first = done[static_cast<size_t>(index)];
                     for (std::int64_t i = 0; i < images * units; ++i)
@@ -92,9 +92,10 @@ double activation_overlap(const Untrained& net) {
 double gradient_norm(const Untrained& net, const TrainingConfig& training, RandomKey key) {
   auto parameters = net.parameters;  // a step moves the running statistics
   auto gradients = zero_gradients(parameters);
-  TrainingNetwork buffers(net.network, net.count(), training.shards);
-  buffers.step(parameters, net.operands, net.images.data(), net.samples.labels.data(), net.count(),
-               training.label_smoothing, key, gradients);
+  const auto loss = make_loss(training);
+  TrainingNetwork buffers(net.network, *loss, net.count(), training.shards);
+  buffers.step(parameters, net.operands, {net.images.data(), net.samples.labels.data(), net.count(), key},
+               gradients);
   double squares = 0;
   for (const auto& layer : gradients)
     for (const float g : layer.weight) squares += static_cast<double>(g) * g;

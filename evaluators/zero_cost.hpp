@@ -6,7 +6,7 @@
 
 #include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 #include "evaluators/training/training.hpp"
 
 namespace mho {

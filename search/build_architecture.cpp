@@ -115,7 +115,7 @@ Architecture build_architecture(const Genome& genome, Shape input, int classes) 
     tip.layer = layers.norm_relu("head", tip.layer);
   const auto pool = layers.add("head.pool", GlobalAveragePool{}, {tip.layer});
   const auto dense = layers.add("head.dense", Dense{.out_features = classes}, {pool});
-  layers.add("loss", SoftmaxCrossEntropy{}, {dense});
+  layers.add("loss", Output{}, {dense});
   return Architecture(to_string(genome), input, layers.declarations);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 #include "search/genome.hpp"
 
 namespace mho {

@@ -5,7 +5,7 @@
 
 #include "core/chip/chip.hpp"
 #include "core/chip/mapping_config.hpp"
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 #include "search/search_config.hpp"
 
 namespace mho {

@@ -10,9 +10,9 @@
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
 #include "core/chip/layer_targets.hpp"
+#include "evaluators/training/weight_store.hpp"
 #include "search/fidelity.hpp"
 #include "search/proposer.hpp"
-#include "evaluators/training/weight_store.hpp"
 
 namespace mho {
 namespace {

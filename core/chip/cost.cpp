@@ -8,20 +8,8 @@ namespace mho {
 namespace {
 
 /// Digital work of one layer without its partial sums.
-std::int64_t digital_macs_of(const Architecture& architecture, const Node& node, bool on_crossbars) {
-  const std::int64_t outputs = node.shape.size();
-  if (const auto* conv = std::get_if<Conv2d>(&node.layer))
-    return (on_crossbars ? 0 : node.macs) + (conv->bias ? outputs : 0);
-  if (const auto* dense = std::get_if<Dense>(&node.layer)) return dense->bias ? outputs : 0;
-  if (std::holds_alternative<BatchNorm>(node.layer)) return outputs;
-  if (std::holds_alternative<Add>(node.layer))
-    return (static_cast<std::int64_t>(node.inputs.size()) - 1) * outputs;
-  if (std::holds_alternative<GlobalAveragePool>(node.layer))
-    return architecture.nodes()[static_cast<size_t>(node.inputs.front())].shape.size();
-  const auto* pool = std::get_if<Pool>(&node.layer);
-  if (pool != nullptr && pool->kind == Pool::Kind::average)
-    return outputs * pool->kernel_height * pool->kernel_width;
-  return 0;
+std::int64_t digital_macs_of(const Node& node, bool on_crossbars) {
+  return (on_crossbars ? 0 : node.macs) + node.on_chip.work * node.shape.size();
 }
 
 void count_crossbars(const ChipConfig& chip, const std::vector<Block>& blocks, const Schedule& alone,
@@ -58,7 +46,8 @@ double waiting_energy_j(const ChipConfig& chip, const Cost& cost, double off_chi
 
 namespace {
 
-/// By node, the layers on crossbars that read it and the additions in which it is not the latest summand.
+/// By node, the layers on crossbars that read it and the elementwise ones (additions) of which it is not the
+/// latest input.
 std::vector<std::vector<size_t>> find_readers(const Architecture& architecture,
                                               const std::vector<Block>& blocks) {
   const auto& nodes = architecture.nodes();
@@ -69,7 +58,7 @@ std::vector<std::vector<size_t>> find_readers(const Architecture& architecture,
     readers[static_cast<size_t>(nodes[static_cast<size_t>(node)].inputs.front())].push_back(
         static_cast<size_t>(node));
   for (size_t node = 0; node < nodes.size(); ++node) {
-    if (!std::holds_alternative<Add>(nodes[node].layer)) continue;
+    if (nodes[node].on_chip.place != OnChip::Place::elementwise) continue;
     const int latest = *std::max_element(nodes[node].inputs.begin(), nodes[node].inputs.end());
     for (const int input : nodes[node].inputs)
       if (input != latest) readers[static_cast<size_t>(input)].push_back(node);
@@ -87,7 +76,7 @@ std::int64_t count_digital_macs(const Architecture& architecture, const std::vec
     if (block.row_split > 0) macs += block.extent.columns * block.products;
   }
   for (size_t node = 0; node < on_crossbars.size(); ++node)
-    macs += digital_macs_of(architecture, architecture.nodes()[node], on_crossbars[node]);
+    macs += digital_macs_of(architecture.nodes()[node], on_crossbars[node]);
   return macs;
 }
 

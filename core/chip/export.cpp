@@ -17,7 +17,7 @@
 #include "core/chip/layer_targets.hpp"
 #include "core/chip/report.hpp"
 #include "core/chip/tiling.hpp"
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 
 namespace mho {
 namespace {

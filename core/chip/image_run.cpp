@@ -23,10 +23,10 @@ bool has_nan(const float* values, std::int64_t count) {
 }
 
 /// The pixel that a tap of an output pixel's window reads; -1: padding.
-std::int64_t input_pixel(const Conv2d& conv, const Shape& input, const Shape& output, std::int64_t pixel,
+std::int64_t input_pixel(const Window& window, const Shape& input, const Shape& output, std::int64_t pixel,
                          int tap) {
-  const auto h = pixel / output.width * conv.stride_height - conv.padding.top + tap / conv.kernel_width;
-  const auto w = pixel % output.width * conv.stride_width - conv.padding.left + tap % conv.kernel_width;
+  const auto h = pixel / output.width * window.stride_height - window.padding.top + tap / window.width;
+  const auto w = pixel % output.width * window.stride_width - window.padding.left + tap % window.width;
   return h < 0 || h >= input.height || w < 0 || w >= input.width ? -1 : h * input.width + w;
 }
 
@@ -42,6 +42,7 @@ ImageRun::ImageRun(const ExportedChip& chip, const Timeline& timeline, const std
       tally_(tally),
       nodes_(chip.network.architecture.nodes()),
       memories_(chip.network.architecture, chip.chip.cores(), chip.folder.string()),
+      digital_(chip.network.architecture, chip.network.parameters),
       group_members_(chip.blocks.size()),
       products_done_(chip.blocks.size(), 0),
       sums_(chip.blocks.size()),
@@ -172,8 +173,8 @@ void ImageRun::gather(int index, std::int64_t first, std::int64_t count, FloatBu
   const float* memory = memories_.find(block.core, source);
   if (memory == nullptr) memories_.fail(block.core, source);
   const Shape input = node_at(source).shape, output = node_at(block.node).shape;
-  const auto* conv = std::get_if<Conv2d>(&node_at(block.node).layer);
-  const int channels = conv != nullptr ? input.channels : static_cast<int>(input.size());
+  const OnChip& layer = node_at(block.node).on_chip;
+  const int channels = layer.flattens ? static_cast<int>(input.size()) : input.channels;
   const std::vector<int>& rows = *blocks_[static_cast<size_t>(index)].rows;
   x.assign(index_of(count * std::ssize(rows)) + kernel_slack(), 0.0F);
   float* to = x.data();
@@ -183,7 +184,7 @@ void ImageRun::gather(int index, std::int64_t first, std::int64_t count, FloatBu
       const int tap = rows[r] / channels, channel = rows[r] % channels;
       size_t end = r + 1;
       while (end < rows.size() && rows[end] == rows[end - 1] + 1 && rows[end] / channels == tap) ++end;
-      const std::int64_t from = conv != nullptr ? input_pixel(*conv, input, output, pixel, tap) : 0;
+      const std::int64_t from = layer.flattens ? 0 : input_pixel(layer.window, input, output, pixel, tap);
       if (from >= 0) std::copy_n(memory + from * channels + channel, end - r, to);
       to += end - r;
       r = end;
@@ -196,9 +197,7 @@ void ImageRun::finish_layer(int node) {
   const Layer& layer = layers_.at(node);
   const std::int64_t ticks = add_partial_sums(node, layer.blocks);
   if (tally_) {
-    const auto* conv = std::get_if<Conv2d>(&node_at(node).layer);
-    const bool bias = conv != nullptr ? conv->bias : std::get<Dense>(node_at(node).layer).bias;
-    if (bias) tally_->work(node_at(node).shape.size());
+    tally_->work(node_at(node).on_chip.work * node_at(node).shape.size());
     tally_->read_waiting(node_at(node).inputs.front(), node);
   }
   complete(node, layer.begun, layer.done + ticks);

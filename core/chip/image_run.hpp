@@ -8,6 +8,7 @@
 #include "core/base/random.hpp"
 #include "core/analog/tile/frozen_matrix.hpp"
 #include "core/chip/core_memories.hpp"
+#include "core/chip/digital_layers.hpp"
 #include "core/chip/exported_chip.hpp"
 #include "core/nn/kernels/kernels.hpp"
 
@@ -60,7 +61,7 @@ class ImageRun {
   void run_concat(int node, const Home& home);
   void run_elementwise(int node, const Home& home);
   void run_window(int node, const Home& home);
-  void run_grouped(int node, const float* from);
+  void keep(int node, const Home& home, const float* from);
   void count_digital(int node, const Home& home) const;
 
   const ExportedChip& chip_;
@@ -71,6 +72,7 @@ class ImageRun {
   Tally* tally_;
   const std::vector<Node>& nodes_;
   CoreMemories memories_;
+  DigitalLayers digital_;
   std::map<int, Layer> layers_;                  ///< by node
   std::vector<std::vector<int>> group_members_;  ///< by first block
   std::vector<std::int64_t> products_done_;      ///< by first block of a group

@@ -13,8 +13,8 @@
 #include "core/chip/layer_targets.hpp"
 #include "core/chip/layer_weights.hpp"
 #include "core/chip/tiling.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/parameter_checks.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/parameter_checks.hpp"
 
 namespace mho {
 namespace {
@@ -187,18 +187,9 @@ class Importer {
   void read_digital_layer(ImportedChip& chip, int node, const Entry& entry) const {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
-    if (std::holds_alternative<BatchNorm>(here.layer)) {
-      layer.gamma = on_cache_lines(numbers(entry.at("gamma"), here.shape.channels));
-      layer.beta = on_cache_lines(numbers(entry.at("beta"), here.shape.channels));
-      layer.running_mean = on_cache_lines(numbers(entry.at("running_mean"), here.shape.channels));
-      layer.running_variance =
-          on_cache_lines(numbers(entry.at("running_variance"), here.shape.channels, NumberRule::from_zero));
-    }
-    if (is_grouped(here)) {
-      if (here.parameters > here.weights)
-        layer.bias = on_cache_lines(numbers(entry.at("bias"), here.shape.channels));
-      layer.weight = on_cache_lines(read_digital_weights(here));
-    }
+    for (const ChannelTensor& tensor : here.tensors)
+      layer.*tensor.values = on_cache_lines(numbers(entry.at(tensor.name), here.shape.channels, tensor.rule));
+    if (here.weights > 0) layer.weight = on_cache_lines(read_digital_weights(here));
   }
 
   std::vector<float> read_digital_weights(const Node& node) const {

@@ -46,6 +46,20 @@ Json scales_json(const ConductanceTargets& targets, const LayerParameters* layer
   return splits;
 }
 
+/// The real numbers among a layer's attributes; the others are in network.json.
+class NumberWriter final : public LayerAttributes {
+ public:
+  explicit NumberWriter(Json& json) : json_(json) {}
+  void whole(const char*, int&, Presence) override {}
+  void number(const char* name, double& value, Presence) override { json_[name] = value; }
+  void flag(const char*, bool&, Presence) override {}
+  void sides(const char*, int&, int&) override {}
+  void padding(const char*, bool&, Padding&) override {}
+
+ private:
+  Json& json_;
+};
+
 /// The only node that reads `node`, or -1.
 int only_reader(const Architecture& architecture, int node) {
   int reader = -1;
@@ -68,14 +82,13 @@ DigitalStage find_digital_stage(const Architecture& architecture, const Paramete
   for (int next = only_reader(architecture, node); next >= 0 && !stage.relu;
        next = only_reader(architecture, next)) {
     const Layer& layer = architecture.nodes()[static_cast<size_t>(next)].layer;
-    if (const auto* norm = std::get_if<BatchNorm>(&layer)) {
-      const ChannelAffine folded = fold_batch_norm(parameters[static_cast<size_t>(next)], norm->epsilon);
+    if (const auto folded = channel_affine(layer, parameters[static_cast<size_t>(next)])) {
       for (size_t channel = 0; channel < channels; ++channel) {
-        stage.affine.scale[channel] *= folded.scale[channel];
+        stage.affine.scale[channel] *= folded->scale[channel];
         stage.affine.shift[channel] =
-            folded.scale[channel] * stage.affine.shift[channel] + folded.shift[channel];
+            folded->scale[channel] * stage.affine.shift[channel] + folded->shift[channel];
       }
-    } else if (std::holds_alternative<Relu>(layer)) {
+    } else if (std::holds_alternative<Relu>(layer)) {  // what the stage has, besides its affine
       stage.relu = true;
     } else {
       break;
@@ -114,18 +127,15 @@ std::string digital_layer_json(const ChipExport& what, int node) {
   const LayerParameters& layer = what.parameters[static_cast<size_t>(node)];
   const Node& here = node_at(what, node);
   Json json = {{"layer", here.name}, {"kind", layer_name(here.layer)}};
-  if (const auto* norm = std::get_if<BatchNorm>(&here.layer)) {
-    const ChannelAffine folded = fold_batch_norm(layer, norm->epsilon);
-    json["epsilon"] = norm->epsilon;
-    json["gamma"] = layer.gamma;
-    json["beta"] = layer.beta;
-    json["running_mean"] = layer.running_mean;
-    json["running_variance"] = layer.running_variance;
-    json["scale"] = folded.scale;
-    json["offset"] = folded.shift;
-  }
+  NumberWriter numbers(json);
+  Layer copy = here.layer;
+  visit_attributes(copy, numbers);
   if (!layer.weight.empty()) json["weight"] = "digital_weights.safetensors";
-  if (!layer.bias.empty()) json["bias"] = layer.bias;
+  for (const ChannelTensor& tensor : here.tensors) json[tensor.name] = layer.*tensor.values;
+  if (const auto folded = channel_affine(here.layer, layer)) {
+    json["scale"] = folded->scale;
+    json["offset"] = folded->shift;
+  }
   return json.dump();
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/chip/export.hpp"
-#include "core/nn/batch_norm.hpp"
+#include "core/nn/operators/channel_affine.hpp"
 
 namespace mho {
 

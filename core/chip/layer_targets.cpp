@@ -26,21 +26,16 @@ void check_values(const Node& node, const char* what, std::span<const float> val
                                    what, bad - values.begin()));
 }
 
-bool has_bias(const Node& node) {
-  if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return conv->bias;
-  const auto* dense = std::get_if<Dense>(&node.layer);
-  return dense != nullptr && dense->bias;
+bool has_tensor(const Node& node, FloatBuffer LayerParameters::*values) {
+  return std::any_of(node.tensors.begin(), node.tensors.end(),
+                     [&](const ChannelTensor& tensor) { return tensor.values == values; });
 }
 
 void check_layer(const Node& node, const LayerParameters& layer) {
-  const std::int64_t channels = node.shape.channels;
-  const std::int64_t normalised = std::holds_alternative<BatchNorm>(node.layer) ? channels : 0;
   check_values(node, "weight", layer.weight, node.weights);
-  check_values(node, "bias", layer.bias, has_bias(node) ? channels : 0);
-  check_values(node, "gamma", layer.gamma, normalised);
-  check_values(node, "beta", layer.beta, normalised);
-  check_values(node, "running_mean", layer.running_mean, normalised);
-  check_values(node, "running_variance", layer.running_variance, normalised);
+  for (const ChannelTensor& tensor : LayerParameters::channel_tensors())
+    check_values(node, tensor.name, layer.*tensor.values,
+                 has_tensor(node, tensor.values) ? node.shape.channels : 0);
   check_values(node, "input_range", {&layer.input_range, 1}, 1);
   check_values(node, "column_scales", layer.column_scales, std::ssize(layer.column_scales));
 }

@@ -7,7 +7,7 @@
 
 #include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/chip/mapping.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/parameters.hpp"
 
 namespace mho {
 

@@ -129,7 +129,7 @@ class LinkFinder {
   void send_to_core(int node, std::span<const Block* const> blocks) {
     const int source = node_at(node).inputs.front();
     const Shape& input = node_at(source).shape;
-    const bool dense = std::holds_alternative<Dense>(node_at(node).layer);
+    const bool dense = node_at(node).on_chip.flattens;
     const int units = dense ? static_cast<int>(input.size()) : input.channels;
     const Block& one = *blocks.front();
     for (const Range& needed : union_of(blocks, units))
@@ -137,7 +137,7 @@ class LinkFinder {
         send_numbers(node, source, needed, one.core);
       else
         send_part(node, LinkKind::activation, source, needed,
-                  needed_pixels(window_of(node_at(node), input), input, node_at(node).shape,
+                  needed_pixels(node_at(node).on_chip.window, input, node_at(node).shape,
                                 {one.first_product, one.products}),
                   one.core);
   }
@@ -175,11 +175,11 @@ class LinkFinder {
     const Range channels{0, here.shape.channels};
     if (here.inputs.empty()) {
       homes_of(node) = {{channels, {0, std::int64_t{1} * here.shape.height * here.shape.width}, off_chip}};
-    } else if (std::holds_alternative<Add>(here.layer)) {
-      visit_add(node);
-    } else if (std::holds_alternative<Concat>(here.layer)) {
+    } else if (here.on_chip.place == OnChip::Place::elementwise && here.inputs.size() > 1) {
+      visit_sum(node);
+    } else if (here.on_chip.place == OnChip::Place::concat) {
       visit_concat(node);
-    } else if (std::holds_alternative<SoftmaxCrossEntropy>(here.layer)) {
+    } else if (here.on_chip.place == OnChip::Place::outside) {
       homes_of(node) = {{channels, {0, 1}, off_chip}};
       send_part(node, LinkKind::activation, here.inputs.front(), channels, {0, 1}, off_chip);
     } else {
@@ -191,7 +191,7 @@ class LinkFinder {
     const Node& here = node_at(node);
     const int source = here.inputs.front();
     const Shape& input = node_at(source).shape;
-    const Window window = window_of(here, input);
+    const Window& window = here.on_chip.window;
     homes_of(node) = homes_in_place(homes_of(source), window, input, here.shape);
     for (const Home& home : homes_of(node)) {
       const Range channels{home.channels.first * input.channels / here.shape.channels,
@@ -201,7 +201,8 @@ class LinkFinder {
     }
   }
 
-  void visit_add(int node) {
+  /// Layers of several inputs, where the latest lies.
+  void visit_sum(int node) {
     const std::vector<int>& inputs = node_at(node).inputs;
     const int latest = *std::max_element(inputs.begin(), inputs.end());
     homes_of(node) = homes_of(latest);

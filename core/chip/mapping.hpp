@@ -9,7 +9,7 @@
 #include "core/analog/mapping/tile_grid.hpp"
 #include "core/chip/chip.hpp"
 #include "core/chip/mapping_config.hpp"
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 
 namespace mho {
 

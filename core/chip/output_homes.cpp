@@ -28,18 +28,6 @@ Range overlap(const Range& a, const Range& b) {
   return {first, std::max<std::int64_t>(0, last - first)};
 }
 
-Window window_of(const Node& node, const Shape& input) {
-  if (const auto* conv = std::get_if<Conv2d>(&node.layer))
-    return {conv->kernel_height, conv->kernel_width, conv->stride_height, conv->stride_width,
-            conv->padding.top};
-  if (const auto* pool = std::get_if<Pool>(&node.layer))
-    return {pool->kernel_height, pool->kernel_width, pool->stride_height, pool->stride_width,
-            pool->padding.top};
-  if (std::holds_alternative<GlobalAveragePool>(node.layer))
-    return {input.height, input.width, input.height, input.width, 0};
-  return {};
-}
-
 Range needed_pixels(const Window& window, const Shape& input, const Shape& output, const Range& made) {
   if (made.count == 0) return {};
   // A single pixel a window needs no rows around it.
@@ -48,9 +36,10 @@ Range needed_pixels(const Window& window, const Shape& input, const Shape& outpu
     return made;
   const std::int64_t first_row = made.first / output.width, last_row = (made.last() - 1) / output.width;
   const std::int64_t bottom = input.height - 1;
-  const auto from = std::clamp<std::int64_t>(first_row * window.stride_height - window.top, 0, bottom);
-  const auto to =
-      std::clamp<std::int64_t>(last_row * window.stride_height - window.top + window.height - 1, 0, bottom);
+  const auto from =
+      std::clamp<std::int64_t>(first_row * window.stride_height - window.padding.top, 0, bottom);
+  const auto to = std::clamp<std::int64_t>(
+      last_row * window.stride_height - window.padding.top + window.height - 1, 0, bottom);
   return {from * input.width, (to - from + 1) * input.width};
 }
 

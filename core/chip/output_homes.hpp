@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 
 namespace mho {
 
@@ -23,14 +23,6 @@ struct Home {
   int core = 0;
 };
 using Homes = std::vector<Home>;  ///< of a node: they cover its output without overlap
-
-/// The window of a convolution or pooling; a global pooling's is the image.
-struct Window {
-  int height = 1, width = 1;
-  int stride_height = 1, stride_width = 1;
-  int top = 0;  ///< padding
-};
-Window window_of(const Node& node, const Shape& input);
 
 /// The input pixels that output pixels `made` need: all of the rows that their windows touch.
 Range needed_pixels(const Window& window, const Shape& input, const Shape& output, const Range& made);

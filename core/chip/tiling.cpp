@@ -41,10 +41,9 @@ class Cutter {
   }
 
   void cut_matrix(int node, const MatrixShape& matrix) {
-    const auto* conv = std::get_if<Conv2d>(&node_at(node).layer);
     const RowCut cut = row_cut_of(architecture_, node, row_split_, chip_.crossbar_rows);
     const bool aligned = cut.taps > 1;
-    const int units = conv != nullptr ? input_of(node).channels : matrix.rows;
+    const int units = node_at(node).on_chip.flattens ? matrix.rows : input_of(node).channels;
     for (const TileExtent& extent :
          cut_into_tiles(matrix.rows, matrix.columns, cut.split_rows, chip_.crossbar_columns)) {
       Block& block = add(node, extent, extent.row / cut.split_rows, matrix);
@@ -96,7 +95,7 @@ RowCut row_cut_of(const Architecture& architecture, int node, RowSplit row_split
 bool is_on_crossbars(const Architecture& architecture, int node, const MappingConfig& config) {
   const Node& here = architecture.nodes()[static_cast<size_t>(node)];
   if (is_grouped(here)) return config.depthwise == "block_diagonal";
-  return std::holds_alternative<Conv2d>(here.layer) || std::holds_alternative<Dense>(here.layer);
+  return here.on_chip.place == OnChip::Place::crossbar;
 }
 
 std::vector<Block> cut_into_blocks(const Architecture& architecture, const ChipConfig& chip,

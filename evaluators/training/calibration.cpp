@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/statistics.hpp"
 #include "evaluators/training/operands.hpp"
 
@@ -34,8 +34,7 @@ void calibrate_input_ranges(const Network& network, Parameters& parameters, cons
   InferenceNetwork inference(plain, parameters);
   const auto record = [&](int op, const float* values, int images) {
     for (const auto& reader : ops) {
-      if (reader.kind != Operation::Kind::matrix || reader.inputs[0] != op ||
-          !is_on_crossbar(network, reader.node))
+      if (!network.matrix(reader.node) || reader.inputs[0] != op || !is_on_crossbar(network, reader.node))
         continue;
       auto& pool = seen[static_cast<size_t>(reader.node)];
       const std::int64_t size = images * ops[static_cast<size_t>(op)].shape.size();

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/analog/tile/frozen_matrix.hpp"
-#include "core/nn/vector_product.hpp"
+#include "core/nn/products/vector_product.hpp"
 
 namespace mho {
 

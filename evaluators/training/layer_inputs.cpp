@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/training/operands.hpp"
 
 namespace mho {
@@ -18,8 +18,7 @@ LayerInputs record_layer_inputs(const Network& network, const Parameters& parame
   InferenceNetwork inference(plain, parameters);
   const auto keep = [&](int op, const float* values, int images) {
     for (const auto& reader : ops)
-      if (reader.kind == Operation::Kind::matrix && reader.inputs[0] == op &&
-          is_on_crossbar(network, reader.node)) {
+      if (network.matrix(reader.node) && reader.inputs[0] == op && is_on_crossbar(network, reader.node)) {
         auto& kept = inputs.values[static_cast<size_t>(reader.node)];
         kept.insert(kept.end(), values, values + images * ops[static_cast<size_t>(op)].shape.size());
       }
@@ -61,7 +60,7 @@ FloatBuffer exact_partial_sums(const MatrixLayer& layer, std::span<const float> 
               columns, 1.0f);
   FloatBuffer scratch(layer.scratch_size() + kernel_slack());
   FloatBuffer sums(static_cast<size_t>(images * layer.output_size()) + kernel_slack());
-  layer.forward(operand, nullptr, inputs.data(), images, 0, 0, scratch.data(), sums.data());
+  layer.forward({operand, inputs.data(), images, scratch.data()}, nullptr, sums.data());
   return sums;
 }
 

@@ -25,10 +25,7 @@ MvmSettings settings_of(const HardwareConfig& hardware) {
           hardware.row_split};
 }
 
-bool is_crossbar_layer(const Node& node) {
-  return (std::holds_alternative<Conv2d>(node.layer) || std::holds_alternative<Dense>(node.layer)) &&
-         !is_grouped(node);
-}
+bool is_crossbar_layer(const Node& node) { return node.on_chip.place == OnChip::Place::crossbar; }
 
 /// Weights -> conductances over g_max plus noise, times drift, which the scales undo; one row split after the
 /// other: each has scales of its own, and each run of its rows a stream of noise.

@@ -6,7 +6,7 @@
 
 #include "core/analog/hardware.hpp"
 #include "core/analog/tile/crossbar_matrix.hpp"
-#include "core/nn/network.hpp"
+#include "core/nn/run/network.hpp"
 #include "evaluators/training/crossbar_product.hpp"
 
 namespace mho {

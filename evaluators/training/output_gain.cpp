@@ -26,7 +26,7 @@ FloatBuffer outputs_of(const MatrixLayer& layer, const MatrixOperand& operand, c
                        int images) {
   FloatBuffer scratch(layer.scratch_size() + kernel_slack());
   FloatBuffer outputs(static_cast<size_t>(images * layer.output_size()) + kernel_slack());
-  layer.forward(operand, nullptr, inputs.data(), images, 0, 0, scratch.data(), outputs.data());
+  layer.forward({operand, inputs.data(), images, scratch.data()}, nullptr, outputs.data());
   return outputs;
 }
 

@@ -8,7 +8,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
-#include "core/nn/optimizer.hpp"
+#include "core/nn/run/optimizer.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/training_step.hpp"
 

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/architecture.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/architecture.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "evaluators/training/training_checkpoint.hpp"
 #include "evaluators/training/training_config.hpp"
 #include "evaluators/training/training_schedule.hpp"

@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "core/nn/optimizer.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/parameters.hpp"
+#include "core/nn/run/optimizer.hpp"
 
 namespace mho {
 

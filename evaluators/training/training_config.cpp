@@ -41,4 +41,8 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
 
+std::unique_ptr<Loss> make_loss(const TrainingConfig& training) {
+  return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+}
+
 }  // namespace mho

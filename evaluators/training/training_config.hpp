@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "core/base/fields.hpp"
+#include "core/nn/run/loss.hpp"
 
 namespace mho {
 
@@ -31,5 +33,8 @@ struct TrainingConfig {
 
   void fields(FieldVisitor& visitor);
 };
+
+/// What training lowers. Every task is a classification so far: cross-entropy.
+std::unique_ptr<Loss> make_loss(const TrainingConfig& training);
 
 }  // namespace mho

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "evaluators/training/weight_store.hpp"
 
 namespace mho {
@@ -29,7 +29,7 @@ class TrainingStep {
  private:
   Network network_;
   int batch_;
-  double label_smoothing_;
+  std::unique_ptr<Loss> loss_;
   std::unique_ptr<WeightStore> store_;
   TrainingNetwork buffers_;
 };

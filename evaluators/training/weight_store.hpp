@@ -8,9 +8,9 @@
 #include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/network.hpp"
-#include "core/nn/optimizer.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/network.hpp"
+#include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "evaluators/training/training_config.hpp"
 
 namespace mho {

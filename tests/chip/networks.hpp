@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/chip/chip.hpp"
-#include "core/nn/builtin_architectures.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace mho {
@@ -25,7 +25,7 @@ inline Architecture dense_chain(const std::string& name, int inputs, const std::
     layers.push_back({"dense" + std::to_string(i), Dense{outputs[i], false}, {previous}});
     previous = layers.back().name;
   }
-  layers.push_back({"loss", SoftmaxCrossEntropy{}, {previous}});
+  layers.push_back({"loss", Output{}, {previous}});
   return Architecture(name, {1, 1, inputs}, layers);
 }
 
@@ -45,7 +45,7 @@ inline Architecture two_layers() {
                        {"relu", Relu{}, {"norm"}},
                        {"pool", GlobalAveragePool{}, {"relu"}},
                        {"dense", Dense{3, true}, {"pool"}},
-                       {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+                       {"loss", Output{}, {"dense"}}});
 }
 
 inline ChipConfig small_chip(int grid_rows, int grid_columns, int crossbar) {

@@ -9,7 +9,7 @@
 #include "core/base/files/npy.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/chip/fields_json.hpp"
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

@@ -9,9 +9,8 @@
 namespace mho {
 
 TEST_CASE("tables have a header and a line for each core, link and step, and quote names") {
-  const Architecture net(
-      "quoted", {1, 1, 300},
-      {{"a,\"b\"", Dense{8, false}, {"input"}}, {"loss", SoftmaxCrossEntropy{}, {"a,\"b\""}}});
+  const Architecture net("quoted", {1, 1, 300},
+                         {{"a,\"b\"", Dense{8, false}, {"input"}}, {"loss", Output{}, {"a,\"b\""}}});
   const ChipConfig chip = small_chip(1, 2, 256);
   MappingConfig config;
   config.packing = "none";

@@ -12,7 +12,7 @@ TEST_CASE("a layer's output stage takes in its bias, the batch norm and the ReLU
   const DigitalStage stage = find_digital_stage(net, parameters, 1);
   CHECK(stage.nodes == std::vector<int>{2, 3});
   CHECK(stage.relu);
-  const ChannelAffine norm = fold_batch_norm(parameters[2], 1e-5);
+  const ChannelAffine norm = BatchNorm{1e-5}.affine(parameters[2]);
   for (size_t channel = 0; channel < 2; ++channel) {
     CHECK(stage.affine.scale[channel] == Approx(norm.scale[channel]));
     CHECK(stage.affine.shift[channel] ==
@@ -30,7 +30,7 @@ TEST_CASE("an output stage ends where the network branches, and before pooling")
                           {"b", conv, {"sum"}},
                           {"pool", GlobalAveragePool{}, {"b"}},
                           {"relu", Relu{}, {"pool"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"relu"}}});
+                          {"loss", Output{}, {"relu"}}});
   const Parameters parameters = drawn_parameters(net, 4);
   CHECK(find_digital_stage(net, parameters, 1).nodes.empty());
   const DigitalStage last = find_digital_stage(net, parameters, 4);

@@ -64,7 +64,7 @@ TEST_CASE("a skip connection is sent to where the latest summand lies") {
                           {"b", conv, {"a"}},
                           {"sum", Add{}, {"b", "a"}},
                           {"pool", GlobalAveragePool{}, {"sum"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"pool"}}});
+                          {"loss", Output{}, {"pool"}}});
   using enum LinkKind;
   check_links(links_on(net, small_chip(1, 3, 4), {0, 2}), {{1, activation, off_chip, 0, 8 * 8, 0},
                                                            {2, activation, 0, 2, 8 * 8, 2},
@@ -81,7 +81,7 @@ TEST_CASE("channels of a concatenation come from their own cores") {
                           {"b", conv, {"input"}},
                           {"both", Concat{}, {"a", "b"}},
                           {"dense", Dense{3, false}, {"both"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+                          {"loss", Output{}, {"dense"}}});
   const auto links = links_on(net, small_chip(1, 3, 4), {0, 1, 2});
   using enum LinkKind;
   REQUIRE(links.size() == 5);
@@ -98,7 +98,7 @@ TEST_CASE("replicas get the input rows that their windows touch, and pool what t
                          {{"conv", conv, {"input"}},
                           {"pool", Pool{}, {"conv"}},
                           {"dense", Dense{3, false}, {"pool"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+                          {"loss", Output{}, {"dense"}}});
   const ChipConfig chip = small_chip(1, 3, 32);
   std::vector<Copies> copies(net.nodes().size());
   copies[1].replicas = 2;
@@ -123,7 +123,7 @@ TEST_CASE("a window over two replicas' pixels has the others' rows sent to it") 
                          {{"conv", conv, {"input"}},
                           {"pool", wide, {"conv"}},
                           {"dense", Dense{2, false}, {"pool"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+                          {"loss", Output{}, {"dense"}}});
   const ChipConfig chip = small_chip(1, 2, 32);
   std::vector<Copies> copies(net.nodes().size());
   copies[1].replicas = 2;

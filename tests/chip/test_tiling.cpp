@@ -143,10 +143,9 @@ TEST_CASE("a group larger than a crossbar is cut by itself") {
   Conv2d conv;
   conv.out_channels = 4;
   conv.groups = 2;
-  const Architecture net("grouped", {4, 4, 6},
-                         {{"conv", conv, {"input"}},
-                          {"pool", GlobalAveragePool{}, {"conv"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"pool"}}});
+  const Architecture net(
+      "grouped", {4, 4, 6},
+      {{"conv", conv, {"input"}}, {"pool", GlobalAveragePool{}, {"conv"}}, {"loss", Output{}, {"pool"}}});
   const auto blocks = cut_into_blocks(net, small_chip(1, 8, 16), with("dense", "block_diagonal"));
   REQUIRE(blocks.size() == 4);  // 27 rows a group: 16 and 11
   CHECK((blocks[1].row_split == 1 && blocks[1].extent.rows == 11));

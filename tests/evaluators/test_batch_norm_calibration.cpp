@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/batch_norm_calibration.hpp"
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -35,7 +35,7 @@ TEST_CASE("batch norms take the statistics of what they see, in the graph's orde
       .visit(operands, samples.images.data(), kImages, RandomKey(1),
              [&](int op, const float* values, int images) {
                for (const auto& reader : ops) {
-                 if (reader.kind != Operation::Kind::normalise || reader.inputs[0] != op) continue;
+                 if (!reader.needs_batch || reader.inputs[0] != op) continue;
                  const auto& own = parameters[static_cast<size_t>(reader.node)];
                  const auto channels = static_cast<size_t>(reader.shape.channels);
                  for (size_t i = 0; i < static_cast<size_t>(images * reader.shape.size()); ++i) {

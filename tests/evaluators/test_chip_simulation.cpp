@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "core/base/files/npy.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/programmed_network.hpp"
 #include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
@@ -45,6 +45,19 @@ std::vector<float> engine_logits(const Architecture& architecture, const Paramet
 double spread(const std::vector<float>& values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   return static_cast<double>(*high) - *low;
+}
+
+/// Sigmoid and tanh behind convolutions that are cut over columns and rows, and before a pooling.
+Architecture activations() {
+  return Architecture("activations", {6, 6, 3},
+                      {{"conv", Conv2d{.out_channels = 40, .bias = true}, {"input"}},
+                       {"sigmoid", Sigmoid{}, {"conv"}},
+                       {"conv2", Conv2d{.out_channels = 10}, {"sigmoid"}},
+                       {"norm", BatchNorm{}, {"conv2"}},
+                       {"tanh", Tanh{}, {"norm"}},
+                       {"pool", Pool{.kind = Pool::Kind::average}, {"tanh"}},
+                       {"dense", Dense{5}, {"pool"}},
+                       {"loss", Output{}, {"dense"}}});
 }
 
 void check_counts(const Cost& counted, const Cost& predicted) {
@@ -146,6 +159,16 @@ TEST_CASE("the engine's logits are those of its own cut: partial sums are conver
   CHECK(engine_logits(architecture, parameters, hardware, images, 1) != dense);
 }
 
+TEST_CASE("digital units apply sigmoid and tanh where their inputs lie") {
+  const Architecture architecture = activations();
+  for (const int crossbar : {32, 256}) {
+    HardwareConfig hardware = noise_free();
+    hardware.crossbar_rows = hardware.crossbar_columns = crossbar;
+    check_simulation(architecture, drawn_parameters(architecture, 7), hardware, objective("cores"), 2,
+                     small_chip(5, 5, crossbar));
+  }
+}
+
 TEST_CASE("a chip with calibrated input ranges and column scales runs as the engine does") {
   const Architecture architecture = builtin("resnet8");
   Parameters parameters = drawn_parameters(architecture, 7);
@@ -189,9 +212,12 @@ TEST_CASE("the simulated chip has every effect of the score: IR drop, S-shape, n
 TEST_CASE("exports with images and their digital logits for other programs", "[.][logits]") {
   const char* folder = std::getenv("MHO_LOGITS_DIR");
   REQUIRE(folder != nullptr);
+  std::vector<Architecture> architectures{activations()};
   for (const char* name :
-       {"autoencoder", "resnet8", "ds_cnn", "mobilenet_v1_025", "lenet5", "mobilenet_v2_cifar"}) {
-    const Architecture architecture = builtin(name);
+       {"autoencoder", "resnet8", "ds_cnn", "mobilenet_v1_025", "lenet5", "mobilenet_v2_cifar"})
+    architectures.push_back(builtin(name));
+  for (const Architecture& architecture : architectures) {
+    const std::string& name = architecture.name();
     const Parameters parameters = drawn_parameters(architecture, 7);
     const ChipConfig chip = small_chip(8, 8, 256);
     const Mapping mapping = map_onto_chip(architecture, chip).mapping.value();
@@ -204,7 +230,7 @@ TEST_CASE("exports with images and their digital logits for other programs", "[.
     InferenceNetwork(network, parameters)
         .logits(network.digital_operands(parameters, false), images.data(), 2, RandomKey(0), logits.data());
     const Shape input = architecture.input();
-    write_npz(std::filesystem::path(folder) / (std::string(name) + ".npz"),
+    write_npz(std::filesystem::path(folder) / (name + ".npz"),
               {{"images", NpyArray::from(images, {2, input.height, input.width, input.channels})},
                {"logits", NpyArray::from(logits, {2, architecture.classes()})}});
   }

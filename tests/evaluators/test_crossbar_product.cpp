@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "core/base/config_file.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
@@ -62,9 +62,7 @@ Moments over_draws(const std::function<std::vector<float>(std::uint64_t)>& draw)
 
 /// 40 inputs on three row splits, 6 outputs.
 Architecture one_layer() {
-  return {"one",
-          {1, 1, 40},
-          {{"dense", Dense{.out_features = 6}, {"input"}}, {"loss", SoftmaxCrossEntropy{}, {"dense"}}}};
+  return {"one", {1, 1, 40}, {{"dense", Dense{.out_features = 6}, {"input"}}, {"loss", Output{}, {"dense"}}}};
 }
 
 HardwareConfig small_crossbars() {
@@ -126,7 +124,7 @@ struct Convolution {
   std::vector<float> run(const Operands& operands, std::uint64_t key) const {
     std::vector<float> y(static_cast<size_t>(2 * layer->output_size()) + kernel_slack());
     FloatBuffer scratch(network.scratch_size());
-    layer->forward(operands[4], nullptr, x.data(), 2, key, 0, scratch.data(), y.data());
+    layer->forward({operands[4], x.data(), 2, scratch.data(), key}, nullptr, y.data());
     y.resize(y.size() - kernel_slack());
     return y;
   }

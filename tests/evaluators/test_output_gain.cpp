@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/nn/inference_network.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/training.hpp"
@@ -48,7 +48,7 @@ double spread_of_first(const Samples& samples, const Parameters& parameters, con
   FloatBuffer scratch(network.scratch_size()),
       y(static_cast<size_t>(20 * layer.output_size()) + kernel_slack());
   (on_hardware ? layer : MatrixLayer(architecture, kFirst, {}))
-      .forward(operands[kFirst], nullptr, samples.images.data(), 20, 0, 0, scratch.data(), y.data());
+      .forward({operands[kFirst], samples.images.data(), 20, scratch.data()}, nullptr, y.data());
   std::vector<double> sums(columns, 0), squares(columns, 0);
   const size_t count = static_cast<size_t>(20 * layer.output_size());
   for (size_t i = 0; i < count; ++i) {

@@ -6,10 +6,10 @@
 
 #include "core/analog/mapping/conductance_mapping.hpp"
 #include "core/base/error.hpp"
-#include "core/nn/inference_network.hpp"
-#include "evaluators/training/layer_inputs.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/statistics.hpp"
+#include "evaluators/training/layer_inputs.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
@@ -22,8 +22,7 @@ namespace {
 Architecture one_dense_layer() {
   return {"one",
           {1, 1, 8},
-          {{"dense", Dense{.out_features = 3, .bias = false}, {"input"}},
-           {"loss", SoftmaxCrossEntropy{}, {"dense"}}}};
+          {{"dense", Dense{.out_features = 3, .bias = false}, {"input"}}, {"loss", Output{}, {"dense"}}}};
 }
 
 /// 100 samples of 8 inputs; input i has deviation i + 1.
@@ -102,8 +101,7 @@ TEST_CASE("a product with one range a row split converts each split's inputs wit
   const auto operand =
       read_operand(*network.matrix(kDense), exact, parameters[kDense], hardware, false, RandomKey(1));
   FloatBuffer scratch(network.scratch_size()), y(300 + kernel_slack());
-  network.matrix(kDense)->forward(operand, nullptr, samples.images.data(), 100, 0, 0, scratch.data(),
-                                  y.data());
+  network.matrix(kDense)->forward({operand, samples.images.data(), 100, scratch.data()}, nullptr, y.data());
   for (size_t i = 0; i < 100; ++i)
     for (size_t c = 0; c < 3; ++c) {
       double wanted = 0;
@@ -184,7 +182,7 @@ TEST_CASE("the input ranges of channel-aligned splits are those of their own cha
                                   {4, 4, 4},
                                   {{"conv", Conv2d{.out_channels = 3}, {"input"}},
                                    {"mean", GlobalAveragePool{}, {"conv"}},
-                                   {"loss", SoftmaxCrossEntropy{}, {"mean"}}}};
+                                   {"loss", Output{}, {"mean"}}}};
   Samples samples{4, 4, 4, {}, {0, 1}};
   for (int i = 0; i < 2 * 16 * 4; ++i) samples.images.push_back(static_cast<float>(1 << (i % 4)));
   HardwareConfig hardware;

@@ -99,7 +99,7 @@ TEST_CASE("a diverged training is a failed trial, not an exception") {
                                    {"b", Dense{.out_features = 64}, {"relu"}},
                                    {"relu2", Relu{}, {"b"}},
                                    {"c", Dense{.out_features = 4}, {"relu2"}},
-                                   {"loss", SoftmaxCrossEntropy{}, {"c"}}}};
+                                   {"loss", Output{}, {"c"}}}};
   const auto result =
       train(architecture, toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
   CHECK(result.failed);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "evaluators/network_bench.hpp"
 #include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
@@ -33,7 +33,8 @@ FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, d
   TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
   step.store().calibrate(batch.samples);
   for (int i = 0; i < steps; ++i)
-    step.run(batch.images.data(), batch.samples.labels.data(), noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate,
+    step.run(batch.images.data(), batch.samples.labels.data(),
+             noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate,
              RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
   for (const auto& layer : step.store().parameters())
     if (!layer.weight.empty()) return layer.weight;
@@ -67,7 +68,8 @@ TEST_CASE("repeating one mini-batch lowers its loss") {
   const HardwareConfig hardware;
   TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
   const auto loss = [&] {
-    return step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::digital, 0.1, RandomKey(3));
+    return step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::digital, 0.1,
+                    RandomKey(3));
   };
   const double first = loss();
   for (int i = 0; i < 20; ++i) loss();

@@ -5,7 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -22,9 +22,8 @@ ZeroCost measure(const Architecture& architecture, const TrainingConfig& trainin
 Architecture one_layer(int units) { return make_builtin("mlp:" + std::to_string(units), {8, 8, 1}, 4); }
 
 Architecture linear() {
-  return {"linear",
-          {8, 8, 1},
-          {{"dense", Dense{.out_features = 4}, {"input"}}, {"loss", SoftmaxCrossEntropy{}, {"dense"}}}};
+  return {
+      "linear", {8, 8, 1}, {{"dense", Dense{.out_features = 4}, {"input"}}, {"loss", Output{}, {"dense"}}}};
 }
 
 /// Without converters, so that weight noise alone changes the logits.

@@ -3,7 +3,7 @@
 
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 
 namespace mho {
 
@@ -36,7 +36,7 @@ inline Architecture toy_network(int classes) {
            {"relu2", Relu{}, {"bn2"}},
            {"mean", GlobalAveragePool{}, {"relu2"}},
            {"dense", Dense{.out_features = classes}, {"mean"}},
-           {"loss", SoftmaxCrossEntropy{}, {"dense"}}}};
+           {"loss", Output{}, {"dense"}}}};
 }
 
 }  // namespace mho

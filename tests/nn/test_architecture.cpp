@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/architecture.hpp"
+#include "core/nn/graph/architecture.hpp"
 
 #include <algorithm>
 
 #include "core/base/random.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
 
@@ -21,7 +21,7 @@ Layers small_net() {
           {"relu", Relu{}, {"conv"}},
           {"pool", GlobalAveragePool{}, {"relu"}},
           {"dense", Dense{3}, {"pool"}},
-          {"loss", SoftmaxCrossEntropy{}, {"dense"}}};
+          {"loss", Output{}, {"dense"}}};
 }
 
 Architecture build(const Layers& layers, Shape input = {8, 8, 2}) {
@@ -33,7 +33,7 @@ Architecture on_image(const Layer& layer, Shape input) {
   return build({{"it", layer, {"input"}},
                 {"pool", GlobalAveragePool{}, {"it"}},
                 {"dense", Dense{2}, {"pool"}},
-                {"loss", SoftmaxCrossEntropy{}, {"dense"}}},
+                {"loss", Output{}, {"dense"}}},
                input);
 }
 
@@ -105,10 +105,9 @@ TEST_CASE("a depthwise convolution has one small matrix for each group") {
 }
 
 TEST_CASE("a dense layer flattens, batch norm counts gamma and beta, the others count nothing") {
-  const auto net = build({{"norm", BatchNorm{}, {"input"}},
-                          {"dense", Dense{5}, {"norm"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}},
-                         {2, 3, 4});
+  const auto net =
+      build({{"norm", BatchNorm{}, {"input"}}, {"dense", Dense{5}, {"norm"}}, {"loss", Output{}, {"dense"}}},
+            {2, 3, 4});
   CHECK(node(net, "norm").parameters == 8);
   CHECK(node(net, "norm").weights == 0);
   CHECK(node(net, "norm").macs == 0);
@@ -128,7 +127,7 @@ TEST_CASE("concat puts channels side by side and add keeps the shape") {
                           {"both", Concat{}, {"a", "b", "input"}},
                           {"twice", Add{}, {"both", "both"}},
                           {"dense", Dense{2}, {"twice"}},
-                          {"loss", SoftmaxCrossEntropy{}, {"dense"}}});
+                          {"loss", Output{}, {"dense"}}});
   CHECK(node(net, "both").shape == Shape{8, 8, 10});
   CHECK(node(net, "twice").shape == Shape{8, 8, 10});
 }
@@ -138,12 +137,9 @@ TEST_CASE(
     "next") {
   CHECK(names(build(small_net())) ==
         std::vector<std::string>{"input", "conv", "relu", "pool", "dense", "loss"});
-  const Layers shuffled{{"loss", SoftmaxCrossEntropy{}, {"dense"}},
-                        {"second", Conv2d{4}, {"first"}},
-                        {"sum", Add{}, {"second", "other"}},
-                        {"other", Conv2d{4}, {"input"}},
-                        {"first", Conv2d{4}, {"input"}},
-                        {"dense", Dense{2}, {"sum"}}};
+  const Layers shuffled{{"loss", Output{}, {"dense"}},       {"second", Conv2d{4}, {"first"}},
+                        {"sum", Add{}, {"second", "other"}}, {"other", Conv2d{4}, {"input"}},
+                        {"first", Conv2d{4}, {"input"}},     {"dense", Dense{2}, {"sum"}}};
   CHECK(names(build(shuffled)) ==
         std::vector<std::string>{"input", "other", "first", "second", "sum", "dense", "loss"});
 }
@@ -235,7 +231,7 @@ TEST_CASE("the graph must end in one loss") {
   }
   SECTION("nothing at all") { CHECK_THAT(refusal_of(Layers{}), ContainsSubstring("got none")); }
   SECTION("two") {
-    layers.push_back({"loss2", SoftmaxCrossEntropy{}, {"dense"}});
+    layers.push_back({"loss2", Output{}, {"dense"}});
     CHECK_THAT(refusal_of(layers), ContainsSubstring("wrong end") && ContainsSubstring("'loss', 'loss2'"));
   }
   SECTION("in the middle") {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 
 #include "core/base/files/text_file.hpp"
 #include "core/base/random.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
 
@@ -84,7 +84,7 @@ TEST_CASE("names and numbers that need care survive the round trip") {
   const Architecture net("a \"b\" \\ c", {4, 4, 1},
                          {{"x/y:0 \"q\"", BatchNorm{0.1 + 0.2}, {"input"}},
                           {"d", Dense{2, false}, {"x/y:0 \"q\""}},
-                          {"l", SoftmaxCrossEntropy{}, {"d"}}});
+                          {"l", Output{}, {"d"}}});
   const auto again = read_architecture_json(to_json(net), "text");
   CHECK(again.name() == net.name());
   CHECK(again.declarations() == net.declarations());

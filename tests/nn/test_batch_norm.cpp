@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/batch_norm.hpp"
+#include "core/nn/layers/batch_norm.hpp"
 
 #include <cmath>
 
+#include "core/nn/graph/parameters.hpp"
 #include "tests/catch.hpp"
 
 namespace mho {
@@ -13,7 +14,7 @@ TEST_CASE("a folded batch norm is the batch norm") {
   layer.beta = {0.5F, 0};
   layer.running_mean = {3, 1};
   layer.running_variance = {4, 0.25F};
-  const ChannelAffine affine = fold_batch_norm(layer, 1e-5);
+  const ChannelAffine affine = BatchNorm{1e-5}.affine(layer);
   for (size_t channel = 0; channel < 2; ++channel)
     for (const double x : {-2.0, 0.0, 7.5}) {
       const double expected = layer.gamma[channel] * (x - layer.running_mean[channel]) /

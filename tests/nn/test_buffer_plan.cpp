@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/buffer_plan.hpp"
+#include "core/nn/run/buffer_plan.hpp"
 
 #include <string>
 #include <vector>
 
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;
@@ -23,7 +23,7 @@ TEST_CASE("a chain of batch norms holds two gradients, however deep, and none of
   const BufferPlan buffers(plan);
   CHECK(buffers.slot_floats == std::vector<std::int64_t>{25 * 5 * 64, 25 * 5 * 64});
   for (size_t i = 0; i < plan.operations.size(); ++i)
-    CHECK(buffers.value_in_walk[i] == (plan.operations[i].kind == Operation::Kind::normalise));
+    CHECK(buffers.value_in_walk[i] == plan.operations[i].needs_batch);
 }
 
 TEST_CASE("what a later level adds as a residual is held for the whole mini-batch") {
@@ -31,7 +31,7 @@ TEST_CASE("what a later level adds as a residual is held for the whole mini-batc
   const BufferPlan buffers(plan);
   int residuals = 0;
   for (const auto& op : plan.operations) {
-    if (op.kind != Operation::Kind::normalise || op.inputs.size() < 2) continue;
+    if (!op.needs_batch || op.inputs.size() < 2) continue;
     ++residuals;
     CHECK_FALSE(buffers.value_in_walk[static_cast<size_t>(op.inputs[1])]);
   }
@@ -61,7 +61,7 @@ TEST_CASE("gradients that share memory are never wanted in the same level") {
   for (const auto& op : plan.operations)
     for (size_t i = 0; i < op.inputs.size(); ++i) {
       const auto& below = plan.operations[static_cast<size_t>(op.inputs[i])];
-      const bool normalised = op.kind == Operation::Kind::normalise && i == 0;
+      const bool normalised = op.needs_batch && i == 0;
       if (normalised) touch(static_cast<int>(&op - plan.operations.data()), below.level, op.level);
       touch(op.inputs[i], below.level, normalised ? below.level : op.level);
     }

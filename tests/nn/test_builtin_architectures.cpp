@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"

@@ -7,9 +7,9 @@
 #include <map>
 
 #include "core/base/files/npy.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/optimizer.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;
@@ -172,7 +172,8 @@ void check_case(const Case& c, int parts) {
   auto gradients = zero_gradients(parameters);
   const auto batch = static_cast<int>(arrays.at("step0/labels").size());  // the largest
   REQUIRE((parts == 1) == (network.plan().largest_part(batch, parts) == batch));
-  TrainingNetwork training(network, batch, parts);
+  const SoftmaxCrossEntropy cross_entropy(scalar(arrays, "smoothing"));
+  TrainingNetwork training(network, cross_entropy, batch, parts);
   Optimizer optimizer({c.adam ? "adam" : "sgd", 0.9, scalar(arrays, "weight_decay")}, parameters);
   for (int s = 0; s < kSteps; ++s) {
     const std::string step = "step" + std::to_string(s);
@@ -182,9 +183,9 @@ void check_case(const Case& c, int parts) {
     const std::vector<int> labels(whole.begin(), whole.end());
     const auto operands =
         c.analog ? given_operands(arrays, step, network) : network.digital_operands(parameters, true);
-    const auto result =
-        training.step(parameters, operands, images.data(), labels.data(), static_cast<int>(labels.size()),
-                      scalar(arrays, "smoothing"), RandomKey(1), gradients);
+    const auto result = training.step(
+        parameters, operands, {images.data(), labels.data(), static_cast<int>(labels.size()), RandomKey(1)},
+        gradients);
     const double loss = scalar(arrays, step + "/loss");
     CHECK(std::abs(result.loss - loss) < kLossBound * loss);
     CHECK(result.correct == static_cast<int>(scalar(arrays, step + "/correct")));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/layer_order.hpp"
+#include "core/nn/graph/layer_order.hpp"
 
 #include <algorithm>
 

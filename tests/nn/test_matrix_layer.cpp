@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/matrix_layer.hpp"
+#include "core/nn/products/matrix_layer.hpp"
 
 #include <cmath>
 
-#include "core/nn/patches.hpp"
+#include "core/base/random.hpp"
+#include "core/nn/products/patches.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;
@@ -30,7 +31,7 @@ MatrixLayer make_layer(bool dense, int rows, RowSplit row_split = RowSplit::dens
             : LayerDeclaration{"layer", conv, {"input"}},
       {"mean", GlobalAveragePool{}, {"layer"}},
       {"out", Dense{.out_features = 2}, {dense ? "layer" : "mean"}},
-      {"loss", SoftmaxCrossEntropy{}, {"out"}}};
+      {"loss", Output{}, {"out"}}};
   auto used = layers;
   if (dense) used.erase(used.begin() + 1);
   MvmSettings settings;
@@ -64,6 +65,8 @@ struct Problem {
     layer.pack_backward_splits(operand);
   }
 
+  MatrixCall call() { return {operand, x.data(), kImages, scratch.data(), kKey, 7}; }
+
   /// Noisy sums of one split as forward() gives them without a converter: the other splits' scales are zero.
   FloatBuffer sums_of(int split) {
     auto one = operand;
@@ -71,7 +74,7 @@ struct Problem {
       one.scales[i] = static_cast<int>(i) / layer.columns() == split ? 1.0f : 0.0f;
     one.has_adc = false;
     FloatBuffer sums(dy.size());
-    layer.forward(one, nullptr, x.data(), kImages, kKey, 7, scratch.data(), sums.data());
+    layer.forward({one, x.data(), kImages, scratch.data(), kKey, 7}, nullptr, sums.data());
     return sums;
   }
 };
@@ -95,8 +98,7 @@ TEST_CASE("gradients are clipped where a split's noisy sum lies beyond the ADC's
   FloatBuffer clipped(p.dy.size());
   int zeros = 0, kept = 0;
   for (int split = 0; split < 3; ++split) {
-    p.layer.clip_gradient(p.operand, split, mode, p.x.data(), p.dy.data(), kImages, kKey, 7, p.scratch.data(),
-                          clipped.data());
+    p.layer.clip_gradient(p.call(), split, mode, p.dy.data(), clipped.data());
     const auto sums = p.sums_of(split);
     for (size_t k = 0; k < static_cast<size_t>(kImages * p.layer.output_size()); ++k) {
       const bool beyond = std::abs(sums[k]) > 4;
@@ -120,9 +122,8 @@ TEST_CASE("a split's gradients are those of its rows, in plain loops") {
   FloatBuffer dw(p.layer.packed_size()), dx(p.x.size());
   std::vector<float> patches(static_cast<size_t>(pixels) * 72);
   for (int split = 0; split < p.layer.row_splits(); ++split) {
-    p.layer.add_split_gradient(p.operand, split, p.x.data(), p.dy.data(), kImages, false, p.scratch.data(),
-                               dw.data());
-    p.layer.backward_split(p.operand, split, p.dy.data(), kImages, false, p.scratch.data(), dx.data());
+    p.layer.add_split_gradient(p.call(), split, p.dy.data(), false, dw.data());
+    p.layer.backward_split(p.call(), split, p.dy.data(), false, dx.data());
     const int first = split * rows, end = std::min(72, first + rows);
     std::vector<double> wanted_w(static_cast<size_t>((end - first) * columns), 0.0);
     std::vector<double> wanted_x;
@@ -164,22 +165,21 @@ TEST_CASE("channel-aligned splits are those channels' products, and their gradie
     MatrixOperand only;
     whole.pack_forward(weights.data(), only.forward);
     FloatBuffer wanted(p.dy.size());
-    whole.forward(only, nullptr, p.x.data(), kImages, kKey, 7, p.scratch.data(), wanted.data());
+    whole.forward({only, p.x.data(), kImages, p.scratch.data(), kKey, 7}, nullptr, wanted.data());
     auto one = p.operand;
     for (size_t i = 0; i < one.scales.size(); ++i)
       one.scales[i] = static_cast<int>(i) / 5 == split ? 1.0f : 0.0f;
     one.has_adc = false;
     FloatBuffer found(p.dy.size());
-    p.quiet.forward(one, nullptr, p.x.data(), kImages, kKey, 7, p.scratch.data(), found.data());
+    p.quiet.forward({one, p.x.data(), kImages, p.scratch.data(), kKey, 7}, nullptr, found.data());
     for (std::int64_t i = 0; i < kImages * p.layer.output_size(); ++i)
       CHECK(found[static_cast<size_t>(i)] == Approx(wanted[static_cast<size_t>(i)]).margin(1e-5));
-    p.layer.backward_split(p.operand, split, p.dy.data(), kImages, split > 0, p.scratch.data(), dx.data());
-    p.layer.add_split_gradient(p.operand, split, p.x.data(), p.dy.data(), kImages, false, p.scratch.data(),
-                               parts.data());
+    p.layer.backward_split(p.call(), split, p.dy.data(), split > 0, dx.data());
+    p.layer.add_split_gradient(p.call(), split, p.dy.data(), false, parts.data());
   }
   FloatBuffer wanted_x(p.x.size()), wanted_w(p.layer.packed_size());
-  p.layer.backward(p.operand, p.dy.data(), kImages, false, p.scratch.data(), wanted_x.data());
-  p.layer.add_gradient(p.operand, p.x.data(), p.dy.data(), kImages, false, p.scratch.data(), wanted_w.data());
+  p.layer.backward(p.call(), p.dy.data(), false, wanted_x.data());
+  p.layer.add_gradient(p.call(), p.dy.data(), false, wanted_w.data());
   for (std::int64_t i = 0; i < kImages * p.layer.input_size(); ++i)
     CHECK(dx[static_cast<size_t>(i)] == Approx(wanted_x[static_cast<size_t>(i)]).margin(1e-4));
   for (size_t row = 0; row < 72; ++row)

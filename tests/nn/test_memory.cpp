@@ -5,9 +5,9 @@
 #include <string>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "core/nn/kernels/kernels.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "tests/catch.hpp"
 
 namespace {
@@ -48,14 +48,15 @@ TEST_CASE("a step allocates nothing after the first, and holds what was predicte
   auto parameters = initial_parameters(architecture, RandomKey(1));
   const Network network(architecture, {});
   const int batch = 6, parts = 3;
-  TrainingNetwork training(network, batch, parts);
+  const SoftmaxCrossEntropy cross_entropy(0);
+  TrainingNetwork training(network, cross_entropy, batch, parts);
   auto gradients = zero_gradients(parameters);
   const FloatBuffer images(static_cast<size_t>(architecture.input().size() * batch) + kernel_slack(), 0.5f);
   const std::vector<int> labels(static_cast<size_t>(batch), 1);
   Operands operands;
   const auto step = [&] {
     network.digital_operands(parameters, true, operands);
-    training.step(parameters, operands, images.data(), labels.data(), batch, 0.0, RandomKey(1), gradients);
+    training.step(parameters, operands, {images.data(), labels.data(), batch, RandomKey(1)}, gradients);
   };
   set_thread_count(1);
   step();

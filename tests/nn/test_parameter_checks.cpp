@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/parameter_checks.hpp"
+#include "core/nn/graph/parameter_checks.hpp"
 
 #include <cmath>
 #include <vector>

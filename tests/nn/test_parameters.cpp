@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/parameters.hpp"
 
 #include <cmath>
 
 #include "core/base/error.hpp"
 #include "core/base/files/safetensors.hpp"
-#include "core/nn/builtin_architectures.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/range_gradient.hpp"
+#include "core/nn/products/range_gradient.hpp"
 
 #include <cmath>
 
-#include "core/nn/builtin_architectures.hpp"
-#include "core/nn/optimizer.hpp"
-#include "core/nn/training_network.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
+#include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;
@@ -43,11 +43,12 @@ struct ClippedProblem {
       operand.learns_range = true;
       layer->pack_backward(operand);
     }
-    TrainingNetwork training(network, 8, 3);
+    const SoftmaxCrossEntropy cross_entropy(0);
+    TrainingNetwork training(network, cross_entropy, 8, 3);
     auto gradients = zero_gradients(parameters);
     auto copy = parameters;
     const auto result =
-        training.step(copy, operands, images.data(), labels.data(), 8, 0, RandomKey(1), gradients);
+        training.step(copy, operands, {images.data(), labels.data(), 8, RandomKey(1)}, gradients);
     gradient = training.range_gradient(node);
     return result;
   }
@@ -98,7 +99,7 @@ TEST_CASE("a value that several layers read gets all their gradients, and one ra
                               {"sum", Add{}, {"bn", "right", "relu"}},
                               {"mean", GlobalAveragePool{}, {"sum"}},
                               {"dense", Dense{.out_features = 3}, {"mean"}},
-                              {"loss", SoftmaxCrossEntropy{}, {"dense"}}}},
+                              {"loss", Output{}, {"dense"}}}},
                             0.2f, 0.4f);
 }
 

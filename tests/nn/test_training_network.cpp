@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/nn/training_network.hpp"
+#include "core/nn/run/training_network.hpp"
 
 #include <cmath>
 #include <functional>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/architecture_json.hpp"
-#include "core/nn/builtin_architectures.hpp"
-#include "core/nn/inference_network.hpp"
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/builtin_architectures.hpp"
+#include "core/nn/run/inference_network.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;
@@ -33,12 +33,15 @@ Problem make_problem(const Architecture& architecture, int count) {
   return p;
 }
 
+const SoftmaxCrossEntropy plain(0), smoothed(0.1);
+
 double loss_of(const Network& network, Problem problem, int parts, Parameters* gradients = nullptr) {
   auto zero = zero_gradients(problem.parameters);
-  TrainingNetwork training(network, static_cast<int>(problem.labels.size()), parts);
-  const auto result = training.step(problem.parameters, network.digital_operands(problem.parameters, true),
-                                    problem.images.data(), problem.labels.data(),
-                                    static_cast<int>(problem.labels.size()), 0.1, RandomKey(1), zero);
+  const int count = static_cast<int>(problem.labels.size());
+  TrainingNetwork training(network, smoothed, count, parts);
+  const auto result =
+      training.step(problem.parameters, network.digital_operands(problem.parameters, true),
+                    {problem.images.data(), problem.labels.data(), count, RandomKey(1)}, zero);
   if (gradients) *gradients = zero;
   return result.loss;
 }
@@ -88,6 +91,17 @@ Architecture custom(const std::string& name, Shape input, std::vector<LayerDecla
 TEST_CASE("gradients of every layer agree with finite differences") {
   SECTION("dense and ReLU") { check_gradients(make_builtin("mlp:20-15", {4, 4, 1}, 5)); }
   SECTION("convolutions with bias, max pooling") { check_gradients(make_builtin("lenet5", {14, 14, 1}, 10)); }
+  SECTION("sigmoid and tanh, one input of two activations") {
+    check_gradients(custom("activations", {6, 5, 2},
+                           {{"conv", Conv2d{.out_channels = 4, .bias = true}, {"input"}},
+                            {"gate", Sigmoid{}, {"conv"}},
+                            {"state", Tanh{}, {"conv"}},
+                            {"both", Concat{}, {"gate", "state"}},
+                            {"norm", BatchNorm{}, {"both"}},
+                            {"tanh", Tanh{}, {"norm"}},
+                            {"out", Dense{.out_features = 3}, {"tanh"}},
+                            {"loss", Output{}, {"out"}}}));
+  }
   SECTION("batch norm, residual connections, strided shortcuts") {
     check_gradients(make_builtin("resnet8", {8, 8, 3}, 10));
   }
@@ -108,7 +122,7 @@ TEST_CASE("gradients of every layer agree with finite differences") {
                             {"relu", Relu{}, {"depthwise"}},
                             {"mean", GlobalAveragePool{}, {"relu"}},
                             {"out", Dense{.out_features = 3}, {"mean"}},
-                            {"loss", SoftmaxCrossEntropy{}, {"out"}}}));
+                            {"loss", Output{}, {"out"}}}));
   }
   SECTION("groups, concat, average pooling with padding, three-way addition") {
     Conv2d grouped{.out_channels = 12,
@@ -142,7 +156,7 @@ TEST_CASE("gradients of every layer agree with finite differences") {
                             {"pool", pool, {"join"}},
                             {"mean", GlobalAveragePool{}, {"pool"}},
                             {"out", Dense{.out_features = 4}, {"mean"}},
-                            {"loss", SoftmaxCrossEntropy{}, {"out"}}}));
+                            {"loss", Output{}, {"out"}}}));
   }
 }
 
@@ -190,10 +204,10 @@ TEST_CASE(
   loss_of(network, few, 1, &wanted);
   auto parameters = full.parameters;
   const auto operands = network.digital_operands(parameters, true);
-  TrainingNetwork training(network, 12, 6);
+  TrainingNetwork training(network, smoothed, 12, 6);
   auto gradients = zero_gradients(parameters);
   for (const int count : {12, 3})
-    training.step(parameters, operands, full.images.data(), full.labels.data(), count, 0.1, RandomKey(1),
+    training.step(parameters, operands, {full.images.data(), full.labels.data(), count, RandomKey(1)},
                   gradients);
   double difference = 0, size = 0;
   for (size_t i = 0; i < wanted.size(); ++i)
@@ -210,12 +224,12 @@ TEST_CASE(
   auto problem = make_problem(architecture, 16);
   const Network network(architecture, {});
   const auto operands = network.digital_operands(problem.parameters, true);
-  TrainingNetwork training(network, 16, 2);
+  TrainingNetwork training(network, plain, 16, 2);
   auto gradients = zero_gradients(problem.parameters);
   StepResult result;
   for (int i = 0; i < 200; ++i)
-    result = training.step(problem.parameters, operands, problem.images.data(), problem.labels.data(), 16, 0,
-                           RandomKey(1), gradients);
+    result = training.step(problem.parameters, operands,
+                           {problem.images.data(), problem.labels.data(), 16, RandomKey(1)}, gradients);
   InferenceNetwork inference(network, problem.parameters);
   CHECK(inference.count_correct(operands, problem.images.data(), problem.labels.data(), 16, RandomKey(2)) ==
         result.correct);
@@ -261,8 +275,8 @@ Parameters gradients_through_adc(const Architecture& architecture, float limit, 
     layer->pack_backward_splits(operands[i]);
   }
   auto gradients = zero_gradients(problem.parameters);
-  TrainingNetwork(network, 6, 2)
-      .step(problem.parameters, operands, problem.images.data(), problem.labels.data(), 6, 0, RandomKey(1),
+  TrainingNetwork(network, plain, 6, 2)
+      .step(problem.parameters, operands, {problem.images.data(), problem.labels.data(), 6, RandomKey(1)},
             gradients);
   return gradients;
 }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <set>
 
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "search/space.hpp"
 #include "tests/catch.hpp"
 

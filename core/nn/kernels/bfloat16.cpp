@@ -6,13 +6,13 @@
 namespace mho {
 
 #if defined(__x86_64__)
-extern const Bfloat16Kernels kAvx512Bfloat16Kernels;
+extern const Bfloat16Kernels avx512_bfloat16_kernels;
 #endif
 
 const Bfloat16Kernels* bfloat16_kernels() {
 #if defined(__x86_64__)
   static const bool present = instruction_set() == "avx512" && __builtin_cpu_supports("avx512bf16");
-  return present ? &kAvx512Bfloat16Kernels : nullptr;
+  return present ? &avx512_bfloat16_kernels : nullptr;
 #else
   return nullptr;
 #endif

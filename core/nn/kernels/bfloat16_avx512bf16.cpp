@@ -22,8 +22,8 @@ void quantise_levels(const float* x, std::size_t count, float range, float level
 
 }  // namespace
 
-extern const Bfloat16Kernels kAvx512Bfloat16Kernels;
-const Bfloat16Kernels kAvx512Bfloat16Kernels{product, quantise_levels};
+extern const Bfloat16Kernels avx512_bfloat16_kernels;
+const Bfloat16Kernels avx512_bfloat16_kernels{product, quantise_levels};
 
 }  // namespace mho
 #endif

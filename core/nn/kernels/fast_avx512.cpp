@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if defined(__x86_64__)
-#define MHO_KERNEL_SET kAvx512Kernels
+#define MHO_KERNEL_SET avx512_kernels
 #define MHO_KERNEL_NAME "avx512"
 #include "core/nn/kernels/fast_kernels.inl"
 #endif

@@ -22,16 +22,16 @@ struct Vectors {
   static constexpr int count = B;
 };
 #if defined(__AVX512F__)
-constexpr int kMostVectors = 4;
+constexpr int most_vectors = 4;
 #else
-constexpr int kMostVectors = 2;  // of 16 registers
+constexpr int most_vectors = 2;  // of 16 registers
 #endif
 template <class Body>
 MHO_INLINE void for_channel_blocks(int channels, Body body) {
   int c = 0;
-  for (; c + kMostVectors * kLanes <= channels; c += kMostVectors * kLanes)
-    body(c, Vectors<kMostVectors>{}, kLanes);
-  if (kMostVectors > 2 && c + 2 * kLanes <= channels) {
+  for (; c + most_vectors * kLanes <= channels; c += most_vectors * kLanes)
+    body(c, Vectors<most_vectors>{}, kLanes);
+  if (most_vectors > 2 && c + 2 * kLanes <= channels) {
     body(c, Vectors<2>{}, kLanes);
     c += 2 * kLanes;
   }

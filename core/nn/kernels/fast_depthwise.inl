@@ -27,9 +27,9 @@ void depthwise_taps(const Depthwise& d, const std::ptrdiff_t* offsets, int taps,
 
 /// Neighbouring output pixels that share the inputs which they both read.
 #if defined(__AVX512F__)
-constexpr int kDepthwisePixels = 5;
+constexpr int pixels_at_once = 5;
 #else
-constexpr int kDepthwisePixels = 2;
+constexpr int pixels_at_once = 2;
 #endif
 
 /// P output pixels of a 3x3 kernel with horizontal stride S: all weights and sums in registers, and each
@@ -63,17 +63,17 @@ MHO_INLINE void depthwise_3x3(const Depthwise& d, const float* x, const float* w
   for (int h = 0; h < d.height; ++h) {
     const float* in = x + h * d.stride_height * row;
     int p = 0;
-    for (; p + kDepthwisePixels <= d.width; p += kDepthwisePixels) {
-      depthwise_pixels<kDepthwisePixels, S>(d, in, weights, y, count);
-      in += kDepthwisePixels * S * static_cast<std::ptrdiff_t>(d.channels);
-      y += kDepthwisePixels * static_cast<std::ptrdiff_t>(d.channels);
+    for (; p + pixels_at_once <= d.width; p += pixels_at_once) {
+      depthwise_pixels<pixels_at_once, S>(d, in, weights, y, count);
+      in += pixels_at_once * S * static_cast<std::ptrdiff_t>(d.channels);
+      y += pixels_at_once * static_cast<std::ptrdiff_t>(d.channels);
     }
     for (; p < d.width; ++p, in += S * static_cast<std::ptrdiff_t>(d.channels), y += d.channels)
       depthwise_pixels<1, S>(d, in, weights, y, count);
   }
 }
 
-constexpr int kMostTaps = 256;
+constexpr int most_taps = 256;
 
 MHO_INLINE int find_taps(const Depthwise& d, std::ptrdiff_t* offsets) {
   for (int a = 0; a < d.kernel_height; ++a)
@@ -83,7 +83,7 @@ MHO_INLINE int find_taps(const Depthwise& d, std::ptrdiff_t* offsets) {
 }
 
 void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
-  std::ptrdiff_t offsets[kMostTaps];
+  std::ptrdiff_t offsets[most_taps];
   const int taps = find_taps(d, offsets);
   const bool is_3x3 = d.kernel_height == 3 && d.kernel_width == 3;
   for_channels(d.channels, [&](int c, int count) {
@@ -97,7 +97,7 @@ void depthwise(const Depthwise& d, const float* x, const float* w, float* y) {
 }
 
 void depthwise_backward(const Depthwise& d, const float* dy, const float* w, float* dx) {
-  std::ptrdiff_t offsets[kMostTaps];
+  std::ptrdiff_t offsets[most_taps];
   const int taps = find_taps(d, offsets);
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(d.padded_width) * d.channels;
   for_channels(d.channels, [&](int c, int count) {
@@ -134,7 +134,7 @@ MHO_INLINE void depthwise_gradient_rows(const Depthwise& d, const std::ptrdiff_t
 }
 
 void depthwise_gradient(const Depthwise& d, const float* x, const float* dy, float* dw) {
-  std::ptrdiff_t offsets[kMostTaps];
+  std::ptrdiff_t offsets[most_taps];
   const int taps = find_taps(d, offsets);
   for_channels(d.channels, [&](int c, int count) {
     if (taps == 9) return depthwise_gradient_rows<9>(d, offsets, x + c, dy + c, dw + c, count);

@@ -38,7 +38,7 @@ MHO_INLINE void add_up(const Vector (&part)[U][B], int count, float* sums) {
 
 void channel_sums(const float* y, int pixels, int channels, float* sums, float* squares) {
   for_channel_blocks(channels, [&](int c, auto vectors, int count) {
-    constexpr int B = vectors.count, U = kMostVectors / B;
+    constexpr int B = vectors.count, U = most_vectors / B;
     Vector sum[U][B] = {}, square[U][B] = {};
     for_pixels_in_turn<U>(pixels, [&](int p, int u) {
       const float* at = y + static_cast<std::ptrdiff_t>(p) * channels + c;
@@ -85,7 +85,7 @@ void affine_backward_sums(float* dz, const float* z, const float* y, int pixels,
                           float* sums, float* products) {
   const Vector low = spread(floor);
   for_channel_blocks(channels, [&](int c, auto vectors, int count) {
-    constexpr int B = vectors.count, U = kMostVectors / B;
+    constexpr int B = vectors.count, U = most_vectors / B;
     Vector sum[U][B] = {}, product_sum[U][B] = {};
     for_pixels_in_turn<U>(pixels, [&](int p, int u) {
 #pragma GCC unroll 4

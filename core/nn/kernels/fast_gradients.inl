@@ -89,7 +89,7 @@ MHO_INLINE OutputRows rows_of(const MatrixGradient& m, const RowRun& run) {
 void gradient(const MatrixGradient& m) {
   for (int column = 0; column < m.columns;) {
     const int vectors = m.columns - column > kLanes ? 2 : 1;
-    const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;
+    const int most = vectors == 2 ? most_pixels_two_vectors : most_pixels_one_vector;
     const GradientFunction* table = vectors == 2 ? Gradients2::functions : Gradients1::functions;
     for (int r = 0; r < m.run_count; ++r) {
       const RowRun& run = m.runs[r];

@@ -12,11 +12,11 @@
 namespace mho {
 namespace {
 
-/// Matrix rows whose sums stay in registers beside kNarrowColumns columns.
+/// Matrix rows whose sums stay in registers beside most_narrow_columns columns.
 #if defined(__AVX512F__)
-constexpr int kNarrowRows = 3;
+constexpr int most_narrow_rows = 3;
 #else
-constexpr int kNarrowRows = 2;
+constexpr int most_narrow_rows = 2;
 #endif
 
 template <int Half = kLanes / 2>
@@ -76,15 +76,15 @@ using NarrowGradients = NarrowGradientTable<I, 1, 2>;
 NarrowGradientFunction narrow_gradient_function(int rows, int columns) {
   if (rows == 1) return NarrowGradients<1>::functions[columns - 1];
   if (rows == 2) return NarrowGradients<2>::functions[columns - 1];
-  return NarrowGradients<kNarrowRows>::functions[columns - 1];
+  return NarrowGradients<most_narrow_rows>::functions[columns - 1];
 }
 
 void narrow_gradient(const MatrixGradient& m) {
-  for (int column = 0; column < m.columns; column += kNarrowColumns) {
-    const int columns = min_of(kNarrowColumns, m.columns - column);
+  for (int column = 0; column < m.columns; column += most_narrow_columns) {
+    const int columns = min_of(most_narrow_columns, m.columns - column);
     for (int r = 0; r < m.run_count; ++r)
-      for (int j = 0; j < m.runs[r].length; j += kNarrowRows) {
-        const int rows = min_of(kNarrowRows, m.runs[r].length - j);
+      for (int j = 0; j < m.runs[r].length; j += most_narrow_rows) {
+        const int rows = min_of(most_narrow_rows, m.runs[r].length - j);
         narrow_gradient_function(rows, columns)(
             m, m.x + m.runs[r].offset + j, m.g + column * m.g_step,
             m.w + static_cast<std::ptrdiff_t>(m.runs[r].row + j) * m.w_row + column);

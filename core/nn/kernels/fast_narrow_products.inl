@@ -11,9 +11,9 @@ namespace mho {
 namespace {
 
 /// At most half a vector of columns.
-constexpr int kNarrowColumns = kLanes / 2;
+constexpr int most_narrow_columns = kLanes / 2;
 /// Vectors of pixels that share a column's weight.
-constexpr int kNarrowVectors = 2;
+constexpr int most_narrow_vectors = 2;
 
 /// a0 b0 a1 b1 ... of the lower or upper halves.
 template <bool Upper>
@@ -23,20 +23,20 @@ MHO_INLINE Vector interleave(Vector a, Vector b) {
   return __builtin_shuffle(a, b, from);
 }
 
-/// One column a vector -> two pixels a vector, each with kNarrowColumns columns. Each step turns the highest
+/// One column a vector -> two pixels a vector, each with most_narrow_columns columns. Each step turns the highest
 /// bit of the column's number into the lowest of the lane's.
-template <int Step = kNarrowColumns>
-MHO_INLINE void turn(Vector (&v)[kNarrowColumns]) {
+template <int Step = most_narrow_columns>
+MHO_INLINE void turn(Vector (&v)[most_narrow_columns]) {
   if constexpr (Step > 1) {
-    constexpr int kHalf = kNarrowColumns / 2;
-    Vector next[kNarrowColumns];
+    constexpr int half_columns = most_narrow_columns / 2;
+    Vector next[most_narrow_columns];
 #pragma GCC unroll 8
-    for (int i = 0; i < kHalf; ++i) {
-      next[2 * i] = interleave<false>(v[i], v[i + kHalf]);
-      next[2 * i + 1] = interleave<true>(v[i], v[i + kHalf]);
+    for (int i = 0; i < half_columns; ++i) {
+      next[2 * i] = interleave<false>(v[i], v[i + half_columns]);
+      next[2 * i + 1] = interleave<true>(v[i], v[i + half_columns]);
     }
 #pragma GCC unroll 8
-    for (int i = 0; i < kNarrowColumns; ++i) v[i] = next[i];
+    for (int i = 0; i < most_narrow_columns; ++i) v[i] = next[i];
     turn<Step / 2>(v);
   }
 }
@@ -44,15 +44,15 @@ MHO_INLINE void turn(Vector (&v)[kNarrowColumns]) {
 /// Writes `count` pixels of C finished columns.
 template <int C>
 MHO_INLINE void store_narrow(const MatrixProduct& m, const Vector* columns, int count, float* y) {
-  Vector v[kNarrowColumns];
+  Vector v[most_narrow_columns];
 #pragma GCC unroll 8
-  for (int c = 0; c < kNarrowColumns; ++c) v[c] = c < C ? columns[c] : Vector{};
+  for (int c = 0; c < most_narrow_columns; ++c) v[c] = c < C ? columns[c] : Vector{};
   turn(v);
 #pragma GCC unroll 8
-  for (int k = 0; k < kNarrowColumns; ++k)  // pixels 2k and 2k + 1
+  for (int k = 0; k < most_narrow_columns; ++k)  // pixels 2k and 2k + 1
     for (int half = 0; half < 2 && 2 * k + half < count; ++half) {
       Ints from;
-      for (int i = 0; i < kLanes; ++i) from[i] = (i + half * kNarrowColumns) % kLanes;
+      for (int i = 0; i < kLanes; ++i) from[i] = (i + half * most_narrow_columns) % kLanes;
       Vector pixel = half ? __builtin_shuffle(v[k], from) : v[k];
       float* to = y + (2 * k + half) * m.y_pixel;
       if (m.stage.accumulate) pixel += load_some(to, C);
@@ -61,15 +61,15 @@ MHO_INLINE void store_narrow(const MatrixProduct& m, const Vector* columns, int 
 }
 
 struct NarrowTile {
-  int row[kNarrowVectors];         ///< of the output
-  const float* x[kNarrowVectors];  ///< of the first pixel
-  float* y[kNarrowVectors];
-  int count[kNarrowVectors];  ///< pixels
+  int row[most_narrow_vectors];         ///< of the output
+  const float* x[most_narrow_vectors];  ///< of the first pixel
+  float* y[most_narrow_vectors];
+  int count[most_narrow_vectors];  ///< pixels
 };
 
 template <int C>
 void narrow_tile(const MatrixProduct& m, const NarrowTile& t, NoiseStream& stream) {
-  Vector acc[kNarrowVectors][C];
+  Vector acc[most_narrow_vectors][C];
 #pragma GCC unroll 8
   for (int c = 0; c < C; ++c) acc[0][c] = acc[1][c] = Vector{};
   const Runs runs = runs_of(m, t.row[0], t.row[1]);
@@ -86,7 +86,7 @@ void narrow_tile(const MatrixProduct& m, const NarrowTile& t, NoiseStream& strea
       }
     }
   }
-  add_noise_and_convert<kNarrowVectors, C>(m.stage, &stream, acc);
+  add_noise_and_convert<most_narrow_vectors, C>(m.stage, &stream, acc);
 #pragma GCC unroll 8
   for (int c = 0; c < C; ++c) {
     const Vector scale = spread(m.stage.scale ? m.stage.scale[c] : 1.0f);
@@ -98,7 +98,7 @@ void narrow_tile(const MatrixProduct& m, const NarrowTile& t, NoiseStream& strea
   if (t.count[1] > 0) store_narrow<C>(m, acc[1], t.count[1], t.y[1]);
 }
 
-bool is_narrow(const MatrixProduct& m) { return m.x_pixel == 1 && m.columns <= kNarrowColumns; }
+bool is_narrow(const MatrixProduct& m) { return m.x_pixel == 1 && m.columns <= most_narrow_columns; }
 
 /// Vectors of pixels in row-major order, two at a time, whichever rows they lie in.
 template <int C>
@@ -111,7 +111,7 @@ void narrow_columns(const MatrixProduct& m, NoiseStream& stream) {
       tile.x[filled] = m.x + h * m.x_row + p;
       tile.y[filled] = m.y + h * m.y_row + p * m.y_pixel;
       tile.count[filled] = min_of(kLanes, m.width - p);
-      if (++filled < kNarrowVectors) continue;
+      if (++filled < most_narrow_vectors) continue;
       narrow_tile<C>(m, tile, stream);
       filled = 0;
     }

@@ -32,12 +32,12 @@ MHO_INLINE void for_window(const Pooling& p, const Window& seen, Body body) {
 /// Some pixels of an output row of a pooling with few channels. Each tap's inputs are packed without gaps, so
 /// that vectors are full and no short masked store goes to memory: those took nearly half of the time.
 struct PackedPixels {
-  static constexpr int kPixels = 16, kTaps = 4;
-  float taps[kTaps][kPixels * kLanes + kLanes];
+  static constexpr int packed_pixels = 16, packed_taps = 4;
+  float taps[packed_taps][packed_pixels * kLanes + kLanes];
   int first, pixels, floats;
 
   static bool serve(const Pooling& p) {
-    return p.channels < kLanes && p.tiles_input() && p.kernel_height * p.kernel_width <= kTaps;
+    return p.channels < kLanes && p.tiles_input() && p.kernel_height * p.kernel_width <= packed_taps;
   }
   /// Of the first pixel at hand; its neighbours follow at equal steps.
   MHO_INLINE std::ptrdiff_t offset(const Pooling& p, int h, int tap) const {
@@ -48,7 +48,7 @@ struct PackedPixels {
   /// Pixels [start, ...) of output row h.
   MHO_INLINE void pack(const Pooling& p, const float* x, int h, int start) {
     first = start;
-    pixels = min_of(kPixels, p.width - start);
+    pixels = min_of(packed_pixels, p.width - start);
     floats = pixels * p.channels;
     const int channels = p.channels, count = pixels, step = p.stride_width * channels;
     for (int t = 0; t < p.kernel_height * p.kernel_width; ++t) {
@@ -60,7 +60,7 @@ struct PackedPixels {
   }
   /// Rows are put together on the stack first, each pixel overwriting what ran over from the one before.
   MHO_INLINE void unpack(const Pooling& p, int h, float* x) const {
-    float row[kTaps * kPixels * kLanes + kLanes];
+    float row[packed_taps * packed_pixels * kLanes + kLanes];
     const int channels = p.channels, count = pixels, wide = p.kernel_width;
     for (int a = 0; a < p.kernel_height; ++a) {
       float* to = row;
@@ -78,7 +78,7 @@ template <class Body>
 MHO_INLINE void for_packed_pixels(const Pooling& p, const float* x, Body body) {
   PackedPixels at;
   for (int h = 0; h < p.height; ++h)
-    for (int first = 0; first < p.width; first += PackedPixels::kPixels) {
+    for (int first = 0; first < p.width; first += PackedPixels::packed_pixels) {
       at.pack(p, x, h, first);
       body(at, h, (static_cast<std::ptrdiff_t>(h) * p.width + first) * p.channels);
     }

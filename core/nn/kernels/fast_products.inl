@@ -14,7 +14,7 @@ namespace {
 #if defined(MHO_BFLOAT16)
 // A slot of four bytes holds two bfloat16: two neighbouring inputs, or two rows of one column. One
 // instruction multiplies the pairs and adds both products to a float.
-constexpr int kElementBytes = 2;
+constexpr int element_bytes = 2;
 using Slot = __m512i;
 MHO_INLINE Slot spread_slot(const char* p) {
   int pair;  // pairs start at any element: no int is promised to be aligned there
@@ -25,7 +25,7 @@ MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) {
   return _mm512_dpbf16_ps(sum, (__m512bh)w, (__m512bh)x);
 }
 #else
-constexpr int kElementBytes = 4;
+constexpr int element_bytes = 4;
 using Slot = Vector;
 MHO_INLINE Slot spread_slot(const char* p) { return spread(*reinterpret_cast<const float*>(p)); }
 MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) { return sum + x * w; }
@@ -88,8 +88,8 @@ template <int P, int B>
 void product_tile(const Tile& t) {
   const MatrixProduct& m = *t.m;
   // Four pixels a pointer: base + {0, 1, 2, 3} steps is an x86 address each, so all pixels fit the registers.
-  constexpr int kBases = (P + 3) / 4;
-  const std::ptrdiff_t step = m.x_pixel * kElementBytes, steps[4] = {0, step, 2 * step, 3 * step};
+  constexpr int bases = (P + 3) / 4;
+  const std::ptrdiff_t step = m.x_pixel * element_bytes, steps[4] = {0, step, 2 * step, 3 * step};
   const std::ptrdiff_t next = 4 * m.x_step;  // a slot
   Vector acc[P][B];
 #pragma GCC unroll 16
@@ -97,9 +97,9 @@ void product_tile(const Tile& t) {
 #pragma GCC unroll 2
     for (int b = 0; b < B; ++b) acc[p][b] = Vector{};
   for (const RowRun* run = t.runs.first; run < t.runs.end; ++run) {
-    const char* x[kBases];
-    for (int q = 0; q < kBases; ++q)
-      x[q] = t.x + static_cast<std::ptrdiff_t>(run->offset) * kElementBytes + q * 4 * step;
+    const char* x[bases];
+    for (int q = 0; q < bases; ++q)
+      x[q] = t.x + static_cast<std::ptrdiff_t>(run->offset) * element_bytes + q * 4 * step;
     const float* w = m.w + static_cast<std::ptrdiff_t>(run->row) * m.w_row + t.column;
     for (int j = run->length; j > 0; --j, w += m.w_row) {
       Vector wv[B];
@@ -112,7 +112,7 @@ void product_tile(const Tile& t) {
         for (int b = 0; b < B; ++b) acc[p][b] = multiply_add(acc[p][b], xv, wv[b]);
       }
 #pragma GCC unroll 4
-      for (int q = 0; q < kBases; ++q) x[q] += next;
+      for (int q = 0; q < bases; ++q) x[q] += next;
     }
   }
   add_noise_and_convert<P, B>(m.stage, t.stream, acc);
@@ -161,14 +161,14 @@ using Tiles2 = TileTable<2, 1, 2, 3, 4>;
 
 /// One column block over all pixels, rows cut into tiles of nearly equal width.
 void product_columns(const MatrixProduct& m, int column, int vectors, NoiseStream& stream) {
-  const int most = vectors == 2 ? kMaxPixels2 : kMaxPixels1;
+  const int most = vectors == 2 ? most_pixels_two_vectors : most_pixels_one_vector;
   const TileFunction* table = vectors == 2 ? Tiles2::functions : Tiles1::functions;
   const int tiles = (m.width + most - 1) / most;
   for (int h = 0; h < m.height; ++h) {
     const Runs runs = runs_of(m, h, h);
     for (int k = 0; k < tiles; ++k) {
       const int begin = k * m.width / tiles, end = (k + 1) * m.width / tiles;
-      const char* x = reinterpret_cast<const char*>(m.x) + (h * m.x_row + begin * m.x_pixel) * kElementBytes;
+      const char* x = reinterpret_cast<const char*>(m.x) + (h * m.x_row + begin * m.x_pixel) * element_bytes;
       const Tile tile{&m, runs, x, m.y + h * m.y_row + begin * m.y_pixel, column, &stream};
       table[end - begin - 1](tile);
     }

@@ -38,10 +38,10 @@ void noisy_copy(const NoisyCopy& c) {
 /// blocks of 4096 numbers, then in double: float's rounding grows with a block, not with the array.
 template <class Next>
 MHO_INLINE Moments moments_of(std::size_t size, Next next) {
-  constexpr std::size_t kBlock = 4096;
+  constexpr std::size_t block_floats = 4096;
   Moments total;
-  for (std::size_t first = 0; first < size; first += kBlock) {
-    const std::size_t end = size - first < kBlock ? size : first + kBlock;
+  for (std::size_t first = 0; first < size; first += block_floats) {
+    const std::size_t end = size - first < block_floats ? size : first + block_floats;
     Vector sum[4] = {}, square[4] = {};
     std::size_t i = first;
     for (; i + 4 * kLanes <= end; i += 4 * kLanes)

@@ -6,19 +6,19 @@
 namespace mho {
 
 // Each fast_*.cpp compiles fast_kernels.inl for one instruction set.
-extern const Kernels kPortableKernels;
+extern const Kernels portable_kernels;
 #if defined(__x86_64__)
-extern const Kernels kAvx2Kernels;
-extern const Kernels kAvx512Kernels;
+extern const Kernels avx2_kernels;
+extern const Kernels avx512_kernels;
 #endif
 
 KernelList available_kernels() {
   KernelList list{{&reference_kernels()}, 1};
   for (const auto& set : available_instruction_sets()) {
-    if (set == "portable") list.sets[list.count++] = &kPortableKernels;
+    if (set == "portable") list.sets[list.count++] = &portable_kernels;
 #if defined(__x86_64__)
-    if (set == "avx2") list.sets[list.count++] = &kAvx2Kernels;
-    if (set == "avx512") list.sets[list.count++] = &kAvx512Kernels;
+    if (set == "avx2") list.sets[list.count++] = &avx2_kernels;
+    if (set == "avx512") list.sets[list.count++] = &avx512_kernels;
 #endif
   }
   return list;

@@ -8,9 +8,9 @@
 namespace mho {
 
 /// Matrices that kernels read have rows of a multiple of this many floats, so that vector loads may run over.
-inline constexpr int kColumnAlignment = 16;
+inline constexpr int column_alignment = 16;
 inline int padded_columns(int columns) {
-  return (columns + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment;
+  return (columns + column_alignment - 1) / column_alignment * column_alignment;
 }
 
 /// Floats from one row of a product's weights to the next. A tile reads a strip of two cache lines from every
@@ -18,7 +18,7 @@ inline int padded_columns(int columns) {
 /// the cache.
 inline int weight_row(int columns) {
   const int padded = padded_columns(columns);
-  return padded > 2 * kColumnAlignment && padded / kColumnAlignment % 2 == 0 ? padded + kColumnAlignment
+  return padded > 2 * column_alignment && padded / column_alignment % 2 == 0 ? padded + column_alignment
                                                                              : padded;
 }
 

@@ -239,32 +239,32 @@ void clip(float limit, std::size_t count, float* values) {
   for (std::size_t i = 0; i < count; ++i) values[i] = std::clamp(values[i], -limit, limit);
 }
 
-const Kernels kReferenceKernels{"reference",
-                                product,
-                                gradient,
-                                transpose,
-                                depthwise,
-                                depthwise_backward,
-                                depthwise_gradient,
-                                quantise,
-                                channel_sums,
-                                affine,
-                                affine_backward_sums,
-                                affine_backward,
-                                add,
-                                relu,
-                                relu_backward,
-                                max_pool,
-                                max_pool_backward,
-                                average_pool,
-                                average_pool_backward,
-                                noisy_copy,
-                                sgd,
-                                moments,
-                                clip};
+const Kernels plain_loops{"reference",
+                          product,
+                          gradient,
+                          transpose,
+                          depthwise,
+                          depthwise_backward,
+                          depthwise_gradient,
+                          quantise,
+                          channel_sums,
+                          affine,
+                          affine_backward_sums,
+                          affine_backward,
+                          add,
+                          relu,
+                          relu_backward,
+                          max_pool,
+                          max_pool_backward,
+                          average_pool,
+                          average_pool_backward,
+                          noisy_copy,
+                          sgd,
+                          moments,
+                          clip};
 
 }  // namespace
 
-const Kernels& reference_kernels() { return kReferenceKernels; }
+const Kernels& reference_kernels() { return plain_loops; }
 
 }  // namespace mho

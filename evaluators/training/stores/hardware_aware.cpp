@@ -35,9 +35,9 @@ const Operands& HardwareAwareStore::operands(TrainingPhase phase, RandomKey key)
   if (phase == TrainingPhase::digital)
     context_.network.digital_operands(parameters_, true, operands_);
   else
-    noisy_operands({context_.network, parameters_, context_.hardware, context_.config.weight_noise,
-                    read_in(phase, key)},
-                   key, operands_, &products_);
+    noisy_operands(
+        {context_.network, parameters_, context_.hardware, context_.config.weight_noise, read_in(phase, key)},
+        key, operands_, &products_);
   return operands_;
 }
 

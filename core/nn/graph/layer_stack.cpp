@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/graph/layer_stack.hpp"
+
+#include <utility>
+
+namespace mho {
+
+LayerStack& LayerStack::continue_from(const std::string& name) {
+  end_ = name;
+  return *this;
+}
+
+LayerStack& LayerStack::add(const std::string& name, Layer layer) {
+  return join(name, std::move(layer), {end_});
+}
+
+LayerStack& LayerStack::join(const std::string& name, Layer layer, std::vector<std::string> inputs) {
+  layers_.push_back({name, std::move(layer), std::move(inputs)});
+  return continue_from(name);
+}
+
+LayerStack& LayerStack::conv_bn(const std::string& name, const Conv2d& conv) {
+  return add(name, conv).add(name + "_bn", BatchNorm{});
+}
+
+LayerStack& LayerStack::conv_bn_relu(const std::string& name, const Conv2d& conv) {
+  return conv_bn(name, conv).add(name + "_relu", Relu{});
+}
+
+LayerStack& LayerStack::classify(int classes) { return add("logits", Dense{classes}).add("loss", Output{}); }
+
+}  // namespace mho

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/layers/output.hpp"
+
+namespace mho {
+
+LayerFacts Output::infer(const LayerSite& site) {
+  site.expect_one_input();
+  const Shape in = site.input();
+  if (in.height != 1 || in.width != 1 || in.channels < 2)
+    site.refuse("logits have the wrong shape: expected 1x1 x at least 2 classes, got " + to_string(in));
+  return {.shape = in};
+}
+
+std::unique_ptr<Operator> Output::make_operator(const OperatorSite&) const { return nullptr; }
+
+OnnxNode Output::onnx(const LayerParameters&, Shape) const { return {}; }
+
+}  // namespace mho

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/products/operand_packing.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "core/nn/kernels/bfloat16.hpp"
+
+namespace mho {
+namespace {
+
+size_t index(std::int64_t value) { return static_cast<size_t>(value); }
+
+/// The nearest bfloat16 (ties to even): the upper half of a float.
+std::uint32_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+}
+
+constexpr int all_splits = -1;  ///< of pack_taps
+
+}  // namespace
+
+void OperandPacking::pack_forward(const float* weights, FloatBuffer& packed) const {
+  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = weight_row(columns);
+  packed.resize(layout_.packed_size());
+  for (int g = 0; g < geometry_.groups; ++g)
+    for (int r = 0; r < rows; ++r)
+      std::copy_n(weights + std::int64_t{r} * geometry_.output.channels + g * columns, columns,
+                  packed.data() + (std::int64_t{g} * rows + r) * width);
+}
+
+void OperandPacking::unpack_gradient(const float* packed, bool accumulate, float* gradient) const {
+  const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = padded_columns(columns);
+  for (int g = 0; g < geometry_.groups; ++g)
+    for (int r = 0; r < rows; ++r) {
+      const float* from = packed + (std::int64_t{g} * rows + r) * width;
+      float* to = gradient + std::int64_t{r} * geometry_.output.channels + g * columns;
+      if (accumulate)
+        kernels().add(from, index(columns), to);
+      else
+        std::copy_n(from, columns, to);
+    }
+}
+
+void OperandPacking::pack_backward(MatrixOperand& operand) const {
+  pack_taps(operand, all_splits, operand.backward);
+}
+
+void OperandPacking::pack_backward_splits(MatrixOperand& operand) const {
+  operand.backward_splits.resize(index(layout_.row_splits()));
+  for (int split = 0; split < layout_.row_splits(); ++split)
+    pack_taps(operand, split, operand.backward_splits[index(split)]);
+}
+
+void OperandPacking::pack_taps(const MatrixOperand& operand, int split, FloatBuffer& packed) const {
+  const auto& g = geometry_;
+  const std::int64_t tap_size = std::int64_t{g.group_outputs()} * weight_row(g.group_inputs());
+  packed.resize(index(tap_size * g.groups * g.kernel_height * g.kernel_width) + kernel_slack());
+  float* to = packed.data();
+  for (const auto& phase : layout_.backward_geometry().phases)
+    for (int group = 0; group < g.groups; ++group)
+      for (int a = 0; a < phase.taps_high; ++a)
+        for (int b = 0; b < phase.taps_wide; ++b, to += tap_size) {
+          // Later output pixels are reached by smaller kernel indices.
+          const int row = phase.first_kernel_row + (phase.taps_high - 1 - a) * g.stride_height;
+          const int column = phase.first_kernel_column + (phase.taps_wide - 1 - b) * g.stride_width;
+          pack_tap(operand, group, split, (row * g.kernel_width + column) * g.group_inputs(), to);
+        }
+}
+
+void OperandPacking::pack_tap(const MatrixOperand& operand, int group, int split, int first,
+                              float* to) const {
+  const int rows = geometry_.rows(), outputs = geometry_.group_outputs(), inputs = geometry_.group_inputs();
+  const int width = weight_row(outputs);
+  const float factor = 1.0f / (operand.output_gain * (operand.input_range > 0 ? operand.input_range : 1.0f));
+  for (const RowCut::Run& run : layout_.cut_runs()) {  // rows of one split share their scales
+    const int row = std::max(first, run.first), end = std::min(first + inputs, run.first + run.count);
+    if (row >= end) continue;
+    if (split != all_splits && run.split != split) {
+      for (int c = 0; c < outputs; ++c)
+        std::fill_n(to + (row - first) + std::int64_t{c} * weight_row(inputs), end - row, 0.0f);
+      continue;
+    }
+    const float* from = operand.forward.data() + (std::int64_t{group} * rows + row) * width;
+    const float* scale = operand.scales.empty()
+                             ? nullptr
+                             : operand.scales.data() + run.split * layout_.columns() + group * outputs;
+    kernels().transpose(from, width, end - row, outputs, scale, factor, to + (row - first),
+                        weight_row(inputs));
+  }
+}
+
+bool OperandPacking::takes_bfloat16(const MatrixOperand& operand) const {
+  constexpr float exact_levels = 256;  // whole numbers that 8 bits hold
+  return bfloat16_kernels() && geometry_.groups == 1 && !operand.scales.empty() && operand.input_range > 0 &&
+         settings_.dac_levels > 0 && settings_.dac_levels <= exact_levels;
+}
+
+void OperandPacking::pack_bfloat16(MatrixOperand& operand) const {
+  if (!takes_bfloat16(operand)) return;
+  int pair_rows = 0;
+  for (size_t split = 0; split < layout_.parts(); ++split)
+    for (const auto& run : layout_.pair_runs(split)) pair_rows = std::max(pair_rows, run.row + run.length);
+  const int width = weight_row(layout_.columns());
+  operand.pairs.assign(index(std::int64_t{pair_rows} * width) + kernel_slack(), 0.0f);
+  for (size_t split = 0; split < layout_.parts(); ++split) pack_pairs(operand, split, operand.pairs);
+}
+
+void OperandPacking::pack_pairs(const MatrixOperand& operand, std::size_t split, FloatBuffer& pairs) const {
+  const int width = weight_row(layout_.columns());
+  for (size_t r = 0; r < layout_.pair_runs(split).size(); ++r) {
+    const RowRun& run = layout_.forward_runs(split)[r];
+    for (int j = 0; j < run.length; ++j) {
+      const float* from = operand.forward.data() + std::int64_t{run.row + j} * width;
+      float* to = pairs.data() + std::int64_t{layout_.pair_runs(split)[r].row + j / 2} * width;
+      for (int c = 0; c < layout_.columns(); ++c) {
+        const std::uint32_t rounded = to_bfloat16(from[c] / settings_.dac_levels);
+        std::uint32_t slot = std::bit_cast<std::uint32_t>(to[c]);
+        slot |= j % 2 == 0 ? rounded : rounded << 16;
+        std::memcpy(to + c, &slot, sizeof slot);
+      }
+    }
+  }
+}
+
+}  // namespace mho

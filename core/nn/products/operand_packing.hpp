@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/nn/products/matrix_layout.hpp"
+#include "core/nn/products/matrix_operand.hpp"
+
+namespace mho {
+
+/// How weights are laid out for the products of a layer, and weight gradients back. Both arguments must
+/// outlive this.
+class OperandPacking {
+ public:
+  OperandPacking(const MatrixLayout& layout, const MvmSettings& settings)
+      : layout_(layout), geometry_(layout.geometry()), settings_(settings) {}
+
+  /// weights: rows x columns row-major (LayerParameters::weight) -> MatrixOperand::forward.
+  void pack_forward(const float* weights, FloatBuffer& packed) const;
+  /// operand.forward (and its scales) -> operand.backward, the transposed effective weights.
+  void pack_backward(MatrixOperand& operand) const;
+  /// operand.forward (and its scales) -> operand.backward_splits.
+  void pack_backward_splits(MatrixOperand& operand) const;
+  /// operand.forward -> operand.pairs, which products then use: conductances rounded to bfloat16, inputs as
+  /// exact DAC levels. Does nothing where the processor or the layer (digital, more than 9-bit inputs)
+  /// cannot.
+  void pack_bfloat16(MatrixOperand& operand) const;
+  /// A packed weight gradient written or added to `gradient` (rows x columns).
+  void unpack_gradient(const float* packed, bool accumulate, float* gradient) const;
+
+ private:
+  /// The transposed effective weights: of all splits (-1), or of one and zeros for the others.
+  void pack_taps(const MatrixOperand& operand, int split, FloatBuffer& packed) const;
+  /// Those of one kernel position, matrix rows [first, first + group inputs).
+  void pack_tap(const MatrixOperand& operand, int group, int split, int first, float* to) const;
+  bool takes_bfloat16(const MatrixOperand& operand) const;
+  void pack_pairs(const MatrixOperand& operand, std::size_t split, FloatBuffer& pairs) const;
+
+  const MatrixLayout& layout_;
+  const ConvolutionGeometry& geometry_;
+  const MvmSettings& settings_;
+};
+
+}  // namespace mho

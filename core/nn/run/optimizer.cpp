@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/run/optimizer.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "core/base/parallel.hpp"
+#include "core/nn/run/training_network.hpp"
+
+namespace mho {
+
+namespace {
+
+constexpr double adam_second_moment = 0.999, adam_epsilon = 1e-8;
+
+}  // namespace
+
+Optimizer::Optimizer(const OptimizerSettings& settings, const Parameters& parameters)
+    : settings_(settings), first_(zero_gradients(parameters)), weight_moments_(parameters.size()) {
+  if (settings_.kind == "adam") second_ = first_;
+}
+
+Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first,
+                          FloatBuffer& second, double learning_rate, double decay) const {
+  const auto rate = static_cast<float>(learning_rate), momentum = static_cast<float>(settings_.momentum);
+  const auto shrink = static_cast<float>(decay);
+  const size_t n = values.size();
+  if (settings_.kind == "sgd")
+    return kernels().sgd({rate, momentum, shrink}, gradient.data(), n, values.data(), first.data());
+  const auto square = static_cast<float>(adam_second_moment), epsilon = static_cast<float>(adam_epsilon);
+  const auto momentum_rest = static_cast<float>(1 - settings_.momentum);
+  const auto square_rest = static_cast<float>(1 - adam_second_moment);
+  const auto first_bias = static_cast<float>(1 - std::pow(settings_.momentum, steps_));
+  const auto second_bias = static_cast<float>(1 - std::pow(adam_second_moment, steps_));
+  for (size_t i = 0; i < n; ++i) {
+    first[i] = momentum * first[i] + momentum_rest * gradient[i];
+    second[i] = square * second[i] + square_rest * gradient[i] * gradient[i];
+    values[i] -=
+        rate * (first[i] / first_bias / (std::sqrt(second[i] / second_bias) + epsilon) + shrink * values[i]);
+  }
+  return kernels().moments(values.data(), n);
+}
+
+void Optimizer::update_range(size_t node, LayerParameters& parameters, const LayerParameters& gradients,
+                             double learning_rate) {
+  if (settings_.range_rate <= 0 || parameters.input_range <= 0) return;
+  FloatBuffer logarithm{std::log(parameters.input_range)}, first{first_[node].input_range};
+  FloatBuffer second{second_.empty() ? 0.0f : second_[node].input_range};
+  update(logarithm, {gradients.input_range}, first, second, learning_rate * settings_.range_rate, 0);
+  parameters.input_range = std::exp(logarithm[0]);
+  first_[node].input_range = first[0];
+  if (!second_.empty()) second_[node].input_range = second[0];
+}
+
+void Optimizer::step(Parameters& parameters, const Parameters& gradients, double learning_rate) {
+  ++steps_;
+  parallel_for(parameters.size(), [&](size_t i) {
+    FloatBuffer none;  // sgd has no second moment
+    auto& p = parameters[i];
+    const auto& g = gradients[i];
+    auto& m = first_[i];
+    auto* v = second_.empty() ? nullptr : &second_[i];
+    weight_moments_[i] =
+        update(p.weight, g.weight, m.weight, v ? v->weight : none, learning_rate, settings_.weight_decay);
+    update(p.bias, g.bias, m.bias, v ? v->bias : none, learning_rate, 0);
+    update(p.gamma, g.gamma, m.gamma, v ? v->gamma : none, learning_rate, 0);
+    update(p.beta, g.beta, m.beta, v ? v->beta : none, learning_rate, 0);
+    update_range(i, p, g, learning_rate);
+  });
+}
+
+void Optimizer::restore(const OptimizerState& state) {
+  first_ = state.first;
+  second_ = state.second;
+  steps_ = state.steps;
+}
+
+double cosine_schedule(int step, int steps, int warmup, double peak) {
+  if (step < warmup) return peak * (step + 1) / warmup;
+  const double progress = static_cast<double>(step - warmup) / std::max(1, steps - warmup);
+  return peak * 0.5 * (1 + std::cos(std::numbers::pi * progress));
+}
+
+}  // namespace mho
