@@ -14,7 +14,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
 #include "core/base/vector/instruction_set.hpp"
-#include "core/chip/mapping.hpp"
+#include "core/chip/mapping/mapping.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
 #include "core/nn/kernels/bfloat16.hpp"

@@ -9,7 +9,7 @@
 #include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
 #include "core/data/prepared.hpp"
 
 namespace mho {

@@ -12,7 +12,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/parallel.hpp"
-#include "core/chip/fields_json.hpp"
+#include "core/chip/export/fields_json.hpp"
 #include "evaluators/device_statistics.hpp"
 #include "evaluators/mvm_error.hpp"
 #include "search/run_config.hpp"

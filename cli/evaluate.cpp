@@ -17,8 +17,8 @@
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/chip/export.hpp"
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
+#include "core/chip/export/export.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 
 namespace mho {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/export.hpp"
+#include "core/chip/export/export.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/files/scratch_folder.hpp"
-#include "core/chip/check_export.hpp"
+#include "core/chip/export/check_export.hpp"
 #include "search/run_config.hpp"
 
 namespace mho {

@@ -10,8 +10,8 @@
 #include "cli/subcommands.hpp"
 #include "core/base/config_file.hpp"
 #include "core/base/files/paths.hpp"
-#include "core/chip/mapping_study.hpp"
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
+#include "core/chip/mapping/mapping_study.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
 

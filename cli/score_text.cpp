@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
 #include "evaluators/chance.hpp"
 
 namespace mho {

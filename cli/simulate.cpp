@@ -12,7 +12,7 @@
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
 #include "evaluators/chip_simulation.hpp"
 
 namespace mho {

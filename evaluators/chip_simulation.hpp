@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/chip/simulator.hpp"
+#include "core/chip/simulate/simulator.hpp"
 #include "core/data/dataset.hpp"
 #include "evaluators/scoring.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/chip/mapping.hpp"
+#include "core/chip/mapping/mapping.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/training/training.hpp"
 

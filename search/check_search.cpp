@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
-#include "core/chip/layer_targets.hpp"
+#include "core/chip/export/layer_targets.hpp"
 
 namespace mho {
 namespace {

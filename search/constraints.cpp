@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/constraints.hpp"
 
-#include "core/chip/mapping.hpp"
+#include "core/chip/mapping/mapping.hpp"
 
 namespace mho {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/chip/chip.hpp"
-#include "core/chip/mapping_config.hpp"
+#include "core/chip/mapping/mapping_config.hpp"
 #include "core/nn/graph/architecture.hpp"
 #include "search/search_config.hpp"
 

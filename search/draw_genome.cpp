@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
 
 namespace mho {
 namespace {

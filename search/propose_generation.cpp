@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/base/error.hpp"
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
 #include "search/build_architecture.hpp"
 #include "search/constraints.hpp"
 #include "search/draw_genome.hpp"

@@ -9,7 +9,7 @@
 
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
-#include "core/chip/layer_targets.hpp"
+#include "core/chip/export/layer_targets.hpp"
 #include "evaluators/training/weight_store.hpp"
 #include "search/fidelity.hpp"
 #include "search/proposer.hpp"

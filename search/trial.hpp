@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "core/chip/mapping.hpp"
+#include "core/chip/mapping/mapping.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/zero_cost.hpp"
 #include "search/space.hpp"

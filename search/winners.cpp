@@ -8,7 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
-#include "core/chip/export.hpp"
+#include "core/chip/export/export.hpp"
 #include "evaluators/chance.hpp"
 #include "search/build_architecture.hpp"
 #include "search/objective.hpp"

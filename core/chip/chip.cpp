@@ -5,7 +5,7 @@
 
 #include "core/base/config_file.hpp"
 #include "core/base/error.hpp"
-#include "core/chip/link_graph.hpp"
+#include "core/chip/mapping/link_graph.hpp"
 
 namespace mho {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/chip/bin_space.hpp"
-#include "core/chip/mapping.hpp"
+#include "core/chip/mapping/bin_space.hpp"
+#include "core/chip/mapping/mapping.hpp"
 #include "tests/catch.hpp"
 
 namespace mho {

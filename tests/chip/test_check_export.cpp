@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/check_export.hpp"
+#include "core/chip/export/check_export.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/chip/export.hpp"
+#include "core/chip/export/export.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

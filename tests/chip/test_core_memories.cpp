@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/core_memories.hpp"
+#include "core/chip/simulate/core_memories.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/cost.hpp"
+#include "core/chip/mapping/cost.hpp"
 
-#include "core/chip/tiling.hpp"
+#include "core/chip/mapping/tiling.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/export.hpp"
+#include "core/chip/export/export.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -8,7 +8,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/chip/fields_json.hpp"
+#include "core/chip/export/fields_json.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"

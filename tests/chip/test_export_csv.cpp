@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/export_csv.hpp"
+#include "core/chip/export/export_csv.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/floorplan.hpp"
+#include "core/chip/export/floorplan.hpp"
 
 #include <set>
 
-#include "core/chip/layer_colours.hpp"
-#include "core/chip/links.hpp"
+#include "core/chip/export/layer_colours.hpp"
+#include "core/chip/mapping/links.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/json_entry.hpp"
+#include "core/chip/export/json_entry.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/chip/exported_chip.hpp"
+#include "core/chip/simulate/exported_chip.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

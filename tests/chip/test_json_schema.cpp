@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/json_schema.hpp"
+#include "core/chip/export/json_schema.hpp"
 
 #include "core/base/error.hpp"
-#include "core/chip/export_schemas.hpp"
+#include "core/chip/export/export_schemas.hpp"
 #include "tests/catch.hpp"
 
 namespace mho {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/layer_json.hpp"
+#include "core/chip/export/layer_json.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"

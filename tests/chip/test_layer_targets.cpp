@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/layer_targets.hpp"
+#include "core/chip/export/layer_targets.hpp"
 
 #include <limits>
 

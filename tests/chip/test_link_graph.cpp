@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/link_graph.hpp"
+#include "core/chip/mapping/link_graph.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"

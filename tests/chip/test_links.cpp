@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/links.hpp"
+#include "core/chip/mapping/links.hpp"
 
 #include <algorithm>
 
-#include "core/chip/replication.hpp"
-#include "core/chip/tiling.hpp"
+#include "core/chip/mapping/replication.hpp"
+#include "core/chip/mapping/tiling.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/onnx_file.hpp"
+#include "core/chip/export/onnx_file.hpp"
 
 #include "tests/catch.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/packing.hpp"
+#include "core/chip/mapping/packing.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/random.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/placement.hpp"
+#include "core/chip/mapping/placement.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <set>
 
 #include "core/base/random.hpp"
-#include "core/chip/cost.hpp"
-#include "core/chip/tiling.hpp"
+#include "core/chip/mapping/cost.hpp"
+#include "core/chip/mapping/tiling.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/quantity.hpp"
+#include "core/base/quantity.hpp"
 
 #include "tests/catch.hpp"
 

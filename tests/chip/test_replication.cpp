@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/replication.hpp"
+#include "core/chip/mapping/replication.hpp"
 
 #include <map>
 
-#include "core/chip/tiling.hpp"
+#include "core/chip/mapping/tiling.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/block_checks.hpp"
 #include "tests/chip/networks.hpp"

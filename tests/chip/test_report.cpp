@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/report.hpp"
+#include "core/chip/export/report.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/schedule.hpp"
+#include "core/chip/mapping/schedule.hpp"
 
 #include <algorithm>
 #include <map>

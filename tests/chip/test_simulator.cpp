@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a simulated chip counts and refuses; tests/evaluators/test_chip_simulation.cpp holds it to the engine.
-#include "core/chip/simulator.hpp"
+#include "core/chip/simulate/simulator.hpp"
 
 #include <nlohmann/json.hpp>
 

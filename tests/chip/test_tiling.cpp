@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/tiling.hpp"
+#include "core/chip/mapping/tiling.hpp"
 
 #include <map>
 #include <set>

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/chip/mapping/mapping.hpp"
+
+namespace mho {
+
+/// The mapping in Markdown: what it costs and where the energy goes, layers, cores, the busiest links, and
+/// what the numbers leave out.
+std::string write_report(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping);
+
+}  // namespace mho
