@@ -36,9 +36,15 @@ std::vector<float> largest(std::span<const float> weights, int columns, const Ti
   return maxima;
 }
 
-/// Writes one plane of one tile; `scales` are those of the tile's columns.
-void map_tile(std::span<const float> weights, const TileExtent& tile, const float* scales,
-              const WeightCell& cell, const DevicePlane& plane, int columns, std::vector<float>& targets_us) {
+/// Writes one plane of one tile.
+void map_tile(std::span<const float> weights, const TileExtent& tile, size_t plane_number,
+              ConductanceTargets& targets) {
+  const auto& cell = targets.cell;
+  const auto& plane = cell.planes[plane_number];
+  auto& targets_us = targets.targets_us[plane_number];
+  const int columns = targets.columns;
+  const float* scales =
+      targets.scales.data() + std::ptrdiff_t{targets.row_split_of(tile.row)} * columns + tile.column;
   const auto min_us = static_cast<float>(cell.range.min_us), max_us = static_cast<float>(cell.range.max_us);
   const auto span_us = static_cast<float>(cell.range.max_us - cell.range.min_us);
   const float sign = plane.factor < 0 ? -1.0f : 1.0f, significance = std::fabs(plane.factor);
@@ -135,11 +141,9 @@ ConductanceTargets map_to_conductances(std::span<const float> weights, int rows,
         fmt::format("column scales: expected {} for {} row splits x {} columns, got {}; they were "
                     "calibrated for other crossbars",
                     expected, targets.row_splits, columns, scales.size()));
-  for (const auto& plane : targets.cell.planes) {
-    auto& targets_us = targets.targets_us.emplace_back(weights.size());
-    for (const auto& tile : targets.tiles)
-      map_tile(weights, tile, targets.scales.data() + targets.row_split_of(tile.row) * columns + tile.column,
-               targets.cell, plane, columns, targets_us);
+  for (size_t plane = 0; plane < targets.cell.planes.size(); ++plane) {
+    targets.targets_us.emplace_back(weights.size());
+    for (const auto& tile : targets.tiles) map_tile(weights, tile, plane, targets);
   }
   return targets;
 }

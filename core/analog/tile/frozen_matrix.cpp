@@ -13,25 +13,31 @@ namespace {
 /// Vectors that a tile takes at once: they share each weight that is read.
 constexpr int block_vectors = 16;
 
-/// The keys of one tile's products.
-std::vector<RandomKey> keys_of(RandomKey key, std::uint64_t first_vector, int count, size_t tile) {
-  std::vector<RandomKey> keys;
-  for (int v = 0; v < count; ++v)
-    keys.push_back(key.with("vector", first_vector + static_cast<std::uint64_t>(v)).with("tile", tile));
-  return keys;
-}
+/// The vectors of a call and what one tile draws for them.
+struct Vectors {
+  int count;
+  RandomKey key;
+  std::uint64_t first;  ///< the number of the first one, for the draws
+
+  std::vector<RandomKey> keys(int from, int size, size_t tile) const {
+    std::vector<RandomKey> keys;
+    for (int v = from; v < from + size; ++v)
+      keys.push_back(key.with("vector", first + static_cast<std::uint64_t>(v)).with("tile", tile));
+    return keys;
+  }
+};
 
 /// Runs array.product on all vectors in blocks. load(v, to) writes the input of vector v, add(v, from) takes
 /// its output.
 template <class Load, class Add>
-void for_each_block(const Tile& array, size_t tile, int vectors, RandomKey key, std::uint64_t first_vector,
-                    TileScratch& scratch, const Load& load, const Add& add) {
+void for_each_block(const Tile& array, size_t tile, const Vectors& vectors, TileScratch& scratch,
+                    const Load& load, const Add& add) {
   FloatBuffer in(static_cast<size_t>(block_vectors) * static_cast<size_t>(array.rows()));
   FloatBuffer out(static_cast<size_t>(block_vectors) * static_cast<size_t>(array.width()));
-  for (int first = 0; first < vectors; first += block_vectors) {
-    const int count = std::min(block_vectors, vectors - first);
+  for (int first = 0; first < vectors.count; first += block_vectors) {
+    const int count = std::min(block_vectors, vectors.count - first);
     for (int v = 0; v < count; ++v) load(first + v, in.data() + std::ptrdiff_t{v} * array.rows());
-    const auto keys = keys_of(key, first_vector + static_cast<std::uint64_t>(first), count, tile);
+    const auto keys = vectors.keys(first, count, tile);
     array.product(in.data(), count, keys.data(), scratch, out.data());
     for (int v = 0; v < count; ++v) add(first + v, out.data() + std::ptrdiff_t{v} * array.width());
   }
@@ -120,7 +126,7 @@ void FrozenMatrix::forward(const float* x, int vectors, RandomKey key, std::uint
     const auto& e = extents_[t];
     const float* scales = scales_of(e);
     for_each_block(
-        tiles_[t], t, vectors, key, first_vector, scratch,
+        tiles_[t], t, {vectors, key, first_vector}, scratch,
         [&](int v, float* to) { std::copy_n(x + std::ptrdiff_t{v} * rows_ + e.row, e.rows, to); },
         [&](int v, const float* from) {
           float* to = y + std::ptrdiff_t{v} * columns_ + e.column;
@@ -138,7 +144,7 @@ void FrozenMatrix::backward(const float* d, int vectors, RandomKey key, std::uin
     const auto& e = extents_[t];
     const float* scales = scales_of(e);
     for_each_block(
-        transposed_[t], t, vectors, key.with("backward"), first_vector, scratch,
+        transposed_[t], t, {vectors, key.with("backward"), first_vector}, scratch,
         [&](int v, float* to) {
           const float* from = d + std::ptrdiff_t{v} * columns_ + e.column;
           for (int c = 0; c < e.columns; ++c) to[c] = from[c] * scales[c];

@@ -178,10 +178,10 @@ class Importer {
     // The scales are the chip's own: what is programmed from these weights again is the same conductances.
     for (const auto& split : scales)
       layer.column_scales.insert(layer.column_scales.end(), split.begin(), split.end());
-    layer.weight = on_cache_lines(
-        to_matrix_rows(weights_from_conductances(matrix, blocks_[here.name], scales, conductances_us_, chip_,
-                                                 cell_, cores_.where() + ": layer '" + here.name + "'"),
-                       matrix.columns, cut));
+    layer.weight = on_cache_lines(to_matrix_rows(
+        weights_from_conductances(matrix, blocks_[here.name], scales, {conductances_us_, chip_, cell_},
+                                  cores_.where() + ": layer '" + here.name + "'"),
+        matrix.columns, cut));
   }
 
   void read_digital_layer(ImportedChip& chip, int node, const Entry& entry) const {

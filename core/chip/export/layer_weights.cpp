@@ -41,8 +41,8 @@ void check_cover(const MatrixShape& matrix, const std::vector<Block>& blocks, co
 }
 
 /// What the cell of `block` at (row, column) from its corner holds, over the weight cell's unit.
-float normalised(const std::vector<float>& conductances_us, const ChipConfig& chip, const WeightCell& cell,
-                 const Block& block, int row, int column) {
+float normalised(const ChipCells& cells, const Block& block, int row, int column) {
+  const auto& [conductances_us, chip, cell] = cells;
   const size_t core_start =
       static_cast<size_t>(block.core) * index_of(chip.crossbar_rows, 0, chip.crossbar_columns);
   const size_t unit_cell =
@@ -58,9 +58,7 @@ float normalised(const std::vector<float>& conductances_us, const ChipConfig& ch
 
 std::vector<float> weights_from_conductances(const MatrixShape& matrix, const std::vector<Block>& blocks,
                                              const std::vector<std::vector<float>>& scales,
-                                             const std::vector<float>& conductances_us,
-                                             const ChipConfig& chip, const WeightCell& cell,
-                                             const std::string& where) {
+                                             const ChipCells& cells, const std::string& where) {
   for (const Block& block : blocks) check_block(block, matrix, scales.size(), where);
   check_cover(matrix, blocks, where);
   std::vector<float> weights(index_of(matrix.rows, 0, matrix.columns));
@@ -69,8 +67,7 @@ std::vector<float> weights_from_conductances(const MatrixShape& matrix, const st
     for (int row = 0; row < block.extent.rows; ++row)
       for (int column = block.extent.column; column < block.extent.column + block.extent.columns; ++column)
         weights[index_of(block.extent.row + row, column, matrix.columns)] =
-            normalised(conductances_us, chip, cell, block, row, column - block.extent.column) *
-            scale[static_cast<size_t>(column)];
+            normalised(cells, block, row, column - block.extent.column) * scale[static_cast<size_t>(column)];
   }
   return weights;
 }
