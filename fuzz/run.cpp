@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutates the seeds of every parser, the same way for the same seed, and fails on the first complaint.
 #include <fcntl.h>
+#include <sanitizer/common_interface_defs.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -15,8 +16,8 @@
 #include "fuzz/parser.hpp"
 #include "fuzz/parsers/inputs.hpp"
 
-// There in builds with the address or undefined sanitizer.
-extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
+// There in builds with a sanitizer.
+#pragma weak __sanitizer_set_death_callback
 
 namespace mho::fuzz {
 namespace {
