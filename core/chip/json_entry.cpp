@@ -7,7 +7,6 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/base/json_nesting.hpp"
 
 namespace mho {
 namespace {
@@ -26,9 +25,7 @@ JsonEntry::JsonEntry(std::shared_ptr<const Value> value, std::string where)
     : value_(std::move(value)), where_(std::move(where)) {}
 
 JsonEntry JsonEntry::open(const std::filesystem::path& file, const std::string& format) {
-  const std::string text = read_text_file(file);
-  check_json_nesting(text, file.string());
-  auto document = std::make_shared<const Json>(Json::parse(text, nullptr, false));
+  auto document = std::make_shared<const Json>(Json::parse(read_text_file(file), nullptr, false));
   if (document->is_discarded()) throw DataError(file.string() + ": expected JSON, found a syntax error");
   const JsonEntry entry(std::make_shared<const Value>(Value{document, document.get()}), file.string());
   const auto found = entry.get<std::string>("format");

@@ -10,7 +10,6 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/base/json_nesting.hpp"
 #include "core/base/sha256.hpp"
 #include "core/data/raw_sources.hpp"
 
@@ -92,9 +91,7 @@ void write_prepared(const RawSet& set, const std::filesystem::path& folder) {
 ordered_json read_description(const std::filesystem::path& folder) {
   const auto file = folder / description_file;
   try {
-    const auto text = read_text_file(file);
-    check_json_nesting(text, file.string());
-    auto description = ordered_json::parse(text);
+    auto description = ordered_json::parse(read_text_file(file));
     if (description.at("format") != format_name)
       throw DataError(fmt::format("{}: expected format {}, found {}", file.string(), format_name,
                                   description.at("format").dump()));

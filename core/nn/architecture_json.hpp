@@ -19,7 +19,7 @@ std::string to_json(const Architecture& architecture);
 
 /// Reads that text; `where` names its source in messages. Throws ArchitectureError naming the node: unknown
 /// layer kind or key (did-you-mean), a missing or double key, wrong type, text that is not JSON, and
-/// everything that Architecture's constructor refuses. Throws DataError for JSON nested too deep.
+/// everything that Architecture's constructor refuses.
 Architecture read_architecture_json(const std::string& text, const std::string& where);
 
 /// Reads a file. Throws DataError when it is missing.

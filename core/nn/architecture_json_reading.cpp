@@ -7,7 +7,6 @@
 #include <set>
 
 #include "core/base/error.hpp"
-#include "core/base/json_nesting.hpp"
 #include "core/base/suggest.hpp"
 #include "core/nn/architecture_json.hpp"
 
@@ -191,7 +190,6 @@ LayerDeclaration read_layer(const Json& json, const std::string& where) {
 
 /// Parses, and refuses keys that an object has twice (which the parser would merge silently).
 Json parse(const std::string& text, const std::string& where) {
-  check_json_nesting(text, where);
   std::vector<std::set<std::string>> open;
   const auto check = [&](int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) open.emplace_back();

@@ -12,7 +12,6 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/base/json_nesting.hpp"
 
 namespace mho {
 namespace {
@@ -47,7 +46,6 @@ struct Place {
 
 /// The header, with an error for a name that stands twice (the JSON library would keep the last).
 json parse_header(std::string_view text, const std::string& name) {
-  check_json_nesting(text, name);
   std::set<std::string> seen;
   const auto check_key = [&](int depth, json::parse_event_t event, json& parsed) {
     if (event == json::parse_event_t::key && depth == 1 && !seen.insert(parsed.get<std::string>()).second)
