@@ -13,6 +13,9 @@ if(MHO_SANITIZE)
                                                -fno-sanitize-recover=all)
   target_link_options(mho_options INTERFACE -fsanitize=${MHO_SANITIZE})
 endif()
+if(MHO_BUILD_FUZZ)
+  target_compile_options(mho_options INTERFACE -fsanitize=fuzzer-no-link)  # coverage leads libFuzzer
+endif()
 
 # mho_library(name folder... LINK targets PRIVATE_LINK targets): every .cpp of the folders.
 function(mho_library name)

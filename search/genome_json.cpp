@@ -10,11 +10,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+char read_type(const std::string& type) {
+  if (type.size() != 1) throw DataError("a block's type: expected one letter, got '" + type + "'");
+  return type[0];
+}
+
 Genome read_genome(const Json& json) {
   Genome genome{json.at("stem_channels").get<int>(), json.at("stem_kernel").get<int>(), {}};
   for (const auto& block : json.at("blocks"))
     genome.blocks.push_back({block.at("residual_blocks").get<int>(), block.at("branches").get<int>(),
-                             block.at("type").get<std::string>().at(0), block.at("widening").get<int>()});
+                             read_type(block.at("type").get<std::string>()),
+                             block.at("widening").get<int>()});
   return genome;
 }
 

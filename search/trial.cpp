@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "core/base/files/json_depth.hpp"
 #include "search/genome_json.hpp"
 
 namespace mho {
@@ -138,6 +139,7 @@ std::string to_json_line(const Trial& trial) {
 }
 
 Trial read_trial(const std::string& line, const std::string& where) {
+  check_json_depth(line, where);
   try {
     return read_trial(Json::parse(line));
   } catch (const std::exception& error) {

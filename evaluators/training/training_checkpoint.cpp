@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 
 #include "core/base/error.hpp"
 #include "core/base/files/safetensors.hpp"
@@ -66,6 +67,11 @@ class Reading {
 
   int take_number(const std::string& name) {
     const auto digits = take(name, 2);
+    for (const auto& [digit, limit] : {std::pair{digits[0], 32768.0F}, {digits[1], 65536.0F}})
+      if (!(digit >= 0 && digit < limit && digit == std::floor(digit)))
+        throw DataError(
+            fmt::format("{}: tensor '{}': expected a whole number below 2^31 as two digits, got {}, {}",
+                        file_.string(), name, digits[0], digits[1]));
     return static_cast<int>(digits[0]) * 65536 + static_cast<int>(digits[1]);
   }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/training/training_checkpoint.hpp"
 
+#include <cmath>
+
 #include "core/base/error.hpp"
+#include "core/base/files/safetensors.hpp"
 #include "core/base/parallel.hpp"
 #include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
@@ -111,6 +114,21 @@ TEST_CASE("a checkpoint of another architecture or a broken one is refused") {
   larger.back().weight.resize(3);
   save_checkpoint(file, {1, larger, result.checkpoint->optimizer});
   CHECK_THROWS_AS(load_checkpoint(file, toy_network(4)), DataError);
+}
+
+TEST_CASE("a checkpoint whose counts are no whole numbers is refused") {
+  const TemporaryFolder folder;
+  const auto parameters = initial_parameters(toy_network(4), RandomKey(1));
+  save_checkpoint(folder / "c", {3, parameters, {parameters, {}, 7}});
+  const auto whole = read_safetensors(folder / "c");
+  for (const std::vector<float>& digits :
+       {std::vector<float>{-1, 0}, {0, 65536}, {32768, 0}, {0, 0.5F}, {NAN, 0}}) {
+    auto broken = whole;
+    broken.at("epochs_done").values = digits;
+    write_safetensors(folder / "c", broken);
+    CHECK_THROWS_WITH(load_checkpoint(folder / "c", toy_network(4)),
+                      ContainsSubstring("epochs_done") && ContainsSubstring("expected a whole number"));
+  }
 }
 
 TEST_CASE("a checkpoint keeps its counts exactly") {

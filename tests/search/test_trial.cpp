@@ -78,6 +78,8 @@ TEST_CASE("a line that is no trial is refused with file and line") {
   CHECK_THAT(refused("{\"trial\": 1"), ContainsSubstring("run/trials.jsonl:4: expected a trial as JSON"));
   CHECK_THAT(refused("{}"), ContainsSubstring("'trial' not found"));
   CHECK_THAT(refused(""), ContainsSubstring("run/trials.jsonl:4"));
+  const auto deep = "{\"genome\": " + std::string(200000, '[') + std::string(200000, ']') + "}";
+  CHECK_THAT(refused(deep), ContainsSubstring("run/trials.jsonl:4: byte "));
   auto line = to_json_line(full_trial());
   CHECK_THAT(refused(line.replace(line.find("\"A\""), 3, "\"\"")), ContainsSubstring("run/trials.jsonl:4"));
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fuzz/parsers/parsers.hpp"
+
+#include "core/base/files/compressed.hpp"
+#include "fuzz/parsers/inputs.hpp"
+
+namespace mho::fuzz {
+
+/// gzip, several members of it, xz, and neither: found by the first bytes.
+Parser compressed() {
+  using namespace std::string_literals;
+  const auto gzip =
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x4a\x4e\x49\x4d\x4b\xa4\x3b\x09\x00\xc1\xd4\x9a"
+      "\x56\x78\x00\x00\x00"s;
+  const auto xz =
+      "\xfd\x37\x7a\x58\x5a\x00\x00\x01\x69\x22\xde\x36\x02\x00\x21\x01\x16\x00\x00\x00\x74\x2f\xe5\xa3"
+      "\xe0\x00\x77\x00\x0c\x5d\x00\x30\x98\x88\x98\x3e\xcb\xea\x4e\x93\x2b\xf0\x00\x00\xc1\xd4\x9a\x56"
+      "\x00\x01\x24\x78\x83\xad\xb0\x8f\x90\x42\x99\x0d\x01\x00\x00\x00\x00\x01\x59\x5a"s;
+  return {
+      "compressed", {gzip, gzip + gzip, xz}, [](const std::string& bytes) { decompress(bytes, file_name); }};
+}
+
+}  // namespace mho::fuzz
