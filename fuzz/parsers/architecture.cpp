@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/parsers/parsers.hpp"
 
-#include "core/nn/architecture_json.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "fuzz/parsers/inputs.hpp"
 
 namespace mho::fuzz {

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/chip/check_export.hpp"
-#include "core/chip/export.hpp"
-#include "core/chip/simulator.hpp"
+#include "core/chip/export/check_export.hpp"
+#include "core/chip/export/export.hpp"
+#include "core/chip/simulate/simulator.hpp"
 #include "fuzz/parsers/inputs.hpp"
 
 namespace mho::fuzz {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/base/files/text_file.hpp"
-#include "core/nn/architecture.hpp"
-#include "core/nn/parameters.hpp"
+#include "core/nn/graph/architecture.hpp"
+#include "core/nn/graph/parameters.hpp"
 #include "fuzz/parser.hpp"
 #include "tests/temporary_folder.hpp"
 

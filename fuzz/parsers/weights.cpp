@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/parsers/parsers.hpp"
 
-#include "evaluators/training_checkpoint.hpp"
+#include "evaluators/training/training_checkpoint.hpp"
 #include "fuzz/parsers/inputs.hpp"
 
 namespace mho::fuzz {
