@@ -184,7 +184,7 @@ def test_another_space_and_another_configuration_are_refused(python_mho):
     join = ["search", "tiny.toml", "--storage", "journal:study.log", "--out", "other/tiny"]
     assert "another [space]" in python_mho(*join, "--set", "space.widening=[1,3]", code=2).stderr
     result = python_mho(*join, "--set", "training.epochs=3", code=2)
-    assert "was started with epochs = 2, got epochs = 3" in result.stderr
+    assert "was started with epochs = 8, got epochs = 3" in result.stderr
     assert not (python_mho.folder / "other").exists()
 
 
