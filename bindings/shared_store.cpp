@@ -35,15 +35,15 @@ class SharedStore : public TrialStore {
   }
   ~SharedStore() override { study_.thread().repeat(0, {}); }
 
-  bool shared() const override { return true; }
   std::string notice() const override { return notice_; }
+  std::string place() const override { return "storage"; }
 
   void refresh() override {
     std::vector<std::string> lines;
     study_.with([&](py::object& study) { lines = study.attr("refresh")().cast<std::vector<std::string>>(); });
     for (const auto& line : lines) {
-      const auto trial = read_trial(line, "storage");
-      trials_.insert_or_assign(trial.number, trial);
+      const auto trial = read_trial(line, place());
+      TrialStore::record(trial);
     }
   }
 
@@ -67,7 +67,7 @@ class SharedStore : public TrialStore {
     bool recorded = false;
     study_.with(
         [&](py::object& study) { recorded = study.attr("record")(trial.number, line, told).cast<bool>(); });
-    if (recorded) trials_.insert_or_assign(trial.number, trial);
+    if (recorded) TrialStore::record(trial);
   }
 
  private:

@@ -143,8 +143,8 @@ void add_evaluate(CLI::App& app, Action& action) {
           "be left out with --from-export")
       ->required();
   command->add_option("CONFIG", arguments->run.config, "Run file");
-  add_run_options(*command, arguments->run,
-                  "Folder for the network and its score (default: none is written)");
+  add_run_options(*command, arguments->run);
+  add_out_option(*command, arguments->run, "Folder for the network and its score (default: none is written)");
   command
       ->add_option("--from-export", arguments->from_export, "Score the network that a chip folder describes")
       ->type_name("DIR");

@@ -7,7 +7,7 @@
 
 namespace mho {
 
-void add_run_options(CLI::App& command, RunOptions& options, const std::string& out_help) {
+void add_run_options(CLI::App& command, RunOptions& options) {
   // allow_extra_args(false): one value an option, so that a positional argument may follow; run_cli gives
   // each of several assignments an option of its own.
   command
@@ -22,7 +22,10 @@ void add_run_options(CLI::App& command, RunOptions& options, const std::string& 
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
   command.add_flag("--json", options.json, "Print one JSON document instead of a table");
-  command.add_option("--out", options.out, out_help)->type_name("DIR");
+}
+
+void add_out_option(CLI::App& command, RunOptions& options, const std::string& help) {
+  command.add_option("--out", options.out, help)->type_name("DIR");
 }
 
 RunConfig load(const RunOptions& options) {

@@ -25,8 +25,11 @@ struct RunOptions {
   std::filesystem::path out;  ///< empty where not given
 };
 
-/// Declares --set, --seed, --threads, --json and --out (with `out_help`).
-void add_run_options(CLI::App& command, RunOptions& options, const std::string& out_help);
+/// Declares --set, --seed, --threads and --json.
+void add_run_options(CLI::App& command, RunOptions& options);
+
+/// Declares --out.
+void add_out_option(CLI::App& command, RunOptions& options, const std::string& help);
 
 /// Sizes the thread arena and reads the configuration with --set and --seed applied. Throws ConfigError or
 /// DataError.

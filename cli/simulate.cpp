@@ -128,8 +128,7 @@ void add_simulate(CLI::App& app, Action& action) {
   command->add_option("DIR", arguments->folder, "Chip folder, written by 'mho export'")->required();
   command->add_option("CONFIG", arguments->run.config, "Run file: its data, scoring times and seed")
       ->required();
-  add_run_options(*command, arguments->run, "");
-  command->remove_option(command->get_option("--out"));
+  add_run_options(*command, arguments->run);
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

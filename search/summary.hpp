@@ -4,7 +4,7 @@
 #include <string>
 
 #include "search/run_folder.hpp"
-#include "search/run_search.hpp"
+#include "search/search_result.hpp"
 
 namespace mho {
 

@@ -50,12 +50,14 @@ std::string SurrogateGuide::learn(const std::vector<Trial>& history) {
       trusted_ ? "it screens the mutants from here on" : "plain evolution from here on");
 }
 
-std::optional<SurrogateReport> SurrogateGuide::conclude(const std::vector<Trial>& trials,
-                                                        const std::filesystem::path& file) {
+std::optional<SurrogateReport> SurrogateGuide::conclude(const std::vector<Trial>& trials) {
   if (!surrogate_) return std::nullopt;
   report_.check = retrain(trials);
-  if (trained_) surrogate_->save(file);
   return report_;
+}
+
+void SurrogateGuide::save(const std::filesystem::path& file) const {
+  if (trained_) surrogate_->save(file);
 }
 
 }  // namespace mho

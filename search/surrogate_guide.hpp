@@ -34,10 +34,11 @@ class SurrogateGuide {
   /// The surrogate as trained last, or null when there is none or it is not trusted.
   const Surrogate* trusted() const { return trusted_ ? surrogate_.get() : nullptr; }
   const std::vector<Trial>& earlier() const { return earlier_; }
-  /// Checks and trains on all trials; writes the model to `file` when it could be trained. Empty when the run
-  /// has no surrogate. Throws RunError.
-  std::optional<SurrogateReport> conclude(const std::vector<Trial>& trials,
-                                          const std::filesystem::path& file);
+  /// Checks and trains on all trials. Empty when the run has no surrogate.
+  std::optional<SurrogateReport> conclude(const std::vector<Trial>& trials);
+  /// Writes the model as trained last; nothing where there is none or too few trials taught it. Throws
+  /// RunError.
+  void save(const std::filesystem::path& file) const;
 
  private:
   SurrogateCheck retrain(const std::vector<Trial>& trials);

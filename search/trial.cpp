@@ -100,6 +100,7 @@ void read_extras(const Json& json, Trial& trial) {
     trial.zero_cost = {number(measures.at("naswot")), number(measures.at("gradient_norm")),
                        number(measures.at("noise_sensitivity"))};
   }
+  if (json.contains("value")) trial.value = number(json.at("value"));
 }
 
 Trial read_trial(const Json& json) {
@@ -134,6 +135,7 @@ std::string to_json_line(const Trial& trial) {
                {"wall_s", trial.wall_s}};
   if (!trial.rungs.empty()) json["rungs"] = rungs_json(trial.rungs);
   if (trial.zero_cost) json["zero_cost"] = zero_cost_json(*trial.zero_cost);
+  if (trial.value) json["value"] = *trial.value;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

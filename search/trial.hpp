@@ -30,6 +30,7 @@ struct Trial {
   std::vector<Rung> rungs;            ///< of successive halving, below full training; empty without
   std::optional<ZeroCost> zero_cost;  ///< with a prefilter
   std::optional<Score> score;         ///< on the validation split, fully trained
+  std::optional<double> value;        ///< of an objective of the user's own; none where networks are trained
   std::optional<Cost> cost;
   double wall_s = 0;
 

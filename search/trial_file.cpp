@@ -52,7 +52,7 @@ TrialFile::TrialFile(std::filesystem::path file) : file_(std::move(file)) {
 
 void TrialFile::record(const Trial& trial) {
   append_line_durably(file_, to_json_line(trial));
-  trials_.insert_or_assign(trial.number, trial);
+  TrialStore::record(trial);
 }
 
 }  // namespace mho

@@ -17,11 +17,7 @@ class TrialFile : public TrialStore {
   /// read_trials; RunError when a torn line cannot be removed.
   explicit TrialFile(std::filesystem::path file);
 
-  bool shared() const override { return false; }
-  void refresh() override {}
-  bool claim(int, const Genome&) override { return true; }
-  void release(int) override {}
-  void wait_for_others() override {}
+  std::string place() const override { return file_.string(); }
   /// Appends and syncs.
   void record(const Trial& trial) override;
 

@@ -5,6 +5,12 @@
 
 namespace mho {
 
+bool TrialStore::claim(int, const Genome&) { return true; }
+
+void TrialStore::release(int) {}
+
+void TrialStore::record(const Trial& trial) { trials_.insert_or_assign(trial.number, trial); }
+
 void TrialStore::write_sorted(const std::filesystem::path& file) const {
   std::string text;
   for (const auto& [number, trial] : trials_) text += to_json_line(trial) + "\n";

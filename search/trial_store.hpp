@@ -10,26 +10,30 @@
 
 namespace mho {
 
-/// The record of a study's trials, each number once. A shared store has several workers: whoever claims a
-/// trial trains it. Call it from one thread at a time.
+/// The record of a study's trials, each number once. This one is in memory and gone with the search; others
+/// keep it, or share it with workers of which whoever claims a trial trains it. Call it from one thread at a
+/// time.
 class TrialStore {
  public:
+  TrialStore() = default;
   virtual ~TrialStore() = default;
+  TrialStore(const TrialStore&) = delete;
+  TrialStore& operator=(const TrialStore&) = delete;
 
-  /// Whether other workers may train trials of this study.
-  virtual bool shared() const = 0;
   /// What whoever has just joined should hear; "" when there is nothing.
   virtual std::string notice() const { return ""; }
+  /// Where trials are recorded, for messages.
+  virtual std::string place() const { return "trials in memory"; }
   /// Reads what other workers have recorded meanwhile.
-  virtual void refresh() = 0;
+  virtual void refresh() {}
   /// True when this worker, and no other, is to train the trial that nobody has recorded.
-  virtual bool claim(int number, const Genome& genome) = 0;
+  virtual bool claim(int number, const Genome& genome);
   /// Gives a claimed trial back untrained.
-  virtual void release(int number) = 0;
+  virtual void release(int number);
   /// Returns after a moment, in which others may have finished what they train.
-  virtual void wait_for_others() = 0;
-  /// A trial that was recorded survives `kill -9`. Throws RunError.
-  virtual void record(const Trial& trial) = 0;
+  virtual void wait_for_others() {}
+  /// A trial that a kept store has recorded survives `kill -9`. Throws RunError.
+  virtual void record(const Trial& trial);
 
   /// The trial of that number, or null.
   const Trial* find(int number) const;

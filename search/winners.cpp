@@ -10,22 +10,17 @@
 #include "core/base/suggest.hpp"
 #include "core/chip/export.hpp"
 #include "evaluators/chance.hpp"
-#include "search/build_architecture.hpp"
 #include "search/objective.hpp"
 
 namespace mho {
 namespace {
 
-Architecture architecture_of(const Study& study, const Trial& trial) {
-  return build_architecture(trial.genome, study.evaluator.input, study.evaluator.classes);
-}
-
 /// Empty when the run was stopped while the weights were trained again.
 Parameters trained_parameters(const Study& study, const Trial& trial, const Architecture& architecture) {
-  const auto file = study.folder.weights(trial.number);
+  const auto file = study.folder->weights(trial.number);
   if (std::filesystem::exists(file)) return load_parameters(file, architecture);
-  const auto again =
-      study.evaluator.evaluate(architecture, trial.number, [&](int, double) { return !study.stopped(); });
+  const auto again = study.evaluator.networks()->evaluate(architecture, trial.number,
+                                                          [&](int, double) { return !study.stopped(); });
   if (again.failed && study.stopped()) return {};
   if (again.failed)
     throw RunError(
@@ -36,15 +31,19 @@ Parameters trained_parameters(const Study& study, const Trial& trial, const Arch
 
 /// Empty when the run was stopped meanwhile.
 std::optional<Evaluation> rescored(const Study& study, const Trial& trial) {
-  const auto architecture = architecture_of(study, trial);
+  const auto& networks = *study.evaluator.networks();
+  const auto architecture = networks.network(trial.genome);
   const auto parameters = trained_parameters(study, trial, architecture);
   if (parameters.empty()) return std::nullopt;
-  return study.evaluator.rescore(architecture, parameters, trial.number);
+  return networks.rescore(architecture, parameters, trial.number);
 }
 
-/// A number that no trial has keys other noise.
-Evaluation judged_again(const Study& study, const Trial& trial) {
-  const auto again = study.evaluator.judge(trial.genome, study.config.search.trials + trial.number);
+/// A number that no trial has keys other noise. Empty when the run was stopped meanwhile.
+std::optional<Evaluation> judged_again(const Study& study, const Trial& trial) {
+  const int number = study.config.search.trials + trial.number;
+  const auto again =
+      study.evaluator.judge(trial.genome, number, [&](int, double) { return !study.stopped(); }).trial;
+  if (again.failed && study.stopped()) return std::nullopt;
   if (again.failed || !again.score)
     throw RunError(fmt::format("trial {}: expected a score again, got: {}", trial.number, again.reason));
   Evaluation evaluation;
@@ -74,8 +73,7 @@ std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>
   std::vector<Winner> winners;
   for (const auto& trial : selected) {
     if (study.stopped()) break;
-    const auto evaluation =
-        study.evaluator.judge ? std::optional(judged_again(study, trial)) : rescored(study, trial);
+    const auto evaluation = study.evaluator.networks() ? rescored(study, trial) : judged_again(study, trial);
     if (evaluation) winners.push_back({trial, *evaluation});
   }
   return winners;
@@ -96,11 +94,12 @@ std::string warn_of_chance(const std::vector<Winner>& winners) {
 
 void export_winners(const Study& study, const std::vector<Winner>& winners) {
   const auto& config = study.config;
-  if (study.evaluator.judge) return;  // there is no network
+  const auto* networks = study.evaluator.networks();
+  if (!networks) return;
   for (size_t place = 0; place < winners.size(); ++place) {
     const auto& [trial, evaluation] = winners[place];
-    const auto folder = study.folder.winner(static_cast<int>(place));
-    const auto architecture = architecture_of(study, trial);
+    const auto folder = study.folder->winner(static_cast<int>(place));
+    const auto architecture = networks->network(trial.genome);
     save_candidate(folder, architecture, evaluation, config.search.seed);
     const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
     if (!mapped.mapping) throw MappingError(fmt::format("trial {}: {}", trial.number, mapped.reason));
@@ -111,7 +110,7 @@ void export_winners(const Study& study, const std::vector<Winner>& winners) {
 
 void remove_other_candidates(const Study& study, const std::vector<Winner>& winners) {
   std::error_code ignored;  // left-over weights harm nothing
-  for (const auto& entry : std::filesystem::directory_iterator(study.folder.candidates(), ignored)) {
+  for (const auto& entry : std::filesystem::directory_iterator(study.folder->candidates(), ignored)) {
     const bool won = std::any_of(winners.begin(), winners.end(), [&](const Winner& winner) {
       return entry.path().filename() == std::to_string(winner.trial.number);
     });

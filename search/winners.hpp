@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "search/generation.hpp"
+#include "search/search_result.hpp"
+#include "search/study.hpp"
 
 namespace mho {
 

@@ -15,7 +15,6 @@ namespace {
 /// A store of which another worker trains every trial with an odd number, the first time it is asked.
 class TwoWorkers : public TrialStore {
  public:
-  bool shared() const override { return true; }
   std::string notice() const override { return "another study is here"; }
   void refresh() override {
     for (const auto& [number, genome] : others_) {

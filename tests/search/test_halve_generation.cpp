@@ -44,10 +44,10 @@ struct Work {
 
 /// The final score is that of fake_evaluation; on the way it grows towards it. The checkpoint carries the
 /// parameters, so that a continuation can be told from a new start.
-Evaluator rung_evaluator(Work& work) {
+FakeEvaluator rung_evaluator(Work& work) {
   auto evaluator = fake_evaluator();
-  evaluator.evaluate_rung = [&work](const Architecture& architecture, int trial, int rung,
-                                    const TrainingCheckpoint* from, const EpochCallback& on_epoch) {
+  evaluator.on_evaluate_rung = [&work](const Architecture& architecture, int trial, int rung,
+                                       const TrainingCheckpoint* from, const EpochCallback& on_epoch) {
     const int until = training_stages(halving_config().search, kEpochs).at(static_cast<size_t>(rung)).epochs;
     auto evaluation = fake_evaluation(architecture, trial);
     const int begin = from ? from->epochs_done : 0;
@@ -139,9 +139,9 @@ TEST_CASE("a halved run that was killed at any training goes on where its candid
     std::atomic<bool> stop{false};
     std::atomic<int> calls{0};
     auto evaluator = rung_evaluator(work);
-    evaluator.evaluate_rung = [&, inner = evaluator.evaluate_rung](
-                                  const Architecture& architecture, int trial, int rung,
-                                  const TrainingCheckpoint* from, const EpochCallback&) {
+    evaluator.on_evaluate_rung = [&, inner = evaluator.on_evaluate_rung](
+                                     const Architecture& architecture, int trial, int rung,
+                                     const TrainingCheckpoint* from, const EpochCallback&) {
       const auto evaluation = inner(architecture, trial, rung, from, [](int, double) { return true; });
       if (++calls >= after) stop = true;
       return evaluation;
@@ -160,9 +160,9 @@ TEST_CASE("a candidate whose checkpoint is gone is trained from scratch to the s
   run_search(halving_config(), {.folder = folder / "whole"}, rung_evaluator(whole));
   std::atomic<bool> stop{false};
   auto evaluator = rung_evaluator(work);
-  evaluator.evaluate_rung = [&, inner = evaluator.evaluate_rung](const Architecture& architecture, int trial,
-                                                                 int rung, const TrainingCheckpoint* from,
-                                                                 const EpochCallback&) {
+  evaluator.on_evaluate_rung = [&, inner = evaluator.on_evaluate_rung](
+                                   const Architecture& architecture, int trial, int rung,
+                                   const TrainingCheckpoint* from, const EpochCallback&) {
     if (rung == 1) stop = true;
     return inner(architecture, trial, rung, from, [](int, double) { return true; });
   };
@@ -178,9 +178,9 @@ TEST_CASE("a training that fails on the way is a failed trial and leaves its pla
   const TemporaryFolder folder;
   Work work;
   auto evaluator = rung_evaluator(work);
-  evaluator.evaluate_rung = [inner = evaluator.evaluate_rung](const Architecture& architecture, int trial,
-                                                              int rung, const TrainingCheckpoint* from,
-                                                              const EpochCallback& on_epoch) {
+  evaluator.on_evaluate_rung = [inner = evaluator.on_evaluate_rung](
+                                   const Architecture& architecture, int trial, int rung,
+                                   const TrainingCheckpoint* from, const EpochCallback& on_epoch) {
     auto evaluation = inner(architecture, trial, rung, from, on_epoch);
     if (trial % 2 == 0) evaluation.failed = true;
     evaluation.reason = evaluation.failed ? "the loss became nan" : "";

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/files/text_file.hpp"
+#include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 

@@ -23,7 +23,6 @@ TEST_CASE("recorded trials are there when the file is opened again, by number") 
   CHECK(store.before(3).size() == 2);
   CHECK(store.find(1) == nullptr);
   REQUIRE(store.find(3));
-  CHECK_FALSE(store.shared());
   CHECK(store.find(3)->genome.stem_channels == 11);
 }
 

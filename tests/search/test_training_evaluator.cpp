@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/evaluator.hpp"
+#include "search/training_evaluator.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
@@ -114,8 +114,8 @@ TEST_CASE(
   // What the rungs gave is what an uninterrupted training of the winner gives.
   const auto& winner = first.winners.at(0).trial;
   const auto evaluator = make_evaluator(config);
-  const auto architecture = build_architecture(winner.genome, evaluator.input, evaluator.classes);
-  const auto whole = evaluator.evaluate(architecture, winner.number, [](int, double) { return true; });
+  const auto architecture = evaluator->network(winner.genome);
+  const auto whole = evaluator->evaluate(architecture, winner.number, [](int, double) { return true; });
   CHECK(whole.score.at(kOneDay).mean == winner.score->at(kOneDay).mean);
   const auto saved = load_candidate(folder / "first" / "winners" / "0").parameters;
   for (size_t n = 0; n < saved.size(); ++n) CHECK(saved[n].weight == whole.parameters[n].weight);
