@@ -8,8 +8,8 @@
 #include "bindings/extensions.hpp"
 #include "core/base/error.hpp"
 #include "search/function_evaluator.hpp"
-#include "search/genome_json.hpp"
 #include "search/run_search.hpp"
+#include "search/spaces/genome_json.hpp"
 
 namespace mho {
 namespace {

@@ -9,8 +9,8 @@
 #include "bindings/extensions.hpp"
 #include "bindings/python_object.hpp"
 #include "bindings/study_json.hpp"
-#include "search/genome_json.hpp"
-#include "search/run_folder.hpp"
+#include "search/spaces/genome_json.hpp"
+#include "search/study/run_folder.hpp"
 
 namespace mho {
 namespace {
@@ -63,10 +63,11 @@ class SharedStore : public TrialStore {
 
   /// A trial that was taken from this worker, for it gave no sign of life, is not recorded.
   void record(const Trial& trial) override {
-    const auto told = told_to_json(trial, search_), line = to_json_line(trial);
+    const auto weighed = trial_to_json(trial, search_), line = to_json_line(trial);
     bool recorded = false;
-    study_.with(
-        [&](py::object& study) { recorded = study.attr("record")(trial.number, line, told).cast<bool>(); });
+    study_.with([&](py::object& study) {
+      recorded = study.attr("record")(trial.number, line, weighed).cast<bool>();
+    });
     if (recorded) TrialStore::record(trial);
   }
 

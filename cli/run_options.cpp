@@ -2,8 +2,10 @@
 #include "cli/run_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "core/base/parallel.hpp"
+#include "search/run_config.hpp"
 
 namespace mho {
 
@@ -33,6 +35,17 @@ RunConfig load(const RunOptions& options) {
   auto assignments = options.assignments;
   if (options.seed) assignments.push_back("search.seed=" + std::to_string(*options.seed));
   return load_run_config(options.config, assignments);
+}
+
+EvaluationRun load_evaluation(const RunOptions& options) {
+  const auto file = std::make_shared<const RunConfig>(load(options));
+  return {*file, file->search.seed, file};
+}
+
+std::string config_text(const EvaluationRun& run) {
+  auto config = *run.file;
+  static_cast<EvaluationTables&>(config) = run.tables;
+  return write_config(config.sections());
 }
 
 }  // namespace mho

@@ -3,17 +3,20 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "search/run_config.hpp"
+#include "evaluators/evaluation_tables.hpp"
 
 namespace CLI {
 class App;
 }
 
 namespace mho {
+
+struct RunConfig;
 
 /// Options that `search` and `evaluate` share.
 struct RunOptions {
@@ -34,5 +37,18 @@ void add_out_option(CLI::App& command, RunOptions& options, const std::string& h
 /// Sizes the thread arena and reads the configuration with --set and --seed applied. Throws ConfigError or
 /// DataError.
 RunConfig load(const RunOptions& options);
+
+/// A run file as commands read it that judge one network.
+struct EvaluationRun {
+  EvaluationTables tables;
+  std::uint64_t seed = 0;
+  std::shared_ptr<const RunConfig> file;  ///< as it was read, with what it says of searches
+};
+
+/// The same for such commands.
+EvaluationRun load_evaluation(const RunOptions& options);
+
+/// The whole run file with the run's tables.
+std::string config_text(const EvaluationRun& run);
 
 }  // namespace mho

@@ -16,8 +16,8 @@
 #include "core/base/suggest.hpp"
 #include "core/chip/quantity.hpp"
 #include "search/run_search.hpp"
-#include "search/storage_url.hpp"
-#include "search/summary.hpp"
+#include "search/study/storage_url.hpp"
+#include "search/study/summary.hpp"
 
 namespace mho {
 namespace {

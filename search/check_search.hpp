@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "search/study.hpp"
+#include "search/study/study.hpp"
 
 namespace mho {
 

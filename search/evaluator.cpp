@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/evaluator.hpp"
 
-#include "search/build_architecture.hpp"
+#include "search/spaces/build_architecture.hpp"
 
 namespace mho {
 

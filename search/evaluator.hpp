@@ -3,7 +3,7 @@
 
 #include "evaluators/evaluate.hpp"
 #include "evaluators/zero_cost.hpp"
-#include "search/trial.hpp"
+#include "search/study/trial.hpp"
 
 namespace mho {
 

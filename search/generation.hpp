@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "search/study.hpp"
+#include "search/study/study.hpp"
 
 namespace mho {
 

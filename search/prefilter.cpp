@@ -6,8 +6,8 @@
 
 #include "core/base/parallel.hpp"
 #include "search/generation.hpp"
-#include "search/kendall_tau.hpp"
-#include "search/objective.hpp"
+#include "search/models/kendall_tau.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "search/search_config.hpp"
-#include "search/trial.hpp"
+#include "search/study/trial.hpp"
 
 namespace mho {
 

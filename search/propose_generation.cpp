@@ -8,9 +8,9 @@
 #include "core/base/error.hpp"
 #include "core/chip/quantity.hpp"
 #include "search/constraints.hpp"
-#include "search/draw_genome.hpp"
 #include "search/generation.hpp"
 #include "search/prefilter.hpp"
+#include "search/proposers/draw_genome.hpp"
 
 namespace mho {
 namespace {

@@ -6,9 +6,9 @@
 #include "core/base/files/text_file.hpp"
 #include "search/check_search.hpp"
 #include "search/generation.hpp"
-#include "search/summary.hpp"
+#include "search/study/summary.hpp"
+#include "search/study/winners.hpp"
 #include "search/training_evaluator.hpp"
-#include "search/winners.hpp"
 
 namespace mho {
 namespace {

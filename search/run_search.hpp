@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "search/search_result.hpp"
-#include "search/study.hpp"
+#include "search/study/search_result.hpp"
+#include "search/study/study.hpp"
 
 namespace mho {
 

@@ -8,7 +8,7 @@
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "search/generation.hpp"
-#include "search/objective.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 namespace {

@@ -5,10 +5,10 @@
 #include <functional>
 #include <string>
 
-#include "search/build_architecture.hpp"
 #include "search/evaluator.hpp"
 #include "search/run_config.hpp"
-#include "search/trial.hpp"
+#include "search/spaces/build_architecture.hpp"
+#include "search/study/trial.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace mho::testing {

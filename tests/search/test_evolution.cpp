@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/evolution.hpp"
+#include "search/proposers/evolution.hpp"
 
 #include <algorithm>
 #include <set>

@@ -3,7 +3,7 @@
 
 #include "core/base/error.hpp"
 #include "search/run_search.hpp"
-#include "search/trial_file.hpp"
+#include "search/study/trial_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 

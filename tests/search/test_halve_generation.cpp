@@ -8,9 +8,9 @@
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
 #include "search/fidelity.hpp"
-#include "search/run_folder.hpp"
 #include "search/run_search.hpp"
-#include "search/trial_store.hpp"
+#include "search/study/run_folder.hpp"
+#include "search/study/trial_store.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 
@@ -19,7 +19,7 @@ using namespace mho::testing;
 
 namespace {
 
-constexpr int kEpochs = 20;
+constexpr int all_epochs = 20;
 
 /// Generations of 8: 8 to 5 epochs, 4 to 10, 2 to 20.
 RunConfig halving_config() {
@@ -27,7 +27,7 @@ RunConfig halving_config() {
   config.search.fidelity = "successive_halving";
   config.search.population = 8;
   config.search.trials = 16;
-  config.training.epochs = kEpochs;
+  config.training.epochs = all_epochs;
   return config;
 }
 
@@ -48,7 +48,8 @@ FakeEvaluator rung_evaluator(Work& work) {
   auto evaluator = fake_evaluator();
   evaluator.on_evaluate_rung = [&work](const Architecture& architecture, int trial, int rung,
                                        const TrainingCheckpoint* from, const EpochCallback& on_epoch) {
-    const int until = training_stages(halving_config().search, kEpochs).at(static_cast<size_t>(rung)).epochs;
+    const int until =
+        training_stages(halving_config().search, all_epochs).at(static_cast<size_t>(rung)).epochs;
     auto evaluation = fake_evaluation(architecture, trial);
     const int begin = from ? from->epochs_done : 0;
     {
@@ -56,7 +57,7 @@ FakeEvaluator rung_evaluator(Work& work) {
       work.epochs[trial] += until - begin;
     }
     if (!on_epoch(until, 0.5)) evaluation.failed = true;
-    if (until == kEpochs) return evaluation;
+    if (until == all_epochs) return evaluation;
     for (auto& point : evaluation.score.drift) point.mean *= 1 - 0.5 / until;
     evaluation.cost.reset();
     evaluation.checkpoint = {until, evaluation.parameters, {evaluation.parameters, {}, until}};

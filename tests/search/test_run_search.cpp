@@ -10,8 +10,8 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
-#include "search/objective.hpp"
-#include "search/trial_file.hpp"
+#include "search/study/objective.hpp"
+#include "search/study/trial_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 

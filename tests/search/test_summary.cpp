@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/summary.hpp"
+#include "search/study/summary.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/surrogate_guide.hpp"
+#include "search/models/surrogate_guide.hpp"
 
 #include "core/base/error.hpp"
-#include "search/warm_start.hpp"
+#include "search/models/warm_start.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
 

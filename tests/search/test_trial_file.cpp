@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/trial_file.hpp"
+#include "search/study/trial_file.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"

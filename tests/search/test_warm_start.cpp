@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/warm_start.hpp"
+#include "search/models/warm_start.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
