@@ -9,7 +9,7 @@
 #include "bindings/search_callable.hpp"
 #include "cli/commands.hpp"
 #include "core/base/error.hpp"
-#include "search/storage_url.hpp"
+#include "search/study/storage_url.hpp"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include "bindings/python_object.hpp"
 #include "bindings/study_json.hpp"
 #include "core/base/error.hpp"
-#include "search/genome_json.hpp"
-#include "search/mutation.hpp"
+#include "search/proposers/mutation.hpp"
+#include "search/spaces/genome_json.hpp"
 
 namespace mho {
 namespace py = pybind11;
@@ -35,7 +35,7 @@ Proposer make_optuna_proposer(PythonThread& thread, const std::string& name, con
   });
   return [proposer](const ProposalRequest& request) {
     std::vector<std::string> history;
-    for (const auto& trial : request.history) history.push_back(told_to_json(trial, request.search));
+    for (const auto& trial : request.history) history.push_back(trial_to_json(trial, request.search));
     std::string genome;
     proposer->with([&](py::object& object) {
       genome = object.attr("propose")(history, request.key().value(), request.trial).cast<std::string>();

@@ -7,31 +7,33 @@
 
 #include "bindings/extensions.hpp"
 #include "core/base/error.hpp"
-#include "search/genome_json.hpp"
-#include "search/own_objective.hpp"
-#include "search/search_objective.hpp"
+#include "search/function_evaluator.hpp"
+#include "search/run_search.hpp"
+#include "search/spaces/genome_json.hpp"
 
 namespace mho {
 namespace {
 
 namespace py = pybind11;
 
-Trial read_value(const std::string& text) {
+Trial failed_trial(const std::string& reason) {
+  Trial trial;
+  trial.failed = true;
+  trial.reason = reason;
+  return trial;
+}
+
+Trial judgement_of(const std::string& text) {
   const auto json = nlohmann::json::parse(text);
-  Trial value;
-  value.failed = json.contains("error");
-  if (value.failed) {
-    value.reason = json.at("error").get<std::string>();
-    return value;
-  }
-  value.score =
-      plain_score(json.at("accuracy").get<double>(), json.value("deviation", 0.0), json.value("avm", 0.0));
-  value.cost.emplace();
-  value.cost->cores = json.value("cores", 0);
-  value.cost->energy_j = json.value("energy_j", 0.0);
-  value.cost->latency_s = json.value("latency_s", 0.0);
-  value.parameters = json.value("parameters", std::int64_t{0});
-  return value;
+  if (json.contains("error")) return failed_trial(json.at("error").get<std::string>());
+  auto trial =
+      valued_trial(json.at("accuracy").get<double>(), json.value("deviation", 0.0), json.value("avm", 0.0));
+  trial.cost.emplace();
+  trial.cost->cores = json.value("cores", 0);
+  trial.cost->energy_j = json.value("energy_j", 0.0);
+  trial.cost->latency_s = json.value("latency_s", 0.0);
+  trial.parameters = json.value("parameters", std::int64_t{0});
+  return trial;
 }
 
 }  // namespace
@@ -41,18 +43,20 @@ CallableSearch search_callable(const std::vector<std::string>& assignments, cons
   resolve_g_max(config.hardware);
   CallableSearch result;
   PythonThread thread;
-  const auto objective = [&](const Genome& genome, int) {
+  const auto call = [&](const Genome& genome, int) {
     std::string value;
     try {
       thread.call([&] { value = evaluate(genome_to_json(genome)).cast<std::string>(); });
     } catch (const RunError&) {
       if (!thread.interrupted()) throw;
-      return Trial{};  // the search drops it
+      return failed_trial("interrupted");  // the search drops it
     }
-    return read_value(value);
+    return judgement_of(value);
   };
   thread.serve([&] {
-    const auto found = search_objective(config, objective, python_extensions(thread), &thread.interrupted());
+    const auto found =
+        run_search(config, {.extensions = python_extensions(thread), .stop = &thread.interrupted()},
+                   FunctionEvaluator(call, false));
     for (const auto& trial : found.trials) result.trials.push_back(to_json_line(trial));
     result.note = found.note;
   });

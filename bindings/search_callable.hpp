@@ -15,7 +15,7 @@ namespace mho {
 struct CallableSearch {
   std::vector<std::string> trials;
   bool stopped = false;  ///< by Ctrl-C
-  std::string note;      ///< ObjectiveSearch::note
+  std::string note;      ///< SearchResult::note
 };
 CallableSearch search_callable(const std::vector<std::string>& assignments, const pybind11::object& evaluate);
 

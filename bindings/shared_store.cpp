@@ -9,8 +9,8 @@
 #include "bindings/extensions.hpp"
 #include "bindings/python_object.hpp"
 #include "bindings/study_json.hpp"
-#include "search/genome_json.hpp"
-#include "search/run_folder.hpp"
+#include "search/spaces/genome_json.hpp"
+#include "search/study/run_folder.hpp"
 
 namespace mho {
 namespace {
@@ -35,15 +35,15 @@ class SharedStore : public TrialStore {
   }
   ~SharedStore() override { study_.thread().repeat(0, {}); }
 
-  bool shared() const override { return true; }
   std::string notice() const override { return notice_; }
+  std::string place() const override { return "storage"; }
 
   void refresh() override {
     std::vector<std::string> lines;
     study_.with([&](py::object& study) { lines = study.attr("refresh")().cast<std::vector<std::string>>(); });
     for (const auto& line : lines) {
-      const auto trial = read_trial(line, "storage");
-      trials_.insert_or_assign(trial.number, trial);
+      const auto trial = read_trial(line, place());
+      TrialStore::record(trial);
     }
   }
 
@@ -63,11 +63,12 @@ class SharedStore : public TrialStore {
 
   /// A trial that was taken from this worker, for it gave no sign of life, is not recorded.
   void record(const Trial& trial) override {
-    const auto told = told_to_json(trial, search_), line = to_json_line(trial);
+    const auto weighed = trial_to_json(trial, search_), line = to_json_line(trial);
     bool recorded = false;
-    study_.with(
-        [&](py::object& study) { recorded = study.attr("record")(trial.number, line, told).cast<bool>(); });
-    if (recorded) trials_.insert_or_assign(trial.number, trial);
+    study_.with([&](py::object& study) {
+      recorded = study.attr("record")(trial.number, line, weighed).cast<bool>();
+    });
+    if (recorded) TrialStore::record(trial);
   }
 
  private:

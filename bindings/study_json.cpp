@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "search/objective.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 namespace {
@@ -29,7 +29,7 @@ std::string study_to_json(const RunConfig& config) {
   return json.dump();
 }
 
-std::string told_to_json(const Trial& trial, const SearchConfig& search) {
+std::string trial_to_json(const Trial& trial, const SearchConfig& search) {
   auto json = Json::parse(to_json_line(trial));
   const bool scored = !trial.failed && trial.score;
   json["values"] = scored ? Json::array({objective(*trial.score, search)}) : Json(nullptr);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "search/run_config.hpp"
-#include "search/trial.hpp"
+#include "search/study/trial.hpp"
 
 namespace mho {
 
@@ -16,6 +16,6 @@ std::string study_to_json(const RunConfig& config);
 
 /// The trial's line of trials.jsonl with "values" (of the objectives; null for a failed trial) and
 /// "constraints" (name to a number that is at most 0 where it is kept).
-std::string told_to_json(const Trial& trial, const SearchConfig& search);
+std::string trial_to_json(const Trial& trial, const SearchConfig& search);
 
 }  // namespace mho

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/nn/graph/builtin_architectures.hpp"
-#include "search/build_architecture.hpp"
+#include "search/spaces/build_architecture.hpp"
 
 namespace mho {
 namespace {

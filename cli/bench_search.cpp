@@ -8,10 +8,9 @@
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
-#include "core/base/files/scratch_folder.hpp"
-#include "core/data/dataset.hpp"
 #include "search/run_search.hpp"
 #include "search/search_table.hpp"
+#include "search/training_evaluator.hpp"
 
 namespace mho {
 namespace {
@@ -25,13 +24,11 @@ struct BenchSearchArguments {
   SearchExtensions extensions;
 };
 
-/// A search that trains nothing, below `folder`, where it leaves nothing: what it found, trial by trial.
+/// A search that trains and writes nothing: what it found, trial by trial.
 ordered_json search_once(RunConfig config, std::uint64_t seed, const Evaluator& evaluator,
-                         const std::filesystem::path& folder, const SearchExtensions& extensions) {
+                         const SearchExtensions& extensions) {
   config.search.seed = seed;
-  const ScratchFolder scratch(folder);
-  const auto result =
-      run_search(config, {.folder = scratch.path() / "run", .extensions = extensions}, evaluator);
+  const auto result = run_search(config, {.extensions = extensions}, evaluator);
   ordered_json genomes = ordered_json::array(), accuracies = genomes, train_s = genomes;
   for (const auto& trial : result.trials) {
     genomes.push_back(to_string(trial.genome));
@@ -57,14 +54,12 @@ std::string to_text(const ordered_json& run) {
 
 int run(const BenchSearchArguments& arguments) {
   const auto config = load(arguments.run);
-  const auto data = load_dataset(config.task);
+  const auto trained = make_evaluator(config);
   const SearchTable table(arguments.table);
-  auto evaluator = table.evaluator({data.train.height, data.train.width, data.train.channels}, data.classes);
-  evaluator.zero_cost = make_evaluator(config).zero_cost;  // needs no training
-  const auto folder = arguments.run.out.empty() ? "runs/bench-search" : arguments.run.out;
+  const auto evaluator = table.evaluator(trained->input(), trained->classes(), trained->untrained());
   ordered_json runs = ordered_json::array();
   for (int i = 0; i < arguments.seeds; ++i) {
-    runs.push_back(search_once(config, config.search.seed + static_cast<std::uint64_t>(i), evaluator, folder,
+    runs.push_back(search_once(config, config.search.seed + static_cast<std::uint64_t>(i), *evaluator,
                                arguments.extensions));
     if (!arguments.run.json) print(to_text(runs.back()));
   }
@@ -89,8 +84,7 @@ void add_bench_search(CLI::App& app, Action& action, const SearchExtensions& ext
   command->add_option("--seeds", arguments->seeds, "Searches, with the seeds from search.seed on")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  add_run_options(*command, arguments->run,
-                  "Folder for a scratch folder in it, which goes again (default: runs/bench-search)");
+  add_run_options(*command, arguments->run);
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

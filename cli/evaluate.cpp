@@ -58,7 +58,7 @@ Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
 
 /// The chip folder fixes the hardware and its devices, so the run file's [hardware] and [device] give way,
 /// and --set of them would be ignored.
-Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, RunConfig& config,
+Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, EvaluationTables& config,
                     RandomKey key) {
   for (const auto& assignment : arguments.run.assignments)
     if (assignment.starts_with("hardware.") || assignment.starts_with("device.") ||
@@ -83,8 +83,9 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
           rescore(chip.architecture, chip.parameters, dataset.train, dataset.test, config.evaluation(), key)};
 }
 
-Judged judge(const EvaluateArguments& arguments, RunConfig& config) {
-  const auto key = RandomKey(config.search.seed).with("evaluate");
+Judged judge(const EvaluateArguments& arguments, EvaluationRun& loaded) {
+  const auto key = RandomKey(loaded.seed).with("evaluate");
+  auto& config = loaded.tables;
   const auto dataset = load_dataset(config.task);
   if (!arguments.from_export.empty()) return score_export(arguments, dataset, config, key);
   const auto found = find_architecture(arguments.architecture, dataset);
@@ -115,17 +116,17 @@ void open_out_folder(const EvaluateArguments& arguments) {
 
 int run(EvaluateArguments& arguments) {
   sort_positionals(arguments);
-  auto config = load(arguments.run);
+  auto loaded = load_evaluation(arguments.run);
   open_out_folder(arguments);
-  const auto [architecture, evaluation] = judge(arguments, config);
+  const auto [architecture, evaluation] = judge(arguments, loaded);
   for (const auto& note : evaluation.notes) log_line("note: " + note);
   if (!arguments.run.out.empty()) {
-    save_candidate(arguments.run.out, architecture, evaluation, config.search.seed);
-    write_file_atomically(arguments.run.out / "config.toml", write_config(config.sections()));
+    save_candidate(arguments.run.out, architecture, evaluation, loaded.seed);
+    write_file_atomically(arguments.run.out / "config.toml", config_text(loaded));
   }
   const auto title =
       fmt::format("{}, {} parameters\n", architecture.name(), format_count(architecture.parameters()));
-  print(arguments.run.json ? score_json(architecture, evaluation, config.search.seed)
+  print(arguments.run.json ? score_json(architecture, evaluation, loaded.seed)
                            : title + score_table(evaluation));
   return 0;
 }
@@ -143,8 +144,8 @@ void add_evaluate(CLI::App& app, Action& action) {
           "be left out with --from-export")
       ->required();
   command->add_option("CONFIG", arguments->run.config, "Run file");
-  add_run_options(*command, arguments->run,
-                  "Folder for the network and its score (default: none is written)");
+  add_run_options(*command, arguments->run);
+  add_out_option(*command, arguments->run, "Folder for the network and its score (default: none is written)");
   command
       ->add_option("--from-export", arguments->from_export, "Score the network that a chip folder describes")
       ->type_name("DIR");

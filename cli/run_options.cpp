@@ -2,12 +2,14 @@
 #include "cli/run_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "core/base/parallel.hpp"
+#include "search/run_config.hpp"
 
 namespace mho {
 
-void add_run_options(CLI::App& command, RunOptions& options, const std::string& out_help) {
+void add_run_options(CLI::App& command, RunOptions& options) {
   // allow_extra_args(false): one value an option, so that a positional argument may follow; run_cli gives
   // each of several assignments an option of its own.
   command
@@ -22,7 +24,10 @@ void add_run_options(CLI::App& command, RunOptions& options, const std::string& 
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
   command.add_flag("--json", options.json, "Print one JSON document instead of a table");
-  command.add_option("--out", options.out, out_help)->type_name("DIR");
+}
+
+void add_out_option(CLI::App& command, RunOptions& options, const std::string& help) {
+  command.add_option("--out", options.out, help)->type_name("DIR");
 }
 
 RunConfig load(const RunOptions& options) {
@@ -30,6 +35,17 @@ RunConfig load(const RunOptions& options) {
   auto assignments = options.assignments;
   if (options.seed) assignments.push_back("search.seed=" + std::to_string(*options.seed));
   return load_run_config(options.config, assignments);
+}
+
+EvaluationRun load_evaluation(const RunOptions& options) {
+  const auto file = std::make_shared<const RunConfig>(load(options));
+  return {*file, file->search.seed, file};
+}
+
+std::string config_text(const EvaluationRun& run) {
+  auto config = *run.file;
+  static_cast<EvaluationTables&>(config) = run.tables;
+  return write_config(config.sections());
 }
 
 }  // namespace mho

@@ -3,17 +3,20 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "search/run_config.hpp"
+#include "evaluators/evaluation_tables.hpp"
 
 namespace CLI {
 class App;
 }
 
 namespace mho {
+
+struct RunConfig;
 
 /// Options that `search` and `evaluate` share.
 struct RunOptions {
@@ -25,11 +28,27 @@ struct RunOptions {
   std::filesystem::path out;  ///< empty where not given
 };
 
-/// Declares --set, --seed, --threads, --json and --out (with `out_help`).
-void add_run_options(CLI::App& command, RunOptions& options, const std::string& out_help);
+/// Declares --set, --seed, --threads and --json.
+void add_run_options(CLI::App& command, RunOptions& options);
+
+/// Declares --out.
+void add_out_option(CLI::App& command, RunOptions& options, const std::string& help);
 
 /// Sizes the thread arena and reads the configuration with --set and --seed applied. Throws ConfigError or
 /// DataError.
 RunConfig load(const RunOptions& options);
+
+/// A run file as commands read it that judge one network.
+struct EvaluationRun {
+  EvaluationTables tables;
+  std::uint64_t seed = 0;
+  std::shared_ptr<const RunConfig> file;  ///< as it was read, with what it says of searches
+};
+
+/// The same for such commands.
+EvaluationRun load_evaluation(const RunOptions& options);
+
+/// The whole run file with the run's tables.
+std::string config_text(const EvaluationRun& run);
 
 }  // namespace mho

@@ -16,8 +16,8 @@
 #include "core/base/quantity.hpp"
 #include "core/base/suggest.hpp"
 #include "search/run_search.hpp"
-#include "search/storage_url.hpp"
-#include "search/summary.hpp"
+#include "search/study/storage_url.hpp"
+#include "search/study/summary.hpp"
 
 namespace mho {
 namespace {
@@ -187,7 +187,8 @@ void add_search(CLI::App& app, Action& action, const SearchExtensions& extension
       ->add_option("CONFIG", arguments->run.config,
                    "Run file, e.g. configs/quickstart.toml; with --resume a run folder too")
       ->required();
-  add_run_options(*command, arguments->run, "Run folder (default: runs/<name of CONFIG>)");
+  add_run_options(*command, arguments->run);
+  add_out_option(*command, arguments->run, "Run folder (default: runs/<name of CONFIG>)");
   command
       ->add_option("--trials", arguments->trials, "Trials in all; replaces search.trials and extends a run")
       ->type_name("N");

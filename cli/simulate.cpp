@@ -86,7 +86,7 @@ std::string to_json(const std::string& network, const std::vector<DriftPoint>& p
 }
 
 /// The folder fixes the chip and what was calibrated; the run file gives the data, the times and the seed.
-void check_config(const SimulateArguments& arguments, const RunConfig& config) {
+void check_config(const SimulateArguments& arguments, const EvaluationTables& config) {
   for (const auto& assignment : arguments.run.assignments)
     if (!assignment.starts_with("task.") && !assignment.starts_with("scoring.") &&
         !assignment.starts_with("search.seed"))
@@ -100,14 +100,15 @@ void check_config(const SimulateArguments& arguments, const RunConfig& config) {
 }
 
 int run(const SimulateArguments& arguments) {
-  const auto config = load(arguments.run);
+  const auto loaded = load_evaluation(arguments.run);
+  const auto& config = loaded.tables;
   check_config(arguments, config);
   const ChipSimulator simulator(arguments.folder);
   const Architecture& architecture = simulator.chip().network.architecture;
   const auto dataset = load_dataset(config.task);
   check_fits(architecture, arguments.folder.string(), dataset);
   const auto points =
-      simulate(simulator, dataset.test, config.scoring, RandomKey(config.search.seed).with("simulate"));
+      simulate(simulator, dataset.test, config.scoring, RandomKey(loaded.seed).with("simulate"));
   const auto figures = figures_of(simulator.count_cost(), simulator.chip().predicted);
   print((arguments.run.json ? to_json : to_text)(architecture.name(), points, figures));
   for (const auto& figure : figures)
@@ -128,8 +129,7 @@ void add_simulate(CLI::App& app, Action& action) {
   command->add_option("DIR", arguments->folder, "Chip folder, written by 'mho export'")->required();
   command->add_option("CONFIG", arguments->run.config, "Run file: its data, scoring times and seed")
       ->required();
-  add_run_options(*command, arguments->run, "");
-  command->remove_option(command->get_option("--out"));
+  add_run_options(*command, arguments->run);
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -3,13 +3,13 @@
 
 #include <functional>
 
-#include "search/extensions.hpp"
-
 namespace CLI {
 class App;
 }
 
 namespace mho {
+
+struct SearchExtensions;
 
 /// What the parsed command line chose to run; returns the exit code.
 using Action = std::function<int()>;

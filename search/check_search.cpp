@@ -9,15 +9,25 @@
 namespace mho {
 namespace {
 
-void check_evaluator(const SearchConfig& search, const Evaluator& evaluator) {
-  if (search.fidelity != "none" && !evaluator.evaluate_rung)
+void check_evaluator(const SearchConfig& search, const NetworkEvaluator* networks) {
+  if (search.fidelity != "none" && !(networks && networks->rungs()))
     throw ConfigError(
         fmt::format("search.fidelity: expected none, because this evaluator cannot train in part, got {}",
                     search.fidelity));
-  if (search.prefilter != "none" && !evaluator.zero_cost)
+  if (search.prefilter != "none" && !(networks && networks->untrained()))
     throw ConfigError(fmt::format(
         "search.prefilter: expected none, because this evaluator measures no untrained networks, got {}",
         search.prefilter));
+}
+
+void check_folder(const SearchConfig& search, const SearchOptions& options) {
+  if (!options.folder.empty()) return;
+  const auto needs = [](bool it_does, const std::string& what) {
+    if (it_does) throw ConfigError(what + ": expected a run folder for it to keep trials in, got none");
+  };
+  needs(options.resume, "--resume");
+  needs(!options.storage.empty(), "--storage");
+  needs(search.fidelity != "none", "search.fidelity = " + search.fidelity);
 }
 
 void check_no_network_bounds(const SearchConfig& search) {
@@ -41,11 +51,12 @@ void check_search(const RunConfig& config, const SearchOptions& options, const E
     throw ConfigError(
         fmt::format("search.fidelity: expected none with a storage that workers share (--storage), got {}",
                     search.fidelity));
-  check_evaluator(search, evaluator);
-  if (evaluator.judge)
-    check_no_network_bounds(search);
-  else
+  check_evaluator(search, evaluator.networks());
+  check_folder(search, options);
+  if (evaluator.networks())
     check_cell_fits(config.hardware, config.chip);
+  else
+    check_no_network_bounds(search);
 }
 
 }  // namespace mho

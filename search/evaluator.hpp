@@ -1,44 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-
 #include "evaluators/evaluate.hpp"
 #include "evaluators/zero_cost.hpp"
-#include "search/run_config.hpp"
-#include "search/trial.hpp"
+#include "search/study/trial.hpp"
 
 namespace mho {
 
-/// How a search judges what it proposes: the seam for objectives of a user's own, and for tests. All
-/// functions are pure (the trial's number keys their random numbers) and are called from several threads at
-/// once.
-struct Evaluator {
-  Shape input;
-  int classes = 0;
-  /// Trains the trial's network and scores it on what selects.
-  std::function<Evaluation(const Architecture&, int trial, const EpochCallback&)> evaluate;
-  /// Scores trained weights again, on fresh devices and on samples that selected nothing.
-  std::function<Evaluation(const Architecture&, const Parameters&, int trial)> rescore;
-  /// Trains to the end of a rung (0 first) of search.fidelity, on from `from` (null: from scratch), and
-  /// scores what there is then. After the last rung it is what `evaluate` gives. Null where an evaluator
-  /// cannot train in part.
-  std::function<Evaluation(const Architecture&, int trial, int rung, const TrainingCheckpoint* from,
-                           const EpochCallback&)>
-      evaluate_rung = {};
-  /// Measures the untrained network, for search.prefilter. Null where an evaluator has no such network.
-  std::function<ZeroCost(const Architecture&, int trial)> zero_cost = {};
-  /// In place of both: judges a genome itself, so that nothing is built, trained, mapped or exported. Fills
-  /// what it knows of score, cost, parameters, macs, failed and reason. Winners are judged again under a
-  /// number that no trial has. See own_objective.hpp.
-  std::function<Trial(const Genome&, int trial)> judge = {};
+/// What an evaluator says of a genome.
+struct Judgement {
+  Trial trial;              ///< what it knows of score, value, cost, parameters, macs, failed, reason, wall_s
+  Parameters weights = {};  ///< trained ones, which a winner is scored again with; empty where there are none
 };
 
-/// The real one: trains on the task's training split, scores on its validation split, re-scores on its test
-/// split. A network that is not clearly better than always answering the commonest class
-/// (no_better_than_chance) is a failed trial: it loses nothing over a month and may have no deviation, so
-/// that max_avm and accuracy_over_sigma would prefer it. Throws DataError for the data and ConfigError when
-/// there is no validation split.
-Evaluator make_evaluator(const RunConfig& config);
+class NetworkEvaluator;
+
+/// How a search judges what it proposes: the seam for objectives of a user's own, and for tests. All
+/// functions are pure: the trial's number keys their random numbers. What they throw ends the search.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+  /// Judges a genome. Once `on_epoch` gives false nobody waits for it any more: what fails then is dropped.
+  virtual Judgement judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const = 0;
+  /// Whether several threads may call `judge` at once; otherwise trials are judged one after the other.
+  virtual bool side_by_side() const { return true; }
+  /// The networks behind the genomes; null where nothing is built, bounded, trained, mapped or exported.
+  virtual const NetworkEvaluator* networks() const { return nullptr; }
+};
+
+/// Trains in part, for search.fidelity.
+class RungTrainer {
+ public:
+  virtual ~RungTrainer() = default;
+  /// Trains to the end of a rung (0 first), on from `from` (null: from scratch), and scores what there is
+  /// then. After the last rung it is what NetworkEvaluator::evaluate gives.
+  virtual Evaluation evaluate_rung(const Architecture& architecture, int trial, int rung,
+                                   const TrainingCheckpoint* from, const EpochCallback& on_epoch) const = 0;
+};
+
+/// Measures untrained networks, for search.prefilter.
+class UntrainedMeter {
+ public:
+  virtual ~UntrainedMeter() = default;
+  virtual ZeroCost zero_cost(const Architecture& architecture, int trial) const = 0;
+};
+
+/// An evaluator of networks, which are built of genomes for one input and so many classes.
+class NetworkEvaluator : public Evaluator {
+ public:
+  NetworkEvaluator(Shape input, int classes) : input_(input), classes_(classes) {}
+
+  const Shape& input() const { return input_; }
+  int classes() const { return classes_; }
+  Architecture network(const Genome& genome) const;
+
+  /// Trains a trial's network and scores it on what selects.
+  virtual Evaluation evaluate(const Architecture& architecture, int trial,
+                              const EpochCallback& on_epoch) const = 0;
+  /// Scores trained weights again, on fresh devices and on samples that selected nothing.
+  virtual Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
+                             int trial) const = 0;
+  /// Null where networks cannot be trained in part.
+  virtual const RungTrainer* rungs() const { return nullptr; }
+  /// Null where untrained networks say nothing.
+  virtual const UntrainedMeter* untrained() const { return nullptr; }
+
+  Judgement judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const final;
+  const NetworkEvaluator* networks() const final { return this; }
+
+ private:
+  Shape input_;
+  int classes_;
+};
+
+/// Adds what came of a training to its trial's record.
+void add_evaluation(const Evaluation& evaluation, Trial& trial);
 
 }  // namespace mho

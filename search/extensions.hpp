@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "search/proposer.hpp"
+#include "search/models/surrogate.hpp"
+#include "search/proposers/proposer.hpp"
 #include "search/run_config.hpp"
-#include "search/surrogate.hpp"
-#include "search/trial_store.hpp"
+#include "search/study/trial_store.hpp"
 
 namespace mho {
 

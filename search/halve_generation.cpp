@@ -8,7 +8,7 @@
 #include "core/base/parallel.hpp"
 #include "search/fidelity.hpp"
 #include "search/generation.hpp"
-#include "search/objective.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 namespace {
@@ -23,9 +23,10 @@ struct Candidate {
 
 class Halving {
  public:
-  Halving(const Study& study, const Generation& generation, TrialStore& store)
+  Halving(const Study& study, const Generation& generation)
       : study_(study),
-        store_(store),
+        folder_(*study.folder),
+        networks_(*study.evaluator.networks()),
         stages_(training_stages(study.config.search, study.config.training.epochs)) {
     for (const auto& proposal : generation.proposals) candidates_.push_back(find(proposal));
     for (auto& candidate : candidates_) alive_.push_back(&candidate);
@@ -45,11 +46,11 @@ class Halving {
  private:
   /// What is known of a proposal: recorded, on its way when the run was killed, or new.
   Candidate find(const Proposal& proposal) const {
-    if (const auto* recorded = store_.find(proposal.trial)) {
-      expect_genome(*recorded, proposal, study_.folder.trials().string());
+    if (const auto* recorded = study_.store->find(proposal.trial)) {
+      expect_genome(*recorded, proposal, study_.store->place());
       return {&proposal, *recorded, true};
     }
-    const auto file = study_.folder.unfinished(proposal.trial);
+    const auto file = folder_.unfinished(proposal.trial);
     if (!std::filesystem::exists(file)) return {&proposal, make_trial(proposal)};
     const auto trial = read_trial(read_text_file(file), file.string());
     expect_genome(trial, proposal, file.string());
@@ -62,9 +63,9 @@ class Halving {
     const int number = candidate.proposal->trial;
     const auto& architecture = *candidate.proposal->architecture;
     std::optional<TrainingCheckpoint> from;
-    const auto below = study_.folder.checkpoint(number, rung - 1);
+    const auto below = folder_.checkpoint(number, rung - 1);
     if (rung > 0 && std::filesystem::exists(below)) from = load_checkpoint(below, architecture);
-    const auto evaluation = study_.evaluator.evaluate_rung(
+    const auto evaluation = networks_.rungs()->evaluate_rung(
         architecture, number, rung, from ? &*from : nullptr, [&](int, double) { return !study_.stopped(); });
     if (evaluation.failed && study_.stopped()) return;  // cut off, not failed
     if (!evaluation.failed && evaluation.checkpoint)
@@ -79,13 +80,16 @@ class Halving {
     const auto& stage = stages_[static_cast<size_t>(rung)];
     trial.rungs.push_back({stage.epochs, stage.data, evaluation.score});
     trial.wall_s += evaluation.wall_s;
-    save_checkpoint(study_.folder.checkpoint(trial.number, rung), *evaluation.checkpoint);
-    write_file_atomically(study_.folder.unfinished(trial.number), to_json_line(trial));
-    std::filesystem::remove(study_.folder.checkpoint(trial.number, rung - 1));
+    save_checkpoint(folder_.checkpoint(trial.number, rung), *evaluation.checkpoint);
+    write_file_atomically(folder_.unfinished(trial.number), to_json_line(trial));
+    std::filesystem::remove(folder_.checkpoint(trial.number, rung - 1));
   }
 
   void finish(Candidate& candidate, const Evaluation& evaluation) {
-    finish_trial(study_, *candidate.proposal, evaluation, candidate.trial);
+    if (!evaluation.failed)
+      save_parameters(folder_.weights(candidate.trial.number), *candidate.proposal->architecture,
+                      evaluation.parameters);
+    add_evaluation(evaluation, candidate.trial);
     record(candidate);
   }
 
@@ -111,16 +115,17 @@ class Halving {
   /// Then nothing needs its checkpoints any more.
   void record(Candidate& candidate) {
     const std::lock_guard lock(recording_);
-    record_trial(study_, store_, candidate.trial);
+    record_trial(study_, candidate.trial);
     candidate.recorded = true;
     const int number = candidate.trial.number;
-    std::filesystem::remove(study_.folder.unfinished(number));
+    std::filesystem::remove(folder_.unfinished(number));
     for (int rung = 0; rung < static_cast<int>(stages_.size()); ++rung)
-      std::filesystem::remove(study_.folder.checkpoint(number, rung));
+      std::filesystem::remove(folder_.checkpoint(number, rung));
   }
 
   const Study& study_;
-  TrialStore& store_;
+  const RunFolder& folder_;
+  const NetworkEvaluator& networks_;
   std::vector<TrainingStage> stages_;
   std::vector<Candidate> candidates_;
   std::vector<Candidate*> alive_;
@@ -129,8 +134,6 @@ class Halving {
 
 }  // namespace
 
-void halve_generation(const Study& study, const Generation& generation, TrialStore& store) {
-  Halving(study, generation, store).run();
-}
+void halve_generation(const Study& study, const Generation& generation) { Halving(study, generation).run(); }
 
 }  // namespace mho

@@ -5,10 +5,9 @@
 #include <cmath>
 
 #include "core/base/parallel.hpp"
-#include "search/evaluator.hpp"
 #include "search/generation.hpp"
-#include "search/kendall_tau.hpp"
-#include "search/objective.hpp"
+#include "search/models/kendall_tau.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 
@@ -22,10 +21,10 @@ int proposals_per_trial(const SearchConfig& search) {
   return search.prefilter == "none" ? 1 : static_cast<int>(std::ceil(1 / search.prefilter_keep));
 }
 
-Proposal prefilter(const SearchConfig& search, const Evaluator& evaluator, std::vector<Proposal> choices) {
+Proposal prefilter(const SearchConfig& search, const UntrainedMeter* meter, std::vector<Proposal> choices) {
   if (search.prefilter == "none") return std::move(choices.front());
   parallel_for(choices.size(), [&](std::size_t i) {
-    choices[i].zero_cost = evaluator.zero_cost(*choices[i].architecture, choices[i].trial);
+    choices[i].zero_cost = meter->zero_cost(*choices[i].architecture, choices[i].trial);
   });
   const auto promises_less = [&](const Proposal& a, const Proposal& b) {
     return zero_cost_merit(*a.zero_cost, search.prefilter) < zero_cost_merit(*b.zero_cost, search.prefilter);

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "search/search_config.hpp"
-#include "search/trial.hpp"
+#include "search/study/trial.hpp"
 
 namespace mho {
 
-struct Evaluator;
 struct Proposal;
+class UntrainedMeter;
 
 /// none and the zero-cost measures.
 std::vector<std::string> prefilter_names();
@@ -20,9 +20,9 @@ std::vector<std::string> prefilter_names();
 int proposals_per_trial(const SearchConfig& search);
 
 /// Of one trial's choices (at least one) that whose untrained network promises most, the earlier one of
-/// equals. Measures all of them, side by side, and keeps the measures for the record. Without a prefilter:
-/// the first.
-Proposal prefilter(const SearchConfig& search, const Evaluator& evaluator, std::vector<Proposal> choices);
+/// equals. Measures all of them, side by side, and keeps the measures for the record. Without a prefilter,
+/// which needs no meter: the first.
+Proposal prefilter(const SearchConfig& search, const UntrainedMeter* meter, std::vector<Proposal> choices);
 
 /// What a zero-cost measure told of the final objective.
 struct PrefilterWorth {

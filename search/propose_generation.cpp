@@ -7,20 +7,17 @@
 
 #include "core/base/error.hpp"
 #include "core/base/quantity.hpp"
-#include "search/build_architecture.hpp"
 #include "search/constraints.hpp"
-#include "search/draw_genome.hpp"
 #include "search/generation.hpp"
+#include "search/prefilter.hpp"
+#include "search/proposers/draw_genome.hpp"
+#include "search/spaces/build_architecture.hpp"
 
 namespace mho {
 namespace {
 
 std::optional<Constraint> broken_by(const Study& study, const Architecture& architecture) {
   return broken_constraint(architecture, study.config.search, study.config.chip, study.config.mapping);
-}
-
-Architecture network_of(const Study& study, const Genome& genome) {
-  return build_architecture(genome, study.evaluator.input, study.evaluator.classes);
 }
 
 /// Refuses what is known or breaks a bound, and remembers the latter: mapping a network takes long.
@@ -31,9 +28,10 @@ class Refuser {
   std::optional<Refusal> operator()(const Genome& genome) {
     const auto name = to_string(genome);
     if (known_.contains(name)) return Refusal::known;
-    if (study_.evaluator.judge) return std::nullopt;
+    const auto* networks = study_.evaluator.networks();
+    if (!networks) return std::nullopt;
     const auto [judged, is_new] = judged_.try_emplace(name);
-    if (is_new) judged->second = broken_by(study_, network_of(study_, genome));
+    if (is_new) judged->second = broken_by(study_, networks->network(genome));
     if (!judged->second) return std::nullopt;
     return *judged->second == Constraint::parameters ? Refusal::parameters : Refusal::cores;
   }
@@ -58,6 +56,7 @@ ProposalRequest request_for(const Study& study, const std::vector<Trial>& histor
 /// With a prefilter the best of several genomes; of as many as the space still gives. All become known.
 std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request, const Refuse& refuse,
                                       std::set<std::string>& known, Draws& draws) {
+  const auto* networks = study.evaluator.networks();
   std::vector<Proposal> choices;
   const int wanted = proposals_per_trial(study.config.search);
   while (std::ssize(choices) < wanted) {
@@ -66,10 +65,10 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
     request.draw = drawn->draws;
     known.insert(to_string(drawn->genome));
     choices.push_back({request.trial, drawn->genome, std::nullopt, drawn->draws});
-    if (!study.evaluator.judge) choices.back().architecture = network_of(study, drawn->genome);
+    if (networks) choices.back().architecture = networks->network(drawn->genome);
   }
   if (choices.empty()) return std::nullopt;
-  return prefilter(study.config.search, study.evaluator, std::move(choices));
+  return prefilter(study.config.search, networks ? networks->untrained() : nullptr, std::move(choices));
 }
 
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {

@@ -4,65 +4,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <set>
 
-#include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
 #include "core/chip/export/layer_targets.hpp"
 #include "evaluators/training/weight_store.hpp"
 #include "search/fidelity.hpp"
-#include "search/proposer.hpp"
+#include "search/proposers/proposer.hpp"
 
 namespace mho {
 namespace {
-
-void check_crossbars(const RunConfig& config) {
-  const auto& hardware = config.hardware;
-  const auto& chip = config.chip;
-  if (hardware.crossbar_rows != chip.crossbar_rows || hardware.crossbar_columns != chip.crossbar_columns)
-    throw ConfigError(
-        fmt::format("hardware.crossbar_rows x hardware.crossbar_columns: expected {} x {} as chip '{}' has "
-                    "them, got {} x {}",
-                    chip.crossbar_rows, chip.crossbar_columns, chip.name, hardware.crossbar_rows,
-                    hardware.crossbar_columns));
-}
-
-/// Scores are made with what is exported: what no score covers ends here, and not after the training.
-void check_mapping(const MappingConfig& mapping, const ChipConfig& chip) {
-  if (mapping.depthwise != "digital")
-    throw ConfigError(fmt::format(
-        "chip.depthwise: expected \"digital\", as grouped convolutions are trained, scored and exported, "
-        "got \"{}\", which only 'mho map' knows",
-        mapping.depthwise));
-  check_targets_fit(chip);
-}
-
-void check_hardware(const RunConfig& config) {
-  config.hardware.check();
-  regime_of(config.training.regime).check(config.training, config.hardware);
-}
-
-/// Before any training: what the device does not know would end a run hours later. A device that is not known
-/// after 30 days has its AVM at the latest time that is scored.
-void check_times(const HardwareConfig& hardware, const std::vector<double>& times) {
-  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
-  for (const double time_s : times) {
-    try {
-      model->check_time(time_s);
-    } catch (const ConfigError& error) {
-      throw ConfigError(std::string("scoring.times_s: ") + error.what());
-    }
-  }
-  std::vector<double> needed{kOneSecond, kOneDay};
-  if (model->valid_times_s().empty()) needed.push_back(kOneMonth);
-  for (const double time_s : needed)
-    if (std::find(times.begin(), times.end(), time_s) == times.end())
-      throw ConfigError(fmt::format(
-          "scoring.times_s: expected {} (1 s, 1 day, 30 days where the device is known then) among them, "
-          "because selection and AVM use them, got {}",
-          needed, times));
-}
 
 /// A file named in a run file is relative to it.
 void make_absolute(std::string& file, const std::filesystem::path& run_file) {
@@ -103,38 +54,16 @@ void check_search(const SearchConfig& search, const ChipConfig& chip) {
 
 }  // namespace
 
-void ChipSelection::fields(FieldVisitor& visitor) {
-  visitor.field("file", &file, anything(),
-                "a chip file, relative to this file; \"\" is the built-in hermes64");
-}
-
 std::vector<Section> RunConfig::sections() {
-  std::vector<Section> all = {
-      {"task", "Which data, and how they are split.", [this](FieldVisitor& v) { task.fields(v); }},
-      {"space", "Ranges of the genomes that a search may propose.",
-       [this](FieldVisitor& v) { space.fields(v); }},
-      {"search", "How genomes are proposed, bounded and ranked.",
-       [this](FieldVisitor& v) { search.fields(v); }},
-      {"training", "How weights come to be.", [this](FieldVisitor& v) { training.fields(v); }},
-      {"hardware", "Devices, converters and crossbars.", [this](FieldVisitor& v) { hardware.fields(v); }},
-      {"post_training", "Calibrations after training, from a few training samples.",
-       [this](FieldVisitor& v) { post_training.fields(v); }},
-      {"scoring", "How often and when a candidate is measured.",
-       [this](FieldVisitor& v) { scoring.fields(v); }},
-      {"chip", "Which chip a network is mapped onto, and how.", [this](FieldVisitor& v) {
-         chip_selection.fields(v);
-         mapping.fields(v);
-       }}};
-  for (auto& section : device_sections(hardware.device_parameters)) all.push_back(std::move(section));
-  return all;
+  return EvaluationTables::sections({{"space", "Ranges of the genomes that a search may propose.",
+                                      [this](FieldVisitor& v) { space.fields(v); }},
+                                     {"search", "How genomes are proposed, bounded and ranked.",
+                                      [this](FieldVisitor& v) { search.fields(v); }}});
 }
 
 void check_run_config(const RunConfig& config) {
   const Space space(config.space);
-  check_crossbars(config);
-  check_mapping(config.mapping, config.chip);
-  check_hardware(config);
-  check_times(config.hardware, config.scoring.times_s);
+  check_evaluation_tables(config);
   check_search(config.search, config.chip);
   check_fidelity(config.search, config.training.epochs);
 }

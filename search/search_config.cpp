@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/search_config.hpp"
 
-#include "search/objectives.hpp"
 #include "search/prefilter.hpp"
-#include "search/proposer.hpp"
+#include "search/proposers/proposer.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -17,6 +17,14 @@ std::vector<std::string> all_proposer_names() {
 }  // namespace
 
 void SearchConfig::fields(FieldVisitor& visitor) {
+  proposal_fields(visitor);
+  bound_fields(visitor);
+  mutation_fields(visitor);
+  fidelity_fields(visitor);
+  end_fields(visitor);
+}
+
+void SearchConfig::proposal_fields(FieldVisitor& visitor) {
   visitor.field("proposer", &proposer, one_of(all_proposer_names()),
                 "what suggests the next genome; optuna:... need the Python package");
   visitor.field("trials", &trials, between(1, 1e6), "candidates that are trained and scored");
@@ -38,6 +46,9 @@ void SearchConfig::fields(FieldVisitor& visitor) {
   visitor.field("warm_start", &warm_start, anything(),
                 "earlier run folders of the same space, relative to this file, whose trials the surrogate or "
                 "bayesian learns from too");
+}
+
+void SearchConfig::bound_fields(FieldVisitor& visitor) {
   visitor.field("trial_programmings", &trial_programmings, between(1, 10000),
                 "independent programmings that a trial is scored on; winners are scored again with [scoring] "
                 "programmings");
@@ -49,12 +60,18 @@ void SearchConfig::fields(FieldVisitor& visitor) {
                 "networks that need more cores are refused untrained; 0: as many as the chip has");
   visitor.field("max_avm", &max_avm, at_least(0),
                 "largest accuracy variation over one month, in points, of parents and winners");
+}
+
+void SearchConfig::mutation_fields(FieldVisitor& visitor) {
   visitor.field("width_mutation", &width_mutation, between(0, 1),
                 "evolution: probability of changing stem channels, a widening or a number of branches");
   visitor.field("depth_mutation", &depth_mutation, between(0, 1),
                 "evolution: probability of changing the main blocks, the residual blocks or a block type");
   visitor.field("other_mutation", &other_mutation, between(0, 1),
                 "evolution: probability of changing the stem's kernel");
+}
+
+void SearchConfig::fidelity_fields(FieldVisitor& visitor) {
   visitor.field(
       "fidelity", &fidelity, one_of({"none", "successive_halving"}),
       "none: every candidate is trained to the end; successive_halving: the weaker ones of a generation "
@@ -72,6 +89,9 @@ void SearchConfig::fields(FieldVisitor& visitor) {
       "measure of the untrained network by which the best of 1 / prefilter_keep proposals is trained");
   visitor.field("prefilter_keep", &prefilter_keep, between(0.001, 1),
                 "part of the proposals that the prefilter lets be trained");
+}
+
+void SearchConfig::end_fields(FieldVisitor& visitor) {
   visitor.field("winners", &winners, between(1, 1000),
                 "best trials that are scored again with fresh seeds on the test split and exported");
   visitor.field("max_draws", &max_draws, between(1, 1e6),

@@ -44,6 +44,13 @@ struct SearchConfig {
   double grace_s = 60;             ///< of a shared study: silence after which a worker's trial is another's
 
   void fields(FieldVisitor& visitor);
+
+  // Its parts, in the table's order.
+  void proposal_fields(FieldVisitor& visitor);
+  void bound_fields(FieldVisitor& visitor);
+  void mutation_fields(FieldVisitor& visitor);
+  void fidelity_fields(FieldVisitor& visitor);
+  void end_fields(FieldVisitor& visitor);
 };
 
 }  // namespace mho

@@ -79,6 +79,24 @@ Evaluation evaluation_of(const TableRow& row, const Architecture& architecture) 
   return evaluation;
 }
 
+class TableEvaluator : public NetworkEvaluator {
+ public:
+  TableEvaluator(SearchTable table, Shape input, int classes, const UntrainedMeter* untrained)
+      : NetworkEvaluator(input, classes), table_(std::move(table)), untrained_(untrained) {}
+
+  Evaluation evaluate(const Architecture& architecture, int, const EpochCallback&) const override {
+    return evaluation_of(table_.at(architecture.name()), architecture);
+  }
+  Evaluation rescore(const Architecture& architecture, const Parameters&, int) const override {
+    return evaluation_of(table_.at(architecture.name()), architecture);
+  }
+  const UntrainedMeter* untrained() const override { return untrained_; }
+
+ private:
+  SearchTable table_;
+  const UntrainedMeter* untrained_;
+};
+
 }  // namespace
 
 SearchTable::SearchTable(const std::filesystem::path& file) : file_(file) {
@@ -102,17 +120,9 @@ const TableRow& SearchTable::at(const std::string& genome) const {
   return found->second;
 }
 
-Evaluator SearchTable::evaluator(Shape input, int classes) const {
-  Evaluator evaluator;
-  evaluator.input = input;
-  evaluator.classes = classes;
-  evaluator.evaluate = [table = *this](const Architecture& architecture, int, const EpochCallback&) {
-    return evaluation_of(table.at(architecture.name()), architecture);
-  };
-  evaluator.rescore = [table = *this](const Architecture& architecture, const Parameters&, int) {
-    return evaluation_of(table.at(architecture.name()), architecture);
-  };
-  return evaluator;
+std::unique_ptr<NetworkEvaluator> SearchTable::evaluator(Shape input, int classes,
+                                                         const UntrainedMeter* untrained) const {
+  return std::make_unique<TableEvaluator>(*this, input, classes, untrained);
 }
 
 }  // namespace mho

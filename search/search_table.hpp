@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "search/evaluator.hpp"
@@ -34,8 +35,9 @@ class SearchTable {
   std::size_t size() const { return rows_.size(); }
 
   /// Looks candidates up instead of training them. Their weights are untrained: what a search exports from a
-  /// table is of no use.
-  Evaluator evaluator(Shape input, int classes) const;
+  /// table is of no use. `untrained` measures for prefilters, which need no training, and must outlive it.
+  std::unique_ptr<NetworkEvaluator> evaluator(Shape input, int classes,
+                                              const UntrainedMeter* untrained = nullptr) const;
 
  private:
   std::filesystem::path file_;

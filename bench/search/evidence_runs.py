@@ -65,10 +65,8 @@ def bench_search(arguments, settings, seeds, trials):
     """Runs of `mho bench-search` on the table, one a seed, several seeds side by side."""
 
     def one(seed):
-        with tempfile.TemporaryDirectory() as scratch:
-            words = ["bench-search", HERE / "table.toml", "--table", arguments.table, "--seeds", 1, "--seed", seed,
-                     "--json", "--out", pathlib.Path(scratch) / "run"]  # fmt: skip
-            return run_mho(arguments.mho, words, [*settings, f"search.trials={trials}"])["runs"][0]
+        words = ["bench-search", HERE / "table.toml", "--table", arguments.table, "--seeds", 1, "--seed", seed, "--json"]
+        return run_mho(arguments.mho, words, [*settings, f"search.trials={trials}"])["runs"][0]
 
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         return list(pool.map(one, range(1, seeds + 1)))

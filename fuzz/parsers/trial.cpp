@@ -2,7 +2,7 @@
 #include "fuzz/parsers/parsers.hpp"
 
 #include "fuzz/parsers/inputs.hpp"
-#include "search/trial_file.hpp"
+#include "search/study/trial_file.hpp"
 
 namespace mho::fuzz {
 

@@ -21,10 +21,10 @@ def test_the_table_holds_what_it_says():
         assert abs(float(row["accuracy_1d"]) - sum(seeds) / len(seeds)) < 1e-5
 
 
-def test_a_search_over_the_table_gives_the_table_s_numbers_and_no_genome_twice(mho, tmp_path):
+def test_a_search_over_the_table_gives_the_table_s_numbers_and_no_genome_twice(mho):
     rows = table()
     found = mho.json("bench-search", BENCH / "table.toml", "--table", BENCH / "table.csv", "--seeds", "2", "--seed", "5",
-                     "--set", "search.trials=20", "--out", tmp_path / "run")
+                     "--set", "search.trials=20")
     assert [run["seed"] for run in found["runs"]] == [5, 6]
     assert found["rows"] == len(rows)
     for run in found["runs"]:
@@ -34,20 +34,16 @@ def test_a_search_over_the_table_gives_the_table_s_numbers_and_no_genome_twice(m
     assert found["runs"][0]["genomes"] != found["runs"][1]["genomes"]
 
 
-def test_the_folder_that_it_works_in_keeps_what_was_there(mho, tmp_path):
-    mine = tmp_path / "thesis"
-    mine.mkdir()
-    (mine / "chapter1.txt").write_text("years of work")
-    words = ["bench-search", BENCH / "table.toml", "--table", BENCH / "table.csv", "--seeds", "2", "--out", mine]
+def test_nothing_is_written(mho, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["bench-search", BENCH / "table.toml", "--table", BENCH / "table.csv", "--seeds", "2"]
     mho(*words, "--set", "search.trials=4")
     mho(*words, "--set", "search.trials=0", code=2)
-    mho("bench-search", "none.toml", "--table", "none.csv", "--out", mine, code=2)
-    assert [path.name for path in mine.iterdir()] == ["chapter1.txt"]
-    assert (mine / "chapter1.txt").read_text() == "years of work"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_of_another_space_is_refused_with_the_genome(mho, tmp_path):
     (tmp_path / "table.csv").write_text(
         "genome,accuracy_1d,deviation_1d,avm_points,digital_accuracy,energy_j,latency_s,cores,train_s\n")
-    done = mho("bench-search", BENCH / "table.toml", "--table", tmp_path / "table.csv", "--out", tmp_path / "run", code=2)
+    done = mho("bench-search", BENCH / "table.toml", "--table", tmp_path / "table.csv", code=2)
     assert "expected a row for genome OC" in done.stderr

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cmath>
+#include <functional>
 #include <string>
 
-#include "search/build_architecture.hpp"
 #include "search/evaluator.hpp"
-#include "search/trial.hpp"
+#include "search/run_config.hpp"
+#include "search/spaces/build_architecture.hpp"
+#include "search/study/trial.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace mho::testing {
@@ -58,21 +60,57 @@ inline Evaluation fake_evaluation(const Architecture& architecture, int trial) {
   return evaluation;
 }
 
-inline Evaluator fake_evaluator() {
-  Evaluator evaluator;
-  evaluator.input = {12, 12, 1};
-  evaluator.classes = 4;
-  evaluator.evaluate = [](const Architecture& architecture, int trial, const EpochCallback& on_epoch) {
-    auto evaluation = fake_evaluation(architecture, trial);
-    if (!on_epoch(1, 0.5)) evaluation.failed = true;
-    return evaluation;
-  };
-  evaluator.rescore = [](const Architecture& architecture, const Parameters& parameters, int trial) {
-    auto evaluation = fake_evaluation(architecture, trial + 1000);
-    evaluation.parameters = parameters;
-    return evaluation;
-  };
-  return evaluator;
+/// Networks that are trained by formula, or by what a test puts in its place.
+class FakeEvaluator : public NetworkEvaluator, public RungTrainer, public UntrainedMeter {
+ public:
+  using EvaluateRung = std::function<Evaluation(const Architecture&, int trial, int rung,
+                                                const TrainingCheckpoint* from, const EpochCallback&)>;
+
+  FakeEvaluator() : NetworkEvaluator({12, 12, 1}, 4) {}
+
+  std::function<Evaluation(const Architecture&, int trial, const EpochCallback&)> on_evaluate =
+      [](const Architecture& architecture, int trial, const EpochCallback& on_epoch) {
+        auto evaluation = fake_evaluation(architecture, trial);
+        if (!on_epoch(1, 0.5)) evaluation.failed = true;
+        return evaluation;
+      };
+  std::function<Evaluation(const Architecture&, const Parameters&, int trial)> on_rescore =
+      [](const Architecture& architecture, const Parameters& parameters, int trial) {
+        auto evaluation = fake_evaluation(architecture, trial + 1000);
+        evaluation.parameters = parameters;
+        return evaluation;
+      };
+  EvaluateRung on_evaluate_rung;                                         ///< none: cannot train in part
+  std::function<ZeroCost(const Architecture&, int trial)> on_zero_cost;  ///< none: measures nothing
+
+  Evaluation evaluate(const Architecture& architecture, int trial,
+                      const EpochCallback& on_epoch) const override {
+    return on_evaluate(architecture, trial, on_epoch);
+  }
+  Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
+                     int trial) const override {
+    return on_rescore(architecture, parameters, trial);
+  }
+  Evaluation evaluate_rung(const Architecture& architecture, int trial, int rung,
+                           const TrainingCheckpoint* from, const EpochCallback& on_epoch) const override {
+    return on_evaluate_rung(architecture, trial, rung, from, on_epoch);
+  }
+  ZeroCost zero_cost(const Architecture& architecture, int trial) const override {
+    return on_zero_cost(architecture, trial);
+  }
+  const RungTrainer* rungs() const override { return on_evaluate_rung ? this : nullptr; }
+  const UntrainedMeter* untrained() const override { return on_zero_cost ? this : nullptr; }
+};
+
+inline FakeEvaluator fake_evaluator() { return {}; }
+
+/// A run file that has only [space] and [search].
+inline RunConfig function_config(const SpaceConfig& space, const SearchConfig& search) {
+  RunConfig config;
+  config.space = space;
+  config.search = search;
+  resolve_g_max(config.hardware);
+  return config;
 }
 
 /// A small space on a small chip, so that weights and exports stay small.

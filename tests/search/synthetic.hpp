@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "search/proposer.hpp"
+#include "search/proposers/proposer.hpp"
 #include "tests/search/helpers.hpp"
 
 namespace mho::testing {

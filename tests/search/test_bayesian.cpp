@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/bayesian.hpp"
+#include "search/proposers/bayesian.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "search/domination.hpp"
-#include "search/hypervolume.hpp"
+#include "search/models/hypervolume.hpp"
+#include "search/proposers/domination.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
 

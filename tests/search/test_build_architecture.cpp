@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/build_architecture.hpp"
+#include "search/spaces/build_architecture.hpp"
 
 #include <functional>
 #include <set>
 
 #include "core/nn/graph/architecture_json.hpp"
-#include "search/space.hpp"
+#include "search/spaces/space.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

@@ -2,7 +2,7 @@
 #include "search/constraints.hpp"
 
 #include "core/chip/mapping/mapping.hpp"
-#include "search/build_architecture.hpp"
+#include "search/spaces/build_architecture.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

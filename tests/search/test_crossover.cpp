@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/crossover.hpp"
+#include "search/proposers/crossover.hpp"
 
 #include <set>
 
-#include "search/space.hpp"
+#include "search/spaces/space.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

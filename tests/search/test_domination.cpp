@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/domination.hpp"
+#include "search/proposers/domination.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/draw_genome.hpp"
+#include "search/proposers/draw_genome.hpp"
 
 #include <set>
 

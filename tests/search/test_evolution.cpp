@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/evolution.hpp"
+#include "search/proposers/evolution.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "search/own_objective.hpp"
+#include "search/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
@@ -180,9 +180,10 @@ TEST_CASE(
                         .surrogate = surrogate,
                         .surrogate_pool = 128,
                         .winners = 1};
-    const auto result = run_search(
-        objective_config({}, search), {.folder = folder / (proposer + std::to_string(seed))},
-        make_evaluator([](const Genome& genome, int) { return plain_score(synthetic_accuracy(genome)); }));
+    const auto result =
+        run_search(function_config({}, search), {.folder = folder / (proposer + std::to_string(seed))},
+                   FunctionEvaluator(
+                       [](const Genome& genome, int) { return valued_trial(synthetic_accuracy(genome)); }));
     return result.winners.at(0).trial.score->at(kOneDay).mean;
   };
   double evolution = 0, nsga2 = 0, bayesian = 0;

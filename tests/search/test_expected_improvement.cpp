@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/expected_improvement.hpp"
+#include "search/models/expected_improvement.hpp"
 
 #include <cmath>
 #include <numbers>
 
 #include "core/base/random.hpp"
-#include "search/hypervolume.hpp"
+#include "search/models/hypervolume.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;

@@ -3,7 +3,7 @@
 
 #include "core/base/error.hpp"
 #include "search/run_search.hpp"
-#include "search/trial_file.hpp"
+#include "search/study/trial_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 
@@ -15,7 +15,6 @@ namespace {
 /// A store of which another worker trains every trial with an odd number, the first time it is asked.
 class TwoWorkers : public TrialStore {
  public:
-  bool shared() const override { return true; }
   std::string notice() const override { return "another study is here"; }
   void refresh() override {
     for (const auto& [number, genome] : others_) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/front.hpp"
+#include "search/study/front.hpp"
 
 #include <algorithm>
 

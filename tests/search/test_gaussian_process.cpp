@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/gaussian_process.hpp"
+#include "search/models/gaussian_process.hpp"
 
 #include <Eigen/LU>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/genome_features.hpp"
+#include "search/models/genome_features.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"

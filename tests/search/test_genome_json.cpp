@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/genome_json.hpp"
+#include "search/spaces/genome_json.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"

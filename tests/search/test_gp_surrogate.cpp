@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/gp_surrogate.hpp"
+#include "search/models/gp_surrogate.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "search/genome_features.hpp"
+#include "search/models/genome_features.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
 

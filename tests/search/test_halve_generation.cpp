@@ -8,9 +8,9 @@
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
 #include "search/fidelity.hpp"
-#include "search/run_folder.hpp"
 #include "search/run_search.hpp"
-#include "search/trial_store.hpp"
+#include "search/study/run_folder.hpp"
+#include "search/study/trial_store.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 
@@ -19,7 +19,7 @@ using namespace mho::testing;
 
 namespace {
 
-constexpr int kEpochs = 20;
+constexpr int all_epochs = 20;
 
 /// Generations of 8: 8 to 5 epochs, 4 to 10, 2 to 20.
 RunConfig halving_config() {
@@ -27,7 +27,7 @@ RunConfig halving_config() {
   config.search.fidelity = "successive_halving";
   config.search.population = 8;
   config.search.trials = 16;
-  config.training.epochs = kEpochs;
+  config.training.epochs = all_epochs;
   return config;
 }
 
@@ -44,11 +44,12 @@ struct Work {
 
 /// The final score is that of fake_evaluation; on the way it grows towards it. The checkpoint carries the
 /// parameters, so that a continuation can be told from a new start.
-Evaluator rung_evaluator(Work& work) {
+FakeEvaluator rung_evaluator(Work& work) {
   auto evaluator = fake_evaluator();
-  evaluator.evaluate_rung = [&work](const Architecture& architecture, int trial, int rung,
-                                    const TrainingCheckpoint* from, const EpochCallback& on_epoch) {
-    const int until = training_stages(halving_config().search, kEpochs).at(static_cast<size_t>(rung)).epochs;
+  evaluator.on_evaluate_rung = [&work](const Architecture& architecture, int trial, int rung,
+                                       const TrainingCheckpoint* from, const EpochCallback& on_epoch) {
+    const int until =
+        training_stages(halving_config().search, all_epochs).at(static_cast<size_t>(rung)).epochs;
     auto evaluation = fake_evaluation(architecture, trial);
     const int begin = from ? from->epochs_done : 0;
     {
@@ -56,7 +57,7 @@ Evaluator rung_evaluator(Work& work) {
       work.epochs[trial] += until - begin;
     }
     if (!on_epoch(until, 0.5)) evaluation.failed = true;
-    if (until == kEpochs) return evaluation;
+    if (until == all_epochs) return evaluation;
     for (auto& point : evaluation.score.drift) point.mean *= 1 - 0.5 / until;
     evaluation.cost.reset();
     evaluation.checkpoint = {until, evaluation.parameters, {evaluation.parameters, {}, until}};
@@ -139,9 +140,9 @@ TEST_CASE("a halved run that was killed at any training goes on where its candid
     std::atomic<bool> stop{false};
     std::atomic<int> calls{0};
     auto evaluator = rung_evaluator(work);
-    evaluator.evaluate_rung = [&, inner = evaluator.evaluate_rung](
-                                  const Architecture& architecture, int trial, int rung,
-                                  const TrainingCheckpoint* from, const EpochCallback&) {
+    evaluator.on_evaluate_rung = [&, inner = evaluator.on_evaluate_rung](
+                                     const Architecture& architecture, int trial, int rung,
+                                     const TrainingCheckpoint* from, const EpochCallback&) {
       const auto evaluation = inner(architecture, trial, rung, from, [](int, double) { return true; });
       if (++calls >= after) stop = true;
       return evaluation;
@@ -160,9 +161,9 @@ TEST_CASE("a candidate whose checkpoint is gone is trained from scratch to the s
   run_search(halving_config(), {.folder = folder / "whole"}, rung_evaluator(whole));
   std::atomic<bool> stop{false};
   auto evaluator = rung_evaluator(work);
-  evaluator.evaluate_rung = [&, inner = evaluator.evaluate_rung](const Architecture& architecture, int trial,
-                                                                 int rung, const TrainingCheckpoint* from,
-                                                                 const EpochCallback&) {
+  evaluator.on_evaluate_rung = [&, inner = evaluator.on_evaluate_rung](
+                                   const Architecture& architecture, int trial, int rung,
+                                   const TrainingCheckpoint* from, const EpochCallback&) {
     if (rung == 1) stop = true;
     return inner(architecture, trial, rung, from, [](int, double) { return true; });
   };
@@ -178,9 +179,9 @@ TEST_CASE("a training that fails on the way is a failed trial and leaves its pla
   const TemporaryFolder folder;
   Work work;
   auto evaluator = rung_evaluator(work);
-  evaluator.evaluate_rung = [inner = evaluator.evaluate_rung](const Architecture& architecture, int trial,
-                                                              int rung, const TrainingCheckpoint* from,
-                                                              const EpochCallback& on_epoch) {
+  evaluator.on_evaluate_rung = [inner = evaluator.on_evaluate_rung](
+                                   const Architecture& architecture, int trial, int rung,
+                                   const TrainingCheckpoint* from, const EpochCallback& on_epoch) {
     auto evaluation = inner(architecture, trial, rung, from, on_epoch);
     if (trial % 2 == 0) evaluation.failed = true;
     evaluation.reason = evaluation.failed ? "the loss became nan" : "";

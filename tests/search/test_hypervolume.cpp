@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/hypervolume.hpp"
+#include "search/models/hypervolume.hpp"
 
 #include <algorithm>
 #include <stdexcept>

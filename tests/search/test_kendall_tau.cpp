@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/kendall_tau.hpp"
+#include "search/models/kendall_tau.hpp"
 
 #include <cmath>
 #include <stdexcept>

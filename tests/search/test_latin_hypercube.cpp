@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/latin_hypercube.hpp"
+#include "search/proposers/latin_hypercube.hpp"
 
 #include <set>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/mutation.hpp"
+#include "search/proposers/mutation.hpp"
 
 #include <map>
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/nsga2.hpp"
+#include "search/proposers/nsga2.hpp"
 
 #include <set>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/objective.hpp"
+#include "search/study/objective.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"

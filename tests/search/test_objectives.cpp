@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/objectives.hpp"
+#include "search/study/objectives.hpp"
 
 #include <cmath>
 

@@ -23,9 +23,9 @@ RunConfig filtered_config(const std::string& name) {
 }
 
 /// Measures that are functions of the network's size: naswot rises with it, noise sensitivity falls.
-Evaluator measuring_evaluator() {
+FakeEvaluator measuring_evaluator() {
   auto evaluator = fake_evaluator();
-  evaluator.zero_cost = [](const Architecture& architecture, int) {
+  evaluator.on_zero_cost = [](const Architecture& architecture, int) {
     const auto size = static_cast<double>(architecture.weights());
     return ZeroCost{.naswot = size, .gradient_norm = 1, .noise_sensitivity = 1 / size};
   };

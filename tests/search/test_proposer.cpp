@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/proposer.hpp"
+#include "search/proposers/proposer.hpp"
 
 #include <algorithm>
 #include <set>

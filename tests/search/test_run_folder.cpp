@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/run_folder.hpp"
+#include "search/study/run_folder.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"

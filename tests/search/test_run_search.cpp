@@ -10,8 +10,8 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
-#include "search/objective.hpp"
-#include "search/trial_file.hpp"
+#include "search/study/objective.hpp"
+#include "search/study/trial_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 
@@ -108,7 +108,7 @@ TEST_CASE("what the test split says of the winners changes nothing about their o
   config.search.winners = 4;
   auto evaluator = fake_evaluator();
   int rescored = 0;
-  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+  evaluator.on_rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
     auto evaluation = fake_evaluation(architecture, trial);
     evaluation.parameters = parameters;
     evaluation.score = make_score(0.1 * ++rescored, 0.01, 1);  // the last of the selection is the best here
@@ -151,7 +151,7 @@ TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever p
     const int recorded = TrialFile(run / "trials.jsonl").count();
     std::atomic<int> trained{0};
     auto evaluator = fake_evaluator();
-    evaluator.evaluate = [&](const Architecture& architecture, int trial, const EpochCallback&) {
+    evaluator.on_evaluate = [&](const Architecture& architecture, int trial, const EpochCallback&) {
       ++trained;
       return fake_evaluation(architecture, trial);
     };
@@ -186,7 +186,7 @@ TEST_CASE("a run that is stopped while its winners are scored again has its fron
   const TemporaryFolder folder;
   std::atomic<bool> stop{false};
   auto evaluator = fake_evaluator();
-  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+  evaluator.on_rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
     stop = true;
     return fake_evaluator().rescore(architecture, parameters, trial);
   };
@@ -218,7 +218,7 @@ TEST_CASE("a second search is kept out of the folder while the first is at work,
   const auto config = small_config();
   std::string refused;
   auto evaluator = fake_evaluator();
-  evaluator.rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
+  evaluator.on_rescore = [&](const Architecture& architecture, const Parameters& parameters, int trial) {
     refused = message_of<ConfigError>(
         [&] { run_search(config, {.folder = folder / "run", .resume = true}, fake_evaluator()); });
     return fake_evaluator().rescore(architecture, parameters, trial);
@@ -311,7 +311,7 @@ TEST_CASE("a space that runs out of genomes ends the search early with a note") 
 TEST_CASE("a failed training is a failed trial and the search goes on") {
   const TemporaryFolder folder;
   auto evaluator = fake_evaluator();
-  evaluator.evaluate = [](const Architecture& architecture, int trial, const EpochCallback&) {
+  evaluator.on_evaluate = [](const Architecture& architecture, int trial, const EpochCallback&) {
     auto evaluation = fake_evaluation(architecture, trial);
     evaluation.failed = trial % 3 != 1;
     evaluation.reason = evaluation.failed ? "loss became NaN in epoch 3" : "";
@@ -328,7 +328,7 @@ TEST_CASE("a failed training is a failed trial and the search goes on") {
 TEST_CASE("a search whose trainings all failed has no winner and says so") {
   const TemporaryFolder folder;
   auto evaluator = fake_evaluator();
-  evaluator.evaluate = [](const Architecture&, int, const EpochCallback&) {
+  evaluator.on_evaluate = [](const Architecture&, int, const EpochCallback&) {
     Evaluation evaluation;
     evaluation.failed = true;
     evaluation.reason = "diverged";
@@ -354,7 +354,7 @@ TEST_CASE("when no trial keeps the accuracy-variation bound the lowest ones win,
 TEST_CASE("a winner near chance on the test split is told of in the note and in a message") {
   const TemporaryFolder folder;
   auto evaluator = fake_evaluator();
-  evaluator.rescore = [](const Architecture& architecture, const Parameters& parameters, int trial) {
+  evaluator.on_rescore = [](const Architecture& architecture, const Parameters& parameters, int trial) {
     auto evaluation = fake_evaluation(architecture, trial);
     evaluation.parameters = parameters;
     evaluation.score = make_score(0.36, 0.01, 1);

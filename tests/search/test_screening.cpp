@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/screening.hpp"
+#include "search/proposers/screening.hpp"
 
 #include <algorithm>
 

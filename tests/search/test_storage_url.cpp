@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/storage_url.hpp"
+#include "search/study/storage_url.hpp"
 
 #include "tests/catch.hpp"
 

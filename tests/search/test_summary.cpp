@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/summary.hpp"
+#include "search/study/summary.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/files/text_file.hpp"
+#include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/surrogate_check.hpp"
+#include "search/models/surrogate_check.hpp"
 
 #include <cmath>
 #include <set>
 
-#include "search/gp_surrogate.hpp"
+#include "search/models/gp_surrogate.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/trial.hpp"
+#include "search/study/trial.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"

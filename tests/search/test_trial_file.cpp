@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/trial_file.hpp"
+#include "search/study/trial_file.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
@@ -23,7 +23,6 @@ TEST_CASE("recorded trials are there when the file is opened again, by number") 
   CHECK(store.before(3).size() == 2);
   CHECK(store.find(1) == nullptr);
   REQUIRE(store.find(3));
-  CHECK_FALSE(store.shared());
   CHECK(store.find(3)->genome.stem_channels == 11);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/warm_start.hpp"
+#include "search/models/warm_start.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "search/own_objective.hpp"
+#include "search/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
@@ -15,9 +15,8 @@ namespace {
 
 SearchResult search_synthetic(const SearchConfig& search, const std::filesystem::path& folder,
                               const SpaceConfig& space = {}) {
-  return run_search(
-      objective_config(space, search), {.folder = folder},
-      make_evaluator([](const Genome& genome, int) { return *synthetic_trial(0, genome).score; }));
+  return run_search(function_config(space, search), {.folder = folder},
+                    FunctionEvaluator([](const Genome& genome, int) { return synthetic_trial(0, genome); }));
 }
 
 SearchConfig of_accuracy(int trials) {

@@ -134,12 +134,12 @@ class Proposer:
         return made[self._name]()
 
     def propose(self, history, key, number):
-        """history: what told_to_json writes, of earlier generations by number. The genome as JSON text."""
-        told = [json.loads(line) for line in history]
+        """history: what trial_to_json writes, of earlier generations by number. The genome as JSON text."""
+        recorded = [json.loads(line) for line in history]
         if self._name == "cmaes":
-            trials = self._cmaes_trials([trial for trial in told if trial["values"] is not None])
+            trials = self._cmaes_trials([trial for trial in recorded if trial["values"] is not None])
         else:
-            trials = self._tagged_trials(told)
+            trials = self._tagged_trials(recorded)
         study = self._study(trials, key % 2**32)
         asked = study.ask(fixed_distributions=self._space.distributions)
         self._expect_as_asked(asked, number)
@@ -161,17 +161,17 @@ class Proposer:
         study.add_trials(trials)
         return study
 
-    def _frozen(self, told, attributes):
-        constraints = {"constraints": list(told["constraints"].values())}
-        return self._optuna.trial.create_trial(params=self._space.parameters(told["genome"]),
-                                               distributions=self._space.distributions, values=told["values"],
+    def _frozen(self, trial, attributes):
+        constraints = {"constraints": list(trial["constraints"].values())}
+        return self._optuna.trial.create_trial(params=self._space.parameters(trial["genome"]),
+                                               distributions=self._space.distributions, values=trial["values"],
                                                system_attrs={**constraints, **attributes})
 
-    def _tagged_trials(self, told):
+    def _tagged_trials(self, recorded):
         """Our generations are Optuna's, except that one with failed trials goes on until it is complete."""
         trials, generation, complete = [], 0, 0
-        for first in range(0, len(told), self._population):
-            batch = [trial for trial in told[first:first + self._population] if trial["values"] is not None]
+        for first in range(0, len(recorded), self._population):
+            batch = [trial for trial in recorded[first:first + self._population] if trial["values"] is not None]
             if complete >= self._population:
                 generation, complete = generation + 1, 0
             tags = {key: generation for key in ("NSGAIISampler:generation", "NSGAIIISampler:generation",
@@ -180,19 +180,19 @@ class Proposer:
             complete += len(batch)
         return trials
 
-    def _cmaes_trials(self, told):
+    def _cmaes_trials(self, recorded):
         """Each population's worth of trials is told to the strategy once; its state rides on the last of them."""
         trials = []
-        for first in range(0, len(told), self._population):
-            batch = told[first:first + self._population]
+        for first in range(0, len(recorded), self._population):
+            batch = recorded[first:first + self._population]
             generation = {_CMA + "generation": first // self._population}
             trials += [self._frozen(trial, generation) for trial in batch]
             if len(batch) == self._population:
-                trials[-1] = self._frozen(batch[-1], {**generation, **self._state_after(trials, told)})
+                trials[-1] = self._frozen(batch[-1], {**generation, **self._state_after(trials, recorded)})
         return trials
 
-    def _state_after(self, trials, told):
-        known = json.dumps([trial["trial"] for trial in told[:len(trials)]]), json.dumps(told[len(trials) - 1])
+    def _state_after(self, trials, recorded):
+        known = json.dumps([trial["trial"] for trial in recorded[:len(trials)]]), json.dumps(recorded[len(trials) - 1])
         if known not in self._carried:
             study = self._study(trials, 0)
             study.ask(fixed_distributions=self._space.distributions)

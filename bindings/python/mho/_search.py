@@ -60,7 +60,7 @@ def search(space, evaluate, proposer="evolution", trials=32, seed=0, population=
     if not callable(evaluate):
         raise InputError(f"evaluate: expected a function of a genome, got {evaluate!r}")
 
-    def told(genome):
+    def evaluate_json(genome):
         try:
             return json.dumps(_values(evaluate(json.loads(genome))))
         except Exception as error:
@@ -70,10 +70,10 @@ def search(space, evaluate, proposer="evolution", trials=32, seed=0, population=
                 "seed": seed, "population": population}
     assignments = [f"space.{key}={json.dumps(value)}" for key, value in dict(space).items()]
     assignments += [f"search.{key}={json.dumps(value)}" for key, value in settings.items()]
-    lines, stopped, note = _core.search(assignments, told)
+    lines, stopped, note = _core.search(assignments, evaluate_json)
     found = [json.loads(line) for line in lines]
     for trial in found:
-        trial["value"] = None if trial["failed"] else trial["score"]["digital_accuracy"]
+        trial.setdefault("value", None)
     if note:
         warnings.warn(note, RuntimeWarning, stacklevel=2)
     return Trials(found, stopped, note)

@@ -207,19 +207,19 @@ class SharedStudy:
         except self._finished_error():
             pass
 
-    def record(self, number, line, told):
+    def record(self, number, line, weighed):
         """False when the trial was taken by another worker, who records it."""
         attempt = self._held.pop(number, None)
         if attempt is None:
             return False
-        told = json.loads(told)
+        weighed = json.loads(weighed)
         try:
-            for name, value in _attributes(told).items():
+            for name, value in _attributes(weighed).items():
                 self._storage.set_trial_user_attr(attempt, name, value)
-            self._storage.set_trial_system_attr(attempt, "constraints", list(told["constraints"].values()))
+            self._storage.set_trial_system_attr(attempt, "constraints", list(weighed["constraints"].values()))
             self._storage.set_trial_system_attr(attempt, _RECORD, line)
-            state = self._states.FAIL if told["values"] is None else self._states.COMPLETE
-            self._storage.set_trial_state_values(attempt, state, told["values"])
+            state = self._states.FAIL if weighed["values"] is None else self._states.COMPLETE
+            self._storage.set_trial_state_values(attempt, state, weighed["values"])
         except self._finished_error():
             return False
         self._given.add(number)
@@ -236,18 +236,18 @@ class SharedStudy:
         return lines
 
 
-def _attributes(told):
+def _attributes(weighed):
     """What the dashboard shows of a trial."""
-    attributes = {"genome": told["name"], "parameters": told["parameters"], "wall_s": told["wall_s"]}
-    if told["failed"]:
-        attributes["reason"] = told["reason"]
-    if told["score"]:
-        attributes["digital_accuracy"] = told["score"]["digital_accuracy"]
-        for point in told["score"]["drift"]:
+    attributes = {"genome": weighed["name"], "parameters": weighed["parameters"], "wall_s": weighed["wall_s"]}
+    if weighed["failed"]:
+        attributes["reason"] = weighed["reason"]
+    if weighed["score"]:
+        attributes["digital_accuracy"] = weighed["score"]["digital_accuracy"]
+        for point in weighed["score"]["drift"]:
             attributes[f"accuracy_{_TIMES.get(point['time_s'], '%gs' % point['time_s'])}"] = point["mean"]
             if point["time_s"] == 86400:
                 attributes["deviation_1d"] = point["standard_deviation"]
-        attributes["avm_points"] = told["score"]["avm"]
-    if told["cost"]:
-        attributes.update({name: told["cost"][name] for name in ("cores", "energy_j", "latency_s")})
-    return {**attributes, **told["constraints"]}
+        attributes["avm_points"] = weighed["score"]["avm"]
+    if weighed["cost"]:
+        attributes.update({name: weighed["cost"][name] for name in ("cores", "energy_j", "latency_s")})
+    return {**attributes, **weighed["constraints"]}

@@ -14,7 +14,6 @@
 #include <string_view>
 
 #include "core/base/error.hpp"
-#include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 
 namespace mho {
@@ -157,13 +156,6 @@ std::string decompress(std::string bytes, const std::string& name, std::uint64_t
 
 std::string read_maybe_compressed(const std::filesystem::path& file) {
   return decompress(read_text_file(file, largest_data), file.string());
-}
-
-std::filesystem::path find_maybe_compressed(const std::filesystem::path& folder, const std::string& name) {
-  for (const char* ending : {"", ".gz", ".xz"})
-    if (auto file = folder / (name + ending); is_file(file)) return file;
-  throw DataError(
-      fmt::format("{}: expected {}, {}.gz or {}.xz, found none of them", folder.string(), name, name, name));
 }
 
 }  // namespace mho

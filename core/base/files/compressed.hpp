@@ -17,8 +17,4 @@ std::string read_maybe_compressed(const std::filesystem::path& file);
 /// As read_maybe_compressed, from bytes, to at most `limit` of them; `name` stands for the file in messages.
 std::string decompress(std::string bytes, const std::string& name, std::uint64_t limit = largest_unpacked);
 
-/// `folder`/`name`, or the same with .gz or .xz appended, whichever exists; DataError names all three
-/// otherwise.
-std::filesystem::path find_maybe_compressed(const std::filesystem::path& folder, const std::string& name);
-
 }  // namespace mho

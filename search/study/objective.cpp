@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/study/objective.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/suggest.hpp"
+
+namespace mho {
+namespace {
+
+bool ranks_before(const Score& a, const Score& b, const SearchConfig& search) {
+  const bool a_keeps = keeps_avm(a, search), b_keeps = keeps_avm(b, search);
+  if (a_keeps != b_keeps) return a_keeps;
+  return a_keeps ? objective(a, search) > objective(b, search) : a.avm < b.avm;
+}
+
+}  // namespace
+
+double objective(const Score& score, const SearchConfig& search) {
+  const auto& day = score.at(kOneDay);
+  if (search.objective == "accuracy") return day.mean;
+  return day.mean / std::max(day.standard_deviation, smallest_deviation);
+}
+
+bool keeps_avm(const Score& score, const SearchConfig& search) { return score.avm <= search.max_avm; }
+
+std::vector<const Trial*> ranking(std::span<const Trial> trials, const SearchConfig& search) {
+  std::vector<const Trial*> ranked;
+  for (const auto& trial : trials)
+    if (!trial.failed && trial.score) ranked.push_back(&trial);
+  std::sort(ranked.begin(), ranked.end(), [&](const Trial* a, const Trial* b) {
+    if (ranks_before(*a->score, *b->score, search)) return true;
+    return !ranks_before(*b->score, *a->score, search) && a->number < b->number;
+  });
+  return ranked;
+}
+
+std::string why_none(std::span<const Trial> trials, const SearchConfig& search) {
+  const Trial* last_failed = nullptr;
+  int failed = 0, given_up = 0;
+  for (const auto& trial : trials) {
+    given_up += trial.given_up();
+    if (!trial.failed) continue;
+    ++failed;
+    last_failed = &trial;
+  }
+  std::vector<std::string> reasons;
+  if (failed > 0) reasons.push_back(fmt::format("{} failed (the last: {})", failed, last_failed->reason));
+  if (given_up > 0) reasons.push_back(fmt::format("{} given up", given_up));
+  const auto ranked = ranking(trials, search);
+  if (!ranked.empty() && !keeps_avm(*ranked.front()->score, search))
+    reasons.push_back(fmt::format("{} broke max_avm = {} (the lowest AVM is {:.2f})", ranked.size(),
+                                  search.max_avm, ranked.front()->score->avm));
+  return fmt::format("of {} trial{} {}", trials.size(), trials.size() == 1 ? "" : "s", join(reasons));
+}
+
+}  // namespace mho
