@@ -43,6 +43,8 @@ py::tuple search(const std::vector<std::string>& assignments, const py::object& 
 PYBIND11_MODULE(_core, module) {
   module.doc() = "The C++ core of mho.";
   module.attr("__version__") = MHO_VERSION;
+  // By value: pybind11 takes a plain function pointer.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
   py::register_exception_translator([](std::exception_ptr pointer) {
     const auto types = py::module_::import("mho._errors");
     try {

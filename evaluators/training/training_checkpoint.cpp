@@ -30,7 +30,8 @@ std::string tensor_name(const std::string& group, size_t node, const char* buffe
 
 /// A whole number up to 2^31 as two floats, exact.
 NamedTensor number(int value) {
-  return {{2}, {static_cast<float>(value / 65536), static_cast<float>(value % 65536)}};
+  const int high = value / 65536, low = value % 65536;
+  return {{2}, {static_cast<float>(high), static_cast<float>(low)}};
 }
 
 /// Of learned input ranges and their moments, one a node: all other ranges are calibrated anew.

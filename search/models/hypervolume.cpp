@@ -64,7 +64,7 @@ double volume_of(Points points, std::span<const double> reference) {
 
 }  // namespace
 
-double hypervolume(std::vector<std::vector<double>> points, std::span<const double> reference) {
+double hypervolume(const std::vector<std::vector<double>>& points, std::span<const double> reference) {
   for (const auto& point : points)
     if (point.size() != reference.size())
       throw std::invalid_argument("hypervolume: expected points with the reference's dimensions");

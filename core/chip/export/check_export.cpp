@@ -33,7 +33,7 @@ class Checker {
     try {
       if (problems_.empty()) check_whole();
     } catch (const InputError& error) {
-      problems_.push_back(error.what());
+      problems_.emplace_back(error.what());
     }
     return std::move(problems_);
   }

@@ -128,9 +128,9 @@ Node make_node(const std::string& where, const LayerDeclaration& declaration, st
   for (const int input : inputs) shapes.push_back(nodes[static_cast<size_t>(input)].shape);
   Layer layer = declaration.layer;
   LayerFacts facts = infer(layer, shapes, layer_where(where, declaration));
-  return {declaration.name,         std::move(layer), std::move(inputs), facts.shape,
-          facts.parameters,         facts.weights,    facts.macs,        facts.matrix,
-          std::move(facts.tensors), facts.running,    facts.on_chip};
+  return {declaration.name,         layer,         std::move(inputs), facts.shape,
+          facts.parameters,         facts.weights, facts.macs,        facts.matrix,
+          std::move(facts.tensors), facts.running, facts.on_chip};
 }
 
 /// Takes back the padding that "same" was resolved into.

@@ -11,11 +11,11 @@ LayerStack& LayerStack::continue_from(const std::string& name) {
 }
 
 LayerStack& LayerStack::add(const std::string& name, Layer layer) {
-  return join(name, std::move(layer), {end_});
+  return join(name, layer, {end_});
 }
 
 LayerStack& LayerStack::join(const std::string& name, Layer layer, std::vector<std::string> inputs) {
-  layers_.push_back({name, std::move(layer), std::move(inputs)});
+  layers_.push_back({name, layer, std::move(inputs)});
   return continue_from(name);
 }
 
