@@ -81,8 +81,9 @@ class OnnxWriter {
       file_.add_tensor(inputs.back(), tensor.shape, tensor.values);
     }
     Attributes attributes;
-    for (const auto& [name, value] : onnx.attributes)
-      std::visit([&](const auto& v) { attributes.push_back(OnnxFile::attribute(name, v)); }, value);
+    for (const auto& given : onnx.attributes)
+      std::visit([&](const auto& value) { attributes.push_back(OnnxFile::attribute(given.name, value)); },
+                 given.value);
     const std::string made = name_of(node) + (onnx.on_vectors ? ".product" : "");
     file_.add_node(made, onnx.type, inputs, attributes, properties_of(node));
     if (onnx.on_vectors) file_.add_node(name_of(node), "Unsqueeze", {made, "axes.pixels"});
