@@ -21,6 +21,7 @@ mho::fuzz::Parser chosen_parser() {
 
 }  // namespace
 
+// The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto parser = chosen_parser();
   std::string input(reinterpret_cast<const char*>(data), size);

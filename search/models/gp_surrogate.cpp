@@ -21,7 +21,7 @@ Json numbers(const Eigen::VectorXd& values) { return std::vector<double>(values.
 
 }  // namespace
 
-Eigen::VectorXd fenced_below(Eigen::VectorXd values) {
+Eigen::VectorXd fenced_below(const Eigen::VectorXd& values) {
   Eigen::VectorXd sorted = values;
   std::sort(sorted.begin(), sorted.end());
   const double lower = sorted[sorted.size() / 4], upper = sorted[sorted.size() - 1 - sorted.size() / 4];

@@ -27,6 +27,6 @@ class GpSurrogate : public Surrogate {
 };
 
 /// `values` with those more than 3 quartile ranges below the lower quartile raised to there.
-Eigen::VectorXd fenced_below(Eigen::VectorXd values);
+Eigen::VectorXd fenced_below(const Eigen::VectorXd& values);
 
 }  // namespace mho

@@ -67,8 +67,8 @@ class Drawing {
 
 }  // namespace
 
-std::optional<DrawnGenome> draw_genome(const Proposer& propose, ProposalRequest request, const Refuse& refuse,
-                                       Draws& draws) {
+std::optional<DrawnGenome> draw_genome(const Proposer& propose, const ProposalRequest& request,
+                                       const Refuse& refuse, Draws& draws) {
   Drawing drawing(propose, request, refuse, draws);
   if (auto drawn = drawing.from_proposer()) return drawn;
   if (auto drawn = drawing.uniform()) return drawn;

@@ -33,8 +33,8 @@ struct DrawnGenome {
 /// these bring none either, any that is left in a space of at most 20,000 genomes. A pure function of its
 /// arguments. Adds what was refused to `draws`. Empty when the space has none left (draws.whole_space), or
 /// too large a space has too few to find one.
-std::optional<DrawnGenome> draw_genome(const Proposer& propose, ProposalRequest request, const Refuse& refuse,
-                                       Draws& draws);
+std::optional<DrawnGenome> draw_genome(const Proposer& propose, const ProposalRequest& request,
+                                       const Refuse& refuse, Draws& draws);
 
 /// Why no genome was found for `trial`, for the run's note.
 std::string exhausted_note(const SearchConfig& search, int trial, const Draws& draws);

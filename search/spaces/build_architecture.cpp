@@ -24,7 +24,7 @@ struct Tip {
 class Layers {
  public:
   std::string add(const std::string& name, Layer layer, std::vector<std::string> inputs) {
-    declarations.push_back({name, std::move(layer), std::move(inputs)});
+    declarations.push_back({name, layer, std::move(inputs)});
     return name;
   }
   std::string convolution(const std::string& name, const std::string& input, int channels, int kernel,

@@ -122,8 +122,9 @@ TEST_CASE("Time that passes is time read ahead") {
   CHECK(fresh.read(0, RandomKey(2)).conductances != aged.read(0, RandomKey(2)).conductances);
 }
 
-TEST_CASE("A snapshot brings every bit back: devices, clock, references, counters") {
+TEST_CASE("A snapshot brings every bit back: devices, faults, clock, references, counters") {
   auto hardware = pulsed_hardware("soft_bounds");
+  hardware.faults.stuck_at_set_rate = 0.1;  // other devices under another key
   hardware.drift_compensation = "global";
   const auto model = make_device_model("soft_bounds", 30);
   const auto x = normals(rows, 1), d = normals(columns, 2);

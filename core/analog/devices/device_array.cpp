@@ -165,6 +165,12 @@ void DeviceArray::save(const std::string& prefix, std::map<std::string, NamedTen
   NamedTensor pulses{{static_cast<std::int64_t>(pulses_of_.size())}, {}};
   for (const auto count : pulses_of_) pulses.values.push_back(std::bit_cast<float>(count));
   tensors[prefix + "pulses_of"] = std::move(pulses);
+  NamedTensor stuck{{static_cast<std::int64_t>(stuck_.size()), 2}, {}};
+  for (const auto& fault : stuck_) {
+    stuck.values.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(fault.device)));
+    stuck.values.push_back(fault.conductance_us);
+  }
+  tensors[prefix + "stuck"] = std::move(stuck);
 }
 
 void DeviceArray::load(const std::string& prefix, const std::map<std::string, NamedTensor>& tensors) {
@@ -187,6 +193,25 @@ void DeviceArray::load(const std::string& prefix, const std::map<std::string, Na
   pulses_of_.clear();
   for (const float bits : find("pulses_of", size(), true).values)
     pulses_of_.push_back(std::bit_cast<std::uint32_t>(bits));
+  load_stuck(prefix + "stuck", tensors);
+}
+
+void DeviceArray::load_stuck(const std::string& name, const std::map<std::string, NamedTensor>& tensors) {
+  const auto found = tensors.find(name);
+  if (found == tensors.end() || found->second.values.size() % 2 != 0)
+    throw DataError(
+        fmt::format("device state: tensor {}: expected a device and a conductance for each stuck "
+                    "device, found {}",
+                    name, found == tensors.end() ? "none" : "an odd number of values"));
+  const auto& values = found->second.values;
+  stuck_.clear();
+  for (std::size_t i = 0; i < values.size(); i += 2) {
+    const std::size_t device = std::bit_cast<std::uint32_t>(values[i]);
+    if (device >= size() || (!stuck_.empty() && device <= stuck_.back().device))
+      throw DataError(fmt::format("device state: tensor {}: expected rising devices below {}, found {}", name,
+                                  size(), device));
+    stuck_.push_back({device, values[i + 1]});
+  }
 }
 
 }  // namespace mho

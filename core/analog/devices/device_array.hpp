@@ -117,6 +117,7 @@ class DeviceArray {
  private:
   void verify_block(std::size_t block, std::span<const float> targets_us,
                     const ProgrammingConfig& programming, RandomKey key);
+  void load_stuck(const std::string& name, const std::map<std::string, NamedTensor>& tensors);
   void hold_stuck_devices();
   bool is_stuck(std::size_t device) const;
 
@@ -127,6 +128,24 @@ class DeviceArray {
   std::vector<double> own_written_s_;  ///< of each device, once one was written alone
   DeviceCounters counters_;
   std::vector<std::uint32_t> pulses_of_;
+};
+
+/// What the arrays of one model share: `Own` is the array's class, which (model, label, devices) make.
+template <class Own, class Model>
+class ModelArray : public DeviceArray {
+ public:
+  ModelArray(const Model& model, std::string label, std::size_t devices)
+      : DeviceArray(std::move(label), devices), model_(model) {}
+  std::unique_ptr<DeviceArray> clone() const override {
+    return std::make_unique<Own>(static_cast<const Own&>(*this));
+  }
+
+ protected:
+  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
+    return std::make_unique<Own>(model_, label(), devices);
+  }
+
+  const Model& model_;
 };
 
 }  // namespace mho

@@ -6,17 +6,12 @@
 namespace mho {
 
 /// Its conductance is all that there is to know of a device.
-class IdealDevice::Array : public DeviceArray {
+class IdealDevice::Array : public ModelArray<Array, IdealDevice> {
  public:
   Array(const IdealDevice& model, std::string label, std::size_t devices)
-      : DeviceArray(std::move(label), devices), model_(model) {}
-
-  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
+      : ModelArray(model, std::move(label), devices) {}
 
  protected:
-  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
-    return std::make_unique<Array>(model_, label(), devices);
-  }
   void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey) override {
     std::copy(targets_us.begin(), targets_us.end(), written_us_.begin() + static_cast<std::ptrdiff_t>(first));
   }
@@ -28,9 +23,6 @@ class IdealDevice::Array : public DeviceArray {
     std::copy_n(written_us_.begin() + static_cast<std::ptrdiff_t>(first), conductances_us.size(),
                 conductances_us.begin());
   }
-
- private:
-  const IdealDevice& model_;
 };
 
 std::unique_ptr<DeviceArray> IdealDevice::make(std::string label, std::size_t devices, RandomKey) const {

@@ -17,20 +17,16 @@ using Block = std::array<float, DeviceArray::block_devices>;
 
 /// What the model knows of each device: the conductance it was programmed to, the exponent of its drift, and
 /// the relative deviation of its reads for a unit of read_noise_factor, which costs a power a device.
-class PowerLawDevice::Array : public DeviceArray {
+class PowerLawDevice::Array : public ModelArray<Array, PowerLawDevice> {
  public:
   Array(const PowerLawDevice& model, std::string label, std::size_t devices)
-      : DeviceArray(std::move(label), devices), model_(model), exponents_(devices), noise_(devices) {}
+      : ModelArray(model, std::move(label), devices), exponents_(devices), noise_(devices) {}
 
-  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
   std::vector<StateColumn> state() override {
     return {{"written_us", &written_us_}, {"drift_exponent", &exponents_}, {"read_noise", &noise_}};
   }
 
  protected:
-  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
-    return std::make_unique<Array>(model_, label(), devices);
-  }
   void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) override;
   void read_devices(std::size_t first, const Ages& ages, RandomKey key,
                     std::span<float> conductances_us) const override;
@@ -42,7 +38,6 @@ class PowerLawDevice::Array : public DeviceArray {
   void read_each(std::size_t first, std::span<const double> ages_s, std::span<const float> xi,
                  std::span<float> conductances_us) const;
 
-  const PowerLawDevice& model_;
   std::vector<float> exponents_, noise_;
 };
 

@@ -13,11 +13,13 @@ namespace mho {
 /// over the range: Law::up(w, high) and Law::down(w, low), factors on the step in the middle, of the place w
 /// and the bound ahead, both as distances from the middle.
 template <class Law>
-class PulsedDevice::Array : public DeviceArray {
+class PulsedDevice::Array : public ModelArray<PulsedDevice::Array<Law>, PulsedDevice> {
+  using Base = ModelArray<PulsedDevice::Array<Law>, PulsedDevice>;
+  using Base::model_, Base::written_us_;
+
  public:
   Array(const PulsedDevice& model, std::string label, std::size_t devices)
-      : DeviceArray(std::move(label), devices),
-        model_(model),
+      : Base(model, std::move(label), devices),
         middle_us_(static_cast<float>((model.min_us_ + model.max_us_) / 2)),
         step_up_us_(devices),
         step_down_us_(devices),
@@ -32,7 +34,6 @@ class PulsedDevice::Array : public DeviceArray {
     draw_bound(key.with("lower bounds " + this->label()), -1, low_us_);
   }
 
-  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
   std::vector<StateColumn> state() override {
     return {{"written_us", &written_us_},
             {"step_up_us", &step_up_us_},
@@ -42,12 +43,8 @@ class PulsedDevice::Array : public DeviceArray {
   }
 
  protected:
-  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
-    return std::make_unique<Array>(model_, label(), devices);
-  }
-
   void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) override {
-    std::array<float, block_devices> buffer;
+    std::array<float, DeviceArray::block_devices> buffer;
     const auto places = std::span(buffer).first(targets_us.size());
     fill_centred_uniform(key.with("within a step"), places);
     for (std::size_t i = 0; i < targets_us.size(); ++i) {
@@ -57,7 +54,7 @@ class PulsedDevice::Array : public DeviceArray {
     }
   }
 
-  void read_devices(std::size_t first, const Ages&, RandomKey,
+  void read_devices(std::size_t first, const DeviceArray::Ages&, RandomKey,
                     std::span<float> conductances_us) const override {
     std::copy_n(written_us_.begin() + static_cast<std::ptrdiff_t>(first), conductances_us.size(),
                 conductances_us.begin());
@@ -66,12 +63,13 @@ class PulsedDevice::Array : public DeviceArray {
   /// Noise is drawn a block at a time, one number a pulse in the order of the list.
   void pulse_devices(std::span<const DevicePulses> pulses, RandomKey key) override {
     const auto noise = static_cast<float>(model_.parameters_.step_noise);
-    std::array<float, block_devices> xi{};
+    std::array<float, DeviceArray::block_devices> xi{};
     std::uint64_t drawn = 0;
     for (const auto& [device, count] : pulses)
       for (std::int32_t left = std::abs(count); left > 0; --left, ++drawn) {
-        if (noise > 0 && drawn % block_devices == 0) fill_normal(key.with("step noise"), xi, drawn);
-        move(device, count > 0, 1 + noise * xi[drawn % block_devices]);
+        if (noise > 0 && drawn % DeviceArray::block_devices == 0)
+          fill_normal(key.with("step noise"), xi, drawn);
+        move(device, count > 0, 1 + noise * xi[drawn % DeviceArray::block_devices]);
       }
   }
 
@@ -87,10 +85,10 @@ class PulsedDevice::Array : public DeviceArray {
   void draw_steps(RandomKey key) {
     const auto& p = model_.parameters_;
     const auto step_us = static_cast<float>(model_.pulse_step_us());
-    std::vector<float> sizes(size()), imbalances(size());
+    std::vector<float> sizes(this->size()), imbalances(this->size());
     fill_normal(key.with("size"), sizes);
     fill_normal(key.with("imbalance"), imbalances);
-    for (std::size_t i = 0; i < size(); ++i) {
+    for (std::size_t i = 0; i < this->size(); ++i) {
       const float step = step_us * std::fabs(1 + static_cast<float>(p.step_spread) * sizes[i]);
       const float imbalance =
           static_cast<float>(p.imbalance) + static_cast<float>(p.imbalance_spread) * imbalances[i];
@@ -112,7 +110,6 @@ class PulsedDevice::Array : public DeviceArray {
 
   static constexpr float least_bound = 0.01f;  ///< of the mean bound's distance: laws divide by it
 
-  const PulsedDevice& model_;
   float middle_us_;
   std::vector<float> step_up_us_, step_down_us_, low_us_, high_us_;
 };

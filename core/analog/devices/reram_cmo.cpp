@@ -23,20 +23,16 @@ const std::vector<double>& programming_fit(const CmoParameters& parameters) {
 }  // namespace
 
 /// The conductance that a device was programmed to, and the xi_relaxation that it keeps for life.
-class CmoDevice::Array : public DeviceArray {
+class CmoDevice::Array : public ModelArray<Array, CmoDevice> {
  public:
   Array(const CmoDevice& model, std::string label, std::size_t devices)
-      : DeviceArray(std::move(label), devices), model_(model), relaxations_(devices) {}
+      : ModelArray(model, std::move(label), devices), relaxations_(devices) {}
 
-  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
   std::vector<StateColumn> state() override {
     return {{"written_us", &written_us_}, {"relaxation", &relaxations_}};
   }
 
  protected:
-  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
-    return std::make_unique<Array>(model_, label(), devices);
-  }
   void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) override;
   void read_devices(std::size_t first, const Ages& ages, RandomKey key,
                     std::span<float> conductances_us) const override;
@@ -46,7 +42,6 @@ class CmoDevice::Array : public DeviceArray {
   void read_alike(std::size_t first, double age_s, std::span<const float> xi,
                   std::span<float> conductances_us) const;
 
-  const CmoDevice& model_;
   std::vector<float> relaxations_;
 };
 

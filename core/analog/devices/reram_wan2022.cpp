@@ -23,20 +23,16 @@ size_t fit_of(double time_s) {
 }  // namespace
 
 /// What a device was asked for and the xi that it keeps for life; written_us is its conductance at 1 s.
-class Wan2022Device::Array : public DeviceArray {
+class Wan2022Device::Array : public ModelArray<Array, Wan2022Device> {
  public:
   Array(const Wan2022Device& model, std::string label, std::size_t devices)
-      : DeviceArray(std::move(label), devices), model_(model), targets_us_(devices), deviations_(devices) {}
+      : ModelArray(model, std::move(label), devices), targets_us_(devices), deviations_(devices) {}
 
-  std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<Array>(*this); }
   std::vector<StateColumn> state() override {
     return {{"written_us", &written_us_}, {"deviation", &deviations_}, {"target_us", &targets_us_}};
   }
 
  protected:
-  std::unique_ptr<DeviceArray> like(std::size_t devices) const override {
-    return std::make_unique<Array>(model_, label(), devices);
-  }
   void program_devices(std::size_t first, std::span<const float> targets_us, RandomKey key) override;
   void read_devices(std::size_t first, const Ages& ages, RandomKey key,
                     std::span<float> conductances_us) const override;
@@ -45,7 +41,6 @@ class Wan2022Device::Array : public DeviceArray {
   /// Of devices that were all written at one time.
   void read_alike(std::size_t first, double age_s, std::span<float> conductances_us) const;
 
-  const Wan2022Device& model_;
   std::vector<float> targets_us_, deviations_;
 };
 
