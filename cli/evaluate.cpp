@@ -74,7 +74,7 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
   config.hardware = chip.hardware;
-  config.mapping.row_split = to_string(chip.hardware.row_split);
+  config.mapping.row_split = chip.hardware.row_split;
   if (config.post_training.changes_parameters())
     throw ConfigError(
         "post_training: expected input_range = false and column_range = false with --from-export, whose "

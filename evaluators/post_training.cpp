@@ -44,7 +44,7 @@ void set_split_ranges(const MatrixLayer& layer, const FloatBuffer& inputs, int i
 void set_column_scales(const MatrixLayer& layer, const FloatBuffer& inputs, int images,
                        const HardwareConfig& hardware, double deviations, LayerParameters& parameters) {
   HardwareConfig by_column = hardware;
-  by_column.weight_scaling = "column";
+  by_column.weight_scaling = WeightScaling::column;
   const int columns = layer.columns();
   auto scales = layer_scales(layer, parameters.weight, by_column);
   for (int split = 0; hardware.adc_bits > 0 && split < layer.row_splits(); ++split) {
@@ -77,7 +77,7 @@ void PostTrainingConfig::fields(FieldVisitor& visitor) {
       "batch_norm_samples", &batch_norm_samples, between(0, 100000),
       "Training samples on which each programmed chip takes its batch norms' statistics anew; 0: never.");
   visitor.field(
-      "batch_norm_at", &batch_norm_at, one_of({"programming", "every_time"}),
+      "batch_norm_at", &batch_norm_at,
       "When: once right after programming, or before each scored time, which absorbs what drift does "
       "to a coarse ADC's outputs.");
   visitor.field(

@@ -73,7 +73,7 @@ Operands ProgrammedNetwork::read(double time_s, RandomKey key) const {
 
 void ProgrammedNetwork::calibrate(const PostTrainingConfig& config, const Samples& samples, RandomKey key) {
   if (config.affine_samples > 0) fit_columns(samples, config.affine_samples, key.with("column fit"));
-  if (config.batch_norm_samples > 0 && config.batch_norm_at == "programming") {
+  if (config.batch_norm_samples > 0 && config.batch_norm_at == BatchNormTime::programming) {
     const RandomKey at = key.with("batch norm calibration");
     parameters_ = calibrated_parameters(read(0, at), config, samples, at);
   }

@@ -4,20 +4,14 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
 
-const std::vector<std::string> kinds{"none", "crop", "crop_flip"};
-
 /// The largest shift along a side of `size` pixels.
 int largest_shift(int size) { return std::min(std::max(size / 8, 1), size - 1); }
 
-void check(size_t image, size_t out, int height, int width, int channels, const std::string& kind) {
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
-    throw ConfigError("augmentation: expected one of " + join(kinds) + ", got '" + kind + "'" +
-                      did_you_mean(kind, kinds));
+void check(size_t image, size_t out, int height, int width, int channels) {
   const bool possible = height > 0 && width > 0 && channels > 0;
   const auto size = possible ? size_t{1} * height * width * channels : 0;
   if (!possible || image != size || out != size)
@@ -27,19 +21,17 @@ void check(size_t image, size_t out, int height, int width, int channels, const 
 
 }  // namespace
 
-const std::vector<std::string>& augmentation_kinds() { return kinds; }
-
-void augment(std::span<const float> image, int height, int width, int channels, const std::string& kind,
+void augment(std::span<const float> image, int height, int width, int channels, Augmentation kind,
              RandomKey key, std::span<float> out) {
-  check(image.size(), out.size(), height, width, channels, kind);
-  if (kind == "none") {
+  check(image.size(), out.size(), height, width, channels);
+  if (kind == Augmentation::none) {
     std::copy(image.begin(), image.end(), out.begin());
     return;
   }
   Random random(key);
   const int down = random.integer(-largest_shift(height), largest_shift(height));
   const int right = random.integer(-largest_shift(width), largest_shift(width));
-  const bool mirrored = kind == "crop_flip" && random.chance(0.5);
+  const bool mirrored = kind == Augmentation::crop_flip && random.chance(0.5);
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       const int from_y = y - down, from_x = (mirrored ? width - 1 - x : x) - right;

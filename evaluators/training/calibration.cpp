@@ -17,7 +17,7 @@ constexpr size_t largest_pool = 1 << 18;
 }  // namespace
 
 void fix_input_ranges(const Network& network, Parameters& parameters, const HardwareConfig& hardware) {
-  if (hardware.input_range.mode != "fixed") return;
+  if (hardware.input_range.mode != InputRangeMode::fixed) return;
   for (size_t node = 0; node < parameters.size(); ++node)
     if (network.matrix(static_cast<int>(node)) && is_on_crossbar(network, static_cast<int>(node)))
       parameters[node].input_range = static_cast<float>(hardware.input_range.value);
@@ -25,7 +25,8 @@ void fix_input_ranges(const Network& network, Parameters& parameters, const Hard
 
 void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
                             const HardwareConfig& hardware) {
-  if (hardware.input_range.mode == "fixed") return fix_input_ranges(network, parameters, hardware);
+  if (hardware.input_range.mode == InputRangeMode::fixed)
+    return fix_input_ranges(network, parameters, hardware);
   const auto chosen = take_samples(samples, count);
   const auto& ops = network.plan().operations;
   std::vector<std::vector<float>> seen(parameters.size());
@@ -47,7 +48,7 @@ void calibrate_input_ranges(const Network& network, Parameters& parameters, cons
                   static_cast<int>(chosen.count()), RandomKey(0), record);
   for (size_t node = 0; node < parameters.size(); ++node) {
     if (!network.matrix(static_cast<int>(node)) || !is_on_crossbar(network, static_cast<int>(node))) continue;
-    if (hardware.input_range.mode == "learned" && parameters[node].input_range > 0) continue;
+    if (hardware.input_range.mode == InputRangeMode::learned && parameters[node].input_range > 0) continue;
     const float range = percentile(seen[node], hardware.input_percentile);
     parameters[node].input_range = range > 0 ? range : 1.0f;  // a layer that sees only zeros
   }

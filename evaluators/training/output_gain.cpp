@@ -13,7 +13,7 @@ namespace {
 
 /// Outputs that nearly all convert to one level have no spread that could be measured: their gain would grow
 /// without bound and with it the logits.
-constexpr double kLargestGain = 2;
+constexpr double largest_gain = 2;
 
 /// Sum over the columns of each column's variance over the vectors.
 double spread(const FloatBuffer& outputs, std::int64_t vectors, int columns) {
@@ -54,7 +54,7 @@ void calibrate_output_gains(const Network& network, Parameters& parameters, cons
         spread(outputs_of(*converted.matrix(node), operands[i], x, inputs.images), vectors, exact.columns());
     if (found > 0)
       parameters[i].output_gain =
-          static_cast<float>(std::clamp(std::sqrt(wanted / found), 1 / kLargestGain, kLargestGain));
+          static_cast<float>(std::clamp(std::sqrt(wanted / found), 1 / largest_gain, largest_gain));
   });
 }
 

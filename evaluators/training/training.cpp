@@ -18,7 +18,7 @@ namespace {
 /// A training under way: everything that one mini-batch reads and changes.
 class Training {
  public:
-  Training(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
+  Training(const Architecture& architecture, const Samples& samples, Augmentation augmentation,
            const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key,
            const std::vector<TrainingStage>& stages)
       : samples_(samples),
@@ -73,7 +73,7 @@ class Training {
   }
 
   const Samples& samples_;
-  const std::string& augmentation_;
+  Augmentation augmentation_;
   const TrainingConfig& config_;
   RandomKey key_;
   int batch_;
@@ -90,7 +90,7 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
                           const TrainingConfig& config, const HardwareConfig& hardware) {
   const Network network(architecture, mvm_settings(architecture, hardware));
   const int batch = std::min(config.batch_size, static_cast<int>(samples.count()));
-  const int copies = config.optimizer == "adam" ? 4 : 3;
+  const int copies = config.optimizer == OptimizerKind::adam ? 4 : 3;
   const double bytes = static_cast<double>(training_bytes(network, batch, config.shards,
                                                           regime_of(config.regime).clips_gradients)) +
                        static_cast<double>(architecture.parameters()) * copies * sizeof(float);
@@ -100,7 +100,7 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
 }  // namespace
 
 TrainingResult train(const Architecture& architecture, const Samples& samples,
-                     const std::string& augmentation, const TrainingConfig& config,
+                     Augmentation augmentation, const TrainingConfig& config,
                      const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch,
                      const TrainingPart& part) {
   TrainingResult result;

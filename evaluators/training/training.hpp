@@ -44,7 +44,7 @@ struct TrainingPart {
 /// Trains and calibrates every crossbar layer's input range on training samples. Same arguments, same bits,
 /// for any number of threads and parts.
 TrainingResult train(const Architecture& architecture, const Samples& samples,
-                     const std::string& augmentation, const TrainingConfig& training,
+                     Augmentation augmentation, const TrainingConfig& training,
                      const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch = {},
                      const TrainingPart& part = {});
 

@@ -43,7 +43,7 @@ std::vector<float> column_of(const std::vector<float>& y, int columns, int c) {
 TEST_CASE("stochastic input rounding uses the two nearest levels and is right on average") {
   auto hardware = ideal_io();
   hardware.dac_bits = 4;  // step 1/7
-  hardware.effects.input_rounding = "stochastic";
+  hardware.effects.input_rounding = Rounding::stochastic;
   const int times = 20000;
   for (const float x : {0.03f, -0.5f, 0.77f, 0.99f}) {
     const auto y = product(hardware, {1.0f}, 1, 1, std::vector<float>(times, x), 1.0f);
@@ -66,7 +66,7 @@ TEST_CASE("stochastic output rounding is right on average where nearest rounding
   const int times = 20000;
   const std::vector<float> x(times, 1.0f);
   CHECK(moments(product(hardware, {0.3f}, 1, 1, x, 1.0f)).mean == 0);
-  hardware.effects.output_rounding = "stochastic";
+  hardware.effects.output_rounding = Rounding::stochastic;
   const auto y = product(hardware, {0.3f}, 1, 1, x, 1.0f);
   CHECK(moments(y).mean == Approx(0.3).margin(mean_bound(std::sqrt(0.3 * 0.7), times)));
   CHECK(std::set<float>(y.begin(), y.end()) == std::set<float>{0.0f, 1.0f});
@@ -100,7 +100,7 @@ TEST_CASE("noise management makes products scale with their inputs") {
   hardware.dac_bits = 6;
   hardware.adc_bits = 6;
   hardware.output_noise = 0.1;
-  hardware.effects.noise_management = "abs_max";
+  hardware.effects.noise_management = NoiseManagement::abs_max;
   hardware.effects.output_rounding = GENERATE("nearest", "stochastic");
   const int rows = 30, columns = 9;
   const auto w = uniforms(rows * columns, 2);
@@ -117,7 +117,7 @@ TEST_CASE("noise management makes products scale with their inputs") {
   }
   hardware.dac_bits = 0;  // no borders that another rounding of the scale could cross
   hardware.adc_bits = 0;
-  hardware.effects.output_rounding = "nearest";
+  hardware.effects.output_rounding = Rounding::nearest;
   const auto plain = scaled(1), z = scaled(1.7f);
   for (size_t i = 0; i < y.size(); ++i) REQUIRE(z[i] == Approx(1.7f * plain[i]).epsilon(1e-4).margin(1e-5));
 }
@@ -126,7 +126,7 @@ TEST_CASE("noise management uses each tile's own largest input, and an all-zero 
   auto hardware = ideal_io();
   hardware.dac_bits = 8;
   hardware.output_noise = 0.1;
-  hardware.effects.noise_management = "abs_max";
+  hardware.effects.noise_management = NoiseManagement::abs_max;
   hardware.crossbar_rows = 2;
   // The second tile's inputs are tiny: at full scale 1 they would be noise only.
   const auto y = product(hardware, {1, 0, 0, 0, 0, 1, 0, 0}, 4, 2, {1, 1, 1e-4f, 1e-4f}, 1.0f);
@@ -146,7 +146,7 @@ TEST_CASE("bound management lifts saturation, vector by vector") {
   for (const float value : {2.0f, 16.0f, 64.0f, -30.0f})
     for (int r = 0; r < rows; ++r) x.push_back(value / 64);
   const auto clipped = product(hardware, w, rows, columns, x, 1.0f);
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.bound_management = BoundManagement::iterative;
   const auto lifted = product(hardware, w, rows, columns, x, 1.0f);
   for (int c = 0; c < columns; ++c) {
     const auto at = [&](const std::vector<float>& y, int v) {
@@ -166,7 +166,7 @@ TEST_CASE("bound management gives up at its largest factor instead of hanging") 
   auto hardware = ideal_io();
   hardware.adc_bits = 8;
   hardware.adc_range = 1;
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.bound_management = BoundManagement::iterative;
   const std::vector<float> full{1e6f};
   CHECK(product(hardware, {1.0f}, 1, 1, full, 1e6f)[0] == Approx(1e6));
   const std::vector<float> w(4000, 1.0f), x(4000, 1.0f);  // 4000 > 512 x range

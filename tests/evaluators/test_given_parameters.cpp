@@ -43,7 +43,7 @@ TEST_CASE("ranges that are missing are calibrated as after a training, and that 
 
 TEST_CASE("a range that the hardware fixes is not missing") {
   Problem problem;
-  problem.hardware.input_range = {"fixed", 4};
+  problem.hardware.input_range = {InputRangeMode::fixed, 4};
   CHECK(problem.complete().empty());
   CHECK(problem.conv2().input_range == 4);
 }
@@ -59,7 +59,7 @@ TEST_CASE("a range that clips many inputs is kept and told") {
                                 ContainsSubstring(" % of its inputs, which reach ") &&
                                 ContainsSubstring("leaves out is calibrated"));
   CHECK(problem.conv2().input_range == fits / 60);
-  problem.hardware.effects.noise_management = "abs_max";  // takes each vector's own range
+  problem.hardware.effects.noise_management = NoiseManagement::abs_max;  // takes each vector's own range
   CHECK(problem.complete().empty());
 }
 

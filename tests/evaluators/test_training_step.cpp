@@ -99,7 +99,7 @@ Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1,
 TEST_CASE("input ranges are trained where they are learned, and only there") {
   HardwareConfig hardware;
   const auto before = trained(hardware, 0, 0.1f), still = trained(hardware, 10, 0.1f);
-  hardware.input_range.mode = "learned";
+  hardware.input_range.mode = InputRangeMode::learned;
   const auto narrow = trained(hardware, 10, 0.1f), wide = trained(hardware, 10, 4.0f),
              wide_before = trained(hardware, 0, 4.0f);
   int layers = 0, changed = 0;
@@ -119,13 +119,13 @@ TEST_CASE("input ranges are trained where they are learned, and only there") {
 TEST_CASE("training by vectors gives the same bits for one thread and for several") {
   HardwareConfig hardware;
   hardware.crossbar_rows = 32;
-  hardware.effects.input_rounding = "stochastic";
+  hardware.effects.input_rounding = Rounding::stochastic;
   hardware.effects.read_weight_noise = 0.02;
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.bound_management = BoundManagement::iterative;
   hardware.effects.column_gain_spread = 0.05;
   hardware.effects.backward_dac_bits = hardware.effects.backward_adc_bits = 8;
   hardware.effects.backward_output_noise = 0.02;
-  hardware.input_range.mode = "learned";
+  hardware.input_range.mode = InputRangeMode::learned;
   set_thread_count(1);
   const auto one = trained(hardware, 3);
   set_thread_count(4);

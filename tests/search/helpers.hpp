@@ -121,7 +121,7 @@ inline RunConfig small_config() {
                   .main_blocks = {1, 2},
                   .residual_blocks = {1, 2},
                   .branches = {1, 2},
-                  .block_types = {"A", "B", "C", "D"},
+                  .block_types = {BlockType::A, BlockType::B, BlockType::C, BlockType::D},
                   .widening = {1, 2}};
   config.hardware.g_max_us = 25;
   config.chip.grid_rows = config.chip.grid_columns = 2;

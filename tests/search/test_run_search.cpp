@@ -133,18 +133,19 @@ TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever p
   auto config = small_config();
   config.search.surrogate_pool = 64;
   config.search.surrogate_floor = -1;  // the surrogate screens as soon as it can be checked
-  const auto [name, surrogate] = GENERATE(table<std::string, std::string>({{"evolution", "none"},
-                                                                           {"evolution", "gp"},
-                                                                           {"random", "none"},
-                                                                           {"latin_hypercube", "none"},
-                                                                           {"nsga2", "none"},
-                                                                           {"bayesian", "none"}}));
+  const auto [name, surrogate] =
+      GENERATE(table<std::string, SurrogateKind>({{"evolution", SurrogateKind::none},
+                                                  {"evolution", SurrogateKind::gp},
+                                                  {"random", SurrogateKind::none},
+                                                  {"latin_hypercube", SurrogateKind::none},
+                                                  {"nsga2", SurrogateKind::none},
+                                                  {"bayesian", SurrogateKind::none}}));
   config.search.proposer = name;
   config.search.surrogate = surrogate;
-  if (name == "nsga2") config.search.objectives = {"accuracy_1d", "energy"};
+  if (name == "nsga2") config.search.objectives = {Objective::accuracy_1d, Objective::energy};
   const auto whole = run_search(config, {.folder = folder / "whole"}, fake_evaluator());
-  if (surrogate == "gp") REQUIRE(whole.surrogate->used_generations > 0);
-  const bool everywhere = name == "evolution" && surrogate == "none";
+  if (surrogate == SurrogateKind::gp) REQUIRE(whole.surrogate->used_generations > 0);
+  const bool everywhere = name == "evolution" && surrogate == SurrogateKind::none;
   for (const int trials : everywhere ? std::vector{1, 4, 6, 13} : std::vector{6}) {
     const auto run = folder / ("killed" + std::to_string(trials));
     crash_after(trials, config, run);
@@ -301,7 +302,7 @@ TEST_CASE(
 TEST_CASE("a space that runs out of genomes ends the search early with a note") {
   const TemporaryFolder folder;
   auto config = small_config();
-  config.space = {{4, 8}, {3, 5}, {1, 1}, {1, 1}, {1, 1}, {"B"}, {1, 1}};
+  config.space = {{4, 8}, {3, 5}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
   const auto result = run_search(config, {.folder = folder / "run"}, fake_evaluator());
   CHECK(result.trials.size() == 4);
   CHECK_THAT(result.note, ContainsSubstring("the space ran out of new genomes at trial 4 of 14"));

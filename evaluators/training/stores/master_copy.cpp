@@ -14,7 +14,7 @@ constexpr double largest_clipped_share = 0.05;
 
 OptimizerSettings settings_of(const StoreContext& context) {
   const auto& config = context.config;
-  const bool learned = context.hardware.input_range.mode == "learned";
+  const bool learned = context.hardware.input_range.mode == InputRangeMode::learned;
   return {config.optimizer, config.momentum, config.weight_decay, learned ? config.input_range_rate : 0};
 }
 
