@@ -8,9 +8,9 @@
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
+#include "search/judges/search_table.hpp"
+#include "search/judges/training_evaluator.hpp"
 #include "search/run_search.hpp"
-#include "search/search_table.hpp"
-#include "search/training_evaluator.hpp"
 
 namespace mho {
 namespace {

@@ -72,9 +72,10 @@ std::string range_problem(const LayerParameters& layer, const FloatBuffer& input
 
 }  // namespace
 
-std::vector<std::string> complete_parameters(const Network& network, Parameters& parameters,
-                                             const Samples& samples, const HardwareConfig& hardware) {
-  fix_input_ranges(network, parameters, hardware);
+std::vector<std::string> complete_parameters(const CompiledCandidate& candidate, Parameters& parameters,
+                                             const Samples& samples) {
+  const Network& network = candidate.network();
+  fix_input_ranges(candidate, parameters);
   std::vector<std::string> missing, notes;
   for (const int node : crossbar_nodes(network)) {
     const auto& layer = parameters[static_cast<size_t>(node)];
@@ -82,17 +83,14 @@ std::vector<std::string> complete_parameters(const Network& network, Parameters&
     if (layer.input_range == 0) missing.push_back(name_of(network, node));
   }
   if (!missing.empty()) {
-    HardwareConfig only_missing = hardware;
-    only_missing.input_range.mode =
-        InputRangeMode::learned;  // calibrates the layers that have none, and no other
-    calibrate_input_ranges(network, parameters, samples, calibration_samples, only_missing);
+    calibrate_missing_ranges(candidate, parameters, samples, calibration_samples);
     notes.push_back(fmt::format("input ranges were missing and are calibrated on {} training samples: {}",
                                 std::min<std::int64_t>(calibration_samples, samples.count()), join(missing)));
   }
-  const auto inputs = record_layer_inputs(network, parameters, samples, checked_samples);
+  const auto inputs = record_layer_inputs(candidate, parameters, samples, checked_samples);
   for (const int node : crossbar_nodes(network)) {
     const auto n = static_cast<size_t>(node);
-    const auto problem = range_problem(parameters[n], inputs.values[n], hardware);
+    const auto problem = range_problem(parameters[n], inputs.values[n], candidate.hardware());
     if (!problem.empty())
       notes.push_back(fmt::format("layer '{}': {}; a range that the weights file leaves out is calibrated",
                                   name_of(network, node), problem));

@@ -29,18 +29,19 @@ struct Work {
 
 Work training_work(const Architecture& architecture, int batch, bool noisy, const HardwareConfig& hardware) {
   struct State {
-    TrainingConfig config;
-    Samples samples;
-    FloatBuffer images;
-    std::unique_ptr<TrainingStep> step;
+    CompiledCandidate candidate;
+    TrainingConfig config = {};
+    Samples samples = {};
+    FloatBuffer images = {};
+    std::unique_ptr<TrainingStep> step = {};
     std::uint64_t count = 0;
   };
-  const auto state = std::make_shared<State>();
+  const std::shared_ptr<State> state(new State{.candidate = {architecture, hardware}});
   state->config.regime = noisy ? "hardware_aware" : "digital";
   state->samples = synthetic_samples(architecture, batch, bench_key);
   state->images.resize(state->samples.images.size() + kernel_slack());
   std::copy(state->samples.images.begin(), state->samples.images.end(), state->images.begin());
-  state->step = std::make_unique<TrainingStep>(architecture, state->config, hardware, batch, bench_key);
+  state->step = std::make_unique<TrainingStep>(state->candidate, state->config, batch, bench_key);
   state->step->store().calibrate(state->samples);
   const auto call = [state, noisy] {
     state->step->run(state->images.data(), state->samples.labels.data(),
@@ -50,10 +51,9 @@ Work training_work(const Architecture& architecture, int batch, bool noisy, cons
   return {call, static_cast<double>(batch)};
 }
 
-Parameters calibrated_parameters(const Architecture& architecture, const Samples& samples,
-                                 const HardwareConfig& hardware) {
+Parameters calibrated_parameters(const CompiledCandidate& candidate, const Samples& samples) {
   const TrainingConfig config;
-  TrainingStep step(architecture, config, hardware, 1, bench_key);
+  TrainingStep step(candidate, config, 1, bench_key);
   step.store().calibrate(samples);
   return std::move(step.store().parameters());
 }
@@ -61,22 +61,22 @@ Parameters calibrated_parameters(const Architecture& architecture, const Samples
 /// Every thread classifies all images.
 Work forward_work(const Architecture& architecture, int count, const HardwareConfig& hardware) {
   struct State {
-    Samples samples;
-    Parameters parameters;
-    std::unique_ptr<Network> network;
-    Operands operands;
-    std::vector<InferenceNetwork> threads;
+    CompiledCandidate candidate;
+    Samples samples = {};
+    Parameters parameters = {};
+    Operands operands = {};
+    std::vector<InferenceNetwork> threads = {};
     std::uint64_t calls = 0;
   };
-  const auto state = std::make_shared<State>();
+  const std::shared_ptr<State> state(new State{.candidate = {architecture, hardware}});
   state->samples = synthetic_samples(architecture, count, bench_key);
   state->samples.images.resize(state->samples.images.size() + kernel_slack());
-  state->parameters = calibrated_parameters(architecture, state->samples, hardware);
-  state->network = std::make_unique<Network>(architecture, mvm_settings(architecture, hardware));
-  noisy_operands({*state->network, state->parameters, hardware, TrainingConfig{}.weight_noise}, bench_key,
-                 state->operands);
+  state->parameters = calibrated_parameters(state->candidate, state->samples);
+  noisy_operands({state->candidate.network(), state->parameters, hardware, TrainingConfig{}.weight_noise},
+                 bench_key, state->operands);
   const auto threads = static_cast<size_t>(thread_count());
-  for (size_t i = 0; i < threads; ++i) state->threads.emplace_back(*state->network, state->parameters);
+  for (size_t i = 0; i < threads; ++i)
+    state->threads.emplace_back(state->candidate.network(), state->parameters);
   const auto call = [state, count] {
     const RandomKey key = bench_key.with("forward", state->calls++);
     parallel_for(state->threads.size(), [&](size_t i) {
@@ -95,11 +95,9 @@ Work score_work(const Architecture& architecture, const BenchSizes& sizes, Arith
   scoring.arithmetic = arithmetic;
   const int count = sizes.score_images;
   const auto samples = std::make_shared<Samples>(synthetic_samples(architecture, count, bench_key));
-  const auto parameters =
-      std::make_shared<Parameters>(calibrated_parameters(architecture, *samples, hardware));
-  const auto call = [=, net = std::make_shared<Architecture>(architecture)] {
-    score(*net, *parameters, *samples, scoring, hardware, bench_key.with("score"));
-  };
+  const auto candidate = std::make_shared<CompiledCandidate>(architecture, hardware);
+  const auto parameters = std::make_shared<Parameters>(calibrated_parameters(*candidate, *samples));
+  const auto call = [=] { score(*candidate, *parameters, *samples, scoring, bench_key.with("score")); };
   return {call, 1.0 * scoring.programmings * static_cast<double>(scoring.times_s.size()) * count};
 }
 

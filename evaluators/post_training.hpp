@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 
 namespace mho {
 
@@ -36,7 +35,7 @@ struct PostTrainingConfig {
 ///   ADC range)).
 /// So a column grows to the whole conductance range unless its outputs would saturate the ADC. What `config`
 /// leaves off stays as it is. Inputs are those of the floating-point network.
-void optimise_ranges(const Network& network, const Samples& samples, const HardwareConfig& hardware,
+void optimise_ranges(const CompiledCandidate& candidate, const Samples& samples,
                      const PostTrainingConfig& config, Parameters& parameters);
 
 }  // namespace mho

@@ -61,19 +61,17 @@ DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
   return point;
 }
 
-Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
-            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
-            const ChipCalibration& calibration) {
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
+Score score(const CompiledCandidate& candidate, const Parameters& parameters, const Samples& samples,
+            const ScoringConfig& scoring, RandomKey key, const ChipCalibration& calibration) {
+  const Network& network = candidate.network();
   const auto runs = static_cast<size_t>(scoring.programmings), times = scoring.times_s.size();
   const auto& config = calibration.config;
   const bool anew = calibration.samples && config.batch_norm_samples > 0 &&
                     config.batch_norm_at == BatchNormTime::every_time;
   std::vector<std::vector<double>> accuracies(times, std::vector<double>(runs));
   parallel_for(runs, [&](size_t run) {
-    ProgrammedNetwork programmed(network, parameters, hardware, *model,
-                                 scoring.arithmetic == Arithmetic::bfloat16, key.with("chip", run));
+    ProgrammedNetwork programmed(candidate, parameters, scoring.arithmetic == Arithmetic::bfloat16,
+                                 key.with("chip", run));
     if (calibration.samples)
       programmed.calibrate(config, *calibration.samples, key.with("chip", run).with("calibration"));
     parallel_for(times, [&](size_t t) {
@@ -88,7 +86,7 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
     });
   });
   Score result;
-  result.digital_accuracy = digital_accuracy(architecture, parameters, samples);
+  result.digital_accuracy = digital_accuracy(candidate, parameters, samples);
   result.chance = commonest_class_share(samples);
   for (size_t t = 0; t < times; ++t) result.drift.push_back(summarise(scoring.times_s[t], accuracies[t]));
   result.avm_time_s = avm_time(scoring.times_s);
@@ -96,9 +94,9 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
   return result;
 }
 
-double digital_accuracy(const Architecture& architecture, const Parameters& parameters,
+double digital_accuracy(const CompiledCandidate& candidate, const Parameters& parameters,
                         const Samples& samples) {
-  const Network network(architecture, {});
+  const Network& network = candidate.plain();
   const auto operands = network.digital_operands(parameters, false);
   // Cut so that threads share the work; the cuts do not matter: an image's logits depend on nothing else.
   const size_t parts = 16, count = static_cast<size_t>(samples.count());

@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/graph/architecture.hpp"
 #include "core/nn/graph/parameters.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
 
 namespace mho {
@@ -68,12 +67,11 @@ struct ChipCalibration {
 /// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time:
 /// devices keep their identity through a programming's times; read noise is fresh at each. Same arguments,
 /// same bits.
-Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
-            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
-            const ChipCalibration& calibration = {});
+Score score(const CompiledCandidate& candidate, const Parameters& parameters, const Samples& samples,
+            const ScoringConfig& scoring, RandomKey key, const ChipCalibration& calibration = {});
 
 /// Accuracy of the plain floating-point network.
-double digital_accuracy(const Architecture& architecture, const Parameters& parameters,
+double digital_accuracy(const CompiledCandidate& candidate, const Parameters& parameters,
                         const Samples& samples);
 
 }  // namespace mho

@@ -20,17 +20,19 @@ constexpr int noise_draws = 4;
 
 /// An untrained network on a few images, batch norms set to what these images give.
 struct Untrained {
-  Network network;
+  const CompiledCandidate& candidate;
+  const Network& network;
   Samples samples;
   FloatBuffer images;
   Parameters parameters;
   Operands operands;
 
-  Untrained(const Architecture& architecture, const Samples& from, RandomKey key)
-      : network(architecture, {}),
+  Untrained(const CompiledCandidate& compiled, const Samples& from, RandomKey key)
+      : candidate(compiled),
+        network(compiled.plain()),
         samples(take_samples(from, image_count)),
         images(samples.images.begin(), samples.images.end()),
-        parameters(initial_parameters(architecture, key.with("initial weights"))) {
+        parameters(initial_parameters(compiled.architecture(), key.with("initial weights"))) {
     images.resize(images.size() + kernel_slack());
     network.digital_operands(parameters, true, operands);
     recalibrate_batch_norms(network, operands, images.data(), count(), key, parameters);
@@ -120,17 +122,16 @@ double spread(const std::vector<float>& logits, size_t images) {
   return squares;
 }
 
-double noise_sensitivity(const Untrained& net, const TrainingConfig& training, const HardwareConfig& hardware,
-                         RandomKey key) {
-  const Network noisy(net.network.architecture(), mvm_settings(net.network.architecture(), hardware));
+double noise_sensitivity(const Untrained& net, const TrainingConfig& training, RandomKey key) {
+  const Network& noisy = net.candidate.network();
   auto parameters = net.parameters;
-  calibrate_input_ranges(noisy, parameters, net.samples, image_count, hardware);
+  calibrate_input_ranges(net.candidate, parameters, net.samples, image_count);
   const auto plain = logits(net.network, net.parameters, net.operands, net, key);
   Operands operands;
   double change = 0;
   for (int draw = 0; draw < noise_draws; ++draw) {
     const auto draw_key = key.with("noise draw", static_cast<std::uint64_t>(draw));
-    noisy_operands({noisy, parameters, hardware, training.weight_noise}, draw_key, operands);
+    noisy_operands({noisy, parameters, net.candidate.hardware(), training.weight_noise}, draw_key, operands);
     const auto changed = logits(noisy, parameters, operands, net, draw_key);
     for (size_t i = 0; i < plain.size(); ++i) change += std::pow(changed[i] - plain[i], 2) / noise_draws;
   }
@@ -153,12 +154,12 @@ double zero_cost_merit(const ZeroCost& measures, ZeroCostMeasure measure) {
   }
 }
 
-ZeroCost zero_cost(const Architecture& architecture, const Samples& samples, const TrainingConfig& training,
-                   const HardwareConfig& hardware, RandomKey key) {
-  const Untrained net(architecture, samples, key);
+ZeroCost zero_cost(const CompiledCandidate& candidate, const Samples& samples, const TrainingConfig& training,
+                   RandomKey key) {
+  const Untrained net(candidate, samples, key);
   return {.naswot = activation_overlap(net),
           .gradient_norm = gradient_norm(net, training, key.with("gradient")),
-          .noise_sensitivity = noise_sensitivity(net, training, hardware, key)};
+          .noise_sensitivity = noise_sensitivity(net, training, key)};
 }
 
 }  // namespace mho

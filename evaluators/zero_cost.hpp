@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/graph/architecture.hpp"
 #include "evaluators/training/training.hpp"
 #include "evaluators/zero_cost_measure.hpp"
 
@@ -27,7 +25,7 @@ double zero_cost_merit(const ZeroCost& measures, ZeroCostMeasure measure);
 
 /// Measures a network with the weights that a training with `key` starts from, on 64 training samples; batch
 /// norms use the samples' statistics, as in training.
-ZeroCost zero_cost(const Architecture& architecture, const Samples& samples, const TrainingConfig& training,
-                   const HardwareConfig& hardware, RandomKey key);
+ZeroCost zero_cost(const CompiledCandidate& candidate, const Samples& samples, const TrainingConfig& training,
+                   RandomKey key);
 
 }  // namespace mho

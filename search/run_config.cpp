@@ -9,7 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/chip/export/layer_targets.hpp"
 #include "evaluators/training/weight_store.hpp"
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 #include "search/proposers/proposer.hpp"
 
 namespace mho {

@@ -11,9 +11,9 @@ namespace {
 /// The largest shift along a side of `size` pixels.
 int largest_shift(int size) { return std::min(std::max(size / 8, 1), size - 1); }
 
-void check(size_t image, size_t out, int height, int width, int channels) {
-  const bool possible = height > 0 && width > 0 && channels > 0;
-  const auto size = possible ? size_t{1} * height * width * channels : 0;
+void check(size_t image, size_t out, const ImageSize& in) {
+  const bool possible = in.height > 0 && in.width > 0 && in.channels > 0;
+  const auto size = possible ? size_t{1} * in.height * in.width * in.channels : 0;
   if (!possible || image != size || out != size)
     throw InputError("augmentation: expected images of " + std::to_string(size) + " values, got " +
                      std::to_string(image) + " and " + std::to_string(out));
@@ -21,9 +21,10 @@ void check(size_t image, size_t out, int height, int width, int channels) {
 
 }  // namespace
 
-void augment(std::span<const float> image, int height, int width, int channels, Augmentation kind,
-             RandomKey key, std::span<float> out) {
-  check(image.size(), out.size(), height, width, channels);
+void augment(std::span<const float> image, const ImageSize& size, Augmentation kind, RandomKey key,
+             std::span<float> out) {
+  check(image.size(), out.size(), size);
+  const auto [height, width, channels] = size;
   if (kind == Augmentation::none) {
     std::copy(image.begin(), image.end(), out.begin());
     return;

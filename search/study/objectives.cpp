@@ -81,7 +81,7 @@ double gain(Objective objective, double value) {
 }
 
 double modelled_gain(Objective objective, double value) {
-  const auto traits_of(objective);
+  const auto traits = traits_of(objective);
   const double scaled = traits.spans_decades ? std::log(std::max(value, 1e-30)) : value;
   return traits.larger_is_better ? scaled : -scaled;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/training/calibration.hpp"
 
-#include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -15,10 +14,7 @@ struct Problem {
   HardwareConfig hardware;
   Parameters parameters = initial_parameters(architecture, RandomKey(5));
 
-  void calibrate() {
-    calibrate_input_ranges(Network(architecture, mvm_settings(architecture, hardware)), parameters, samples,
-                           50, hardware);
-  }
+  void calibrate() { calibrate_input_ranges({architecture, hardware}, parameters, samples, 50); }
 };
 
 }  // namespace

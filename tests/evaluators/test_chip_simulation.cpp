@@ -33,9 +33,9 @@ std::vector<float> drawn_images(const Architecture& architecture, int count) {
 std::vector<float> engine_logits(const Architecture& architecture, const Parameters& parameters,
                                  const HardwareConfig& hardware, const std::vector<float>& images,
                                  int count) {
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
-  const ProgrammedNetwork programmed(network, parameters, hardware, *model, false, RandomKey(1));
+  const CompiledCandidate candidate(architecture, hardware);
+  const Network& network = candidate.network();
+  const ProgrammedNetwork programmed(candidate, parameters, false, RandomKey(1));
   InferenceNetwork inference(network, programmed.parameters());
   std::vector<float> logits(static_cast<size_t>(count * architecture.classes()));
   inference.logits(programmed.read(0, RandomKey(2)), images.data(), count, RandomKey(2), logits.data());

@@ -17,10 +17,11 @@ struct Problem {
   HardwareConfig hardware;
   Parameters parameters = initial_parameters(architecture, RandomKey(5));
 
-  Network network() const { return Network(architecture, mvm_settings(architecture, hardware)); }
-  void calibrate() { calibrate_input_ranges(network(), parameters, samples, calibration_samples, hardware); }
+  void calibrate() {
+    calibrate_input_ranges({architecture, hardware}, parameters, samples, calibration_samples);
+  }
   std::vector<std::string> complete() {
-    return complete_parameters(network(), parameters, samples, hardware);
+    return complete_parameters({architecture, hardware}, parameters, samples);
   }
   LayerParameters& conv2() { return parameters[4]; }
 };

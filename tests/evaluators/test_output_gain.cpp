@@ -26,10 +26,9 @@ HardwareConfig coarse_adc(int bits, double range) {
 
 Parameters gained(const Samples& samples, const HardwareConfig& hardware) {
   const auto architecture = toy_network(5);
-  const Network network(architecture, mvm_settings(architecture, hardware));
   auto parameters = initial_parameters(architecture, RandomKey(5));
   for (auto& layer : parameters) layer.input_range = 8;
-  calibrate_output_gains(network, parameters, samples, 20, hardware);
+  calibrate_output_gains(without_output_noise(architecture, hardware), parameters, samples, 20);
   return parameters;
 }
 
@@ -87,7 +86,7 @@ TEST_CASE("pim_qat learns the toy task through an ADC of 4 bits") {
   TrainingConfig config;
   config.regime = "pim_qat";
   config.epochs = 8;
-  const auto trained = train(toy_network(10), training, Augmentation::none, config, hardware, RandomKey(1));
+  const auto trained = train({toy_network(10), hardware}, {training, config}, RandomKey(1));
   REQUIRE_FALSE(trained.failed);
   bool gained = false;
   for (const auto& layer : trained.parameters) gained = gained || layer.output_gain != 1;
@@ -97,7 +96,7 @@ TEST_CASE("pim_qat learns the toy task through an ADC of 4 bits") {
   ChipCalibration calibration{{}, &training};
   calibration.config.batch_norm_samples = 128;
   const auto result =
-      score(toy_network(10), trained.parameters, test, scoring, hardware, RandomKey(2), calibration);
+      score({toy_network(10), hardware}, trained.parameters, test, scoring, RandomKey(2), calibration);
   CHECK(result.at(1).mean > 0.5);  // chance is 0.1
 }
 
@@ -117,9 +116,9 @@ TEST_CASE("behind an ADC of 3 bits that saturates, pim_qat beats hardware-aware 
     config.epochs = 8;
     config.adc_fraction = 0.6;  // where much saturates, more steps with the ADC on help: 1.2 points else
     config.least_drift = 0.5;
-    const auto trained = train(toy_network(10), training, Augmentation::none, config, known, RandomKey(seed));
-    const auto result =
-        score(toy_network(10), trained.parameters, test, scoring, coarse, RandomKey(seed + 10), calibration);
+    const auto trained = train({toy_network(10), known}, {training, config}, RandomKey(seed));
+    const auto result = score({toy_network(10), coarse}, trained.parameters, test, scoring,
+                              RandomKey(seed + 10), calibration);
     double sum = 0;
     for (const auto& point : result.drift) sum += point.mean / static_cast<double>(result.drift.size());
     return sum;

@@ -42,8 +42,7 @@ Parameters trained_parameters(const Samples& samples, const std::string& regime)
   TrainingConfig training;
   training.epochs = 8;
   training.regime = regime;
-  const auto result =
-      train(toy_network(10), samples, Augmentation::none, training, HardwareConfig{}, RandomKey(1));
+  const auto result = train({toy_network(10), {}}, {samples, training}, RandomKey(1));
   REQUIRE_FALSE(result.failed);
   return result.parameters;
 }
@@ -52,7 +51,7 @@ double score_after_a_day(const Parameters& parameters, const Samples& samples,
                          const ChipCalibration& calibration = {}) {
   ScoringConfig scoring;
   scoring.programmings = 10;
-  return score(toy_network(10), parameters, samples, scoring, HardwareConfig{}, RandomKey(2), calibration)
+  return score({toy_network(10), {}}, parameters, samples, scoring, RandomKey(2), calibration)
       .at(one_day_s)
       .mean;
 }
@@ -64,13 +63,12 @@ TEST_CASE("each row split gets the percentile of the inputs of its own rows") {
   const auto samples = graded_samples();
   HardwareConfig hardware;
   hardware.crossbar_rows = 3;  // rows 0-2, 3-5, 6-7
-  const Network network(architecture, mvm_settings(architecture, hardware));
   auto parameters = initial_parameters(architecture, RandomKey(5));
   PostTrainingConfig config;
   config.input_range = true;
   config.input_percentile = 90;
   config.range_samples = 100;
-  optimise_ranges(network, samples, hardware, config, parameters);
+  optimise_ranges({architecture, hardware}, samples, config, parameters);
   const auto& ranges = parameters[dense_node].split_ranges;
   REQUIRE(ranges.size() == 3);
   for (size_t split = 0; split < 3; ++split) {
@@ -121,7 +119,6 @@ TEST_CASE("a column uses the whole conductance range unless its outputs would sa
   const auto samples = graded_samples();
   HardwareConfig hardware;
   hardware.weight_scaling = WeightScaling::tile;
-  const Network network(architecture, mvm_settings(architecture, hardware));
   auto parameters = initial_parameters(architecture, RandomKey(5));
   for (size_t i = 0; i < 24; ++i)
     parameters[dense_node].weight[i] *= i % 3 == 0 ? 1.0f : 0.01f;  // one large column
@@ -134,14 +131,14 @@ TEST_CASE("a column uses the whole conductance range unless its outputs would sa
     largest[i % 3] = std::max(largest[i % 3], std::abs(parameters[dense_node].weight[i]));
 
   hardware.adc_range = 1000;
-  optimise_ranges(network, samples, hardware, config, parameters);
+  optimise_ranges({architecture, hardware}, samples, config, parameters);
   CHECK(parameters[dense_node].column_scales == largest);
   auto targets = map_to_conductances(parameters[dense_node].weight, 8, 3, hardware,
                                      parameters[dense_node].column_scales);
   CHECK(*std::max_element(targets.targets_us[0].begin(), targets.targets_us[0].end()) <= 25);
 
   hardware.adc_range = 0.5;
-  optimise_ranges(network, samples, hardware, config, parameters);
+  optimise_ranges({architecture, hardware}, samples, config, parameters);
   // What the ADC sees is now |mean| + 4 deviations = its range.
   for (size_t c = 0; c < 3; ++c) {
     std::vector<double> outputs;
@@ -166,8 +163,7 @@ TEST_CASE("partial sums of the row splits add up to the layer's output") {
   const auto parameters = initial_parameters(architecture, RandomKey(5));
   HardwareConfig hardware;
   hardware.crossbar_rows = 50;
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto inputs = record_layer_inputs(network, parameters, samples, 10);
+  const auto inputs = record_layer_inputs({architecture, hardware}, parameters, samples, 10);
   constexpr int second_node = 4;  // conv2: 144 rows
   const MatrixLayer cut(architecture, second_node, {.crossbar_rows = 50}),
       whole(architecture, second_node, {});
@@ -198,8 +194,7 @@ TEST_CASE("the input ranges of channel-aligned splits are those of their own cha
   PostTrainingConfig config;
   config.input_range = true;
   config.input_percentile = 100;
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  optimise_ranges(network, samples, hardware, config, parameters);
+  optimise_ranges({architecture, hardware}, samples, config, parameters);
   CHECK(parameters[1].split_ranges == std::vector<float>{2, 8});  // of channels with 1 and 2, 4 and 8
 }
 
@@ -211,11 +206,9 @@ TEST_CASE("from input ranges that are six times too wide, post-training recovers
     for (auto& layer : parameters) layer.input_range *= 6;
     const double bad = score_after_a_day(parameters, test);
     REQUIRE(good - bad > 0.05);
-    HardwareConfig hardware;
-    const Network network(toy_network(10), mvm_settings(toy_network(10), hardware));
     PostTrainingConfig config;
     config.input_range = config.column_range = true;
-    optimise_ranges(network, training, hardware, config, parameters);
+    optimise_ranges({toy_network(10), {}}, training, config, parameters);
     CHECK(score_after_a_day(parameters, test) >= bad + 0.8 * (good - bad));
   }
 }

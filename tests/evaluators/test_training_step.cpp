@@ -30,7 +30,8 @@ FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, d
   const auto architecture = make_builtin("mlp:16", {4, 4, 1}, 3);
   const Batch batch(architecture);
   const HardwareConfig hardware;
-  TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
+  const CompiledCandidate candidate(architecture, hardware);
+  TrainingStep step(candidate, config, 16, RandomKey(2));
   step.store().calibrate(batch.samples);
   for (int i = 0; i < steps; ++i)
     step.run(batch.images.data(), batch.samples.labels.data(),
@@ -66,7 +67,8 @@ TEST_CASE("repeating one mini-batch lowers its loss") {
   const Batch batch(architecture);
   const TrainingConfig config;
   const HardwareConfig hardware;
-  TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
+  const CompiledCandidate candidate(architecture, hardware);
+  TrainingStep step(candidate, config, 16, RandomKey(2));
   const auto loss = [&] {
     return step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::digital, 0.1,
                     RandomKey(3));
@@ -85,7 +87,8 @@ Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1,
   const Batch batch(architecture);
   TrainingConfig config = training;
   config.shards = 4;
-  TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
+  const CompiledCandidate candidate(architecture, hardware);
+  TrainingStep step(candidate, config, 16, RandomKey(2));
   step.store().calibrate(batch.samples);
   for (auto& layer : step.store().parameters()) layer.input_range *= factor;
   for (int i = 0; i < steps; ++i)

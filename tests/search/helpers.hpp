@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "search/evaluator.hpp"
+#include "search/judges/evaluator.hpp"
 #include "search/run_config.hpp"
 #include "search/spaces/build_architecture.hpp"
 #include "search/study/trial.hpp"

@@ -2,7 +2,7 @@
 #include "search/check_search.hpp"
 
 #include "core/base/error.hpp"
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"

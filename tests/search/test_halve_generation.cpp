@@ -7,7 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 #include "search/run_search.hpp"
 #include "search/study/run_folder.hpp"
 #include "search/study/trial_store.hpp"

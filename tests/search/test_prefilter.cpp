@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/prefilter.hpp"
+#include "search/generations/prefilter.hpp"
 
 #include <cmath>
 #include <regex>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/training_evaluator.hpp"
+#include "search/judges/training_evaluator.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"

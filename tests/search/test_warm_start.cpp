@@ -3,7 +3,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"

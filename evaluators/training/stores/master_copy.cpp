@@ -27,7 +27,7 @@ MasterCopyStore::MasterCopyStore(const StoreContext& context, Parameters initial
       optimizer_(settings_of(context), parameters_) {}
 
 void MasterCopyStore::calibrate(const Samples& samples) {
-  calibrate_input_ranges(context_.network, parameters_, samples, calibration_samples, context_.hardware);
+  calibrate_input_ranges(context_.candidate, parameters_, samples, calibration_samples);
 }
 
 void MasterCopyStore::accumulate(const TrainingNetwork& measured) {

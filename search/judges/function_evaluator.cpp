@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 
 #include <chrono>
 #include <limits>

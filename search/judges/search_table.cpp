@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/search_table.hpp"
+#include "search/judges/search_table.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 
 #include <fmt/format.h>
 

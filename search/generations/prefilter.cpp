@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/prefilter.hpp"
+#include "search/generations/prefilter.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/parallel.hpp"
-#include "search/generation.hpp"
+#include "search/generations/generation.hpp"
 #include "search/models/kendall_tau.hpp"
 #include "search/study/objective.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
-#include "search/generation.hpp"
+#include "search/generations/generation.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {
