@@ -6,8 +6,8 @@
 
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
-#include "search/fidelity.hpp"
-#include "search/generation.hpp"
+#include "search/generations/fidelity.hpp"
+#include "search/generations/generation.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {

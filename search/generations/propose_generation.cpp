@@ -8,8 +8,8 @@
 #include "core/base/error.hpp"
 #include "core/base/quantity.hpp"
 #include "search/constraints.hpp"
-#include "search/generation.hpp"
-#include "search/prefilter.hpp"
+#include "search/generations/generation.hpp"
+#include "search/generations/prefilter.hpp"
 #include "search/proposers/draw_genome.hpp"
 #include "search/spaces/build_architecture.hpp"
 
