@@ -146,7 +146,8 @@ std::string feature_table(const std::string& features) {
       "What the network's input is made of, in the order in which it is done (features.json, docs/data.md); "
       "then\nmean is taken off and the result divided by standard_deviation, by channel.\n\n| key | value |\n"
       "|---|---|\n";
-  for (const auto& [key, value] : nlohmann::ordered_json::parse(features).items())
+  const auto json = nlohmann::ordered_json::parse(features);
+  for (const auto& [key, value] : json.items())
     text += fmt::format("| {} | {} |\n", key, value.is_string() ? value.get<std::string>() : value.dump());
   return text;
 }
