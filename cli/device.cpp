@@ -11,9 +11,9 @@
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/fields_json.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/parallel.hpp"
-#include "core/chip/export/fields_json.hpp"
 #include "evaluators/device_statistics.hpp"
 #include "evaluators/mvm_error.hpp"
 
