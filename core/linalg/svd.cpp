@@ -39,6 +39,25 @@ void check(const RealMatrix& x, const SvdOptions& options) {
                                   options.oversample, options.power_steps));
 }
 
+/// Rows: vectors here are rows, so that a matrix goes in and comes out transposed.
+RealMatrix orthonormal_rows(const RealMatrix& a) { return transposed(orthonormal(transposed(a))); }
+
+/// Orthonormal rows that span about what X^T does, from `omega`'s products.
+RealMatrix range_of(ArrayOperator& array, const RealMatrix& omega, int power_steps) {
+  auto q = orthonormal_rows(array.multiply_transposed(omega));
+  for (int step = 0; step < power_steps; ++step)
+    q = orthonormal_rows(array.multiply_transposed(orthonormal_rows(array.multiply(q))));
+  return q;
+}
+
+/// Of QR of p x w and n x w matrices, of the small SVD and of W^T Q^T; of the smaller Gram matrix and its
+/// eigenvectors.
+void count_operations(const RealMatrix& x, int width, int power_steps, SvdResult& result) {
+  const double n = x.rows, p = x.columns, w = width, least = std::min(n, p);
+  result.digital_multiply_adds = w * w * (p * (1 + power_steps) + n * (power_steps + 2)) + w * w * p;
+  result.exact_multiply_adds = n * p * least + 9 * least * least * least;
+}
+
 SvdErrors errors_of(const SvdResult& result, const RealMatrix& x) {
   const bool tall = x.rows >= x.columns;
   const auto gram = tall ? product(transposed(x), x) : product(x, transposed(x));
@@ -63,30 +82,21 @@ double captured_part(const RealMatrix& x, const RealMatrix& vt) {
 
 SvdResult svd(const RealMatrix& x, const SvdOptions& options, const ArraySettings& settings, RandomKey key) {
   check(x, options);
-  const double n = x.rows, p = x.columns;
   const int width = std::min({options.components + options.oversample, x.rows, x.columns});
   ArrayOperator array(x, settings, key.with("array"), "svd: X");
-  // Vectors are rows here: q holds Q^T, width x columns.
-  auto q = transposed(
-      orthonormal(transposed(array.multiply_transposed(normals(width, x.rows, key.with("omega"))))));
-  for (int step = 0; step < options.power_steps; ++step) {
-    const auto range = transposed(orthonormal(transposed(array.multiply(q))));
-    q = transposed(orthonormal(transposed(array.multiply_transposed(range))));
-  }
+  const auto q = range_of(array, normals(width, x.rows, key.with("omega")), options.power_steps);
   const auto small = singular_values(transposed(array.multiply(q)));  // X Q = U S W^T
   SvdResult result;
   result.vt = top(product(small.vt, q), options.components);
-  result.u = top(transposed(small.u), options.components);
+  auto left = top(transposed(small.u), options.components);
   for (int k = 0; k < options.components; ++k)
     if (make_largest_positive(result.vt.row(k), x.columns))
-      std::for_each(result.u.row(k), result.u.row(k) + x.rows, [](double& v) { v = -v; });
-  result.u = transposed(result.u);
+      std::for_each(left.row(k), left.row(k) + x.rows, [](double& v) { v = -v; });
+  result.u = transposed(left);
   result.s.assign(small.s.begin(), small.s.begin() + options.components);
   result.captured = captured_part(x, result.vt);
   result.bill = array.bill();
-  const double w = width, steps = options.power_steps;
-  result.digital_multiply_adds = w * w * (p * (1 + steps) + n * (steps + 2)) + w * w * p;
-  result.exact_multiply_adds = n * p * std::min(n, p) + 9 * std::pow(std::min(n, p), 3);
+  count_operations(x, width, options.power_steps, result);
   if (options.exact) result.errors = errors_of(result, x);
   return result;
 }
