@@ -5,6 +5,8 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+
 #include "cli/array_options.hpp"
 #include "core/linalg/krylov.hpp"
 #include "core/linalg/lstsq.hpp"
