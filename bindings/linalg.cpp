@@ -102,9 +102,9 @@ py::dict solve_lstsq(const Array& a, const Array& b, const ArraySpec& spec, cons
                      std::uint64_t seed) {
   const auto text = [&](const char* name) { return wanted[name].cast<std::string>(); };
   const LstsqOptions options{.sketch_rows = wanted["rows"].cast<int>(),
-                             .sketch = sketch_named(text("sketch")),
-                             .method = lstsq_method_named(text("method")),
-                             .held = held_named(text("held")),
+                             .sketch = value_of<SketchKind>("sketch", text("sketch")),
+                             .method = value_of<LstsqMethod>("method", text("method")),
+                             .held = value_of<Held>("held", text("held")),
                              .tolerance = wanted["tolerance"].cast<double>(),
                              .iterations = wanted["iterations"].cast<int>(),
                              .exact = wanted["exact"].cast<bool>()};
@@ -167,7 +167,7 @@ void declare_operator(py::module_& module) {
 void declare_sketch(py::module_& module) {
   py::class_<Sketch>(module, "Sketch")
       .def(py::init([](const std::string& kind, int rows, std::int64_t columns, std::uint64_t seed) {
-        return Sketch(sketch_named(kind), rows, columns, RandomKey(seed).with("sketch"));
+        return Sketch(value_of<SketchKind>("sketch", kind), rows, columns, RandomKey(seed).with("sketch"));
       }))
       .def("transposed",
            [](const Sketch& self) { return array_of(released([&] { return self.transposed(); })); })

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/suggest.hpp"
 #include "core/linalg/array_operator.hpp"
 
 namespace CLI {
@@ -25,6 +26,13 @@ struct ArrayOptions {
   double age_s = 0;
   bool json = false, force = false, exact = false;
 };
+
+/// The value that a word stands for. Throws ConfigError that names the setting, with a suggestion.
+template <Worded Enum>
+Enum value_of(const std::string& setting, const std::string& word) {
+  check_word(setting, word, all_words<Enum>());
+  return *find_word<Enum>(word);
+}
 
 /// Declares them; `out` is what --out writes.
 void add_array_options(CLI::App& command, ArrayOptions& options, const std::string& out);

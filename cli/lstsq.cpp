@@ -65,9 +65,9 @@ std::string result_text(const RealMatrix& a, const LstsqArguments& arguments, co
 
 int run(LstsqArguments& arguments) {
   auto& options = arguments.options;
-  options.sketch = sketch_named(arguments.sketch);
-  options.method = lstsq_method_named(arguments.method);
-  options.held = held_named(arguments.held);
+  options.sketch = value_of<SketchKind>("sketch", arguments.sketch);
+  options.method = value_of<LstsqMethod>("method", arguments.method);
+  options.held = value_of<Held>("held", arguments.held);
   options.exact = arguments.array.exact;
   const auto& out = arguments.array.out;
   if (!out.empty()) refuse_overwrite(out.parent_path(), {out.filename().string()}, arguments.array.force);
@@ -94,9 +94,9 @@ void add_lstsq(CLI::App& app, Action& action) {
         ->type_name("NAME")
         ->capture_default_str();
   };
-  word("--sketch", arguments->sketch, sketch_names(), "Kind of sketch");
-  word("--method", arguments->method, lstsq_method_names(), "How x is found");
-  word("--held", arguments->held, held_names(), "What lies on the array while it sketches");
+  word("--sketch", arguments->sketch, all_words<SketchKind>(), "Kind of sketch");
+  word("--method", arguments->method, all_words<LstsqMethod>(), "How x is found");
+  word("--held", arguments->held, all_words<Held>(), "What lies on the array while it sketches");
   command->add_option("--rows", options.sketch_rows, "Rows of the sketch; 0: four an unknown")
       ->type_name("N");
   command->add_option("--tolerance", options.tolerance, "Of the residual and of its gradient, relative")

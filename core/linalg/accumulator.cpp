@@ -54,7 +54,7 @@ RealMatrix divided(RealMatrix a, double by) {
 HardwareConfig streaming_hardware() {
   auto hardware = linalg_hardware();
   hardware.device = "constant_step";
-  hardware.cell.kind = "single";
+  hardware.cell.kind = CellKind::single;
   return hardware;
 }
 

@@ -43,13 +43,13 @@ void check_room(int rows, int columns, const ArraySettings& settings, const std:
 HardwareConfig linalg_hardware() {
   HardwareConfig hardware;
   hardware.g_max_us = 0;
-  hardware.effects.noise_management = "abs_max";
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.noise_management = NoiseManagement::abs_max;
+  hardware.effects.bound_management = BoundManagement::iterative;
   return hardware;
 }
 
 HardwareConfig resolved(HardwareConfig hardware) {
-  if (hardware.adc_bits == 0) hardware.effects.bound_management = "none";
+  if (hardware.adc_bits == 0) hardware.effects.bound_management = BoundManagement::none;
   resolve_g_max(hardware);
   hardware.check();
   return hardware;

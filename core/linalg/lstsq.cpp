@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 #include "core/linalg/krylov.hpp"
 
 namespace mho {
@@ -16,12 +15,6 @@ namespace {
 constexpr double rank_tolerance = 1e-10;
 /// A step of refinement that takes away less than this part of the gradient is no progress.
 constexpr double least_progress = 1e-3;
-
-template <class Kind>
-Kind named(const std::string& what, const std::string& name, const std::vector<std::string>& names) {
-  check_word(what, name, names);
-  return static_cast<Kind>(std::find(names.begin(), names.end(), name) - names.begin());
-}
 
 /// [S A, S b], rows of d + 1 numbers.
 struct Sketched {
@@ -210,13 +203,6 @@ LstsqErrors errors_of(const LstsqResult& result, const RealMatrix& a, const Real
 }
 
 }  // namespace
-
-std::vector<std::string> lstsq_method_names() { return {"solve", "precondition", "refine"}; }
-LstsqMethod lstsq_method_named(const std::string& name) {
-  return named<LstsqMethod>("method", name, lstsq_method_names());
-}
-std::vector<std::string> held_names() { return {"sketch", "matrix"}; }
-Held held_named(const std::string& name) { return named<Held>("held", name, held_names()); }
 
 void check_rank(const RealMatrix& a, RandomKey key) {
   const int rows = 2 * a.columns + 20;

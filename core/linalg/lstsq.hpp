@@ -16,16 +16,16 @@ enum class LstsqMethod {
                  ///< precision
   refine         ///< iterative refinement: digital residuals, steps found with products on the array
 };
-std::vector<std::string> lstsq_method_names();
-LstsqMethod lstsq_method_named(const std::string& name);
+template <>
+inline constexpr std::array words_of<LstsqMethod>{"solve", "precondition", "refine"};
 
 /// Which operand of S A lies on the array; the other one is its inputs.
 enum class Held {
   sketch,  ///< S^T: columns of A and b go in; errors of writing only make another sketch of both
   matrix   ///< [A b]: rows of S go in; errors of writing change the problem
 };
-std::vector<std::string> held_names();
-Held held_named(const std::string& name);
+template <>
+inline constexpr std::array words_of<Held>{"sketch", "matrix"};
 
 struct LstsqOptions {
   int sketch_rows = 0;  ///< 0: 4 a column of A

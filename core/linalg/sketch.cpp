@@ -4,37 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
-#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
 
 constexpr int sparse_entries = 8;
 
-constexpr std::array<std::pair<const char*, SketchKind>, 4> kinds{{{"gaussian", SketchKind::gaussian},
-                                                                   {"sparse_sign", SketchKind::sparse_sign},
-                                                                   {"srht", SketchKind::srht},
-                                                                   {"countsketch", SketchKind::countsketch}}};
-
 }  // namespace
-
-std::vector<std::string> sketch_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, kind] : kinds) names.emplace_back(name);
-  return names;
-}
-
-SketchKind sketch_named(const std::string& name) {
-  check_word("sketch", name, sketch_names());
-  return std::find_if(kinds.begin(), kinds.end(), [&](const auto& entry) { return name == entry.first; })
-      ->second;
-}
 
 Sketch::Sketch(SketchKind kind, int rows, std::int64_t columns, RandomKey key)
     : kind_(kind), rows_(rows), columns_(columns), key_(key) {

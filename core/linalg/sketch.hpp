@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/random.hpp"
+#include "core/base/words.hpp"
 #include "core/linalg/dense.hpp"
 
 namespace mho {
@@ -18,9 +19,8 @@ enum class SketchKind {
   countsketch   ///< one entry +-1 a column
 };
 
-std::vector<std::string> sketch_names();
-/// Throws ConfigError with a suggestion for an unknown name.
-SketchKind sketch_named(const std::string& name);
+template <>
+inline constexpr std::array words_of<SketchKind>{"gaussian", "sparse_sign", "srht", "countsketch"};
 
 /// A random matrix S of `rows` x `columns` with E[S^T S] = 1, for data of `columns` rows. A column depends on
 /// (key, its number) only, so that the sketch of a stream needs no end; of srht also on the power of two that

@@ -22,8 +22,8 @@ HardwareConfig small_tiles(const std::string& device = "ideal") {
   hardware.device = device;
   hardware.crossbar_rows = 8;
   hardware.crossbar_columns = 5;
-  hardware.drift_compensation = "none";
-  hardware.effects.noise_management = "abs_max";
+  hardware.drift_compensation = CompensationMode::none;
+  hardware.effects.noise_management = NoiseManagement::abs_max;
   return hardware;
 }
 
@@ -103,10 +103,10 @@ TEST_CASE("Every pass converts each tile's rows and columns, in the direction it
 
 TEST_CASE("Averaged reads take noise away as K^-1/2, down to what was written") {
   auto hardware = ideal_io();
-  hardware.effects.noise_management = "abs_max";
+  hardware.effects.noise_management = NoiseManagement::abs_max;
   hardware.effects.read_weight_noise = 0.02;
   hardware.output_noise = 0.05;
-  hardware.drift_compensation = "none";
+  hardware.drift_compensation = CompensationMode::none;
   const bool back = GENERATE(false, true);
   const auto model = make_device_model("ideal", 25);
   const auto weights = normals(128 * 128, 1);
@@ -156,7 +156,7 @@ TEST_CASE("Products depend on their key, not on threads, and a held read lasts u
 
 TEST_CASE("Read-outs of drift compensation are products too") {
   auto hardware = small_tiles("pcm");
-  hardware.drift_compensation = "global";
+  hardware.drift_compensation = CompensationMode::global;
   const auto model = make_device_model("pcm", 25);
   auto matrix = programmed(normals(rows * columns, 1), rows, columns, hardware, *model);
   CHECK(matrix.forward_use().products == 3 * rows);

@@ -32,7 +32,7 @@ inline ArraySettings exact_array() {
   settings.hardware.device = "ideal";
   settings.hardware.dac_bits = settings.hardware.adc_bits = 0;
   settings.hardware.output_noise = 0;
-  settings.hardware.drift_compensation = "none";
+  settings.hardware.drift_compensation = CompensationMode::none;
   settings.hardware.crossbar_rows = settings.hardware.crossbar_columns = 64;
   return settings;
 }
@@ -42,10 +42,10 @@ inline ArraySettings noisy_array(double noise, double output_noise = 0.0) {
   ArraySettings settings;
   auto& h = settings.hardware;
   h.device = "state_independent";
-  h.cell.kind = "single";
-  h.weight_scaling = "tile";
+  h.cell.kind = CellKind::single;
+  h.weight_scaling = WeightScaling::tile;
   h.output_noise = output_noise;
-  h.drift_compensation = "none";
+  h.drift_compensation = CompensationMode::none;
   h.device_parameters.state_independent.programming_us = noise * 12.5;  // half the range of 25 µS is a weight
   h.device_parameters.scales.read_noise_scale = h.device_parameters.scales.drift_scale = 0;
   return settings;

@@ -15,7 +15,7 @@ namespace {
 ArraySettings pulsed() {
   auto settings = exact_array();
   settings.hardware.device = "constant_step";
-  settings.hardware.cell.kind = "single";
+  settings.hardware.cell.kind = CellKind::single;
   settings.hardware.device_parameters.constant_step.states = 20000;
   return settings;
 }

@@ -24,7 +24,7 @@ TEST_CASE("The bill counts products, conversions and writes") {
   auto settings = exact_array();
   settings.reads = 3;
   settings.hardware.dac_bits = settings.hardware.adc_bits = 8;
-  settings.hardware.effects.bound_management = "none";
+  settings.hardware.effects.bound_management = BoundManagement::none;
   ArrayOperator array(normal_matrix(150, 70, 1), settings, RandomKey(2), "A");
   array.multiply(normal_matrix(5, 70, 3));
   array.multiply_transposed(normal_matrix(2, 150, 3));

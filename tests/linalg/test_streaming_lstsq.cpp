@@ -17,7 +17,7 @@ constexpr int d = 8, rows = 3000;
 ArraySettings fine_steps() {
   auto settings = exact_array();
   settings.hardware.device = "constant_step";
-  settings.hardware.cell.kind = "single";
+  settings.hardware.cell.kind = CellKind::single;
   settings.hardware.device_parameters.constant_step.states = 20000;
   return settings;
 }

@@ -33,7 +33,7 @@ ArraySettings pulsed() {
   ArraySettings settings;
   settings.hardware = linalg_hardware();
   settings.hardware.device = "constant_step";
-  settings.hardware.cell.kind = "single";
+  settings.hardware.cell.kind = CellKind::single;
   return settings;
 }
 

@@ -50,7 +50,7 @@ void CrossbarMatrix::multiply(const float* x, int vectors, int reads, RandomKey 
   auto& frozen = held(key);
   const auto& range = hardware_.input_range;
   frozen.set_input_range(
-      effective_input_range(hardware_, range.mode == "fixed" ? static_cast<float>(range.value)
+      effective_input_range(hardware_, range.mode == InputRangeMode::fixed ? static_cast<float>(range.value)
                                                              : largest(x, std::ptrdiff_t{vectors} * rows())));
   average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(columns())},
           [&](RandomKey own, float* to) { frozen.forward(x, vectors, own, 0, to); });
