@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +40,13 @@ struct Dataset {
   std::vector<double> standard_deviation;
 };
 
+/// Per channel, in raw units: an image's numbers become (raw - mean) / standard_deviation. Measured, a
+/// channel that never changes has deviation 1, so that it becomes 0.
+struct Normalisation {
+  std::vector<double> mean;
+  std::vector<double> standard_deviation;
+};
+
 /// The [task] table: which data and how they are split.
 struct TaskConfig {
   std::string data = "digits";  ///< name of a prepared set
@@ -48,20 +56,23 @@ struct TaskConfig {
   /// keeps that one instead. 0: no validation samples.
   double validation_fraction = 0.15;
   std::uint64_t split_seed = 0;
-  int max_train = 0;                  ///< training and validation samples together; 0 for all
-  int max_test = 0;                   ///< 0 for all
-  std::string augmentation = "none";  ///< none | crop | crop_flip
+  int max_train = 0;                        ///< training and validation samples together; 0 for all
+  int max_test = 0;                         ///< 0 for all
+  std::string augmentation = "none";        ///< none | crop | crop_flip
+  std::string normalise = "train";          ///< train | none | given
+  std::vector<double> normalise_mean;       ///< given: one a channel, or one for all, in raw units
+  std::vector<double> normalise_deviation;  ///< the same
 
   void fields(FieldVisitor& visitor);
 };
 
 /// Loads the task's data: the prepared set `data` below `folder`, else raw files in a folder of that name
 /// (below `folder` or MHO_DATA_DIR), else, for digits, those of an installed scikit-learn. Raw files are read
-/// in place; nothing is written or downloaded. The normalisation is measured on the set's whole training
-/// split, so that it depends neither on `split_seed` nor on `max_train`. Deterministic: the same
-/// configuration gives the same samples in the same order. Throws DataError (with the command that prepares
-/// the set, when there is none) or ConfigError.
-Dataset load_dataset(const TaskConfig& task);
+/// in place; nothing is written or downloaded. The normalisation is `own` (a network's) where there is one,
+/// else what [task] says; "train" is measured on the set's whole training split, so that it depends neither
+/// on `split_seed` nor on `max_train`. Deterministic: the same configuration gives the same samples in the
+/// same order. Throws DataError (with the command that prepares the set, when there is none) or ConfigError.
+Dataset load_dataset(const TaskConfig& task, const std::optional<Normalisation>& own = std::nullopt);
 
 /// Joins two sample sets of one shape (training with validation, for the final evaluation); an empty one may
 /// have any shape. Throws DataError when the shapes differ.
