@@ -42,6 +42,7 @@ class Training {
     return loss;
   }
 
+  void start_from(const Parameters& initial) { step_.store().parameters() = initial; }
   void calibrate() { step_.store().calibrate(samples_); }
   void resume(const TrainingCheckpoint& from) { step_.store().resume(from.parameters, from.optimizer); }
   OptimizerState optimizer_state() const { return step_.store().checkpoint(); }
@@ -112,6 +113,7 @@ TrainingResult train(const Architecture& architecture, const Samples& samples,
     return result;
   }
   Training training(architecture, samples, augmentation, config, hardware, key, part.stages);
+  if (part.initial) training.start_from(*part.initial);
   if (part.from) training.resume(*part.from);
   const int until = part.until > 0 ? part.until : config.epochs;
   for (int epoch = part.from ? part.from->epochs_done : 0; epoch < until && !result.failed; ++epoch) {
@@ -125,6 +127,8 @@ TrainingResult train(const Architecture& architecture, const Samples& samples,
       result.failed = true;
       result.reason = fmt::format("stopped after epoch {} of {}", epoch + 1, config.epochs);
     }
+    if (part.keep && std::isfinite(result.final_loss) && epoch + 1 < until)
+      part.keep({epoch + 1, training.parameters(), training.optimizer_state()});
   }
   if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
     result.checkpoint = {result.epochs_done, training.parameters(), training.optimizer_state()};

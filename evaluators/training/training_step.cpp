@@ -14,7 +14,8 @@ TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfi
       loss_(make_loss(config)),
       store_(
           regime_of(config.regime).make({network_, config, hardware}, initial_parameters(architecture, key))),
-      buffers_(network_, *loss_, batch_size, config.shards) {}
+      buffers_(network_, *loss_, batch_size, config.shards,
+               config.batch_norms == "kept" ? BatchNorms::kept : BatchNorms::trained) {}
 
 double TrainingStep::run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
                          RandomKey key) {
