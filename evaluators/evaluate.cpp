@@ -51,6 +51,14 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train_sampl
   return evaluation;
 }
 
+std::vector<std::string> prepare_parameters(const Architecture& architecture, Parameters& parameters,
+                                            const Samples& train, const EvaluationConfig& config) {
+  const Network network(architecture, mvm_settings(architecture, config.hardware));
+  auto notes = complete_parameters(network, parameters, train, config.hardware);
+  optimise_ranges(network, train, config.hardware, config.post_training, parameters);
+  return notes;
+}
+
 Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
                    const Samples& train_samples, const Samples& held_out, const EvaluationConfig& config,
                    RandomKey key) {

@@ -2,8 +2,10 @@
 """Finds the neural network that survives your analog chip."""
 
 from mho._core import __version__, main
+from mho._candidate import Candidate, evaluate, from_arrays, from_onnx, from_torch
 from mho._errors import InputError, RunError
 from mho._search import Trials, search
 from mho.aihwkit_bridge import to_aihwkit
 
-__all__ = ["InputError", "RunError", "Trials", "__version__", "main", "search", "to_aihwkit"]
+__all__ = ["Candidate", "InputError", "RunError", "Trials", "__version__", "evaluate", "from_arrays", "from_onnx",
+           "from_torch", "main", "search", "to_aihwkit"]
