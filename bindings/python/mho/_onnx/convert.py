@@ -10,6 +10,7 @@ from mho._errors import InputError
 from mho._onnx.constants import fold
 from mho._onnx.file import Tensors, open_model
 from mho._onnx.graph import Layers
+from mho._onnx.input_layout import InputLayout
 from mho._onnx.operators import OPERATORS, operator_names
 from mho._onnx.own import Own
 from mho._onnx.values import LARGEST_ACTIVATION, Value
@@ -47,7 +48,7 @@ class Node:
         found = self.any(position)
         if not isinstance(found, Value):
             self.refuse(f"expected {what} as input {position + 1}", "constants" if found is not None else "nothing")
-        return self._converter.settled(found)
+        return self._converter.layout.settled(found)
 
     def constant(self, position, what, needed=True):
         found = self.any(position)
@@ -76,14 +77,12 @@ class Converter:
         self.opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
         self.layers, self.tensors = Layers(), Tensors(path)
         self.own = Own(model)
-        self._expected = expected_input
         self._known = {}  #: tensor -> Value or array
         self.kept_float = set()  #: tensors behind a QuantizeLinear, which are read as they were before it
-        self._input_place = None  #: element of the file's input -> place in mho's image, once the layout is known
-        self.input_shape = None
         self.batch = 1
         self._read_constants()
         self._read_input()
+        self.layout = InputLayout(f"{path}: input '{self.input_name}'", expected_input)
         self._find_output()
 
     # ---- what the graph declares
@@ -132,66 +131,6 @@ class Converter:
             raise InputError(f"{self.path}: expected one output, the scores of the classes, got {len(self.graph.output)}: "
                              f"{', '.join(entry.name for entry in self.graph.output)}")
         self.output_name = self.graph.output[0].name
-
-    # ---- the input's layout
-
-    def settled(self, value):
-        """An activation whose places are those of a layer: the input's layout is chosen at its first use."""
-        if value.layer != "input":
-            return value
-        if self.input_shape is None:
-            self._settle(value)
-        if value.shape == self.input_shape:
-            return value
-        return Value("input", self.input_shape, self._input_place[value.index], value.sole, value.padding)
-
-    def _settle(self, value):
-        """By what the task expects; else [channels, height, width] as the file has it where it is first used, but for
-        images with channels last."""
-        for shape, axes in self._readings(value.index):
-            if self._expected is None or tuple(self._expected) == shape:
-                return self._choose(value.index, shape, axes)
-        shape, axes = self._readings(value.index)[0]
-        self._choose(value.index, shape, axes)
-
-    def _readings(self, index):
-        """(height, width, channels) and the axes that they are, likeliest first."""
-        if index.ndim == 1:
-            expected = self._expected or (1, 1, index.size)
-            if math.prod(expected) == index.size and (expected[2] == 1 or expected[0] * expected[1] == 1):
-                return [(tuple(expected), None)]
-            if math.prod(expected) == index.size:
-                raise InputError(f"{self.path}: input '{self.input_name}': expected an image, as the task has "
-                                 f"{'x'.join(map(str, expected))}, got vectors of {index.size} numbers, whose order (channels "
-                                 "first or last) the file does not tell: export the network with the flattening inside")
-            return [((1, 1, index.size), None)]
-        if index.ndim == 2:
-            channels, width = index.shape
-            return [((width, 1, channels), (1, 0)), ((1, width, channels), (1, 0)), ((channels, width, 1), (0, 1)),
-                    ((1, channels, width), (0, 1)), ((channels, 1, width), (0, 1))]
-        a, b, c = index.shape
-        first, last = ((b, c, a), (1, 2, 0)), ((a, b, c), (0, 1, 2))
-        return [last, first] if c in (1, 3) and a not in (1, 3) else [first, last]
-
-    def _choose(self, index, shape, axes):
-        self.input_shape = shape
-        places = numpy.empty(index.size, numpy.int64)
-        order = index if axes is None else index.transpose(axes)
-        places[order.ravel()] = numpy.arange(index.size)
-        self._input_place = places
-
-    def settle_as_image(self, value):
-        """At a convolution or pooling: [channels, height, width] whatever the task expects; where there are two axes, of
-        one column (steps x 1 x channels, as mho has sequences), or one row where the task has that."""
-        if value.layer != "input" or self.input_shape is not None:
-            return
-        if value.index.ndim == 3:
-            a, b, c = value.index.shape
-            self._choose(value.index, (b, c, a), (1, 2, 0))
-        elif value.index.ndim == 2:
-            channels, width = value.index.shape
-            row = self._expected is not None and self._expected[0] == 1
-            self._choose(value.index, (1, width, channels) if row else (width, 1, channels), (1, 0))
 
     # ---- nodes
 
@@ -310,7 +249,7 @@ class Converter:
 
     def architecture(self):
         found = {"format": "mho-architecture-1", "name": self.own.name(self.graph.name, self.path),
-                 "input": list(self.input_shape)}
+                 "input": list(self.layout.shape)}
         if self.own.preprocessing:
             found["preprocessing"] = self.own.preprocessing
         return json.dumps({**found, "layers": self.layers.layers})
