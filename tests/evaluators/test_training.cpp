@@ -130,7 +130,7 @@ TEST_CASE("what cannot be frozen or kept is refused before anything is trained")
   config.frozen = {"conv3"};
   CHECK_THROWS_WITH(tune(config),
                     ContainsSubstring("training.frozen: expected layers with trained numbers (conv1") &&
-                        ContainsSubstring("got 'conv3'; did you mean"));
+                        ContainsSubstring("got 'conv3' (did you mean"));
   config.frozen = {"relu1"};
   CHECK_THROWS_WITH(tune(config), ContainsSubstring("got 'relu1'"));
   config = {};

@@ -4,8 +4,7 @@
 import json
 import pathlib
 import random
-import shutil
-import sys
+import re
 
 import pytest
 
@@ -126,8 +125,7 @@ def test_a_foreign_file_is_mapped_exported_simulated_and_judged(python_mho):
     config = mho.config(RUN)
     assert "model" in mho("map", "model.onnx").stdout
     judged = mho("evaluate", "model.onnx", config, "--json", "--out", "kept")
-    assert "note: input ranges were missing and are calibrated on 34 training samples: conv1, point, fc" \
-        in judged.stderr
+    assert re.search(r"note: input ranges were missing and are calibrated on \d+ training samples: conv1, point, fc\n", judged.stderr)
     assert mho.json("evaluate", "kept", config)["drift"] == json.loads(judged.stdout)["drift"]
     assert "--config FILE" in mho("export", "model.onnx", "--out", "chip", code=2).stderr
     mho("export", "model.onnx", "--config", config, "--out", "chip")
@@ -214,11 +212,11 @@ def test_a_network_is_trained_on_from_a_folder_and_from_onnx(python_mho):
 def test_a_killed_fine_tuning_goes_on_to_the_same_bits(python_mho):
     mho = python_mho
     trained_digitally(mho)
-    words = ["evaluate", "mlp:24", "tune/folder.toml", "--set", "training.epochs=60", "--set", "training.frozen=[\"dense1\"]"]
+    words = ["evaluate", "mlp:24", "tune/folder.toml", "--set", "training.epochs=300", "--set", "training.frozen=[\"dense1\"]"]
     mho(*words, "--out", "whole")
     run = mho.start(*words, "--out", "cut")
     for line in run.stderr:
-        if "epoch 20/60" in line:
+        if "epoch 20/300" in line:
             run.kill()
             break
     run.communicate()
@@ -235,8 +233,8 @@ def test_a_killed_fine_tuning_goes_on_to_the_same_bits(python_mho):
 @pytest.mark.parametrize(("words", "message"), [
     (["mlp:16", "tune/folder.toml"], "digital: expected the layers of mlp:16, got others"),
     (["mlp:24", "tiny.toml", "--set", "training.frozen=[\"dense1\"]"], "training.frozen: expected training.from"),
-    (["mlp:24", "tune/folder.toml", "--set", "training.frozen=[\"dens1\"]"], "got 'dens1'; did you mean 'dense1'?"),
-    (["mlp:24", "tune/folder.toml", "--set", "training.from=mlp:24"], "training.from"),
+    (["mlp:24", "tune/folder.toml", "--set", "training.frozen=[\"dens1\"]"], "got 'dens1' (did you mean 'dense1'?)"),
+    (["mlp:24", "tune/folder.toml", "--set", "training.from=mlp:24"], "tune/mlp:24"),
     (["mlp:24", "tune/folder.toml", "--set", "training.batch_norms=anew"], "training.batch_norms"),
 ])
 def test_a_start_that_does_not_fit_is_refused_before_training(mho, words, message):
