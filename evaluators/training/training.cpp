@@ -42,7 +42,15 @@ class Training {
     return loss;
   }
 
-  void start_from(const Parameters& initial) { step_.store().parameters() = initial; }
+  /// What post-training set belongs to the weights as they were, and is set anew after this training.
+  void start_from(const Parameters& initial) {
+    auto& parameters = step_.store().parameters();
+    parameters = initial;
+    for (auto& layer : parameters) {
+      layer.split_ranges.clear();
+      layer.column_scales.clear();
+    }
+  }
   void calibrate() { step_.store().calibrate(samples_); }
   void resume(const TrainingCheckpoint& from) { step_.store().resume(from.parameters, from.optimizer); }
   OptimizerState optimizer_state() const { return step_.store().checkpoint(); }
