@@ -15,8 +15,8 @@ struct OptimizerSettings {
       "sgd";  ///< sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay
   double momentum = 0.9;          ///< sgd; adam's first moment
   double weight_decay = 0;        ///< on weight matrices only
-  std::vector<bool> frozen = {};  ///< nodes whose weights and biases stay; empty: none
   double range_rate = 0;          ///< learning rate of input ranges over that of everything else
+  std::vector<bool> frozen = {};  ///< nodes whose weights and biases stay; empty: none
 };
 
 /// What an optimiser remembers between steps; needs no settings to be kept.

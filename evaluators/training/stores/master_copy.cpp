@@ -35,8 +35,8 @@ std::vector<bool> frozen_nodes(const Architecture& architecture, const std::vect
 OptimizerSettings settings_of(const StoreContext& context) {
   const auto& config = context.config;
   const bool learned = context.hardware.input_range.mode == "learned";
-  return {config.optimizer, config.momentum, config.weight_decay,
-          frozen_nodes(context.network.architecture(), config.frozen), learned ? config.input_range_rate : 0};
+  return {config.optimizer, config.momentum, config.weight_decay, learned ? config.input_range_rate : 0,
+          frozen_nodes(context.network.architecture(), config.frozen)};
 }
 
 }  // namespace
