@@ -13,9 +13,9 @@ NetworkAndData find_network(EvaluationRequest& request, const EvaluationTables& 
                             const NetworkReader& reader) {
   if (!request.given) return load_network_and_data(request.name, tables.task, reader, tables.training.from);
   auto notes = request.given->notes;
-  auto [architecture, parameters] = to_candidate(std::move(*request.given), request.name);
-  return add_data({std::move(architecture), std::move(parameters), std::move(notes)}, request.name,
-                  tables.task);
+  auto candidate = to_candidate(std::move(*request.given), request.name);
+  return add_data({std::move(candidate.architecture), std::move(candidate.parameters), std::move(notes)},
+                  request.name, tables.task);
 }
 
 EvaluationAnswer judge(EvaluationRequest& request, PythonThread& thread) {
@@ -31,10 +31,10 @@ EvaluationAnswer judge(EvaluationRequest& request, PythonThread& thread) {
   const TrainingPart part{.initial = start ? &*start : nullptr};
   auto evaluation =
       network.parameters && !start
-          ? rescore(network.architecture, *network.parameters, dataset.train, dataset.test,
+          ? rescore(network.architecture, *network.parameters, {dataset.train, dataset.test},
                     tables.evaluation(), key)
           : evaluate(
-                network.architecture, join_samples(dataset.train, dataset.validation), dataset.test,
+                network.architecture, {join_samples(dataset.train, dataset.validation), dataset.test},
                 tables.evaluation(), key, [&](int, double) { return !thread.interrupted(); }, part);
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
   auto notes = network.notes;

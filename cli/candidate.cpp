@@ -31,8 +31,8 @@ NamedArchitecture read_foreign(const std::string& name, const NetworkReader& rea
   auto network = reader(name, input);
   auto notes = network.notes;
   for (auto& note : notes) note = name + ": " + note;
-  auto [architecture, parameters] = to_candidate(std::move(network), name);
-  return {std::move(architecture), std::move(parameters), std::move(notes)};
+  auto candidate = to_candidate(std::move(network), name);
+  return {std::move(candidate.architecture), std::move(candidate.parameters), std::move(notes)};
 }
 
 bool same_place(const std::string& a, const std::string& b) {
@@ -90,8 +90,8 @@ std::optional<NamedArchitecture> load_network(const std::string& name, const Net
                                               std::optional<Shape> input) {
   if (name.ends_with(".onnx")) return read_foreign(name, reader, input);
   if (is_folder(name)) {
-    auto [architecture, parameters] = load_candidate(name);
-    return NamedArchitecture{std::move(architecture), std::move(parameters)};
+    auto candidate = load_candidate(name);
+    return NamedArchitecture{std::move(candidate.architecture), std::move(candidate.parameters)};
   }
   if (is_file(name) || looks_like_a_file(name))
     return NamedArchitecture{load_architecture(name), std::nullopt};
@@ -129,7 +129,7 @@ CandidateAndData load_candidate_and_data(const std::string& name, const TaskConf
     throw ConfigError(name +
                       ": expected a network with its weights (a winner folder or an ONNX file), got an "
                       "architecture alone");
-  return {{std::move(network.architecture), std::move(*network.parameters)},
+  return {{std::move(network.architecture), std::move(*network.parameters), dataset.features},
           std::move(network.notes),
           std::move(dataset)};
 }

@@ -36,16 +36,17 @@ struct EvaluateArguments {
 struct Judged {
   Architecture architecture;
   Evaluation evaluation;
+  std::string features;  ///< of the data (Dataset::features)
 };
 
 /// What one training takes besides the tables.
-struct TrainingTask {
+struct TrainingOrder {
   const NetworkAndData& found;
   std::filesystem::path out;  ///< where it is kept; empty: nowhere
   std::string config;         ///< the resolved run file
 };
 
-Judged train_and_score(const TrainingTask& task, const EvaluationConfig& config, RandomKey key) {
+Judged train_and_score(const TrainingOrder& task, const EvaluationConfig& config, RandomKey key) {
   const auto& [network, dataset, start] = task.found;
   const StopSignal stop;
   Progress progress;
@@ -60,8 +61,9 @@ Judged train_and_score(const TrainingTask& task, const EvaluationConfig& config,
                                 progress.estimate(epochs - done)));
     return !stop.flag();
   };
-  auto evaluation = evaluate(network.architecture, join_samples(dataset.train, dataset.validation),
-                             dataset.test, config, key, on_epoch, part);
+  auto evaluation =
+      evaluate(network.architecture, {join_samples(dataset.train, dataset.validation), dataset.test}, config,
+               key, on_epoch, part);
   if (stop.flag())
     throw RunError(
         kept.epochs_kept() > 0
@@ -70,7 +72,7 @@ Judged train_and_score(const TrainingTask& task, const EvaluationConfig& config,
             : "stopped by a signal; nothing was kept (an evaluation starts over; with --out it would go on)");
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
   kept.remove();
-  return {network.architecture, std::move(evaluation)};
+  return {network.architecture, std::move(evaluation), dataset.features};
 }
 
 /// The chip folder fixes the hardware and its devices, so the run file's [hardware] and [device] give way,
@@ -95,13 +97,15 @@ Judged score_export(const EvaluateArguments& arguments, const NetworkReader& rea
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
   config.hardware = chip.hardware;
-  config.mapping.row_split = to_string(chip.hardware.row_split);
+  config.mapping.row_split = chip.hardware.row_split;
   if (config.post_training.changes_parameters())
     throw ConfigError(
         "post_training: expected input_range = false and column_range = false with --from-export, whose "
         "folder fixes both");
-  return {chip.architecture,
-          rescore(chip.architecture, chip.parameters, dataset.train, dataset.test, config.evaluation(), key)};
+  return {
+      chip.architecture,
+      rescore(chip.architecture, chip.parameters, {dataset.train, dataset.test}, config.evaluation(), key),
+      dataset.features};
 }
 
 Judged judge(const EvaluateArguments& arguments, const NetworkReader& reader, EvaluationRun& loaded) {
@@ -112,8 +116,10 @@ Judged judge(const EvaluateArguments& arguments, const NetworkReader& reader, Ev
   const auto& [network, dataset, start] = found;
   for (const auto& note : network.notes) log_line("note: " + note);
   if (network.parameters && !start)
-    return {network.architecture, rescore(network.architecture, *network.parameters, dataset.train,
-                                          dataset.test, config.evaluation(), key)};
+    return {network.architecture,
+            rescore(network.architecture, *network.parameters, {dataset.train, dataset.test},
+                    config.evaluation(), key),
+            dataset.features};
   return train_and_score({found, arguments.run.out, config_text(loaded)}, config.evaluation(), key);
 }
 
@@ -132,7 +138,8 @@ void open_out_folder(const EvaluateArguments& arguments) {
   make_folder(folder);
   if (access(folder.c_str(), W_OK) != 0)
     throw RunError(folder.string() + ": expected a folder that can be written to, found one that cannot");
-  refuse_overwrite(folder, {"architecture.json", "weights.safetensors", "score.json", "config.toml"},
+  refuse_overwrite(folder,
+                   {"architecture.json", "weights.safetensors", "score.json", "features.json", "config.toml"},
                    arguments.force);
 }
 
@@ -140,10 +147,10 @@ int run(EvaluateArguments& arguments, const HostExtensions& extensions) {
   sort_positionals(arguments);
   auto loaded = load_evaluation(arguments.run);
   open_out_folder(arguments);
-  const auto [architecture, evaluation] = judge(arguments, extensions.read_network, loaded);
+  const auto [architecture, evaluation, features] = judge(arguments, extensions.read_network, loaded);
   for (const auto& note : evaluation.notes) log_line("note: " + note);
   if (!arguments.run.out.empty()) {
-    save_candidate(arguments.run.out, architecture, evaluation, loaded.seed);
+    save_candidate(arguments.run.out, architecture, evaluation, loaded.seed, features);
     write_file_atomically(arguments.run.out / "config.toml", config_text(loaded));
   }
   const auto title =

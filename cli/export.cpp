@@ -12,13 +12,13 @@
 #include "cli/host_extensions.hpp"
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
+#include "cli/run_options.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/files/scratch_folder.hpp"
 #include "core/chip/export/check_export.hpp"
-#include "search/run_config.hpp"
 
 namespace mho {
 namespace {
@@ -53,12 +53,11 @@ std::filesystem::path config_of(const std::filesystem::path& winner) {
                   winner.string()));
 }
 
-RunConfig load_config(const ExportArguments& arguments) {
+EvaluationTables load_config(const ExportArguments& arguments) {
   std::vector<std::string> assignments;
   if (!arguments.chip.empty())
     assignments.push_back("chip.file=" + std::filesystem::absolute(arguments.chip).string());
-  return load_run_config(arguments.config.empty() ? config_of(arguments.winner) : arguments.config,
-                         assignments);
+  return load_tables(arguments.config.empty() ? config_of(arguments.winner) : arguments.config, assignments);
 }
 
 std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip, const Cost& cost) {
@@ -87,12 +86,12 @@ void check_foreign(const ExportArguments& arguments) {
 }
 
 /// With --config, calibrated for its hardware; else as it was scored.
-Candidate find_candidate(const ExportArguments& arguments, const RunConfig& config,
+Candidate find_candidate(const ExportArguments& arguments, const EvaluationTables& config,
                          const NetworkReader& reader) {
   if (arguments.config.empty()) return load_candidate(arguments.winner);
   auto [candidate, notes, dataset] = load_candidate_and_data(arguments.winner.string(), config.task, reader);
-  const auto calibrated =
-      prepare_parameters(candidate.architecture, candidate.parameters, dataset.train, config.evaluation());
+  const auto calibrated = prepare_parameters(CompiledCandidate(candidate.architecture, config.hardware),
+                                             candidate.parameters, dataset.train, config.post_training);
   notes.insert(notes.end(), calibrated.begin(), calibrated.end());
   for (const auto& note : notes) log_line("note: " + note);
   return std::move(candidate);

@@ -13,7 +13,6 @@
 #include "cli/run_options.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
-#include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/paths.hpp"
@@ -65,19 +64,20 @@ std::int64_t count_right(const std::vector<float>& logits, const Samples& sample
 
 /// Where it is asked for: the weights are made fit for the hardware, and one chip is programmed.
 std::vector<float> logits_of(const PredictArguments& arguments, const EvaluationRun& loaded,
-                             CandidateAndData& found, const Samples& samples) {
+                             const CandidateAndData& found, const Samples& samples) {
   const auto key = RandomKey(loaded.seed).with("predict");
-  if (arguments.at.empty()) return predict(found.candidate, samples, std::nullopt, key);
   const auto& tables = loaded.tables;
-  const auto& hardware = tables.hardware;
+  const CompiledCandidate candidate(found.candidate.architecture, tables.hardware);
+  auto parameters = found.candidate.parameters;
+  if (arguments.at.empty()) return predict(candidate, parameters, samples, std::nullopt, key);
   const double time_s = parse_time(arguments.at);
-  make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters)->check_time(time_s);
-  for (const auto& note : prepare_parameters(found.candidate.architecture, found.candidate.parameters,
-                                             found.dataset.train, tables.evaluation()))
+  candidate.device().check_time(time_s);
+  for (const auto& note :
+       prepare_parameters(candidate, parameters, found.dataset.train, tables.post_training))
     log_line("note: " + note);
-  const PredictionChip chip{time_s, hardware, tables.post_training, found.dataset.train,
-                            tables.scoring.arithmetic == "bfloat16"};
-  return predict(found.candidate, samples, chip, key);
+  const PredictionChip chip{time_s, tables.post_training, found.dataset.train,
+                            tables.scoring.arithmetic == Arithmetic::bfloat16};
+  return predict(candidate, parameters, samples, chip, key);
 }
 
 std::string report(const PredictArguments& arguments, const CandidateAndData& found, const Samples& samples,
@@ -106,7 +106,7 @@ int run(const PredictArguments& arguments, const HostExtensions& extensions) {
   if (!arguments.at.empty()) parse_time(arguments.at);
   refuse_overwrite(out.parent_path(), {out.filename().string()}, arguments.force);
   const auto loaded = load_evaluation(arguments.run);
-  auto found = load_candidate_and_data(arguments.network, loaded.tables.task, extensions.read_network);
+  const auto found = load_candidate_and_data(arguments.network, loaded.tables.task, extensions.read_network);
   for (const auto& note : found.notes) log_line("note: " + note);
   const auto& samples = split_of(found.dataset, arguments.split);
   const auto logits = logits_of(arguments, loaded, found, samples);

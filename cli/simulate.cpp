@@ -117,8 +117,8 @@ MadeFolder find_chip_folder(const SimulateArguments& arguments, const Evaluation
   const bool network = given.extension() == ".onnx" || is_file(given / "weights.safetensors");
   if (!network || is_file(given / "cores.json")) return {nullptr, given};
   auto [candidate, notes, dataset] = load_candidate_and_data(given.string(), config.task, reader);
-  const auto calibrated =
-      prepare_parameters(candidate.architecture, candidate.parameters, dataset.train, config.evaluation());
+  const auto calibrated = prepare_parameters(CompiledCandidate(candidate.architecture, config.hardware),
+                                             candidate.parameters, dataset.train, config.post_training);
   notes.insert(notes.end(), calibrated.begin(), calibrated.end());
   for (const auto& note : notes) log_line("note: " + note);
   auto scratch = std::make_unique<ScratchFolder>(std::filesystem::temp_directory_path() / "mho-simulate");

@@ -8,7 +8,7 @@ namespace mho {
 Candidate to_candidate(ForeignNetwork network, const std::string& where) {
   auto architecture = read_architecture_json(network.architecture, where);
   auto parameters = read_parameters(std::move(network.weights), architecture, where);
-  return {std::move(architecture), std::move(parameters)};
+  return {std::move(architecture), std::move(parameters), ""};
 }
 
 }  // namespace mho

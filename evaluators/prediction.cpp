@@ -6,7 +6,6 @@
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"
 #include "evaluators/programmed_network.hpp"
-#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {
@@ -31,26 +30,21 @@ std::vector<float> run(const Network& network, const Parameters& parameters, con
 
 }  // namespace
 
-std::vector<float> predict(const Candidate& candidate, const Samples& samples,
-                           const std::optional<PredictionChip>& chip, RandomKey key) {
-  const auto& [architecture, parameters] = candidate;
-  if (!chip) {
-    const Network network(architecture, {});
-    return run(network, parameters, network.digital_operands(parameters, false), samples, key);
-  }
-  const auto& hardware = chip->hardware;
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
-  ProgrammedNetwork programmed(network, parameters, hardware, *model, chip->bfloat16, key.with("chip"));
+std::vector<float> predict(const CompiledCandidate& candidate, const Parameters& parameters,
+                           const Samples& samples, const std::optional<PredictionChip>& chip, RandomKey key) {
+  if (!chip)
+    return run(candidate.plain(), parameters, candidate.plain().digital_operands(parameters, false), samples,
+               key);
+  ProgrammedNetwork programmed(candidate, parameters, chip->bfloat16, key.with("chip"));
   programmed.calibrate(chip->post_training, chip->calibration, key.with("calibration"));
   const RandomKey at = key.with("time");
   const auto operands = programmed.read(chip->time_s, at);
   const auto& config = chip->post_training;
-  const bool anew = config.batch_norm_samples > 0 && config.batch_norm_at == "every_time";
+  const bool anew = config.batch_norm_samples > 0 && config.batch_norm_at == BatchNormTime::every_time;
   const auto own = anew ? programmed.calibrated_parameters(operands, config, chip->calibration,
                                                            at.with("batch norm calibration"))
                         : programmed.parameters();
-  return run(network, own, operands, samples, at);
+  return run(candidate.network(), own, operands, samples, at);
 }
 
 }  // namespace mho

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/base/error.hpp"
@@ -16,7 +17,7 @@
 #include "core/data/augmentation.hpp"
 #include "core/data/normalisation.hpp"
 #include "core/data/prepared.hpp"
-#include "core/data/raw_sources.hpp"
+#include "core/data/sources/raw_sources.hpp"
 
 namespace mho {
 namespace {
@@ -91,11 +92,21 @@ Normalisation find_normalisation(const RawSet& set, const TaskConfig& task,
     return {
         spread_over(own->mean, channels, "the network's preprocessing: mean", any),
         spread_over(own->standard_deviation, channels, "the network's preprocessing: standard_deviation", 0)};
-  if (task.normalise == "none") return {std::vector<double>(channels, 0), std::vector<double>(channels, 1)};
-  if (task.normalise == "given")
+  if (task.normalise == Normalise::none)
+    return {std::vector<double>(channels, 0), std::vector<double>(channels, 1)};
+  if (task.normalise == Normalise::given)
     return {spread_over(task.normalise_mean, channels, "task.normalise_mean", any),
             spread_over(task.normalise_deviation, channels, "task.normalise_deviation", 0)};
   return measure_normalisation(set.train.images, set.name);
+}
+
+/// The set's, with the normalisation that follows; nothing where the set says nothing.
+std::string features_of(const RawSet& set, const Normalisation& normalisation) {
+  if (set.features.empty()) return "";
+  auto json = nlohmann::ordered_json::parse(set.features);
+  json["mean"] = normalisation.mean;
+  json["standard_deviation"] = normalisation.standard_deviation;
+  return json.dump(1) + "\n";
 }
 
 Dataset split_and_normalise(const RawSet& set, const TaskConfig& task,
@@ -108,6 +119,8 @@ Dataset split_and_normalise(const RawSet& set, const TaskConfig& task,
   Dataset dataset;
   dataset.name = set.name;
   dataset.classes = set.classes;
+  dataset.class_names = set.class_names;
+  dataset.features = features_of(set, normalisation);
   dataset.mean = normalisation.mean;
   dataset.standard_deviation = normalisation.standard_deviation;
   dataset.train = normalise(set.train, train, normalisation);
@@ -135,7 +148,7 @@ void TaskConfig::fields(FieldVisitor& visitor) {
   visitor.field("max_test", &max_test, at_least(0),
                 "Most test samples, spread evenly over the classes; 0 for all.");
   visitor.field(
-      "normalise", &normalise, one_of({"train", "none", "given"}),
+      "normalise", &normalise,
       "What raw numbers go through, a channel, for networks that bring no preprocessing of their own: "
       "(raw - mean) / deviation of the training split, nothing, or with the two keys below.");
   visitor.field(
@@ -143,7 +156,7 @@ void TaskConfig::fields(FieldVisitor& visitor) {
       "given: what is subtracted, in raw units (0 to 255 for 8-bit images): one a channel, or one for all.");
   visitor.field("normalise_deviation", &normalise_deviation, at_least(0),
                 "given: what is divided by: one a channel, or one for all.");
-  visitor.field("augmentation", &augmentation, one_of(augmentation_kinds()),
+  visitor.field("augmentation", &augmentation,
                 "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/fields.hpp"
+#include "core/data/augmentation.hpp"
 
 namespace mho {
 
@@ -38,6 +39,10 @@ struct Dataset {
   /// Normalisation that was applied, per channel, in raw units (0 to 255 for 8-bit images).
   std::vector<double> mean;
   std::vector<double> standard_deviation;
+  std::vector<std::string> class_names;  ///< empty when they are not known
+  /// What has to stand before the network: describe_features, then "mean" and "standard_deviation" of the
+  /// normalisation, a JSON object; empty for data that come as the network takes them.
+  std::string features;
 };
 
 /// Per channel, in raw units: an image's numbers become (raw - mean) / standard_deviation. Measured, a
@@ -46,6 +51,12 @@ struct Normalisation {
   std::vector<double> mean;
   std::vector<double> standard_deviation;
 };
+
+/// What raw numbers go through where the network brings no preprocessing: the training split's normalisation,
+/// nothing, or given numbers.
+enum class Normalise { train, none, given };
+template <>
+inline constexpr std::array words_of<Normalise>{"train", "none", "given"};
 
 /// The [task] table: which data and how they are split.
 struct TaskConfig {
@@ -56,12 +67,12 @@ struct TaskConfig {
   /// keeps that one instead. 0: no validation samples.
   double validation_fraction = 0.15;
   std::uint64_t split_seed = 0;
-  int max_train = 0;                        ///< training and validation samples together; 0 for all
-  int max_test = 0;                         ///< 0 for all
-  std::string augmentation = "none";        ///< none | crop | crop_flip
-  std::string normalise = "train";          ///< train | none | given
+  int max_train = 0;  ///< training and validation samples together; 0 for all
+  int max_test = 0;   ///< 0 for all
+  Normalise normalise = Normalise::train;
   std::vector<double> normalise_mean;       ///< given: one a channel, or one for all, in raw units
   std::vector<double> normalise_deviation;  ///< the same
+  Augmentation augmentation = Augmentation::none;
 
   void fields(FieldVisitor& visitor);
 };

@@ -18,12 +18,12 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("frozen", &frozen, anything(),
                 "Names of layers whose weights, biases, gammas and betas stay as `from` has them.");
   visitor.field(
-      "batch_norms", &batch_norms, one_of({"trained", "kept"}),
+      "batch_norms", &batch_norms,
       "trained: gammas, betas and statistics go on, so that they become those of the noisy network; kept: "
       "all stay as `from` has them.");
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
-  visitor.field("optimizer", &optimizer, one_of({"sgd", "adam"}), "sgd (Nesterov momentum) or adam.");
+  visitor.field("optimizer", &optimizer, "sgd (Nesterov momentum) or adam.");
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
   visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
@@ -61,7 +61,7 @@ void check_start(const TrainingConfig& training) {
     throw ConfigError(
         fmt::format("training.frozen: expected training.from, whose weights stay, got none (frozen: {})",
                     join(training.frozen)));
-  if (training.batch_norms == "kept")
+  if (training.batch_norms == BatchNorms::kept)
     throw ConfigError(
         "training.batch_norms = kept: expected training.from, whose batch norms stay, got none");
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/base/config_file.hpp"
@@ -49,6 +50,22 @@ Samples numbered(int count, int classes) {
 }
 
 }  // namespace
+
+TEST_CASE("What stands before the network comes with the data, the normalisation at its end") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "raw/train.csv", std::string("label,x\na,1\nb,3\n"));
+  write_file_atomically(folder / "raw/test.csv", std::string("label,x\na,1\nb,3\n"));
+  prepare_data("csv", "moves", folder / "raw", folder / "data");
+  TaskConfig task;
+  task.data = "moves";
+  task.folder = (folder / "data").string();
+  const auto dataset = load_dataset(task);
+  const auto features = nlohmann::json::parse(dataset.features);
+  CHECK(features["input"] == "csv");
+  CHECK(features["mean"] == std::vector<double>{2});
+  CHECK(features["standard_deviation"] == std::vector<double>{1});
+  CHECK(dataset.class_names == std::vector<std::string>{"a", "b"});
+}
 
 TEST_CASE("A prepared set is split, stratified and normalised by the training split") {
   Prepared prepared;
@@ -143,13 +160,13 @@ TEST_CASE("Images are normalised by the training split, not at all, as given, or
   Prepared prepared;
   const auto train = load_dataset(prepared.task);
   auto task = prepared.task;
-  task.normalise = "none";
+  task.normalise = Normalise::none;
   const auto raw = load_dataset(task);
   CHECK(raw.mean == std::vector<double>{0});
   CHECK(raw.test.images[5] == std::round(raw.test.images[5]));  // bytes
   CHECK(train.test.images[5] ==
         static_cast<float>((raw.test.images[5] - train.mean[0]) / train.standard_deviation[0]));
-  task.normalise = "given";
+  task.normalise = Normalise::given;
   task.normalise_mean = {10};
   task.normalise_deviation = {4};
   CHECK(load_dataset(task).test.images[5] == (raw.test.images[5] - 10) / 4);
@@ -197,7 +214,7 @@ TEST_CASE("The [task] table is read and checked") {
       "run.toml", sections);
   CHECK(task.data == "mnist");
   CHECK(task.validation_fraction == 0.2);
-  CHECK(task.augmentation == "crop");
+  CHECK(task.augmentation == Augmentation::crop);
   CHECK(task.max_train == 100);
   CHECK_THROWS_WITH(set_config("task.augmentation=flip", sections),
                     ContainsSubstring("none, crop, crop_flip"));

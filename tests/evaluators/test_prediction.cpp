@@ -3,6 +3,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"
+#include "evaluators/evaluate.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -14,7 +15,7 @@ Candidate toy_candidate() {
   const Architecture architecture = toy_network(5);
   auto parameters = initial_parameters(architecture, RandomKey(3));
   for (auto& layer : parameters) layer.input_range = 3;
-  return {architecture, parameters};
+  return {architecture, parameters, ""};
 }
 
 HardwareConfig pcm() {
@@ -28,7 +29,8 @@ HardwareConfig pcm() {
 TEST_CASE("digital predictions are the network's logits, whatever part an image is in") {
   const Candidate candidate = toy_candidate();
   const Samples samples = toy_samples(600, 5, 0.5, 1);  // three parts
-  const auto found = predict(candidate, samples, std::nullopt, RandomKey(1));
+  const auto found = predict(CompiledCandidate(candidate.architecture, pcm()), candidate.parameters, samples,
+                             std::nullopt, RandomKey(1));
   const Network network(candidate.architecture, {});
   std::vector<float> expected(600 * 5);
   InferenceNetwork(network, candidate.parameters)
@@ -40,10 +42,10 @@ TEST_CASE("digital predictions are the network's logits, whatever part an image 
 TEST_CASE("predictions on a chip drift, differ from chip to chip, and repeat for any number of threads") {
   const Candidate candidate = toy_candidate();
   const Samples samples = toy_samples(300, 5, 0.5, 1);
-  const HardwareConfig hardware = pcm();
   const PostTrainingConfig none;
   const auto at = [&](double time_s, std::uint64_t seed) {
-    return predict(candidate, samples, PredictionChip{time_s, hardware, none, samples}, RandomKey(seed));
+    return predict(CompiledCandidate(candidate.architecture, pcm()), candidate.parameters, samples,
+                   PredictionChip{time_s, none, samples}, RandomKey(seed));
   };
   const auto second = at(1, 1);
   set_thread_count(1);
@@ -51,5 +53,6 @@ TEST_CASE("predictions on a chip drift, differ from chip to chip, and repeat for
   set_thread_count(0);
   CHECK(at(86400 * 30, 1) != second);
   CHECK(at(1, 2) != second);
-  CHECK(predict(candidate, samples, std::nullopt, RandomKey(1)) != second);
+  CHECK(predict(CompiledCandidate(candidate.architecture, pcm()), candidate.parameters, samples, std::nullopt,
+                RandomKey(1)) != second);
 }

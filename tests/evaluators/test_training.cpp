@@ -28,6 +28,11 @@ const Architecture& network() {
   return architecture;
 }
 
+const CompiledCandidate& compiled() {
+  static const CompiledCandidate candidate(network(), pcm());
+  return candidate;
+}
+
 const Samples& samples() {
   static const Samples drawn = toy_samples(160, 5, 1.0, 2);
   return drawn;
@@ -39,14 +44,14 @@ const Parameters& trained() {
     TrainingConfig config;
     config.regime = "digital";
     config.epochs = 4;
-    return train(network(), samples(), "none", config, pcm(), RandomKey(1)).parameters;
+    return train(compiled(), {samples(), config}, RandomKey(1)).parameters;
   }();
   return parameters;
 }
 
 TrainingResult tune(const TrainingConfig& config, TrainingPart part = {}) {
   part.initial = &trained();
-  return train(network(), samples(), "none", config, pcm(), RandomKey(5), {}, part);
+  return train(compiled(), {samples(), config}, RandomKey(5), {}, part);
 }
 
 size_t node_of(const std::string& name) {
@@ -78,7 +83,7 @@ TEST_CASE("fine-tuning starts from the weights that it is given") {
 }
 
 TEST_CASE("frozen layers keep every bit, whatever decay, clipping and optimiser do to the others") {
-  for (const char* optimizer : {"sgd", "adam"}) {
+  for (const auto optimizer : {OptimizerKind::sgd, OptimizerKind::adam}) {
     auto config = quick();
     config.optimizer = optimizer;
     config.learning_rate = 0.005;
@@ -101,7 +106,7 @@ TEST_CASE("frozen layers keep every bit, whatever decay, clipping and optimiser 
 
 TEST_CASE("kept batch norms keep every bit") {
   auto config = quick();
-  config.batch_norms = "kept";
+  config.batch_norms = BatchNorms::kept;
   const auto found = tune(config).parameters;
   for (const char* name : {"bn1", "bn2"})
     for (const auto& tensor : LayerParameters::channel_tensors())
@@ -110,7 +115,7 @@ TEST_CASE("kept batch norms keep every bit") {
 }
 
 TEST_CASE("fine-tuning that goes on from any epoch ends with the same bits") {
-  for (const char* norms : {"trained", "kept"}) {
+  for (const auto norms : {BatchNorms::trained, BatchNorms::kept}) {
     auto config = quick();
     config.batch_norms = norms;
     config.frozen = {"conv1"};
@@ -138,7 +143,7 @@ TEST_CASE("what cannot be frozen or kept is refused before anything is trained")
   config.frozen = {"conv1"};
   CHECK_THROWS_WITH(check_start(config), ContainsSubstring("training.frozen: expected training.from"));
   config = {};
-  config.batch_norms = "kept";
+  config.batch_norms = BatchNorms::kept;
   CHECK_THROWS_WITH(check_start(config),
                     ContainsSubstring("training.batch_norms = kept: expected training.from"));
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/words.hpp"
 #include "core/nn/run/backward_plan.hpp"
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/network.hpp"
@@ -31,6 +32,8 @@ enum class BatchNorms {
   trained,  ///< statistics of the mini-batch, gradients of gamma and beta
   kept      ///< they stay as they are
 };
+template <>
+inline constexpr std::array words_of<BatchNorms>{"trained", "kept"};
 
 /// The buffers of a training step: values and gradients of a mini-batch, sums of its parts. One mini-batch is
 /// cut into fixed parts that run side by side; their sums are added in order, so the bits do not depend on
