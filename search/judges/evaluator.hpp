@@ -48,7 +48,9 @@ class UntrainedMeter {
 /// An evaluator of networks, which are built of genomes for one input and so many classes.
 class NetworkEvaluator : public Evaluator {
  public:
-  NetworkEvaluator(Shape input, int classes) : input_(input), classes_(classes) {}
+  /// `preprocessing`: of the images that they are trained on, where there are some; kept with each network.
+  NetworkEvaluator(Shape input, int classes, std::optional<Preprocessing> preprocessing = std::nullopt)
+      : input_(input), classes_(classes), preprocessing_(std::move(preprocessing)) {}
 
   const Shape& input() const { return input_; }
   int classes() const { return classes_; }
@@ -73,6 +75,7 @@ class NetworkEvaluator : public Evaluator {
  private:
   Shape input_;
   int classes_;
+  std::optional<Preprocessing> preprocessing_;
 };
 
 /// Adds what came of a training to its trial's record.
