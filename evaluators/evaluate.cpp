@@ -23,12 +23,13 @@ void map_candidate(const Architecture& architecture, const EvaluationConfig& con
 
 /// What follows once there are weights: calibration, score, mapping.
 void judge(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
-           const EvaluationConfig& config, RandomKey key, Evaluation& evaluation) {
+           const EvaluationConfig& config, RandomKey key, Evaluation& evaluation,
+           const TrainedChip* trained = nullptr) {
   const Network network(architecture, mvm_settings(architecture, config.hardware));
   fix_input_ranges(network, evaluation.parameters, config.hardware);
   optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
   evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
-                           key.with("scoring"), {config.post_training, &train_samples});
+                           key.with("scoring"), {config.post_training, &train_samples, trained});
   if (!evaluation.checkpoint) map_candidate(architecture, config, evaluation);
 }
 
@@ -46,7 +47,11 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train_sampl
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
   evaluation.checkpoint = std::move(trained.checkpoint);
-  if (!evaluation.failed) judge(architecture, train_samples, held_out, config, key, evaluation);
+  const bool as_trained = config.scoring.from == "trained";
+  if (!evaluation.failed)
+    judge(architecture, train_samples, held_out, config, key, evaluation,
+          as_trained ? trained.chip.get() : nullptr);
+  if (trained.chip) evaluation.score.writes = trained.chip->writes;
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }
@@ -59,6 +64,9 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
   evaluation.parameters = parameters;
   evaluation.notes = complete_parameters(Network(architecture, mvm_settings(architecture, config.hardware)),
                                          evaluation.parameters, train_samples, config.hardware);
+  if (config.scoring.from == "trained")
+    evaluation.notes.push_back(
+        "scoring.from = trained: the weights were given as numbers and are programmed on fresh chips");
   judge(architecture, train_samples, held_out, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;

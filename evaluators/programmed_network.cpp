@@ -39,8 +39,7 @@ MatrixRead only_split(MatrixRead read, int split, int columns) {
 }  // namespace
 
 ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters parameters,
-                                     const HardwareConfig& hardware, const DeviceModel& model, bool bfloat16,
-                                     RandomKey key)
+                                     const HardwareConfig& hardware, bool bfloat16, RandomKey key)
     : network_(network),
       parameters_(std::move(parameters)),
       hardware_(hardware),
@@ -48,13 +47,30 @@ ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters paramete
       bfloat16_(bfloat16),
       digital_(network.digital_operands(parameters_, false)),
       matrices_(parameters_.size()),
-      gains_(parameters_.size()) {
+      gains_(parameters_.size()) {}
+
+ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters parameters,
+                                     const HardwareConfig& hardware, const DeviceModel& model, bool bfloat16,
+                                     RandomKey key)
+    : ProgrammedNetwork(network, std::move(parameters), hardware, bfloat16, key) {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto* layer = network.matrix(static_cast<int>(i));
     if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
     matrices_[i] = std::make_unique<CrossbarMatrix>(layer_targets(*layer, parameters_[i], hardware), hardware,
                                                     model, key.with("programming", i));
     digital_[i] = {};  // read() makes it anew each time
+  }
+}
+
+ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters parameters,
+                                     const HardwareConfig& hardware, const TrainedChip& chip, bool bfloat16,
+                                     RandomKey key)
+    : ProgrammedNetwork(network, std::move(parameters), hardware, bfloat16, chip.key) {
+  for (size_t i = 0; i < matrices_.size(); ++i) {
+    if (!chip.matrices[i]) continue;
+    matrices_[i] = std::make_unique<CrossbarMatrix>(*chip.matrices[i]);
+    matrices_[i]->start_compensation(key.with("compensation", i));
+    digital_[i] = {};
   }
 }
 

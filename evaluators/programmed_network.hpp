@@ -8,6 +8,7 @@
 #include "core/data/dataset.hpp"
 #include "core/nn/run/network.hpp"
 #include "evaluators/post_training.hpp"
+#include "evaluators/training/trained_chip.hpp"
 
 namespace mho {
 
@@ -19,6 +20,11 @@ class ProgrammedNetwork {
   /// `model` must outlive this. Throws MappingError or ConfigError.
   ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
                     const DeviceModel& model, bool bfloat16, RandomKey key);
+
+  /// The chip as a training left it; its drift compensation starts now, with draws from `key`. `chip` must
+  /// outlive this.
+  ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
+                    const TrainedChip& chip, bool bfloat16, RandomKey key);
 
   /// The calibrations that PostTrainingConfig asks of each chip, on `samples`, from a read right after
   /// programming: first tile columns' gains and offsets, then batch norms.
@@ -35,6 +41,8 @@ class ProgrammedNetwork {
   const Parameters& parameters() const { return parameters_; }
 
  private:
+  ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
+                    bool bfloat16, RandomKey key);
   MatrixOperand read_layer(size_t node, MatrixRead read) const;
   void fit_columns(const Samples& samples, int count, RandomKey key);
   void fit_layer(size_t node, const FloatBuffer& inputs, int images, RandomKey key);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/nn/graph/architecture.hpp"
 #include "core/nn/graph/parameters.hpp"
 #include "evaluators/post_training.hpp"
+#include "evaluators/training/write_counts.hpp"
 
 namespace mho {
 
@@ -27,6 +29,9 @@ struct ScoringConfig {
   /// Of the products: float32, or bfloat16 conductances with exact DAC levels where the processor has
   /// AVX-512-BF16.
   std::string arithmetic = "float32";
+
+  /// programmed: R fresh chips; trained: the devices that the training left behind, read R times.
+  std::string from = "programmed";
 
   void fields(FieldVisitor& visitor);
 };
@@ -51,20 +56,25 @@ struct Score {
   std::vector<DriftPoint> drift;
   double avm = 0;
   double avm_time_s = kOneMonth;
+  std::optional<WriteCounts> writes = {};  ///< of a training on the chip
   double chance = 0;  ///< accuracy of always answering the commonest class; 0 where it is not known
   /// The point at `time_s`; throws std::out_of_range when that time was not scored.
   const DriftPoint& at(double time_s) const;
 };
 
+struct TrainedChip;
+
 /// What is calibrated on each programmed chip before it is scored, and on which (training) samples.
 struct ChipCalibration {
   PostTrainingConfig config;
   const Samples* samples = nullptr;  ///< null: nothing is calibrated
+  /// Not null: this chip is scored, as it is, in place of R that are programmed.
+  const TrainedChip* trained = nullptr;
 };
 
-/// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time:
-/// devices keep their identity through a programming's times; read noise is fresh at each. Same arguments,
-/// same bits.
+/// Programs the network R times on fresh devices (or takes the trained ones R times), lets it drift, and
+/// classifies `samples` at every time: devices keep their identity through a programming's times; read noise
+/// is fresh at each. Same arguments, same bits.
 Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
             const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
             const ChipCalibration& calibration = {});

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "evaluators/training/operands.hpp"
+#include "evaluators/training/tangent_gate.hpp"
 #include "evaluators/training/training_step.hpp"
 
 namespace mho {
@@ -29,7 +31,11 @@ class Training {
         schedule_(stages, config.epochs, samples.labels, batch_),
         step_(architecture, config, hardware, batch_, key.with("initial weights")),
         images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)) {}
+        labels_(static_cast<size_t>(batch_)) {
+    if (config.update_gate == "mntk")
+      gate_.emplace(step_.network(), initial_parameters(architecture, key.with("initial weights")), samples,
+                    config, key.with("update gate"));
+  }
 
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
   double run_epoch(int epoch) {
@@ -37,14 +43,23 @@ class Training {
     Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
     random.shuffle(std::span<std::int64_t>(order_));
     const int steps = schedule_.steps_of(epoch);
+    if (gate_) step_.store().gate(gate_->open(step_.store().parameters()));
     double loss = 0;
     for (int k = 0; k < steps && std::isfinite(loss); ++k) loss += run_step(epoch, k) / steps;
     return loss;
   }
 
   void calibrate() { step_.store().calibrate(samples_); }
-  void resume(const TrainingCheckpoint& from) { step_.store().resume(from.parameters, from.optimizer); }
-  OptimizerState optimizer_state() const { return step_.store().checkpoint(); }
+  void resume(const TrainingCheckpoint& from) {
+    step_.store().resume(from.parameters, from.optimizer);
+    step_.store().load(from.store);
+  }
+  TrainingCheckpoint checkpoint(int epochs_done) {
+    TrainingCheckpoint at{epochs_done, parameters(), step_.store().checkpoint()};
+    step_.store().save(at.store);
+    return at;
+  }
+  std::shared_ptr<const TrainedChip> chip() const { return step_.store().chip(); }
   Parameters& parameters() { return step_.store().parameters(); }
 
  private:
@@ -79,6 +94,7 @@ class Training {
   int batch_;
   TrainingSchedule schedule_;
   TrainingStep step_;
+  std::optional<TangentGate> gate_;
   FloatBuffer images_;
   std::vector<int> labels_;
   Indices order_;
@@ -90,7 +106,7 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
                           const TrainingConfig& config, const HardwareConfig& hardware) {
   const Network network(architecture, mvm_settings(architecture, hardware));
   const int batch = std::min(config.batch_size, static_cast<int>(samples.count()));
-  const int copies = config.optimizer == "adam" ? 4 : 3;
+  const int copies = config.optimizer == "sgd" ? 3 : 4;
   const double bytes = static_cast<double>(training_bytes(network, batch, config.shards,
                                                           regime_of(config.regime).clips_gradients)) +
                        static_cast<double>(architecture.parameters()) * copies * sizeof(float);
@@ -127,8 +143,9 @@ TrainingResult train(const Architecture& architecture, const Samples& samples,
     }
   }
   if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
-    result.checkpoint = {result.epochs_done, training.parameters(), training.optimizer_state()};
+    result.checkpoint = training.checkpoint(result.epochs_done);
   if (!result.failed) training.calibrate();
+  if (!result.failed) result.chip = training.chip();
   result.parameters = std::move(training.parameters());
   return result;
 }

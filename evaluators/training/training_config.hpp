@@ -6,6 +6,7 @@
 
 #include "core/base/fields.hpp"
 #include "core/nn/run/loss.hpp"
+#include "evaluators/training/on_chip_config.hpp"
 
 namespace mho {
 
@@ -14,7 +15,7 @@ struct TrainingConfig {
   std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
   int epochs = 20;
   int batch_size = 32;
-  std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam
+  std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam | lns_madam
   double learning_rate = 0.1;     ///< peak; cosine to zero after a linear warm-up
   double momentum = 0.9;
   double weight_decay = 5e-4;    ///< on crossbar weights only
@@ -29,6 +30,10 @@ struct TrainingConfig {
   double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
   int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
+  OnChipConfig on_chip = {};
+  std::string update_gate = "none";  ///< none | mntk
+  double update_gate_level = 0.5;
+  int update_gate_samples = 32;
   int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this
 
   void fields(FieldVisitor& visitor);

@@ -12,15 +12,16 @@ TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfi
     : network_(architecture, mvm_settings(architecture, hardware)),
       batch_(batch_size),
       loss_(make_loss(config)),
-      store_(
-          regime_of(config.regime).make({network_, config, hardware}, initial_parameters(architecture, key))),
+      store_(regime_of(config.regime)
+                 .make({network_, config, hardware, key.with("chip"), batch_size},
+                       initial_parameters(architecture, key))),
       buffers_(network_, *loss_, batch_size, config.shards) {}
 
 double TrainingStep::run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
                          RandomKey key) {
   const auto& operands = store_->operands(phase, key);
-  const auto result =
-      buffers_.step(store_->parameters(), operands, {images, labels, batch_, key}, store_->gradients());
+  const auto result = buffers_.step(store_->digital_parameters(), operands, {images, labels, batch_, key},
+                                    store_->gradients());
   store_->accumulate(buffers_);
   return store_->commit(learning_rate) ? result.loss : std::numeric_limits<double>::quiet_NaN();
 }

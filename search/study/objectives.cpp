@@ -43,6 +43,11 @@ std::vector<Objective> objectives() {
           {"cores", false, true, of_cost<&Cost::cores>},
           {"parameters", false, true,
            [](const Trial& t) { return std::optional<double>(static_cast<double>(t.parameters)); }},
+          {"writes", false, true,
+           [](const Trial& t) {
+             const auto& writes = t.score->writes;
+             return writes ? std::optional<double>(writes->pulses_per_device.mean) : std::nullopt;
+           }},
           {"accuracy", true, false, accuracy},
           {"accuracy_over_sigma", true, true, accuracy_over_sigma}};
 }
@@ -58,7 +63,7 @@ Objective find(const std::string& name) {
 }  // namespace
 
 std::vector<std::string> objective_names() {
-  return {"accuracy_1d", "avm", "energy", "latency", "cores", "parameters"};
+  return {"accuracy_1d", "avm", "energy", "latency", "cores", "parameters", "writes"};
 }
 
 std::vector<std::string> weighed_objectives(const SearchConfig& search) {

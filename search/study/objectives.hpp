@@ -11,7 +11,8 @@
 
 namespace mho {
 
-/// accuracy_1d, avm, energy, latency, cores, parameters: what search.objectives may list.
+/// accuracy_1d, avm, energy, latency, cores, parameters, writes (mean pulses a device): what
+/// search.objectives may list.
 std::vector<std::string> objective_names();
 
 /// What a proposer weighs: search.objectives, or the one search.objective when that list is empty.
@@ -29,7 +30,7 @@ std::optional<std::vector<double>> objective_values(const Trial& trial, std::spa
 double gain(const std::string& objective, double value);
 
 /// A gain on the scale on which models learn it: positive quantities that span decades (accuracy_over_sigma,
-/// energy, latency, cores, parameters) by their logarithm. Keeps the order of gains.
+/// energy, latency, cores, parameters, writes) by their logarithm. Keeps the order of gains.
 double modelled_gain(const std::string& objective, double value);
 
 }  // namespace mho

@@ -7,6 +7,7 @@
 
 #include "core/analog/devices/device_array.hpp"
 #include "core/analog/devices/device_parameters.hpp"
+#include "core/analog/devices/pulse_budget.hpp"
 #include "core/base/random.hpp"
 
 namespace mho {
@@ -43,6 +44,12 @@ class DeviceModel {
   virtual bool can(DeviceVerb verb) const { return verb == DeviceVerb::program; }
   /// Mean conductance change of one pulse in the middle of the range, µS; 0 without pulses.
   virtual double pulse_step_us() const { return 0; }
+
+  /// What pulses cost; zeros where it is not known.
+  virtual PulseBudget budget() const { return {}; }
+
+  /// Whether every read gives exactly what was written last: no drift, no read noise.
+  virtual bool reads_as_written() const { return false; }
 
   /// Where targets may lie.
   virtual ConductanceRange range() const = 0;

@@ -153,6 +153,15 @@ void PulsedParameters::fields(FieldVisitor& visitor) {
                 "Device to device: relative standard deviation of either bound's distance from the middle.");
   visitor.field("step_noise", &step_noise, between(0, 10),
                 "Pulse to pulse: relative standard deviation of a step.");
+  budget.fields(visitor);
+}
+
+void PulseBudget::fields(FieldVisitor& visitor) {
+  visitor.field("endurance_pulses", &endurance_pulses, between(0, 1e18),
+                "Pulses until a device wears out; 0: not known.");
+  visitor.field("pulse_energy_low_j", &pulse_energy_low_j, between(0, 1),
+                "Energy of one pulse on one device, J: the least; 0: not known.");
+  visitor.field("pulse_energy_high_j", &pulse_energy_high_j, between(0, 1), "The most; 0: not known.");
 }
 
 DeviceParameters::DeviceParameters() = default;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analog/devices/pulse_budget.hpp"
 #include "core/base/config_file.hpp"
 #include "core/base/fields.hpp"
 
@@ -126,6 +127,7 @@ struct PulsedParameters {
   double imbalance_spread = 0;  ///< device to device: deviation of the imbalance
   double bound_spread = 0;      ///< device to device: relative deviation of either bound
   double step_noise = 0;        ///< pulse to pulse: relative deviation of a step
+  PulseBudget budget = {};
 
   void fields(FieldVisitor& visitor);
 };

@@ -22,6 +22,8 @@ class PulsedDevice : public DeviceModel {
 
   bool can(DeviceVerb) const override { return true; }
   double pulse_step_us() const override { return (max_us_ - min_us_) / parameters_.states; }
+  PulseBudget budget() const override { return parameters_.budget; }
+  bool reads_as_written() const override { return true; }
   ConductanceRange range() const override { return {min_us_, max_us_}; }
   /// Of a place within half a step: the steps' root mean square / sqrt(12). Bounds of single devices that lie
   /// before the target are left out.

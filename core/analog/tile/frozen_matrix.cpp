@@ -70,6 +70,7 @@ FrozenMatrix::FrozenMatrix(int rows, int columns, const HardwareConfig& hardware
     : rows_(rows),
       columns_(columns),
       split_rows_(hardware.crossbar_rows),
+      split_columns_(hardware.crossbar_columns),
       extents_(cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)) {
   check_mvm_effects(hardware);
   const TileIo there = forward_io(hardware, 0), back = backward_io(hardware);
@@ -99,6 +100,25 @@ void FrozenMatrix::hold(const MatrixRead& read, const std::vector<float>& input_
     tiles_[t].vary_chip(chip.with("tile", t));
     if (!transposed_.empty())
       transposed_[t].hold(transpose(first, columns_, e.rows, e.columns).data(), e.rows);
+  }
+}
+
+/// Neighbours come one after the other: rows and tiles are looked for only where they change.
+void FrozenMatrix::hold_some(std::span<const std::uint32_t> weights, std::span<const float> conductances) {
+  const int across = (columns_ + split_columns_ - 1) / split_columns_;
+  const auto width = static_cast<std::uint32_t>(columns_);
+  std::uint32_t row = 0;
+  size_t t = 0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] - row * width >= width) row = weights[i] / width;
+    const int r = static_cast<int>(row), c = static_cast<int>(weights[i] - row * width);
+    const auto* e = &extents_[t];
+    if (r < e->row || r >= e->row + e->rows || c < e->column || c >= e->column + e->columns) {
+      t = static_cast<size_t>(r / split_rows_ * across + c / split_columns_);
+      e = &extents_[t];
+    }
+    tiles_[t].hold_one(r - e->row, c - e->column, conductances[i]);
+    if (!transposed_.empty()) transposed_[t].hold_one(c - e->column, r - e->row, conductances[i]);
   }
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/analog/mapping/tile_grid.hpp"
@@ -39,6 +41,9 @@ class FrozenMatrix {
   /// `read` or `input_ranges` do not fit rows x columns.
   void hold(const MatrixRead& read, const std::vector<float>& input_ranges, RandomKey chip);
 
+  /// Conductances of single weights (row * columns + column) from now on; all else stays.
+  void hold_some(std::span<const std::uint32_t> weights, std::span<const float> conductances);
+
   int rows() const { return rows_; }
   int columns() const { return columns_; }
   bool has_backward() const { return !transposed_.empty(); }
@@ -58,7 +63,7 @@ class FrozenMatrix {
  private:
   const float* scales_of(const TileExtent& tile) const;
 
-  int rows_, columns_, split_rows_;
+  int rows_, columns_, split_rows_, split_columns_;
   std::vector<TileExtent> extents_;
   std::vector<float> scales_;                            ///< [split * columns + column]
   std::vector<std::shared_ptr<TileCounters>> counters_;  ///< by tile

@@ -35,6 +35,8 @@ class Tile {
 
   /// conductances: rows x columns over g_max, `stride` floats from row to row.
   void hold(const float* conductances, int stride);
+  /// One of them anew.
+  void hold_one(int row, int column, float conductance);
   /// Full scale of the inputs: TileIo::input_range.
   void set_input_range(float range) { io_.input_range = range; }
   /// Draws the columns' fixed deviations from the chip's key; none before.

@@ -4,18 +4,22 @@
 #include <string>
 #include <vector>
 
+#include "core/base/random.hpp"
 #include "core/nn/graph/parameters.hpp"
 #include "core/nn/kernels/kernels.hpp"
+#include "core/nn/run/log_grid.hpp"
 
 namespace mho {
 
 /// What an optimiser step needs besides the gradients.
 struct OptimizerSettings {
-  std::string kind =
-      "sgd";  ///< sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay
+  /// sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay; lns_madam:
+  /// weights on a logarithmic grid (LogGrid), all else by adam.
+  std::string kind = "sgd";
   double momentum = 0.9;    ///< sgd; adam's first moment
   double weight_decay = 0;  ///< on weight matrices only
   double range_rate = 0;    ///< learning rate of input ranges over that of everything else
+  RandomKey key{0};         ///< lns_madam's stochastic rounding
 };
 
 /// What an optimiser remembers between steps; needs no settings to be kept.
@@ -44,11 +48,14 @@ class Optimizer {
   Moments update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first, FloatBuffer& second,
                  double learning_rate, double decay) const;
 
+  Moments update_weights(std::size_t node, LayerParameters& parameters, const LayerParameters& gradients,
+                         double learning_rate);
   void update_range(size_t node, LayerParameters& parameters, const LayerParameters& gradients,
                     double learning_rate);
 
   OptimizerSettings settings_;
-  Parameters first_, second_;  ///< moments; second_ only for adam
+  Parameters first_, second_;   ///< moments; second_ only for adam
+  std::vector<LogGrid> grids_;  ///< one a node; of lns_madam
   std::vector<Moments> weight_moments_;
   int steps_ = 0;
 };
