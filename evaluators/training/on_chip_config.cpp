@@ -36,9 +36,11 @@ void OnChipConfig::fields(FieldVisitor& visitor) {
   visitor.field("verify_writes", &verify_writes, anything(),
                 "mixed_precision, hybrid: a written device is read, and its accumulator keeps what the write "
                 "missed.");
-  visitor.field(
-      "refresh_level", &refresh_level, between(0.01, 1),
-      "hybrid: a pair of which one device is above this part of its range is brought down together.");
+  visitor.field("refresh_level", &refresh_level, between(0.25, 1),
+                "Pairs of devices: where one device is above this part of its range, and the other above a "
+                "quarter, the pair is written anew: the difference on one device.");
+  visitor.field("refresh_every", &refresh_every, between(1, 1000000000),
+                "Samples between two looks for such pairs.");
   visitor.field("fast_rate", &fast_rate, between(0, 1000),
                 "tiki_taka: learning rate of the fast array; learning_rate is that of the weights.");
   visitor.field("transfer_rate", &transfer_rate, between(0, 1e6),

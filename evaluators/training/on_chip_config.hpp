@@ -22,7 +22,8 @@ struct OnChipConfig {
   int accumulator_bits = 0;       ///< 0: float32
   double accumulator_range = 1;   ///< what its largest number stands for, in mean steps
   bool verify_writes = false;     ///< the accumulator keeps what a write missed
-  double refresh_level = 0.75;    ///< hybrid: of the range
+  double refresh_level = 0.75;    ///< of the range: RefreshConfig::full
+  int refresh_every = 100;        ///< samples
   double fast_rate = 0.1;         ///< tiki_taka: learning rate of the fast array
   double transfer_rate = 1;       ///< tiki_taka: over the learning rate
   int transfer_every = 1;         ///< tiki_taka: vectors

@@ -62,7 +62,7 @@ WriteCounts count_writes(const std::vector<const CrossbarMatrix*>& matrices, std
   if (weights > 0 && samples > 0)
     writes.events_per_weight_sample =
         all_events / static_cast<double>(weights) / static_cast<double>(samples);
-  const auto budget = model.budget();
+  const auto budget = model.pulse_budget();
   if (budget.endurance_pulses > 0)
     writes.endurance_share = writes.pulses_per_device.max / budget.endurance_pulses;
   writes.update_energy_low_j = all_pulses * budget.pulse_energy_low_j;

@@ -7,7 +7,6 @@
 
 #include "core/analog/devices/device_array.hpp"
 #include "core/analog/devices/device_parameters.hpp"
-#include "core/analog/devices/pulse_budget.hpp"
 #include "core/base/random.hpp"
 
 namespace mho {
@@ -30,6 +29,15 @@ enum class DeviceVerb {
   pulse     ///< move by single up and down pulses
 };
 
+/// A measured curve of pulses beside what a model that was fitted to it makes of it, µS.
+struct PulseFitPoint {
+  bool up = true;
+  int pulse = 0;
+  double measured_us = 0;
+  double fitted_us = 0;
+};
+using PulseFit = std::vector<PulseFitPoint>;
+
 /// What a memory device does: programming noise, pulses, drift, read noise. A model holds only its
 /// parameters; the state of each device lives in the DeviceArray that the model makes, so a device keeps its
 /// identity through its whole life.
@@ -44,9 +52,14 @@ class DeviceModel {
   virtual bool can(DeviceVerb verb) const { return verb == DeviceVerb::program; }
   /// Mean conductance change of one pulse in the middle of the range, µS; 0 without pulses.
   virtual double pulse_step_us() const { return 0; }
-
-  /// What pulses cost; zeros where it is not known.
-  virtual PulseBudget budget() const { return {}; }
+  /// Of the change that one pulse makes of a device without spreads at that conductance, µS, with its sign;
+  /// zeros without pulses.
+  virtual MeanAndDeviation pulse_us(double, bool /*up*/) const { return {}; }
+  /// Whether only up pulses are small: one down pulse resets the device. Weights then need pairs.
+  virtual bool one_sided() const { return false; }
+  virtual PulseBudget pulse_budget() const { return {}; }
+  /// The curves that the model was fitted to; without any, no points.
+  virtual PulseFit pulse_fit() const { return {}; }
 
   /// Whether every read gives exactly what was written last: no drift, no read noise.
   virtual bool reads_as_written() const { return false; }

@@ -115,6 +115,10 @@ void CrossbarMatrix::pulse(std::size_t plane, std::span<const DevicePulses> puls
   planes_.at(plane)->pulse(pulses, key.with("pulses " + planes_[plane]->label()));
 }
 
+void CrossbarMatrix::rewrite(std::size_t plane, std::span<const DeviceTarget> targets, RandomKey key) {
+  planes_.at(plane)->rewrite(targets, hardware_.programming, key.with("rewrite"));
+}
+
 void CrossbarMatrix::move(std::span<const DevicePulses> pulses, RandomKey key) {
   if (planes_.size() == 1) return pulse(0, pulses, key);
   std::array<std::vector<DevicePulses>, 2> parts;  // more weight: plus up; less: minus up
@@ -123,26 +127,13 @@ void CrossbarMatrix::move(std::span<const DevicePulses> pulses, RandomKey key) {
   pulse(1, parts[1], key);
 }
 
-std::vector<DevicePulses> CrossbarMatrix::refresh(std::span<const DevicePulses> weights, double level,
-                                                  RandomKey key) {
-  std::vector<DevicePulses> down;
-  if (planes_.size() < 2) return down;
-  const auto& range = targets_.cell.range;
-  const auto limit_us = static_cast<float>(range.min_us + level * (range.max_us - range.min_us));
-  const auto step_us = static_cast<float>(model_->pulse_step_us());
-  for (const auto& weight : weights) {
-    const float plus_us = written_us(0)[weight.device], minus_us = written_us(1)[weight.device];
-    if (std::max(plus_us, minus_us) <= limit_us) continue;
-    const float spare_us = std::min(plus_us, minus_us) - static_cast<float>(range.min_us);
-    const auto steps = static_cast<std::int32_t>(spare_us / step_us);
-    if (steps > 0) down.push_back({weight.device, -steps});
-  }
-  for (size_t plane = 0; plane < 2; ++plane) pulse(plane, down, key);
-  return down;
-}
-
 void CrossbarMatrix::update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
                             RandomKey key) {
+  if (planes_.size() == 1 && model_->one_sided())
+    throw ConfigError(
+        fmt::format("updates of single devices: expected a device that takes pulses both ways, got {}; use "
+                    "hardware.mapping = \"pairs\"",
+                    hardware_.device));
   std::vector<DevicePulses> pulses;
   append_update(x, d, learning_rate, config, key, pulses);
   move(pulses, key);

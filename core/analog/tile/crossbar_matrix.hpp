@@ -44,10 +44,13 @@ class CrossbarMatrix {
   /// a model without pulses.
   void pulse(std::size_t plane, std::span<const DevicePulses> pulses, RandomKey key);
 
+  /// Programs single devices of one plane as hardware.programming says; their clocks start anew.
+  void rewrite(std::size_t plane, std::span<const DeviceTarget> targets, RandomKey key);
+
   /// weights -= learning_rate x d^T by pulses, every tile with trains of its own: in the mean where no bound
   /// or full train is in the way. x: rows, d: columns numbers, in units of inputs and of dL/d(output). Cells
   /// of one device move it both ways; of pairs the first one's plus moves up for more weight and its minus
-  /// for less. Throws ConfigError for a model without pulses.
+  /// for less. Throws ConfigError for a model without pulses, and for single devices that only move up.
   void update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
               RandomKey key);
   /// The pulses of that update, by weight, behind those in `pulses`: they do not depend on what the devices
@@ -57,10 +60,6 @@ class CrossbarMatrix {
   /// Moves weights (DevicePulses::device = row * columns + column) by whole pulses up or down, in their
   /// order, as update does. Throws ConfigError for a model without pulses.
   void move(std::span<const DevicePulses> pulses, RandomKey key);
-  /// Of the weights in `weights` that are cells of pairs: where one device of the first pair is above `level`
-  /// (0 to 1) of its range, both go down by as many mean steps as the lower one has. Returns those weights
-  /// (counts: steps down of both). Throws ConfigError for a model without pulses.
-  std::vector<DevicePulses> refresh(std::span<const DevicePulses> weights, double level, RandomKey key);
   /// Weight that one mean pulse moves in every (row split, column): [split * columns + column].
   const std::vector<float>& pulse_weights() const { return pulse_weights_; }
 

@@ -30,12 +30,4 @@ Regime HybridStore::regime() {
           }};
 }
 
-std::vector<DevicePulses> HybridStore::write(std::size_t node, double learning_rate, RandomKey key) {
-  auto moved = MixedPrecisionStore::write(node, learning_rate, key);
-  const auto refreshed =
-      layer(node)->matrix().refresh(moved, context_.config.on_chip.refresh_level, key.with("refresh"));
-  moved.insert(moved.end(), refreshed.begin(), refreshed.end());
-  return moved;
-}
-
 }  // namespace mho

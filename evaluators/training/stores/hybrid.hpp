@@ -7,15 +7,11 @@ namespace mho {
 
 /// Hybrid in-memory computing (Joshi et al., arXiv 2102.05271): the most significant part of a weight is a
 /// pair of multi-level devices, its least significant part a low-precision accumulator of binary devices
-/// whose overflow moves the pair by a step. A pair of which one device is nearly full is brought down
-/// together.
+/// whose overflow moves the pair by a step.
 class HybridStore : public MixedPrecisionStore {
  public:
   using MixedPrecisionStore::MixedPrecisionStore;
   static Regime regime();
-
- protected:
-  std::vector<DevicePulses> write(std::size_t node, double learning_rate, RandomKey key) override;
 };
 
 }  // namespace mho

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/analog/tile/refresh.hpp"
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "evaluators/training/write_counts.hpp"
@@ -137,10 +138,19 @@ bool OnChipStore::commit(double learning_rate) {
     std::vector<DevicePulses> moved;
     if (is_open(i)) moved = write(i, learning_rate, key_.with("write", i));
     layers_[i]->matrix().advance(context_.config.on_chip.seconds_per_sample * batch_);
-    if (!layers_[i]->follow(moved, operands_[i])) stale_[i] = 1;
+    if (refresh(i) || !layers_[i]->follow(moved, operands_[i])) stale_[i] = 1;
   });
   samples_ += batch_;
   return finite;
+}
+
+/// Whether pairs were written anew.
+bool OnChipStore::refresh(size_t node) {
+  const auto& config = context_.config.on_chip;
+  auto& matrix = layers_[node]->matrix();
+  const bool due = samples_ / config.refresh_every != (samples_ + batch_) / config.refresh_every;
+  if (!due || matrix.targets().cell.planes.size() == 1) return false;
+  return refresh_pairs(matrix, {.full = config.refresh_level}, key_.with("refresh", node)) > 0;
 }
 
 /// What the optimiser steps of a crossbar layer are its accumulators.
@@ -241,12 +251,28 @@ const std::vector<float>& state_tensor(const std::map<std::string, NamedTensor>&
 void check_on_chip(const std::string& regime, const TrainingConfig& training,
                    const HardwareConfig& hardware) {
   require_verb(hardware.device, DeviceVerb::pulse, "training.regime = " + regime);
+  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
+  if (model->one_sided() && hardware.cell.kind == "single")
+    throw ConfigError(
+        fmt::format("hardware.mapping: expected pairs with training.regime = {} on {}, whose pulses go one "
+                    "way, got single",
+                    regime, hardware.device));
   if (training.optimizer == "lns_madam")
     throw ConfigError("training.optimizer = lns_madam: expected a regime whose weights are numbers, got " +
                       regime);
   if (hardware.input_range.mode == "learned")
     throw ConfigError("hardware.input_range = learned has no effect with training.regime = " + regime +
                       ": change one of them");
+}
+
+void check_symmetric(const std::string& regime, const TrainingConfig& training,
+                     const HardwareConfig& hardware) {
+  check_on_chip(regime, training, hardware);
+  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
+  if (model->one_sided())
+    throw ConfigError(fmt::format(
+        "training.regime = {}: expected a device with a symmetry point, got {}, whose pulses go one way",
+        regime, hardware.device));
 }
 
 }  // namespace mho

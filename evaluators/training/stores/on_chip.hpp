@@ -58,6 +58,7 @@ class OnChipStore : public MasterCopyStore {
  private:
   void place(std::size_t node, bool follows);
   void swap_accumulators();
+  bool refresh(std::size_t node);
   void read_layer(std::size_t node);
 
   std::shared_ptr<const DeviceModel> model_;
@@ -80,5 +81,9 @@ const std::vector<float>& state_tensor(const std::map<std::string, NamedTensor>&
 
 /// Refuses what no on-chip regime can do. Throws ConfigError; `regime` is the word.
 void check_on_chip(const std::string& regime, const TrainingConfig& training, const HardwareConfig& hardware);
+
+/// The same, and devices without a symmetry point.
+void check_symmetric(const std::string& regime, const TrainingConfig& training,
+                     const HardwareConfig& hardware);
 
 }  // namespace mho

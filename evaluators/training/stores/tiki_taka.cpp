@@ -33,7 +33,7 @@ Regime TikiTakaStore::regime() {
           .help = "as pulsed into a fast array, which a digital buffer averages for the weights' own",
           .on_chip = true,
           .check = [](const TrainingConfig& training,
-                      const HardwareConfig& hardware) { check_on_chip("tiki_taka", training, hardware); },
+                      const HardwareConfig& hardware) { check_symmetric("tiki_taka", training, hardware); },
           .make = [](const StoreContext& context, Parameters initial) -> std::unique_ptr<WeightStore> {
             return std::make_unique<TikiTakaStore>(context, std::move(initial));
           }};

@@ -20,7 +20,7 @@ Regime ZeroShiftStore::regime() {
           .help = "the same after each device's zero was put where its up and down pulses cancel",
           .on_chip = true,
           .check = [](const TrainingConfig& training,
-                      const HardwareConfig& hardware) { check_on_chip("zero_shift", training, hardware); },
+                      const HardwareConfig& hardware) { check_symmetric("zero_shift", training, hardware); },
           .make = [](const StoreContext& context, Parameters initial) -> std::unique_ptr<WeightStore> {
             return std::make_unique<ZeroShiftStore>(context, std::move(initial));
           }};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/analog/devices/pulsed.hpp"
+#include "core/analog/devices/pulsed/pulsed_device.hpp"
 
 namespace mho {
 
@@ -11,8 +11,12 @@ namespace mho {
 class ConstantStepDevice : public PulsedDevice {
  public:
   /// Throws ConfigError like PulsedDevice.
-  explicit ConstantStepDevice(double g_max_us, const PulsedParameters& parameters = {});
+  explicit ConstantStepDevice(double g_max_us, const PulsedParameters& parameters = {},
+                              const DeviceScales& scales = {}, const std::string& name = "constant_step");
   std::unique_ptr<DeviceArray> make(std::string label, std::size_t devices, RandomKey key) const override;
+
+ protected:
+  double step_factor(double w, bool up) const override;
 };
 
 }  // namespace mho
