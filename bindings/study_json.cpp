@@ -14,14 +14,14 @@ using Json = nlohmann::ordered_json;
 
 std::string study_to_json(const RunConfig& config) {
   const auto& space = config.space;
-  const auto name = config.search.objective == "accuracy" ? "accuracy_1d" : "accuracy_1d_over_sigma";
+  const auto name = config.search.objective == Objective::accuracy ? "accuracy_1d" : "accuracy_1d_over_sigma";
   const Json json = {{"space",
                       {{"stem_channels", space.stem_channels},
                        {"stem_kernels", space.stem_kernels},
                        {"main_blocks", space.main_blocks},
                        {"residual_blocks", space.residual_blocks},
                        {"branches", space.branches},
-                       {"block_types", space.block_types},
+                       {"block_types", words_for(space.block_types)},
                        {"widening", space.widening}}},
                      {"objectives", Json::array({{{"name", name}, {"direction", "maximize"}}})},
                      {"population", config.search.population},

@@ -9,13 +9,13 @@
 
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
+#include "cli/run_options.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/files/scratch_folder.hpp"
 #include "core/chip/export/check_export.hpp"
-#include "search/run_config.hpp"
 
 namespace mho {
 namespace {
@@ -49,11 +49,11 @@ std::filesystem::path config_of(const std::filesystem::path& winner) {
                   winner.string()));
 }
 
-RunConfig load_config(const ExportArguments& arguments) {
+EvaluationTables load_config(const ExportArguments& arguments) {
   std::vector<std::string> assignments;
   if (!arguments.chip.empty())
     assignments.push_back("chip.file=" + std::filesystem::absolute(arguments.chip).string());
-  return load_run_config(config_of(arguments.winner), assignments);
+  return load_tables(config_of(arguments.winner), assignments);
 }
 
 std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip, const Cost& cost) {
@@ -75,7 +75,7 @@ int run(const ExportArguments& arguments) {
     throw InputError("export: expected WINNER or --check DIR, got " +
                      std::string(arguments.winner.empty() ? "neither" : "both"));
   if (!arguments.check.empty()) return check(arguments.check);
-  const auto [architecture, parameters] = load_candidate(arguments.winner);
+  const auto [architecture, parameters, features] = load_candidate(arguments.winner);
   const auto config = load_config(arguments);
   const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
   if (!mapped.mapping)
@@ -83,7 +83,8 @@ int run(const ExportArguments& arguments) {
         fmt::format("{} on chip {}: {}", architecture.name(), config.chip.name, mapped.reason));
   const auto folder = arguments.out.empty() ? arguments.winner / "chip" : arguments.out;
   const ScratchFolder made(folder);
-  export_chip(made.path(), {architecture, parameters, config.hardware, config.chip, *mapped.mapping});
+  export_chip(made.path(),
+              {architecture, parameters, config.hardware, config.chip, *mapped.mapping, features});
   std::vector<std::string> names;
   for (const auto& [name, always] : export_files()) names.push_back(name);
   move_result(made.path(), folder, names, arguments.force);

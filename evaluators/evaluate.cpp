@@ -2,12 +2,16 @@
 #include "evaluators/evaluate.hpp"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 
+#include "core/base/error.hpp"
+#include "core/base/files/json_depth.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/nn/graph/architecture_json.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/given_parameters.hpp"
 #include "evaluators/training/calibration.hpp"
-#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {
@@ -22,67 +26,78 @@ void map_candidate(const Architecture& architecture, const EvaluationConfig& con
 }
 
 /// What follows once there are weights: calibration, score, mapping.
-void judge(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
-           const EvaluationConfig& config, RandomKey key, Evaluation& evaluation,
-           const TrainedChip* trained = nullptr) {
-  const Network network(architecture, mvm_settings(architecture, config.hardware));
-  fix_input_ranges(network, evaluation.parameters, config.hardware);
-  optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
-  evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
-                           key.with("scoring"), {config.post_training, &train_samples, trained});
-  if (!evaluation.checkpoint) map_candidate(architecture, config, evaluation);
+void judge(const CompiledCandidate& candidate, const Splits& splits, const EvaluationConfig& config,
+           RandomKey key, Evaluation& evaluation, const TrainedChip* trained = nullptr) {
+  fix_input_ranges(candidate, evaluation.parameters);
+  optimise_ranges(candidate, splits.train, config.post_training, evaluation.parameters);
+  evaluation.score = score(candidate, evaluation.parameters, splits.held_out, config.scoring,
+                           key.with("scoring"), {config.post_training, &splits.train, trained});
+  if (!evaluation.checkpoint) map_candidate(candidate.architecture(), config, evaluation);
 }
 
 }  // namespace
 
-Evaluation evaluate(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
-                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch,
-                    const TrainingPart& part) {
+Evaluation evaluate(const Architecture& architecture, const Splits& splits, const EvaluationConfig& config,
+                    RandomKey key, const EpochCallback& on_epoch, const TrainingPart& part) {
   const auto start = std::chrono::steady_clock::now();
+  const CompiledCandidate candidate(architecture, config.hardware);
   Evaluation evaluation;
-  auto trained = train(architecture, train_samples, config.task.augmentation, config.training,
-                       config.hardware, key.with("training"), on_epoch, part);
+  auto trained = train(candidate, {splits.train, config.training, config.task.augmentation},
+                       key.with("training"), on_epoch, part);
   evaluation.failed = trained.failed;
   evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
   evaluation.checkpoint = std::move(trained.checkpoint);
-  const bool as_trained = config.scoring.from == "trained";
+  const bool as_trained = config.scoring.from == ScoringStart::trained;
   if (!evaluation.failed)
-    judge(architecture, train_samples, held_out, config, key, evaluation,
-          as_trained ? trained.chip.get() : nullptr);
+    judge(candidate, splits, config, key, evaluation, as_trained ? trained.chip.get() : nullptr);
   if (trained.chip) evaluation.score.writes = trained.chip->writes;
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }
 
-Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
-                   const Samples& train_samples, const Samples& held_out, const EvaluationConfig& config,
-                   RandomKey key) {
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Splits& splits,
+                   const EvaluationConfig& config, RandomKey key) {
   const auto start = std::chrono::steady_clock::now();
+  const CompiledCandidate candidate(architecture, config.hardware);
   Evaluation evaluation;
   evaluation.parameters = parameters;
-  evaluation.notes = complete_parameters(Network(architecture, mvm_settings(architecture, config.hardware)),
-                                         evaluation.parameters, train_samples, config.hardware);
-  if (config.scoring.from == "trained")
+  evaluation.notes = complete_parameters(candidate, evaluation.parameters, splits.train);
+  if (config.scoring.from == ScoringStart::trained)
     evaluation.notes.push_back(
         "scoring.from = trained: the weights were given as numbers and are programmed on fresh chips");
-  judge(architecture, train_samples, held_out, config, key, evaluation);
+  judge(candidate, splits, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }
 
 void save_candidate(const std::filesystem::path& folder, const Architecture& architecture,
-                    const Evaluation& evaluation, std::uint64_t seed) {
+                    const Evaluation& evaluation, std::uint64_t seed, const std::string& features) {
   write_file_atomically(folder / "architecture.json", to_json(architecture));
   save_parameters(folder / "weights.safetensors", architecture, evaluation.parameters);
   write_file_atomically(folder / "score.json", score_json(architecture, evaluation, seed));
+  if (!features.empty()) write_file_atomically(folder / "features.json", features);
 }
+
+namespace {
+
+/// features.json of a winner folder; empty where there is none.
+std::string load_features(const std::filesystem::path& file) {
+  if (!is_file(file)) return "";
+  auto text = read_text_file(file, largest_config);
+  check_json_depth(text, file.string());
+  if (!nlohmann::json::parse(text, nullptr, false).is_object())
+    throw DataError(file.string() + ": expected a JSON object, found something else");
+  return text;
+}
+
+}  // namespace
 
 Candidate load_candidate(const std::filesystem::path& folder) {
   auto architecture = load_architecture(folder / "architecture.json");
   auto parameters = load_parameters(folder / "weights.safetensors", architecture);
-  return {std::move(architecture), std::move(parameters)};
+  return {std::move(architecture), std::move(parameters), load_features(folder / "features.json")};
 }
 
 }  // namespace mho

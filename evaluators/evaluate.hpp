@@ -41,30 +41,37 @@ struct Evaluation {
   double wall_s = 0;
 };
 
-/// Trains on `train`, calibrates, scores on `held_out`, maps. The key decides initial weights, order, noise
+/// The samples that an architecture is judged with.
+struct Splits {
+  const Samples& train;     ///< trained and calibrated on
+  const Samples& held_out;  ///< scored on
+};
+
+/// Trains, calibrates, scores, maps. The key decides initial weights, order, noise
 /// and devices. A `part` that ends before the last epoch is scored as it stands and not mapped.
-Evaluation evaluate(const Architecture& architecture, const Samples& train, const Samples& held_out,
-                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {},
-                    const TrainingPart& part = {});
+Evaluation evaluate(const Architecture& architecture, const Splits& splits, const EvaluationConfig& config,
+                    RandomKey key, const EpochCallback& on_epoch = {}, const TrainingPart& part = {});
 
 /// Scores trained weights again on fresh devices and maps them; input ranges that are missing, and
-/// [post_training], are calibrated first, on `train`. Throws ConfigError as complete_parameters.
-Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& train,
-                   const Samples& held_out, const EvaluationConfig& config, RandomKey key);
+/// [post_training], are calibrated first, on the training samples. Throws ConfigError as complete_parameters.
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Splits& splits,
+                   const EvaluationConfig& config, RandomKey key);
 
 /// score.json (README lists its keys; accuracies are fractions of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);
 
-/// A winner folder: architecture.json, weights.safetensors, score.json. The chip/ export is written beside
-/// them by export_chip. Throws RunError.
+/// A winner folder: architecture.json, weights.safetensors, score.json, and, where the data were made of
+/// recordings, features.json: `features` (Dataset::features). The chip/ export is written beside them by
+/// export_chip. Throws RunError.
 void save_candidate(const std::filesystem::path& folder, const Architecture& architecture,
-                    const Evaluation& evaluation, std::uint64_t seed);
+                    const Evaluation& evaluation, std::uint64_t seed, const std::string& features);
 
 struct Candidate {
   Architecture architecture;
   Parameters parameters;
+  std::string features;  ///< empty where there is no features.json
 };
-/// Reads architecture.json and weights.safetensors. Throws DataError or ArchitectureError.
+/// Reads architecture.json, weights.safetensors and features.json. Throws DataError or ArchitectureError.
 Candidate load_candidate(const std::filesystem::path& folder);
 
 }  // namespace mho

@@ -27,11 +27,11 @@ void check_crossbars(const EvaluationTables& tables) {
 
 /// Scores are made with what is exported: what no score covers ends here, and not after the training.
 void check_mapping(const MappingConfig& mapping, const ChipConfig& chip) {
-  if (mapping.depthwise != "digital")
+  if (mapping.depthwise != DepthwisePlace::digital)
     throw ConfigError(fmt::format(
         "chip.depthwise: expected \"digital\", as grouped convolutions are trained, scored and exported, "
         "got \"{}\", which only 'mho map' knows",
-        mapping.depthwise));
+        word_of(mapping.depthwise)));
   check_targets_fit(chip);
 }
 
@@ -39,11 +39,11 @@ void check_hardware(const EvaluationTables& tables) {
   tables.hardware.check();
   const auto& regime = regime_of(tables.training.regime);
   regime.check(tables.training, tables.hardware);
-  if (tables.scoring.from == "trained" && !regime.on_chip)
+  if (tables.scoring.from == ScoringStart::trained && !regime.on_chip)
     throw ConfigError(fmt::format(
         "scoring.from = trained: expected a training.regime whose weights live on devices, got {}",
         regime.name));
-  if (tables.scoring.from == "trained" && tables.post_training.changes_parameters())
+  if (tables.scoring.from == ScoringStart::trained && tables.post_training.changes_parameters())
     throw ConfigError(
         "post_training: expected input_range = false and column_range = false with scoring.from = trained, "
         "whose devices are not programmed again");
@@ -60,8 +60,8 @@ void check_times(const HardwareConfig& hardware, const std::vector<double>& time
       throw ConfigError(std::string("scoring.times_s: ") + error.what());
     }
   }
-  std::vector<double> needed{kOneSecond, kOneDay};
-  if (model->valid_times_s().empty()) needed.push_back(kOneMonth);
+  std::vector<double> needed{one_second_s, one_day_s};
+  if (model->valid_times_s().empty()) needed.push_back(one_month_s);
   for (const double time_s : needed)
     if (std::find(times.begin(), times.end(), time_s) == times.end())
       throw ConfigError(fmt::format(

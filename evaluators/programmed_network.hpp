@@ -6,7 +6,7 @@
 
 #include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
 #include "evaluators/training/trained_chip.hpp"
 
@@ -16,15 +16,14 @@ namespace mho {
 /// afterwards.
 class ProgrammedNetwork {
  public:
-  /// Programs every crossbar layer with draws from `key`. `network` (made with this hardware's settings) and
-  /// `model` must outlive this. Throws MappingError or ConfigError.
-  ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
-                    const DeviceModel& model, bool bfloat16, RandomKey key);
+  /// Programs every crossbar layer with draws from `key`. `candidate` must outlive this. Throws MappingError
+  /// or ConfigError.
+  ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, bool bfloat16, RandomKey key);
 
   /// The chip as a training left it; its drift compensation starts now, with draws from `key`. `chip` must
   /// outlive this.
-  ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
-                    const TrainedChip& chip, bool bfloat16, RandomKey key);
+  ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, const TrainedChip& chip,
+                    bool bfloat16, RandomKey key);
 
   /// The calibrations that PostTrainingConfig asks of each chip, on `samples`, from a read right after
   /// programming: first tile columns' gains and offsets, then batch norms.
@@ -41,15 +40,14 @@ class ProgrammedNetwork {
   const Parameters& parameters() const { return parameters_; }
 
  private:
-  ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
-                    bool bfloat16, RandomKey key);
+  /// Without crossbars, for the others.
+  ProgrammedNetwork(RandomKey chip, const CompiledCandidate& candidate, Parameters parameters, bool bfloat16);
   MatrixOperand read_layer(size_t node, MatrixRead read) const;
   void fit_columns(const Samples& samples, int count, RandomKey key);
   void fit_layer(size_t node, const FloatBuffer& inputs, int images, RandomKey key);
 
-  const Network& network_;
+  const CompiledCandidate& candidate_;
   Parameters parameters_;
-  HardwareConfig hardware_;
   RandomKey key_;  ///< of this chip
   bool bfloat16_;
   Operands digital_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/fields.hpp"
+#include "core/data/augmentation.hpp"
 
 namespace mho {
 
@@ -37,6 +38,10 @@ struct Dataset {
   /// Normalisation that was applied, per channel, in raw units (0 to 255 for 8-bit images).
   std::vector<double> mean;
   std::vector<double> standard_deviation;
+  std::vector<std::string> class_names;  ///< empty when they are not known
+  /// What has to stand before the network: describe_features, then "mean" and "standard_deviation" of the
+  /// normalisation, a JSON object; empty for data that come as the network takes them.
+  std::string features;
 };
 
 /// The [task] table: which data and how they are split.
@@ -48,9 +53,9 @@ struct TaskConfig {
   /// keeps that one instead. 0: no validation samples.
   double validation_fraction = 0.15;
   std::uint64_t split_seed = 0;
-  int max_train = 0;                  ///< training and validation samples together; 0 for all
-  int max_test = 0;                   ///< 0 for all
-  std::string augmentation = "none";  ///< none | crop | crop_flip
+  int max_train = 0;  ///< training and validation samples together; 0 for all
+  int max_test = 0;   ///< 0 for all
+  Augmentation augmentation = Augmentation::none;
 
   void fields(FieldVisitor& visitor);
 };

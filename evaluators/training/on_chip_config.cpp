@@ -5,7 +5,7 @@ namespace mho {
 
 void OnChipConfig::fields(FieldVisitor& visitor) {
   visitor.field(
-      "pulses", &pulses, one_of({"stochastic", "deterministic"}),
+      "pulses", &pulses,
       "On-chip regimes: an outer product becomes coincidences of random pulse trains, or the nearest "
       "whole number of pulses on every device.");
   visitor.field("pulse_slots", &pulse_slots, between(1, 63), "Slots of a pulse train (BL).");
@@ -51,7 +51,7 @@ void OnChipConfig::fields(FieldVisitor& visitor) {
 }
 
 UpdateConfig OnChipConfig::update() const {
-  return {pulses == "stochastic", pulse_slots, update_management, length_management};
+  return {pulses == PulseChoice::stochastic, pulse_slots, update_management, length_management};
 }
 
 }  // namespace mho

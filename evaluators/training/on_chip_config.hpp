@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "core/analog/tile/update.hpp"
 #include "core/base/fields.hpp"
 
 namespace mho {
 
+/// How an outer product becomes pulses: coincidences of random trains, or the nearest whole number on every
+/// device.
+enum class PulseChoice { stochastic, deterministic };
+template <>
+inline constexpr std::array words_of<PulseChoice>{"stochastic", "deterministic"};
+
 /// The part of [training] that concerns weights which live on devices while they are trained.
 struct OnChipConfig {
-  std::string pulses = "stochastic";  ///< stochastic | deterministic
-  int pulse_slots = 31;               ///< BL
+  PulseChoice pulses = PulseChoice::stochastic;
+  int pulse_slots = 31;  ///< BL
   bool update_management = true;
   bool length_management = true;
   double weight_bound = 0;        ///< weight at a device's mean bound; 0: from weight_headroom

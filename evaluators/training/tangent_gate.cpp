@@ -75,9 +75,9 @@ double largest_eigenvalue(const std::vector<double>& matrix, std::size_t n) {
   return value;
 }
 
-TangentGate::TangentGate(const Network& network, Parameters initial, const Samples& samples,
+TangentGate::TangentGate(const CompiledCandidate& candidate, Parameters initial, const Samples& samples,
                          const TrainingConfig& config, RandomKey key)
-    : network_(network),
+    : network_(candidate.plain()),
       samples_(take_samples(samples, config.update_gate_samples)),
       level_(config.update_gate_level),
       shards_(config.shards),
@@ -89,11 +89,10 @@ TangentGate::TangentGate(const Network& network, Parameters initial, const Sampl
 std::vector<double> TangentGate::eigenvalues(Parameters parameters) const {
   const int images = static_cast<int>(samples_.count());
   const auto nodes = parameters.size();
-  const Network plain(network_.architecture(), {});
-  auto operands = plain.digital_operands(parameters, true);
+  auto operands = network_.digital_operands(parameters, true);
   std::vector<std::unique_ptr<ImageVectors>> vectors(nodes);
   for (size_t i = 0; i < nodes; ++i) {
-    const auto* layer = plain.matrix(static_cast<int>(i));
+    const auto* layer = network_.matrix(static_cast<int>(i));
     if (!layer || layer->geometry().groups > 1) continue;
     vectors[i] = std::make_unique<ImageVectors>(*layer, images);
     operands[i].sink = vectors[i].get();
@@ -101,12 +100,12 @@ std::vector<double> TangentGate::eigenvalues(Parameters parameters) const {
   std::vector<int> numbers(static_cast<size_t>(images));
   for (int i = 0; i < images; ++i) numbers[static_cast<size_t>(i)] = i;
   const RandomCombination combination(key_, network_.architecture().classes(), images);
-  TrainingNetwork buffers(plain, combination, images, shards_);
+  TrainingNetwork buffers(network_, combination, images, shards_);
   auto gradients = zero_gradients(parameters);
   buffers.step(parameters, operands, {samples_.images.data(), numbers.data(), images, key_}, gradients);
   std::vector<double> values(nodes);
   parallel_for(nodes, [&](size_t i) {
-    if (vectors[i]) values[i] = kernel_eigenvalue(*vectors[i], images, *plain.matrix(static_cast<int>(i)));
+    if (vectors[i]) values[i] = kernel_eigenvalue(*vectors[i], images, *network_.matrix(static_cast<int>(i)));
   });
   return values;
 }

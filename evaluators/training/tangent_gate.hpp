@@ -5,6 +5,7 @@
 
 #include "core/data/dataset.hpp"
 #include "core/nn/run/training_network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/training/training_config.hpp"
 
 namespace mho {
@@ -15,8 +16,8 @@ namespace mho {
 /// still learn. Of the classes one random combination a sample is taken, the same at every call.
 class TangentGate {
  public:
-  /// `network` must outlive this; kernels are measured in digital, on samples spread evenly.
-  TangentGate(const Network& network, Parameters initial, const Samples& samples,
+  /// `candidate` must outlive this; kernels are measured in digital, on samples spread evenly.
+  TangentGate(const CompiledCandidate& candidate, Parameters initial, const Samples& samples,
               const TrainingConfig& config, RandomKey key);
 
   /// One entry a node: 0 where a layer is to be left alone now.
@@ -25,7 +26,7 @@ class TangentGate {
   std::vector<double> eigenvalues(Parameters parameters) const;
 
  private:
-  const Network& network_;
+  const Network& network_;  ///< plain
   Samples samples_;
   double level_;
   int shards_;

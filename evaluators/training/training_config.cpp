@@ -10,7 +10,7 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
   visitor.field(
-      "optimizer", &optimizer, one_of({"sgd", "adam", "lns_madam"}),
+      "optimizer", &optimizer,
       "sgd (Nesterov momentum), adam, or lns_madam: weights on an 8-bit logarithmic grid that steps "
       "multiply, without a copy in float (learning_rate: 1/128).");
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
@@ -38,7 +38,7 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
   on_chip.fields(visitor);
   visitor.field(
-      "update_gate", &update_gate, one_of({"none", "mntk"}),
+      "update_gate", &update_gate,
       "mntk: in every epoch only layers are updated whose tangent kernel has kept its size (modular "
       "adaptive training).");
   visitor.field("update_gate_level", &update_gate_level, between(0, 1),

@@ -6,17 +6,23 @@
 
 #include "core/base/fields.hpp"
 #include "core/nn/run/loss.hpp"
+#include "core/nn/run/optimizer.hpp"
 #include "evaluators/training/on_chip_config.hpp"
 
 namespace mho {
+
+/// Which layers an epoch updates: all, or those whose tangent kernel has kept its size (TangentGate).
+enum class UpdateGate { none, mntk };
+template <>
+inline constexpr std::array words_of<UpdateGate>{"none", "mntk"};
 
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
   std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
   int epochs = 20;
   int batch_size = 32;
-  std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam | lns_madam
-  double learning_rate = 0.1;     ///< peak; cosine to zero after a linear warm-up
+  OptimizerKind optimizer = OptimizerKind::sgd;
+  double learning_rate = 0.1;  ///< peak; cosine to zero after a linear warm-up
   double momentum = 0.9;
   double weight_decay = 5e-4;    ///< on crossbar weights only
   double warmup_fraction = 0.1;  ///< of all steps
@@ -31,7 +37,7 @@ struct TrainingConfig {
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
   int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
   OnChipConfig on_chip = {};
-  std::string update_gate = "none";  ///< none | mntk
+  UpdateGate update_gate = UpdateGate::none;
   double update_gate_level = 0.5;
   int update_gate_samples = 32;
   int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this

@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
 #include "core/base/files/safetensors.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "core/nn/run/training_network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/training/trained_chip.hpp"
 #include "evaluators/training/training_config.hpp"
 
@@ -74,11 +73,12 @@ class WeightStore {
 
 /// What a store is made from; all of it must outlive the store.
 struct StoreContext {
-  const Network& network;
+  const CompiledCandidate& candidate;
   const TrainingConfig& config;
-  const HardwareConfig& hardware;
   RandomKey key{0};  ///< of devices, where the store has some
   int batch = 1;     ///< samples of a mini-batch
+  const Network& network = candidate.network();
+  const HardwareConfig& hardware = candidate.hardware();
 };
 
 /// One word of training.regime. A new one is a file pair in stores/ and a line in regimes().

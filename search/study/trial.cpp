@@ -43,7 +43,7 @@ Score read_score(const Json& json) {
                            {number(point.at("interval95").at(0)), number(point.at("interval95").at(1))}});
   if (json.contains("pulses_per_device"))
     score.writes.emplace().pulses_per_device.mean = number(json.at("pulses_per_device"));
-  score.at(kOneDay);  // what everything weighs trials by: throws where it is missing
+  score.at(one_day_s);  // what everything weighs trials by: throws where it is missing
   return score;
 }
 

@@ -85,7 +85,7 @@ std::string warn_of_chance(const std::vector<Winner>& winners) {
     const auto& score = winners[place].evaluation.score;
     if (is_near_chance(score))
       places.push_back(fmt::format("winner {} is right for {:.1f} % of the test images after one day", place,
-                                   100 * score.at(kOneDay).mean));
+                                   100 * score.at(one_day_s).mean));
   }
   if (places.empty()) return "";
   return fmt::format("{}: near chance, which is {:.1f} % (always the commonest class)", join(places),
@@ -100,11 +100,11 @@ void export_winners(const Study& study, const std::vector<Winner>& winners) {
     const auto& [trial, evaluation] = winners[place];
     const auto folder = study.folder->winner(static_cast<int>(place));
     const auto architecture = networks->network(trial.genome);
-    save_candidate(folder, architecture, evaluation, config.search.seed);
+    save_candidate(folder, architecture, evaluation, config.search.seed, networks->features());
     const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
     if (!mapped.mapping) throw MappingError(fmt::format("trial {}: {}", trial.number, mapped.reason));
-    export_chip(folder / "chip",
-                {architecture, evaluation.parameters, config.hardware, config.chip, *mapped.mapping});
+    export_chip(folder / "chip", {architecture, evaluation.parameters, config.hardware, config.chip,
+                                  *mapped.mapping, networks->features()});
   }
 }
 

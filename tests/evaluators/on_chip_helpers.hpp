@@ -18,10 +18,10 @@ inline HardwareConfig exact_chip(double states = 1200) {
   hardware.device = "constant_step";
   hardware.g_max_us = 30;
   hardware.device_parameters.constant_step.states = states;
-  hardware.cell.kind = "single";
+  hardware.cell.kind = CellKind::single;
   hardware.dac_bits = hardware.adc_bits = 0;
   hardware.output_noise = 0;
-  hardware.drift_compensation = "none";
+  hardware.drift_compensation = CompensationMode::none;
   return hardware;
 }
 
@@ -40,7 +40,9 @@ class ToySteps {
   ToySteps(const Architecture& architecture, const TrainingConfig& config, const HardwareConfig& hardware)
       : samples_(toy_samples(4, 3, 0.3, 5)),
         images_(samples_.images.size() + kernel_slack()),
-        step_(architecture, config, hardware, 4, RandomKey(2)) {
+        config_(config),
+        candidate_(architecture, hardware),
+        step_(candidate_, config_, 4, RandomKey(2)) {
     std::copy(samples_.images.begin(), samples_.images.end(), images_.begin());
     step_.store().calibrate(samples_);
   }
@@ -58,6 +60,8 @@ class ToySteps {
  private:
   Samples samples_;
   FloatBuffer images_;
+  TrainingConfig config_;
+  CompiledCandidate candidate_;
   TrainingStep step_;
   std::uint64_t steps_ = 0;
 };

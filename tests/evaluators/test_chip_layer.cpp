@@ -46,9 +46,9 @@ TEST_CASE("An operand that follows pulses is the one that is read anew") {
   auto hardware = exact_chip();
   hardware.crossbar_rows = hardware.crossbar_columns = 24;  // several splits
   hardware.device = "soft_bounds";
-  hardware.cell.kind = GENERATE("single", "pairs");
+  hardware.cell.kind = GENERATE(CellKind::single, CellKind::pairs);
   const bool vectors = GENERATE(false, true), backward = GENERATE(false, true);
-  if (vectors) hardware.effects.noise_management = "abs_max";
+  if (vectors) hardware.effects.noise_management = NoiseManagement::abs_max;
   if (backward) hardware.effects.backward_dac_bits = 7;
   const int node = GENERATE(1, 4, 8);  // convolutions and the dense layer of the toy network
   hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);

@@ -14,7 +14,7 @@ TEST_CASE("A hybrid memory needs pairs and an accumulator of bits") {
   const auto check = HybridStore::regime().check;
   config.on_chip.accumulator_bits = 7;
   CHECK_THROWS_WITH(check(config, hardware), ContainsSubstring("hardware.mapping"));
-  hardware.cell.kind = "pairs";
+  hardware.cell.kind = CellKind::pairs;
   CHECK_NOTHROW(check(config, hardware));
   config.on_chip.accumulator_bits = 0;
   CHECK_THROWS_WITH(check(config, hardware), ContainsSubstring("accumulator_bits"));
@@ -22,7 +22,7 @@ TEST_CASE("A hybrid memory needs pairs and an accumulator of bits") {
 
 TEST_CASE("Pairs that fill up are written anew and go on learning") {
   auto hardware = exact_chip(16);
-  hardware.cell.kind = "pairs";
+  hardware.cell.kind = CellKind::pairs;
   auto config = on_chip_training("hybrid");
   config.on_chip.accumulator_bits = 8;
   config.on_chip.refresh_every = 4;

@@ -18,12 +18,12 @@ const auto words = {"pulsed", "zero_shift", "mixed_precision", "hybrid", "tiki_t
 HardwareConfig noisy_chip(const std::string& regime) {
   auto hardware = exact_chip();
   hardware.device = "soft_bounds";
-  hardware.cell.kind = regime == "hybrid" ? "pairs" : "single";
+  hardware.cell.kind = regime == "hybrid" ? CellKind::pairs : CellKind::single;
   hardware.dac_bits = 7;
   hardware.adc_bits = 9;
   hardware.output_noise = 0.06;
-  hardware.effects.noise_management = "abs_max";
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.noise_management = NoiseManagement::abs_max;
+  hardware.effects.bound_management = BoundManagement::iterative;
   hardware.effects.backward_dac_bits = 7;
   return hardware;
 }
@@ -37,8 +37,10 @@ TrainingConfig short_training(const std::string& regime) {
 }
 
 TrainingResult trained(const std::string& regime, const TrainingPart& part = {}) {
-  return train(toy_network(3), toy_samples(24, 3, 0.3, 5), "none", short_training(regime), noisy_chip(regime),
-               RandomKey(4), {}, part);
+  const CompiledCandidate candidate(toy_network(3), noisy_chip(regime));
+  const auto samples = toy_samples(24, 3, 0.3, 5);
+  const auto config = short_training(regime);
+  return train(candidate, {samples, config}, RandomKey(4), {}, part);
 }
 
 bool same(const Parameters& a, const Parameters& b) {
@@ -91,12 +93,12 @@ TEST_CASE("Weights stay within the bounds of their devices") {
 TEST_CASE("A trained chip is scored as it stands") {
   const auto samples = toy_samples(60, 3, 0.3, 6);
   const auto config = short_training("pulsed");
-  const auto hardware = exact_chip();
-  const auto result = train(toy_network(3), samples, "none", config, hardware, RandomKey(4));
+  const CompiledCandidate candidate(toy_network(3), exact_chip());
+  const auto result = train(candidate, {samples, config}, RandomKey(4));
   ScoringConfig scoring;
   scoring.programmings = 2;
-  const auto kept = score(toy_network(3), result.parameters, samples, scoring, hardware, RandomKey(7),
-                          {{}, nullptr, result.chip.get()});
+  const auto kept =
+      score(candidate, result.parameters, samples, scoring, RandomKey(7), {{}, nullptr, result.chip.get()});
   for (const auto& point : kept.drift) {  // these devices neither drift nor make noise
     CHECK(point.mean == Approx(kept.digital_accuracy).margin(1e-9));
     CHECK(point.standard_deviation == 0);

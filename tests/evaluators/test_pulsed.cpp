@@ -13,7 +13,7 @@ using namespace mho::test;
 TEST_CASE("Fine deterministic pulses of every vector are a step of gradient descent") {
   const auto architecture = make_builtin("mlp:16", {8, 8, 1}, 3);
   auto config = on_chip_training("pulsed");
-  config.on_chip.pulses = "deterministic";
+  config.on_chip.pulses = PulseChoice::deterministic;
   config.on_chip.weight_bound = 4;
   const double states = 1e5, step = 2 * 4 / states;
   const auto hardware = exact_chip(states);
@@ -62,10 +62,11 @@ TEST_CASE("What pulses cannot do is refused before anything is trained") {
   CHECK_THROWS_WITH(PulsedStore::regime().check(config, hardware),
                     ContainsSubstring("constant_step") && ContainsSubstring("pulsed"));
   hardware = exact_chip();
-  hardware.input_range.mode = "learned";
+  hardware.input_range.mode = InputRangeMode::learned;
   CHECK_THROWS_AS(PulsedStore::regime().check(config, hardware), ConfigError);
   auto narrow = config;
   narrow.on_chip.weight_bound = 0.01;
-  CHECK_THROWS_WITH(TrainingStep(toy_network(3), narrow, exact_chip(), 4, RandomKey(1)),
+  const CompiledCandidate candidate(toy_network(3), exact_chip());
+  CHECK_THROWS_WITH(TrainingStep(candidate, narrow, 4, RandomKey(1)),
                     ContainsSubstring("training.weight_bound") && ContainsSubstring("conv1"));
 }

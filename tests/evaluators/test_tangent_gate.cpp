@@ -16,10 +16,10 @@ TEST_CASE("Power iteration finds the largest eigenvalue") {
 
 TEST_CASE("A layer whose tangent kernel has shrunk is left alone, and all are open at first") {
   const auto architecture = make_builtin("mlp:16", {8, 8, 1}, 3);
-  const Network network(architecture, {});
+  const CompiledCandidate candidate(architecture, {});
   const auto initial = initial_parameters(architecture, RandomKey(1));
   TrainingConfig config;
-  const TangentGate gate(network, initial, toy_samples(40, 3, 0.3, 5), config, RandomKey(2));
+  const TangentGate gate(candidate, initial, toy_samples(40, 3, 0.3, 5), config, RandomKey(2));
   for (const char open : gate.open(initial)) CHECK(open == 1);
   auto shrunk = initial;  // small output weights pass little back to the first layer; its own kernel shrinks
   const size_t last = architecture.nodes().size() - 2;

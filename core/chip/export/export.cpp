@@ -97,7 +97,7 @@ bool same_part(const Block& a, const Block& b) {
 /// The blocks must be this network's, cut for this chip as find_layer_targets cuts, and lie on it.
 void check_mapping(const ChipExport& what) {
   MappingConfig scored;
-  scored.row_split = to_string(what.hardware.row_split);
+  scored.row_split = what.hardware.row_split;
   const std::vector<Block> expected = cut_into_blocks(what.architecture, what.chip, scored);
   std::vector<Block> first_copies;
   bool same = true;
@@ -110,7 +110,7 @@ void check_mapping(const ChipExport& what) {
     throw MappingError(
         fmt::format("export of {}: expected its mapping onto {} with {} row splits and digital depthwise "
                     "layers, as it was scored, got one of another network, chip or tiling",
-                    what.architecture.name(), what.chip.name, scored.row_split));
+                    what.architecture.name(), what.chip.name, word_of(scored.row_split)));
 }
 
 }  // namespace
@@ -127,7 +127,9 @@ void export_chip(const std::filesystem::path& folder, const ChipExport& what) {
   write_file_atomically(folder / "links.json", links_json(what));
   write_file_atomically(folder / "schedule.json", schedule_json(what));
   write_file_atomically(folder / "floorplan.svg", draw_floorplan(what.architecture, what.chip, what.mapping));
-  write_file_atomically(folder / "report.md", write_report(what.architecture, what.chip, what.mapping));
+  write_file_atomically(folder / "report.md",
+                        write_report(what.architecture, what.chip, what.mapping, what.features));
+  if (!what.features.empty()) write_file_atomically(folder / "features.json", what.features);
   write_file_atomically(folder / "network.onnx", network_onnx(what, targets));
   write_aihwkit_tiles(folder / "aihwkit.npz", what, targets);
   write_file_atomically(folder / "cores.csv", cores_csv(what));
@@ -143,7 +145,7 @@ const std::map<std::string, bool>& export_files() {
     for (const char* name : {"targets.npz", "floorplan.svg", "report.md", "network.onnx", "aihwkit.npz",
                              "cores.csv", "links.csv", "schedule.csv"})
       all[name] = true;
-    all["digital_weights.safetensors"] = false;
+    all["digital_weights.safetensors"] = all["features.json"] = false;
     for (const auto& [name, schema] : export_schemas()) all[name] = all[schema_file(name)] = true;
     return all;
   }();

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "core/base/random.hpp"
+#include "core/base/words.hpp"
 #include "core/nn/graph/parameters.hpp"
 #include "core/nn/kernels/kernels.hpp"
 #include "core/nn/run/log_grid.hpp"
 
 namespace mho {
 
+/// sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay; lns_madam:
+/// weights on a logarithmic grid (LogGrid), all else by adam.
+enum class OptimizerKind { sgd, adam, lns_madam };
+template <>
+inline constexpr std::array words_of<OptimizerKind>{"sgd", "adam", "lns_madam"};
+
 /// What an optimiser step needs besides the gradients.
 struct OptimizerSettings {
-  /// sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay; lns_madam:
-  /// weights on a logarithmic grid (LogGrid), all else by adam.
-  std::string kind = "sgd";
+  OptimizerKind kind = OptimizerKind::sgd;
   double momentum = 0.9;    ///< sgd; adam's first moment
   double weight_decay = 0;  ///< on weight matrices only
   double range_rate = 0;    ///< learning rate of input ranges over that of everything else

@@ -9,9 +9,9 @@ namespace {
 void check(const TrainingConfig& training, const HardwareConfig& hardware) {
   check_on_chip("hybrid", training, hardware);
   check_accumulators(training.on_chip);
-  if (hardware.cell.kind != "pairs")
+  if (hardware.cell.kind != CellKind::pairs)
     throw ConfigError("hardware.mapping: expected pairs with training.regime = hybrid, got " +
-                      hardware.cell.kind);
+                      word_of(hardware.cell.kind));
   if (training.on_chip.accumulator_bits == 0)
     throw ConfigError(
         "training.accumulator_bits: expected the bits of the binary accumulator with training.regime = "

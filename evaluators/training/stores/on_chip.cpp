@@ -30,7 +30,7 @@ OptimizerSettings without_decay(OptimizerSettings settings) {
 
 bool has_single_reads(const DeviceModel& model, const HardwareConfig& hardware) {
   return model.reads_as_written() &&
-         (hardware.wires.ir_drop != "ladder" || hardware.wires.wire_resistance_ohm == 0);
+         (hardware.wires.ir_drop != IrDrop::ladder || hardware.wires.wire_resistance_ohm == 0);
 }
 
 }  // namespace
@@ -252,15 +252,15 @@ void check_on_chip(const std::string& regime, const TrainingConfig& training,
                    const HardwareConfig& hardware) {
   require_verb(hardware.device, DeviceVerb::pulse, "training.regime = " + regime);
   const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
-  if (model->one_sided() && hardware.cell.kind == "single")
+  if (model->one_sided() && hardware.cell.kind == CellKind::single)
     throw ConfigError(
         fmt::format("hardware.mapping: expected pairs with training.regime = {} on {}, whose pulses go one "
                     "way, got single",
                     regime, hardware.device));
-  if (training.optimizer == "lns_madam")
+  if (training.optimizer == OptimizerKind::lns_madam)
     throw ConfigError("training.optimizer = lns_madam: expected a regime whose weights are numbers, got " +
                       regime);
-  if (hardware.input_range.mode == "learned")
+  if (hardware.input_range.mode == InputRangeMode::learned)
     throw ConfigError("hardware.input_range = learned has no effect with training.regime = " + regime +
                       ": change one of them");
 }

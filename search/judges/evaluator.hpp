@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "evaluators/evaluate.hpp"
+#include "evaluators/zero_cost.hpp"
+#include "search/study/trial.hpp"
+
+namespace mho {
+
+/// What an evaluator says of a genome.
+struct Judgement {
+  Trial trial;              ///< what it knows of score, value, cost, parameters, macs, failed, reason, wall_s
+  Parameters weights = {};  ///< trained ones, which a winner is scored again with; empty where there are none
+};
+
+class NetworkEvaluator;
+
+/// How a search judges what it proposes: the seam for objectives of a user's own, and for tests. All
+/// functions are pure: the trial's number keys their random numbers. What they throw ends the search.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+  /// Judges a genome. Once `on_epoch` gives false nobody waits for it any more: what fails then is dropped.
+  virtual Judgement judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const = 0;
+  /// Whether several threads may call `judge` at once; otherwise trials are judged one after the other.
+  virtual bool side_by_side() const { return true; }
+  /// The networks behind the genomes; null where nothing is built, bounded, trained, mapped or exported.
+  virtual const NetworkEvaluator* networks() const { return nullptr; }
+};
+
+/// Trains in part, for search.fidelity.
+class RungTrainer {
+ public:
+  virtual ~RungTrainer() = default;
+  /// Trains to the end of a rung (0 first), on from `from` (null: from scratch), and scores what there is
+  /// then. After the last rung it is what NetworkEvaluator::evaluate gives.
+  virtual Evaluation evaluate_rung(const Architecture& architecture, int trial, int rung,
+                                   const TrainingCheckpoint* from, const EpochCallback& on_epoch) const = 0;
+};
+
+/// Measures untrained networks, for search.prefilter.
+class UntrainedMeter {
+ public:
+  virtual ~UntrainedMeter() = default;
+  virtual ZeroCost zero_cost(const Architecture& architecture, int trial) const = 0;
+};
+
+/// An evaluator of networks, which are built of genomes for one input and so many classes.
+class NetworkEvaluator : public Evaluator {
+ public:
+  NetworkEvaluator(Shape input, int classes) : input_(input), classes_(classes) {}
+
+  const Shape& input() const { return input_; }
+  int classes() const { return classes_; }
+  /// What has to stand before the networks (Dataset::features); empty where nothing has to.
+  virtual std::string features() const { return ""; }
+  Architecture network(const Genome& genome) const;
+
+  /// Trains a trial's network and scores it on what selects.
+  virtual Evaluation evaluate(const Architecture& architecture, int trial,
+                              const EpochCallback& on_epoch) const = 0;
+  /// Scores trained weights again, on fresh devices and on samples that selected nothing.
+  virtual Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
+                             int trial) const = 0;
+  /// Null where networks cannot be trained in part.
+  virtual const RungTrainer* rungs() const { return nullptr; }
+  /// Null where untrained networks say nothing.
+  virtual const UntrainedMeter* untrained() const { return nullptr; }
+
+  Judgement judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const final;
+  const NetworkEvaluator* networks() const final { return this; }
+
+ private:
+  Shape input_;
+  int classes_;
+};
+
+/// Adds what came of a training to its trial's record.
+void add_evaluation(const Evaluation& evaluation, Trial& trial);
+
+}  // namespace mho
