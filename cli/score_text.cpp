@@ -15,6 +15,23 @@ constexpr double hour_s = 3600, day_s = 86400;
 
 bool is_multiple(double value, double unit) { return value >= unit && std::fmod(value, unit) == 0; }
 
+std::string writes_text(const WriteCounts& writes) {
+  const auto& pulses = writes.pulses_per_device;
+  auto text = fmt::format(
+      "writes     {:.4g} pulses a device (99.9 %: {:.4g}, most {:.4g}), {:.4g} events a device, {:.3g} a "
+      "weight "
+      "and sample\n",
+      pulses.mean, pulses.p999, pulses.max, writes.events_per_device.mean, writes.events_per_weight_sample);
+  if (writes.endurance_share > 0)
+    text += fmt::format("           {} of the most worn device's endurance\n",
+                        format_percent(writes.endurance_share));
+  if (writes.update_energy_high_j > 0)
+    text +=
+        fmt::format("           {} to {} for all pulses\n", format_quantity(writes.update_energy_low_j, "J"),
+                    format_quantity(writes.update_energy_high_j, "J"));
+  return text;
+}
+
 }  // namespace
 
 std::string time_name(double time_s) {
@@ -58,6 +75,7 @@ std::string score_table(const Evaluation& evaluation) {
   for (const auto& point : score.drift) text += drift_row(point, 10, 8);
   text += fmt::format("AVM        {:>8.2f} points {} from 1 s to {}\n", std::abs(score.avm),
                       score.avm < 0 ? "gained" : "lost", time_name(score.avm_time_s));
+  if (score.writes) text += writes_text(*score.writes);
   if (is_near_chance(score))
     text += fmt::format("warning    near chance: always answering the commonest class gives {:.2f} %\n",
                         100 * score.chance);

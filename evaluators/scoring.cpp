@@ -21,6 +21,11 @@ void ScoringConfig::fields(FieldVisitor& visitor) {
       "arithmetic", &arithmetic,
       "Of the products in scoring. bfloat16 rounds conductances to 0.2 % and is faster where the processor "
       "has AVX-512-BF16 (elsewhere it is float32).");
+  visitor.field(
+      "from", &from,
+      "programmed: weights are programmed on fresh chips. trained (on-chip regimes): the devices that "
+      "the training left behind go on drifting, each from its own last write; they are read "
+      "`programmings` times.");
   visitor.field("times_s", &times_s, at_least(0),
                 "Seconds after programming; must hold 1, 86400 and 2592000 (1 s, 1 day, 30 days; a device "
                 "that is not known "
@@ -70,8 +75,11 @@ Score score(const CompiledCandidate& candidate, const Parameters& parameters, co
                     config.batch_norm_at == BatchNormTime::every_time;
   std::vector<std::vector<double>> accuracies(times, std::vector<double>(runs));
   parallel_for(runs, [&](size_t run) {
-    ProgrammedNetwork programmed(candidate, parameters, scoring.arithmetic == Arithmetic::bfloat16,
-                                 key.with("chip", run));
+    const bool bfloat16 = scoring.arithmetic == Arithmetic::bfloat16;
+    const RandomKey chip = key.with("chip", run);
+    auto programmed = calibration.trained
+                          ? ProgrammedNetwork(candidate, parameters, *calibration.trained, bfloat16, chip)
+                          : ProgrammedNetwork(candidate, parameters, bfloat16, chip);
     if (calibration.samples)
       programmed.calibrate(config, *calibration.samples, key.with("chip", run).with("calibration"));
     parallel_for(times, [&](size_t t) {

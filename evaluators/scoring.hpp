@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/nn/graph/parameters.hpp"
 #include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
+#include "evaluators/training/write_counts.hpp"
 
 namespace mho {
 
@@ -23,12 +25,19 @@ enum class Arithmetic { float32, bfloat16 };
 template <>
 inline constexpr std::array words_of<Arithmetic>{"float32", "bfloat16"};
 
+/// Which chips are scored: R fresh ones, or the devices that the training left behind, read R times.
+enum class ScoringStart { programmed, trained };
+template <>
+inline constexpr std::array words_of<ScoringStart>{"programmed", "trained"};
+
 /// The [scoring] table: how often and when a candidate is measured.
 struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network
   std::vector<double> times_s = {1, 3600, 86400, 864000,
                                  2592000};  ///< after programming; must hold 1, 86400 and 2592000
   Arithmetic arithmetic = Arithmetic::float32;
+
+  ScoringStart from = ScoringStart::programmed;
 
   void fields(FieldVisitor& visitor);
 };
@@ -53,20 +62,25 @@ struct Score {
   std::vector<DriftPoint> drift;
   double avm = 0;
   double avm_time_s = one_month_s;
+  std::optional<WriteCounts> writes = {};  ///< of a training on the chip
   double chance = 0;  ///< accuracy of always answering the commonest class; 0 where it is not known
   /// The point at `time_s`; throws std::out_of_range when that time was not scored.
   const DriftPoint& at(double time_s) const;
 };
 
+struct TrainedChip;
+
 /// What is calibrated on each programmed chip before it is scored, and on which (training) samples.
 struct ChipCalibration {
   PostTrainingConfig config;
   const Samples* samples = nullptr;  ///< null: nothing is calibrated
+  /// Not null: this chip is scored, as it is, in place of R that are programmed.
+  const TrainedChip* trained = nullptr;
 };
 
-/// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time:
-/// devices keep their identity through a programming's times; read noise is fresh at each. Same arguments,
-/// same bits.
+/// Programs the network R times on fresh devices (or takes the trained ones R times), lets it drift, and
+/// classifies `samples` at every time: devices keep their identity through a programming's times; read noise
+/// is fresh at each. Same arguments, same bits.
 Score score(const CompiledCandidate& candidate, const Parameters& parameters, const Samples& samples,
             const ScoringConfig& scoring, RandomKey key, const ChipCalibration& calibration = {});
 

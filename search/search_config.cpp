@@ -8,7 +8,8 @@ namespace {
 
 const std::vector<Objective> single_objectives{Objective::accuracy, Objective::accuracy_over_sigma};
 const std::vector<Objective> front_choices{Objective::accuracy_1d, Objective::avm,   Objective::energy,
-                                           Objective::latency,     Objective::cores, Objective::parameters};
+                                           Objective::latency,     Objective::cores, Objective::parameters,
+                                           Objective::writes};
 
 std::vector<std::string> all_proposer_names() {
   auto names = proposer_names();

@@ -11,10 +11,21 @@
 namespace mho {
 
 /// What a search can weigh. The last two are values of search.objective, the others of search.objectives.
-enum class Objective { accuracy_1d, avm, energy, latency, cores, parameters, accuracy, accuracy_over_sigma };
+enum class Objective {
+  accuracy_1d,
+  avm,
+  energy,
+  latency,
+  cores,
+  parameters,
+  writes,  ///< mean pulses a device, of trainings on the chip
+  accuracy,
+  accuracy_over_sigma
+};
 template <>
-inline constexpr std::array words_of<Objective>{
-    "accuracy_1d", "avm", "energy", "latency", "cores", "parameters", "accuracy", "accuracy_over_sigma"};
+inline constexpr std::array words_of<Objective>{"accuracy_1d", "avm",      "energy",
+                                                "latency",     "cores",    "parameters",
+                                                "writes",      "accuracy", "accuracy_over_sigma"};
 
 /// What screens evolution's mutants.
 enum class SurrogateKind { none, gp, xgboost };

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "evaluators/training/operands.hpp"
+#include "evaluators/training/tangent_gate.hpp"
 #include "evaluators/training/training_step.hpp"
 
 namespace mho {
@@ -32,7 +34,11 @@ class Training {
         schedule_(stages, config_.epochs, samples_.labels, batch_),
         step_(candidate, config_, batch_, key.with("initial weights")),
         images_(static_cast<size_t>(batch_ * samples_.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)) {}
+        labels_(static_cast<size_t>(batch_)) {
+    if (config_.update_gate == UpdateGate::mntk)
+      gate_.emplace(candidate, initial_parameters(candidate.architecture(), key.with("initial weights")),
+                    samples_, config_, key.with("update gate"));
+  }
 
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
   double run_epoch(int epoch) {
@@ -40,6 +46,7 @@ class Training {
     Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
     random.shuffle(std::span<std::int64_t>(order_));
     const int steps = schedule_.steps_of(epoch);
+    if (gate_) step_.store().gate(gate_->open(step_.store().parameters()));
     double loss = 0;
     for (int k = 0; k < steps && std::isfinite(loss); ++k) loss += run_step(epoch, k) / steps;
     return loss;
@@ -55,8 +62,16 @@ class Training {
     }
   }
   void calibrate() { step_.store().calibrate(samples_); }
-  void resume(const TrainingCheckpoint& from) { step_.store().resume(from.parameters, from.optimizer); }
-  OptimizerState optimizer_state() const { return step_.store().checkpoint(); }
+  void resume(const TrainingCheckpoint& from) {
+    step_.store().resume(from.parameters, from.optimizer);
+    step_.store().load(from.store);
+  }
+  TrainingCheckpoint checkpoint(int epochs_done) {
+    TrainingCheckpoint at{epochs_done, parameters(), step_.store().checkpoint()};
+    step_.store().save(at.store);
+    return at;
+  }
+  std::shared_ptr<const TrainedChip> chip() const { return step_.store().chip(); }
   Parameters& parameters() { return step_.store().parameters(); }
 
  private:
@@ -91,6 +106,7 @@ class Training {
   int batch_;
   TrainingSchedule schedule_;
   TrainingStep step_;
+  std::optional<TangentGate> gate_;
   FloatBuffer images_;
   std::vector<int> labels_;
   Indices order_;
@@ -99,7 +115,7 @@ class Training {
 
 /// Of the step's buffers, the operands, and parameters, gradients and moments.
 double predict_memory_mib(const CompiledCandidate& candidate, const TrainingTask& task) {
-  const int copies = task.config.optimizer == OptimizerKind::adam ? 4 : 3;
+  const int copies = task.config.optimizer == OptimizerKind::sgd ? 3 : 4;
   const auto buffers = training_bytes(candidate.network(), batch_size(task), task.config.shards,
                                       regime_of(task.config.regime).clips_gradients);
   const double bytes = static_cast<double>(buffers) +
@@ -142,8 +158,9 @@ TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& tas
       part.keep({epoch + 1, training.parameters(), training.optimizer_state()});
   }
   if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
-    result.checkpoint = {result.epochs_done, training.parameters(), training.optimizer_state()};
+    result.checkpoint = training.checkpoint(result.epochs_done);
   if (!result.failed) training.calibrate();
+  if (!result.failed) result.chip = training.chip();
   result.parameters = std::move(training.parameters());
   return result;
 }

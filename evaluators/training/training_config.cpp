@@ -23,7 +23,10 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "all stay as `from` has them.");
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
-  visitor.field("optimizer", &optimizer, "sgd (Nesterov momentum) or adam.");
+  visitor.field(
+      "optimizer", &optimizer,
+      "sgd (Nesterov momentum), adam, or lns_madam: weights on an 8-bit logarithmic grid that steps "
+      "multiply, without a copy in float (learning_rate: 1/128).");
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
   visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
@@ -47,6 +50,16 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "least_drift", &least_drift, between(0.01, 1),
       "pim_qat: while the ADC is on, each mini-batch's conductances are multiplied by a factor from this "
       "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
+  on_chip.fields(visitor);
+  visitor.field(
+      "update_gate", &update_gate,
+      "mntk: in every epoch only layers are updated whose tangent kernel has kept its size (modular "
+      "adaptive training).");
+  visitor.field("update_gate_level", &update_gate_level, between(0, 1),
+                "mntk: a layer is updated while its kernel's largest eigenvalue, over that of its initial "
+                "weights, is at least this part of the largest such ratio of all layers.");
+  visitor.field("update_gate_samples", &update_gate_samples, between(2, 1024),
+                "mntk: training samples that the kernels are over.");
   visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
                 "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");

@@ -9,8 +9,14 @@
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "core/nn/run/training_network.hpp"
+#include "evaluators/training/on_chip_config.hpp"
 
 namespace mho {
+
+/// Which layers an epoch updates: all, or those whose tangent kernel has kept its size (TangentGate).
+enum class UpdateGate { none, mntk };
+template <>
+inline constexpr std::array words_of<UpdateGate>{"none", "mntk"};
 
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
@@ -35,6 +41,10 @@ struct TrainingConfig {
   double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
   int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
+  OnChipConfig on_chip = {};
+  UpdateGate update_gate = UpdateGate::none;
+  double update_gate_level = 0.5;
+  int update_gate_samples = 32;
   int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this
 
   void fields(FieldVisitor& visitor);

@@ -12,14 +12,15 @@ TrainingStep::TrainingStep(const CompiledCandidate& candidate, const TrainingCon
     : batch_(batch_size),
       loss_(make_loss(config)),
       store_(regime_of(config.regime)
-                 .make({candidate, config}, initial_parameters(candidate.architecture(), key))),
+                 .make({candidate, config, key.with("chip"), batch_size},
+                       initial_parameters(candidate.architecture(), key))),
       buffers_(candidate.network(), *loss_, batch_size, config.shards, config.batch_norms) {}
 
 double TrainingStep::run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
                          RandomKey key) {
   const auto& operands = store_->operands(phase, key);
-  const auto result =
-      buffers_.step(store_->parameters(), operands, {images, labels, batch_, key}, store_->gradients());
+  const auto result = buffers_.step(store_->digital_parameters(), operands, {images, labels, batch_, key},
+                                    store_->gradients());
   store_->accumulate(buffers_);
   return store_->commit(learning_rate) ? result.loss : std::numeric_limits<double>::quiet_NaN();
 }

@@ -30,6 +30,11 @@ std::optional<double> accuracy_over_sigma(const Trial& trial) {
 
 std::optional<double> avm(const Trial& trial) { return trial.score->avm; }
 
+std::optional<double> writes(const Trial& trial) {
+  if (!trial.score->writes) return std::nullopt;
+  return trial.score->writes->pulses_per_device.mean;
+}
+
 std::optional<double> parameters(const Trial& trial) { return static_cast<double>(trial.parameters); }
 
 Traits traits_of(Objective objective) {
@@ -47,6 +52,8 @@ Traits traits_of(Objective objective) {
       return {false, true, of_cost<&Cost::latency_s>};
     case Objective::cores:
       return {false, true, of_cost<&Cost::cores>};
+    case Objective::writes:
+      return {false, true, writes};
     default:
       return {false, true, parameters};
   }

@@ -25,7 +25,7 @@ std::optional<std::vector<double>> objective_values(const Trial& trial,
 double gain(Objective objective, double value);
 
 /// A gain on the scale on which models learn it: positive quantities that span decades (accuracy_over_sigma,
-/// energy, latency, cores, parameters) by their logarithm. Keeps the order of gains.
+/// energy, latency, cores, parameters, writes) by their logarithm. Keeps the order of gains.
 double modelled_gain(Objective objective, double value);
 
 }  // namespace mho

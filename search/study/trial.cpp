@@ -27,7 +27,9 @@ Json score_part(const Score& score) {
                      {"standard_deviation", point.standard_deviation},
                      {"programmings", point.programmings},
                      {"interval95", point.interval95}});
-  return {{"digital_accuracy", score.digital_accuracy}, {"avm", score.avm}, {"drift", drift}};
+  Json json = {{"digital_accuracy", score.digital_accuracy}, {"avm", score.avm}, {"drift", drift}};
+  if (score.writes) json["pulses_per_device"] = score.writes->pulses_per_device.mean;
+  return json;
 }
 
 Score read_score(const Json& json) {
@@ -39,6 +41,8 @@ Score read_score(const Json& json) {
                            number(point.at("standard_deviation")),
                            point.at("programmings").get<int>(),
                            {number(point.at("interval95").at(0)), number(point.at("interval95").at(1))}});
+  if (json.contains("pulses_per_device"))
+    score.writes.emplace().pulses_per_device.mean = number(json.at("pulses_per_device"));
   score.at(one_day_s);  // what everything weighs trials by: throws where it is missing
   return score;
 }

@@ -27,6 +27,10 @@ const std::vector<Builtin>& builtins() {
        [](Shape, int classes) {
          return mlp_layers({256, 128}, classes);
        }},
+      {"mlp_sigmoid", mnist,
+       [](Shape, int classes) {
+         return mlp_layers({256, 128}, classes, Sigmoid{}, "sigmoid");
+       }},
       {"lenet5", mnist, [](Shape, int classes) { return lenet5_layers(classes); }},
       {"resnet8", cifar10, [](Shape, int classes) { return resnet8_layers(classes); }},
       {"resnet9", cifar10, resnet9_layers},

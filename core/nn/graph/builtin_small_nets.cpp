@@ -85,12 +85,13 @@ LayerStack lenet5_layers(int classes) {
   return stack.classify(classes);
 }
 
-LayerStack mlp_layers(const std::vector<int>& hidden, int classes) {
+LayerStack mlp_layers(const std::vector<int>& hidden, int classes, const Layer& activation,
+                      const std::string& name) {
   LayerStack stack;
   int number = 0;
   for (const int features : hidden) {
     const std::string suffix = std::to_string(++number);
-    stack.add("dense" + suffix, Dense{features}).add("relu" + suffix, Relu{});
+    stack.add("dense" + suffix, Dense{features}).add(name + suffix, activation);
   }
   return stack.classify(classes);
 }

@@ -56,7 +56,8 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
     const auto* matrix = network_.matrix(static_cast<int>(node));
     sums.range = {};
     sums.written = false;
-    if (matrix && !writes_through(node)) sums.weights.resize(matrix->packed_size());
+    const bool summed = !step.operands[node].sink;
+    if (matrix && summed && !writes_through(node)) sums.weights.resize(matrix->packed_size());
     if (!matrix) sums.weights.assign(gradient.weight.size(), 0.0f);
     sums.target = writes_through(node) ? gradient.weight.data() : sums.weights.data();
     if (!gradient.bias.empty()) sums.bias.reset(gradient.bias.size());
