@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "search/study/objective.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -14,7 +15,8 @@ using Json = nlohmann::ordered_json;
 
 std::string study_to_json(const RunConfig& config) {
   const auto& space = config.space;
-  const auto name = config.search.objective == "accuracy" ? "accuracy_1d" : "accuracy_1d_over_sigma";
+  const auto name = fmt::format("{}_1d{}", metric_of(config.search).name,
+                                is_over_sigma(config.search) ? "_over_sigma" : "");
   const Json json = {{"space",
                       {{"stem_channels", space.stem_channels},
                        {"stem_kernels", space.stem_kernels},

@@ -21,10 +21,10 @@ bool looks_like_a_file(const std::string& name) {
 
 void check_fits(const Architecture& architecture, const std::string& name, const Dataset& dataset) {
   const auto shape = shape_of(dataset.train);
-  if (architecture.input() == shape && architecture.classes() == dataset.classes) return;
+  if (architecture.input() == shape && architecture.classes() == dataset.outputs) return;
   throw ConfigError(
-      fmt::format("{}: expected a network for data set '{}' ({}, {} classes), got one for {}, {} classes",
-                  name, dataset.name, to_string(shape), dataset.classes, to_string(architecture.input()),
+      fmt::format("{}: expected a network for data set '{}' ({}, {} outputs), got one for {}, {} outputs",
+                  name, dataset.name, to_string(shape), dataset.outputs, to_string(architecture.input()),
                   architecture.classes()));
 }
 
@@ -39,7 +39,7 @@ NamedArchitecture find_architecture(const std::string& name, const Dataset& data
     check_fits(architecture, name, dataset);
     return {std::move(architecture), std::nullopt};
   }
-  return {make_builtin(name, shape_of(dataset.train), dataset.classes), std::nullopt};
+  return {make_builtin(name, shape_of(dataset.train), dataset.outputs), std::nullopt};
 }
 
 }  // namespace mho

@@ -47,10 +47,8 @@ Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
                                 progress.estimate(epochs - done)));
     return !stop.flag();
   };
-  const bool split = dataset.validation.count() > 0;
   auto evaluation =
-      evaluate(architecture, split ? join_samples(dataset.train, dataset.validation) : dataset.train,
-               dataset.test, config, key, on_epoch);
+      evaluate(architecture, training_samples(dataset, config.task), dataset.test, config, key, on_epoch);
   if (stop.flag()) throw RunError("stopped by a signal; nothing was kept (an evaluation starts over)");
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
   return {architecture, std::move(evaluation)};

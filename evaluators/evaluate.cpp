@@ -27,8 +27,9 @@ void judge(const Architecture& architecture, const Samples& train_samples, const
   const Network network(architecture, mvm_settings(architecture, config.hardware));
   fix_input_ranges(network, evaluation.parameters, config.hardware);
   optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
-  evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
-                           key.with("scoring"), {config.post_training, &train_samples});
+  evaluation.score =
+      score(architecture, evaluation.parameters, {held_out, metric_of(config.task.metric)}, config.scoring,
+            config.hardware, key.with("scoring"), {config.post_training, &train_samples});
   if (!evaluation.checkpoint) map_candidate(architecture, config, evaluation);
 }
 
@@ -39,8 +40,8 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train_sampl
                     const TrainingPart& part) {
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
-  auto trained = train(architecture, train_samples, config.task.augmentation, config.training,
-                       config.hardware, key.with("training"), on_epoch, part);
+  auto trained = train(architecture, train_samples, config.task, config.training, config.hardware,
+                       key.with("training"), on_epoch, part);
   evaluation.failed = trained.failed;
   evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;

@@ -52,7 +52,7 @@ Evaluation evaluate(const Architecture& architecture, const Samples& train, cons
 Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& train,
                    const Samples& held_out, const EvaluationConfig& config, RandomKey key);
 
-/// score.json (README lists its keys; accuracies are fractions of 1).
+/// score.json (README lists its keys; the metric is a fraction of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);
 
 /// A winner folder: architecture.json, weights.safetensors, score.json. The chip/ export is written beside

@@ -27,6 +27,8 @@ struct Work {
   double images = 0;
 };
 
+std::unique_ptr<Loss> cross_entropy() { return std::make_unique<SoftmaxCrossEntropy>(0); }
+
 Work training_work(const Architecture& architecture, int batch, bool noisy, const HardwareConfig& hardware) {
   struct State {
     TrainingConfig config;
@@ -40,12 +42,13 @@ Work training_work(const Architecture& architecture, int batch, bool noisy, cons
   state->samples = synthetic_samples(architecture, batch, kKey);
   state->images.resize(state->samples.images.size() + kernel_slack());
   std::copy(state->samples.images.begin(), state->samples.images.end(), state->images.begin());
-  state->step = std::make_unique<TrainingStep>(architecture, state->config, hardware, batch, kKey);
+  state->step =
+      std::make_unique<TrainingStep>(architecture, state->config, hardware, cross_entropy(), batch, kKey);
   state->step->store().calibrate(state->samples);
   const auto call = [state, noisy] {
-    state->step->run(state->images.data(), state->samples.labels.data(),
-                     noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, kLearningRate,
-                     kKey.with("step", state->count++));
+    state->step->run({state->images.data(), state->samples.labels.data(),
+                      static_cast<int>(state->samples.count()), kKey.with("step", state->count++)},
+                     noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, kLearningRate);
   };
   return {call, static_cast<double>(batch)};
 }
@@ -53,7 +56,7 @@ Work training_work(const Architecture& architecture, int batch, bool noisy, cons
 Parameters calibrated_parameters(const Architecture& architecture, const Samples& samples,
                                  const HardwareConfig& hardware) {
   const TrainingConfig config;
-  TrainingStep step(architecture, config, hardware, 1, kKey);
+  TrainingStep step(architecture, config, hardware, cross_entropy(), 1, kKey);
   step.store().calibrate(samples);
   return std::move(step.store().parameters());
 }

@@ -49,7 +49,7 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
   if (evaluation.failed) {
     json["failed"] = evaluation.reason;
   } else {
-    json["digital"] = {{"accuracy", evaluation.score.digital_accuracy}};
+    json["digital"] = {{evaluation.score.metric, evaluation.score.digital}};
     json["chance"] = evaluation.score.chance;
     json["drift"] = drift_json(evaluation.score);
     json["avm"] = evaluation.score.avm;

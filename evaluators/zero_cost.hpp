@@ -32,7 +32,7 @@ double zero_cost_merit(const ZeroCost& measures, const std::string& name);
 
 /// Measures a network with the weights that a training with `key` starts from, on 64 training samples; batch
 /// norms use the samples' statistics, as in training.
-ZeroCost zero_cost(const Architecture& architecture, const Samples& samples, const TrainingConfig& training,
-                   const HardwareConfig& hardware, RandomKey key);
+ZeroCost zero_cost(const Architecture& architecture, const Samples& samples, const TaskConfig& task,
+                   const TrainingConfig& training, const HardwareConfig& hardware, RandomKey key);
 
 }  // namespace mho

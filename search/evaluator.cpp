@@ -6,7 +6,7 @@
 namespace mho {
 
 Architecture NetworkEvaluator::network(const Genome& genome) const {
-  return build_architecture(genome, input_, classes_);
+  return build_architecture(genome, input_, classes_, space_);
 }
 
 Judgement NetworkEvaluator::judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const {

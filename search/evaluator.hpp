@@ -3,6 +3,7 @@
 
 #include "evaluators/evaluate.hpp"
 #include "evaluators/zero_cost.hpp"
+#include "search/spaces/space.hpp"
 #include "search/study/trial.hpp"
 
 namespace mho {
@@ -48,7 +49,8 @@ class UntrainedMeter {
 /// An evaluator of networks, which are built of genomes for one input and so many classes.
 class NetworkEvaluator : public Evaluator {
  public:
-  NetworkEvaluator(Shape input, int classes) : input_(input), classes_(classes) {}
+  NetworkEvaluator(Shape input, int classes, SpaceConfig space = {})
+      : input_(input), classes_(classes), space_(std::move(space)) {}
 
   const Shape& input() const { return input_; }
   int classes() const { return classes_; }
@@ -71,6 +73,7 @@ class NetworkEvaluator : public Evaluator {
  private:
   Shape input_;
   int classes_;
+  SpaceConfig space_;
 };
 
 /// Adds what came of a training to its trial's record.

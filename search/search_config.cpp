@@ -31,12 +31,14 @@ void SearchConfig::proposal_fields(FieldVisitor& visitor) {
   visitor.field("population", &population, between(1, 1e6),
                 "trials of one generation, trained side by side; proposals see earlier generations only");
   visitor.field("seed", &seed, anything(), "decides every random number of the run");
-  visitor.field("objective", &objective, one_of({"accuracy", "accuracy_over_sigma"}),
-                "what is maximised: mean accuracy after one day, or that over its standard deviation");
+  visitor.field(
+      "objective", &objective, one_of(single_objective_names()),
+      "what is optimised: the mean of task.metric after one day, or that over its standard deviation; "
+      "\"\": the latter, or the former where less is better");
   visitor.field(
       "objectives", &objectives, one_of(objective_names()),
-      "what nsga2 and bayesian weigh and the front is over, accuracy after one day and less of all else; "
-      "[]: they maximise objective, and the front is over accuracy_1d, energy, parameters");
+      "what nsga2 and bayesian weigh and the front is over, the metric after one day and less of all else; "
+      "[]: they maximise objective, and the front is over the metric after one day, energy, parameters");
   visitor.field("surrogate", &surrogate, one_of({"none", "gp", "xgboost"}),
                 "evolution: what is trained on all trials before each generation to choose among mutants");
   visitor.field("surrogate_floor", &surrogate_floor, between(-1, 1),

@@ -17,8 +17,7 @@ struct SearchConfig {
   int population =
       8;  ///< trials of one generation, trained side by side; proposals see earlier generations only
   std::uint64_t seed = 0;
-  std::string objective =
-      "accuracy_over_sigma";  ///< accuracy | accuracy_over_sigma (1-day mean over its deviation)
+  std::string objective = "";  ///< single_objective_names(); "": the metric over its deviation after a day
   std::vector<std::string> objectives =
       {};                          ///< of several, for nsga2, bayesian and the front; see objectives.hpp
   std::string surrogate = "none";  ///< none | gp | xgboost: what screens evolution's mutants

@@ -18,7 +18,9 @@ struct Samples {
   int width = 1;
   int channels = 1;
   std::vector<float> images;  ///< count() x height x width x channels
-  std::vector<int> labels;    ///< 0 to classes - 1
+  std::vector<int> labels;    ///< 0 to classes - 1; of a reconstruction 0 (normal) or 1; of values all 0
+  /// Wanted outputs of a task of values, count() x outputs, in deviations from the training split's mean.
+  std::vector<float> values = {};
 
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
   std::int64_t sample_size() const { return std::int64_t{1} * height * width * channels; }
@@ -31,6 +33,7 @@ struct Samples {
 struct Dataset {
   std::string name;
   int classes = 0;
+  int outputs = 0;  ///< numbers that a network has to give: classes, the sample's own, or values
   Samples train;
   Samples validation;  ///< empty when `validation_fraction` is 0
   Samples test;
@@ -51,6 +54,9 @@ struct TaskConfig {
   int max_train = 0;                  ///< training and validation samples together; 0 for all
   int max_test = 0;                   ///< 0 for all
   std::string augmentation = "none";  ///< none | crop | crop_flip
+  std::string target = "class";       ///< class | reconstruction | value: what a network has to give
+  std::string metric = "accuracy";    ///< one of metrics(), core/data/metric.hpp
+  int normal_class = 0;               ///< of a reconstruction: all other classes are anomalies
 
   void fields(FieldVisitor& visitor);
 };
@@ -63,8 +69,12 @@ struct TaskConfig {
 /// the set, when there is none) or ConfigError.
 Dataset load_dataset(const TaskConfig& task);
 
-/// Joins two sample sets of one shape (training with validation, for the final evaluation); an empty one may
-/// have any shape. Throws DataError when the shapes differ.
+/// All that a final evaluation trains on: the training samples with the validation split's, of which a
+/// reconstruction takes the normal ones.
+Samples training_samples(const Dataset& dataset, const TaskConfig& task);
+
+/// Joins two sample sets of one shape; an empty one may have any shape. Throws DataError when the shapes
+/// differ.
 Samples join_samples(const Samples& first, const Samples& second);
 
 /// `count` samples spread evenly over `samples` and its classes (all of them when count is 0 or larger than

@@ -15,6 +15,12 @@ namespace {
 
 RawSamples read_npy_split(const std::filesystem::path& folder, const std::string& split) {
   const auto images = folder / (split + "_images.npy"), labels = folder / (split + "_labels.npy");
+  if (const auto values = folder / (split + "_values.npy"); is_there(values)) {
+    const auto wanted = read_npy(values);
+    const auto count = wanted.shape.empty() ? 0 : static_cast<size_t>(wanted.shape.front());
+    return {as_images(read_npy(images), images.string()), std::vector<int>(count), images.string(),
+            values.string(), as_values(wanted, values.string())};
+  }
   return {as_images(read_npy(images), images.string()), as_labels(read_npy(labels), labels.string()),
           images.string(), labels.string()};
 }

@@ -18,18 +18,21 @@ namespace {
 /// A training under way: everything that one mini-batch reads and changes.
 class Training {
  public:
-  Training(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
+  Training(const Architecture& architecture, const Samples& samples, const TaskConfig& task,
            const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key,
            const std::vector<TrainingStage>& stages)
       : samples_(samples),
-        augmentation_(augmentation),
+        task_(task),
         config_(config),
         key_(key),
         batch_(std::min(config.batch_size, static_cast<int>(samples.count()))),
         schedule_(stages, config.epochs, samples.labels, batch_),
-        step_(architecture, config, hardware, batch_, key.with("initial weights")),
+        step_(architecture, config, hardware, make_loss(task, config, samples, architecture.classes()),
+              batch_, key.with("initial weights")),
         images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)) {}
+        labels_(static_cast<size_t>(batch_)),
+        values_each_(samples.values.size() / static_cast<size_t>(samples.count())),
+        values_(static_cast<size_t>(batch_) * values_each_) {}
 
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
   double run_epoch(int epoch) {
@@ -58,22 +61,28 @@ class Training {
       calibrated_ = phase;
     }
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
-    return step_.run(images_.data(), labels_.data(), phase,
-                     cosine_schedule(step, steps, warmup, config_.learning_rate), key);
+    return step_.run({.images = images_.data(),
+                      .labels = labels_.data(),
+                      .count = batch_,
+                      .key = key,
+                      .values = wanted_values(task_, images_.data(), values_.data())},
+                     phase, cosine_schedule(step, steps, warmup, config_.learning_rate));
   }
 
   void load_batch(int k, RandomKey key) {
     parallel_for(static_cast<size_t>(batch_), [&](size_t i) {
       const auto index = order_[static_cast<size_t>(k * batch_) + i];
       const auto size = static_cast<size_t>(samples_.sample_size());
-      augment(samples_.image(index), samples_.height, samples_.width, samples_.channels, augmentation_,
+      augment(samples_.image(index), samples_.height, samples_.width, samples_.channels, task_.augmentation,
               key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
       labels_[i] = samples_.labels[static_cast<size_t>(index)];
+      std::copy_n(samples_.values.begin() + index * static_cast<std::ptrdiff_t>(values_each_), values_each_,
+                  values_.begin() + static_cast<std::ptrdiff_t>(i * values_each_));
     });
   }
 
   const Samples& samples_;
-  const std::string& augmentation_;
+  const TaskConfig& task_;
   const TrainingConfig& config_;
   RandomKey key_;
   int batch_;
@@ -81,6 +90,8 @@ class Training {
   TrainingStep step_;
   FloatBuffer images_;
   std::vector<int> labels_;
+  std::size_t values_each_;
+  std::vector<float> values_;
   Indices order_;
   TrainingPhase calibrated_ = TrainingPhase::digital;  ///< the phase of the last calibration
 };
@@ -99,10 +110,9 @@ double predict_memory_mib(const Architecture& architecture, const Samples& sampl
 
 }  // namespace
 
-TrainingResult train(const Architecture& architecture, const Samples& samples,
-                     const std::string& augmentation, const TrainingConfig& config,
-                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch,
-                     const TrainingPart& part) {
+TrainingResult train(const Architecture& architecture, const Samples& samples, const TaskConfig& task,
+                     const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key,
+                     const EpochCallback& on_epoch, const TrainingPart& part) {
   TrainingResult result;
   result.memory_mib = predict_memory_mib(architecture, samples, config, hardware);
   if (config.max_memory_mib > 0 && result.memory_mib > config.max_memory_mib) {
@@ -111,7 +121,7 @@ TrainingResult train(const Architecture& architecture, const Samples& samples,
                                 std::ceil(result.memory_mib), config.max_memory_mib);
     return result;
   }
-  Training training(architecture, samples, augmentation, config, hardware, key, part.stages);
+  Training training(architecture, samples, task, config, hardware, key, part.stages);
   if (part.from) training.resume(*part.from);
   const int until = part.until > 0 ? part.until : config.epochs;
   for (int epoch = part.from ? part.from->epochs_done : 0; epoch < until && !result.failed; ++epoch) {

@@ -41,11 +41,10 @@ struct TrainingPart {
   int until = 0;                             ///< epochs done when this part ends; 0: all
 };
 
-/// Trains and calibrates every crossbar layer's input range on training samples. Same arguments, same bits,
-/// for any number of threads and parts.
-TrainingResult train(const Architecture& architecture, const Samples& samples,
-                     const std::string& augmentation, const TrainingConfig& training,
-                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch = {},
-                     const TrainingPart& part = {});
+/// Trains for the task's target under its augmentation, and calibrates every crossbar layer's input range on
+/// training samples. Same arguments, same bits, for any number of threads and parts.
+TrainingResult train(const Architecture& architecture, const Samples& samples, const TaskConfig& task,
+                     const TrainingConfig& training, const HardwareConfig& hardware, RandomKey key,
+                     const EpochCallback& on_epoch = {}, const TrainingPart& part = {});
 
 }  // namespace mho

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/training/training_config.hpp"
 
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
 #include "evaluators/training/weight_store.hpp"
 
 namespace mho {
@@ -37,12 +40,42 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
                 "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
   visitor.field(
+      "class_weights", &class_weights, one_of({"none", "root", "balanced"}),
+      "Of the cross-entropy, for sets with rare classes: none: every sample counts the same; balanced: "
+      "every class does; root: between the two, weights are the square roots of balanced ones, which "
+      "trains steadily where a class is very rare.");
+  visitor.field(
       "shards", &shards, between(1, 1024),
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
 
-std::unique_ptr<Loss> make_loss(const TrainingConfig& training) {
-  return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+std::unique_ptr<Loss> make_loss(const TaskConfig& task, const TrainingConfig& training,
+                                const Samples& samples, int outputs) {
+  if (task.target != "class") return std::make_unique<MeanSquaredError>();
+  if (training.class_weights == "none")
+    return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+  return std::make_unique<SoftmaxCrossEntropy>(
+      training.label_smoothing,
+      class_weights(samples.labels, outputs, training.class_weights == "root" ? 0.5 : 1));
+}
+
+const float* wanted_values(const TaskConfig& task, const float* images, const float* values) {
+  if (task.target == "class") return nullptr;
+  return task.target == "reconstruction" ? images : values;
+}
+
+void check_loss(const TaskConfig& task, const TrainingConfig& training) {
+  if (task.target == "class") return;
+  const auto refuse = [&](const char* key, const char* expected, const std::string& got) {
+    throw ConfigError(
+        fmt::format("training.{}: expected {} with task.target = \"{}\", whose loss is the mean "
+                    "squared error, got {}",
+                    key, expected, task.target, got));
+  };
+  if (training.label_smoothing > 0)
+    refuse("label_smoothing", "0", fmt::format("{}", training.label_smoothing));
+  if (training.class_weights != "none")
+    refuse("class_weights", "\"none\"", "\"" + training.class_weights + "\"");
 }
 
 }  // namespace mho

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/fields.hpp"
+#include "core/data/dataset.hpp"
 #include "core/nn/run/loss.hpp"
 
 namespace mho {
@@ -26,6 +27,8 @@ struct TrainingConfig {
   double adc_fraction = 0.8;      ///< pim_qat: of all steps before the ADC is switched on
   double least_drift = 0.7;       ///< pim_qat: conductances are what drift leaves of them, from this to 1
   double label_smoothing = 0.0;
+  std::string class_weights =
+      "none";                     ///< none | root | balanced: how often a sample's class counts in the loss
   double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
   int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
@@ -34,7 +37,15 @@ struct TrainingConfig {
   void fields(FieldVisitor& visitor);
 };
 
-/// What training lowers. Every task is a classification so far: cross-entropy.
-std::unique_ptr<Loss> make_loss(const TrainingConfig& training);
+/// What training on `samples` lowers: cross-entropy for classes, mean squared error for a reconstruction and
+/// for values. `outputs` of the network.
+std::unique_ptr<Loss> make_loss(const TaskConfig& task, const TrainingConfig& training,
+                                const Samples& samples, int outputs);
+
+/// What such a loss wants of a mini-batch with these images (and values): null for classes.
+const float* wanted_values(const TaskConfig& task, const float* images, const float* values);
+
+/// Refuses what a target leaves without effect. Throws ConfigError.
+void check_loss(const TaskConfig& task, const TrainingConfig& training);
 
 }  // namespace mho

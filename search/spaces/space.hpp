@@ -7,6 +7,7 @@
 #include "core/base/fields.hpp"
 #include "core/base/random.hpp"
 #include "search/spaces/genome.hpp"
+#include "search/spaces/network_shape.hpp"
 
 namespace mho {
 
@@ -17,11 +18,13 @@ struct SpaceConfig {
   std::vector<int> main_blocks = {1, 3};                     ///< M: smallest, largest
   std::vector<int> residual_blocks = {1, 4};                 ///< R of a main block: smallest, largest
   std::vector<int> branches = {1, 3};                        ///< B of a main block: smallest, largest
-  std::vector<std::string> block_types = {"A", "B", "C",
-                                          "D"};  ///< CT: bottleneck, basic, the same pre-activated
-  std::vector<int> widening = {1, 4};            ///< WF of a main block: smallest, largest
+  std::vector<std::string> block_types = {
+      "A", "B", "C", "D"};  ///< CT: bottleneck, basic, the same pre-activated; E: depthwise separable
+  std::vector<int> widening = {1, 4};  ///< WF of a main block: smallest, largest
+  NetworkShape shape = {};             ///< not searched
 
   void fields(FieldVisitor& visitor);
+  void gene_fields(FieldVisitor& visitor);  ///< all but those of `shape`
 };
 
 /// A space of genomes, checked.
@@ -30,7 +33,7 @@ class Space {
   /// Throws ConfigError (which key, expected, got) for empty or reversed ranges and for values given twice.
   explicit Space(SpaceConfig config);
 
-  /// Length of an encoding: OC0, KS0, M, then R, B, CT (1 to 4 for A to D), WF for each of the largest M main
+  /// Length of an encoding: OC0, KS0, M, then R, B, CT (1 to 5 for A to E), WF for each of the largest M main
   /// blocks (zeros above M).
   int dimensions() const;
   /// Throws InputError, naming the gene, for a genome outside the space.

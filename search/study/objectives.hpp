@@ -6,18 +6,31 @@
 #include <string>
 #include <vector>
 
+#include "core/data/metric.hpp"
 #include "search/search_config.hpp"
 #include "search/study/trial.hpp"
 
 namespace mho {
 
-/// accuracy_1d, avm, energy, latency, cores, parameters: what search.objectives may list.
+/// What search.objectives may list: of each metric its value after a day (accuracy_1d, macro_f1_1d, ...),
+/// then avm, energy, latency, cores, parameters.
 std::vector<std::string> objective_names();
+
+/// What search.objective may be: "", the metrics' names and, where more is better, the same with
+/// "_over_sigma".
+std::vector<std::string> single_objective_names();
+bool is_over_sigma(const SearchConfig& search);
+/// The metric that search.objective is of.
+const Metric& metric_of(const SearchConfig& search);
+/// Where search.objective was left open: the task's metric, over its deviation where more is better. Throws
+/// ConfigError where search.objective or search.objectives speak of another metric than the task's.
+void resolve_objective(const TaskConfig& task, SearchConfig& search);
 
 /// What a proposer weighs: search.objectives, or the one search.objective when that list is empty.
 std::vector<std::string> weighed_objectives(const SearchConfig& search);
 
-/// What the front is over: search.objectives, or accuracy_1d, energy and parameters when that list is empty.
+/// What the front is over: search.objectives, or the metric after a day, energy and parameters when
+/// that list is empty.
 std::vector<std::string> front_objectives(const SearchConfig& search);
 
 /// The trial's value of each objective in its own unit (fractions, points, J, s, counts); empty for a trial
@@ -25,7 +38,7 @@ std::vector<std::string> front_objectives(const SearchConfig& search);
 /// you mean).
 std::optional<std::vector<double>> objective_values(const Trial& trial, std::span<const std::string> names);
 
-/// A value turned so that larger is better: accuracies as they are, all others negated.
+/// A value turned so that larger is better: metrics of which more is better as they are, all others negated.
 double gain(const std::string& objective, double value);
 
 /// A gain on the scale on which models learn it: positive quantities that span decades (accuracy_over_sigma,

@@ -87,7 +87,7 @@ TEST_CASE("pim_qat learns the toy task through an ADC of 4 bits") {
   TrainingConfig config;
   config.regime = "pim_qat";
   config.epochs = 8;
-  const auto trained = train(toy_network(10), training, "none", config, hardware, RandomKey(1));
+  const auto trained = train(toy_network(10), training, TaskConfig{}, config, hardware, RandomKey(1));
   REQUIRE_FALSE(trained.failed);
   bool gained = false;
   for (const auto& layer : trained.parameters) gained = gained || layer.output_gain != 1;
@@ -117,7 +117,7 @@ TEST_CASE("behind an ADC of 3 bits that saturates, pim_qat beats hardware-aware 
     config.epochs = 8;
     config.adc_fraction = 0.6;  // where much saturates, more steps with the ADC on help: 1.2 points else
     config.least_drift = 0.5;
-    const auto trained = train(toy_network(10), training, "none", config, known, RandomKey(seed));
+    const auto trained = train(toy_network(10), training, TaskConfig{}, config, known, RandomKey(seed));
     const auto result =
         score(toy_network(10), trained.parameters, test, scoring, coarse, RandomKey(seed + 10), calibration);
     double sum = 0;

@@ -42,7 +42,7 @@ Parameters trained_parameters(const Samples& samples, const std::string& regime)
   TrainingConfig training;
   training.epochs = 8;
   training.regime = regime;
-  const auto result = train(toy_network(10), samples, "none", training, HardwareConfig{}, RandomKey(1));
+  const auto result = train(toy_network(10), samples, TaskConfig{}, training, HardwareConfig{}, RandomKey(1));
   REQUIRE_FALSE(result.failed);
   return result.parameters;
 }

@@ -28,7 +28,7 @@ TrainingConfig short_training(const std::string& optimizer) {
 TrainingResult train_toy(const TrainingConfig& config, const TrainingPart& part,
                          const HardwareConfig& hardware = {}) {
   const auto samples = toy_samples(128, 4, 0.5, 3);
-  return train(toy_network(4), samples, "none", config, hardware, RandomKey(5), {}, part);
+  return train(toy_network(4), samples, TaskConfig{}, config, hardware, RandomKey(5), {}, part);
 }
 
 /// Stage by stage, each from the file that the one before left.

@@ -15,7 +15,7 @@ namespace {
 
 ZeroCost measure(const Architecture& architecture, const TrainingConfig& training = {},
                  const HardwareConfig& hardware = {}) {
-  return zero_cost(architecture, toy_samples(80, 4, 0.5, 3), training, hardware, RandomKey(5));
+  return zero_cost(architecture, toy_samples(80, 4, 0.5, 3), TaskConfig{}, training, hardware, RandomKey(5));
 }
 
 /// One hidden layer of `units` ReLUs.
