@@ -62,6 +62,7 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
   add_evaluate(app, action);
   add_export(app, action);
   add_simulate(app, action);
+  add_report(app, action);
   add_data(app, action);
   add_doctor(app, action);
   add_device(app, action);

@@ -13,8 +13,10 @@
 #include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/files/text_file.hpp"
 #include "core/base/quantity.hpp"
 #include "core/base/suggest.hpp"
+#include "search/report/run_report.hpp"
 #include "search/run_search.hpp"
 #include "search/study/objectives.hpp"
 #include "search/study/storage_url.hpp"
@@ -156,10 +158,13 @@ int run(SearchArguments arguments) {
     arguments.run.assignments.push_back(fmt::format("search.trials={}", *arguments.trials));
   const auto config = load(arguments.run);
   const auto result = search(arguments, config, folder);
+  const auto page = folder / "report.html";
+  write_file_atomically(page, run_report({{folder}, {}, std::string("mho ") + version()}));
   if (!result.stopped && result.winners.empty())
     throw RunError(fmt::format("no trial of {} gave a network; first reason: {}", folder.string(),
                                result.trials.empty() ? result.note : result.trials.front().reason));
   print(arguments.run.json ? summary_json(result, config, {folder}) : to_text(result, config, folder));
+  if (!arguments.run.json) print(fmt::format("\nreport: {}\n", page.string()));
   if (!result.stopped) return 0;
   log_line(fmt::format("stopped after {} of {} trials; continue with: {}", result.trials.size(),
                        config.search.trials, resume_command(arguments, folder)));

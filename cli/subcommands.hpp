@@ -19,6 +19,7 @@ void add_search(CLI::App& app, Action& action, const SearchExtensions& extension
 void add_evaluate(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_simulate(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_device(CLI::App& app, Action& action);

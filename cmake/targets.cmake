@@ -3,7 +3,8 @@
 add_library(mho_options INTERFACE)
 target_compile_features(mho_options INTERFACE cxx_std_20)
 # -Wrestrict: GCC 12 warns of "text" + std::string (its bug 105651).
-target_compile_options(mho_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi -Wno-restrict)
+target_compile_options(mho_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi
+                       $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 target_compile_definitions(mho_options INTERFACE EIGEN_MPL2_ONLY EIGEN_DONT_PARALLELIZE)
 if(MHO_WERROR)
   target_compile_options(mho_options INTERFACE -Werror)

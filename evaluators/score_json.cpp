@@ -49,6 +49,7 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
   if (evaluation.failed) {
     json["failed"] = evaluation.reason;
   } else {
+    if (evaluation.score.metric != metrics().front().name) json["metric"] = evaluation.score.metric;
     json["digital"] = {{evaluation.score.metric, evaluation.score.digital}};
     json["chance"] = evaluation.score.chance;
     json["drift"] = drift_json(evaluation.score);

@@ -13,7 +13,9 @@ using namespace mho::testing;
 TEST_CASE("every objective has its value in its own unit") {
   auto trial = make_trial(2, 0.8, 0.01, 5);
   trial.cost->latency_s = 3e-6;
-  CHECK(objective_values(trial, objective_names()) == std::vector<double>{0.8, 5, 3e-6, 3e-6, 1, 1002});
+  const std::vector<std::string> names{"accuracy_1d", "avm", "energy", "latency", "cores", "parameters"};
+  for (const auto& name : names) CHECK_THAT(objective_names(), Catch::Matchers::VectorContains(name));
+  CHECK(objective_values(trial, names) == std::vector<double>{0.8, 5, 3e-6, 3e-6, 1, 1002});
 }
 
 TEST_CASE("a list of objectives is what proposers weigh and what the front is over") {
@@ -44,4 +46,35 @@ TEST_CASE("trials that failed or lack an objective have no values, and unknown n
   CHECK_THAT(message_of<ConfigError>(
                  [] { objective_values(make_trial(1, 0.8, 0.01, 5), std::vector<std::string>{"enrgy"}); }),
              ContainsSubstring("unknown objective 'enrgy'") && ContainsSubstring("did you mean 'energy'"));
+}
+
+TEST_CASE("every metric has its objectives, in its direction") {
+  CHECK(gain("macro_f1_1d", 0.5) == 0.5);
+  CHECK(gain("mse_1d", 0.5) == -0.5);
+  SearchConfig search{.objective = "auc_over_sigma"};
+  CHECK(front_objectives(search) == std::vector<std::string>{"auc_1d", "energy", "parameters"});
+  CHECK(weighed_objectives(search) == std::vector<std::string>{"auc_over_sigma"});
+  CHECK(is_over_sigma(search));
+  search.objective = "mse";
+  CHECK_FALSE(is_over_sigma(search));
+  CHECK(front_objectives(search).front() == "mse_1d");
+  CHECK(front_objectives(SearchConfig{}).front() == "accuracy_1d");
+}
+
+TEST_CASE("an objective left open is the task's metric, and that of another metric is refused") {
+  TaskConfig task;
+  const auto resolved = [&](SearchConfig search) {
+    resolve_objective(task, search);
+    return search.objective;
+  };
+  CHECK(resolved({}) == "accuracy_over_sigma");
+  CHECK(resolved({.objective = "accuracy"}) == "accuracy");
+  task.metric = "macro_f1";
+  CHECK(resolved({}) == "macro_f1_over_sigma");
+  CHECK_THROWS_WITH(resolved({.objective = "accuracy"}),
+                    ContainsSubstring("search.objective: expected one of task.metric = \"macro_f1\""));
+  CHECK_THROWS_WITH(resolved({.objectives = {"energy", "accuracy_1d"}}),
+                    ContainsSubstring("expected \"macro_f1_1d\""));
+  task.metric = "mse";
+  CHECK(resolved({}) == "mse");
 }

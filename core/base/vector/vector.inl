@@ -6,13 +6,16 @@
 #pragma once
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
+#if !defined(__clang__)
 // GCC 12's own headers trip this inside its intrinsics.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
+#endif
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #if defined(__AVX512F__)
 #include "core/base/vector/normal_quantile.inl"
@@ -35,6 +38,16 @@ typedef std::uint32_t Bits __attribute__((vector_size(kLanes * 4)));
 typedef std::int32_t Ints __attribute__((vector_size(kLanes * 4)));
 
 #define MHO_INLINE inline __attribute__((always_inline))
+
+template <auto From, std::size_t... Lane>
+MHO_INLINE Vector shuffle_lanes(Vector a, Vector b, std::index_sequence<Lane...>) {
+  return __builtin_shufflevector(a, b, From(static_cast<int>(Lane))...);
+}
+/// Lane i is lane From(i) of `a`, or of `b` from kLanes on. From is constant: clang has no other form.
+template <auto From>
+MHO_INLINE Vector shuffle(Vector a, Vector b) {
+  return shuffle_lanes<From>(a, b, std::make_index_sequence<kLanes>());
+}
 
 MHO_INLINE Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
 MHO_INLINE void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }

@@ -22,9 +22,7 @@ constexpr int most_narrow_rows = 2;
 template <int Half = kLanes / 2>
 MHO_INLINE float sum_of_lanes(Vector v) {
   if constexpr (Half > 0) {
-    Ints from;
-    for (int lane = 0; lane < kLanes; ++lane) from[lane] = (lane + Half) % kLanes;
-    return sum_of_lanes<Half / 2>(v + __builtin_shuffle(v, from));
+    return sum_of_lanes<Half / 2>(v + shuffle<[](int lane) { return (lane + Half) % kLanes; }>(v, v));
   }
   return v[0];
 }

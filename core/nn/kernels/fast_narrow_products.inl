@@ -18,13 +18,11 @@ constexpr int most_narrow_vectors = 2;
 /// a0 b0 a1 b1 ... of the lower or upper halves.
 template <bool Upper>
 MHO_INLINE Vector interleave(Vector a, Vector b) {
-  Ints from;
-  for (int i = 0; i < kLanes; ++i) from[i] = i / 2 + (Upper ? kLanes / 2 : 0) + (i % 2) * kLanes;
-  return __builtin_shuffle(a, b, from);
+  return shuffle<[](int i) { return i / 2 + (Upper ? kLanes / 2 : 0) + (i % 2) * kLanes; }>(a, b);
 }
 
-/// One column a vector -> two pixels a vector, each with most_narrow_columns columns. Each step turns the highest
-/// bit of the column's number into the lowest of the lane's.
+/// One column a vector -> two pixels a vector, each with most_narrow_columns columns. Each step turns the
+/// highest bit of the column's number into the lowest of the lane's.
 template <int Step = most_narrow_columns>
 MHO_INLINE void turn(Vector (&v)[most_narrow_columns]) {
   if constexpr (Step > 1) {
@@ -51,9 +49,8 @@ MHO_INLINE void store_narrow(const MatrixProduct& m, const Vector* columns, int 
 #pragma GCC unroll 8
   for (int k = 0; k < most_narrow_columns; ++k)  // pixels 2k and 2k + 1
     for (int half = 0; half < 2 && 2 * k + half < count; ++half) {
-      Ints from;
-      for (int i = 0; i < kLanes; ++i) from[i] = (i + half * most_narrow_columns) % kLanes;
-      Vector pixel = half ? __builtin_shuffle(v[k], from) : v[k];
+      constexpr auto second = [](int i) { return (i + most_narrow_columns) % kLanes; };
+      Vector pixel = half ? shuffle<second>(v[k], v[k]) : v[k];
       float* to = y + (2 * k + half) * m.y_pixel;
       if (m.stage.accumulate) pixel += load_some(to, C);
       store_some(to, pixel, C);

@@ -12,17 +12,14 @@ namespace {
 /// One round of the butterfly: rows i and i + Half swap those lanes that belong to the other one.
 template <int Half>
 MHO_INLINE void swap_lanes(Vector (&rows)[kLanes]) {
-  Ints low{}, high{};
-  for (int lane = 0; lane < kLanes; ++lane) {  // lane numbers from kLanes on are those of the second operand
-    low[lane] = lane & Half ? kLanes + lane - Half : lane;
-    high[lane] = lane & Half ? kLanes + lane : lane + Half;
-  }
+  constexpr auto low = [](int lane) { return lane & Half ? kLanes + lane - Half : lane; };
+  constexpr auto high = [](int lane) { return lane & Half ? kLanes + lane : lane + Half; };
 #pragma GCC unroll 16
   for (int i = 0; i < kLanes; ++i) {
     if (i & Half) continue;
     const Vector a = rows[i], b = rows[i + Half];
-    rows[i] = __builtin_shuffle(a, b, low);
-    rows[i + Half] = __builtin_shuffle(a, b, high);
+    rows[i] = shuffle<low>(a, b);
+    rows[i + Half] = shuffle<high>(a, b);
   }
   if constexpr (Half > 1) swap_lanes<Half / 2>(rows);
 }
