@@ -9,6 +9,7 @@
 #include "bindings/extensions.hpp"
 #include "bindings/python_object.hpp"
 #include "core/base/error.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/study/objectives.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.hpp"
@@ -14,7 +15,8 @@ TEST_CASE("every objective has its value in its own unit") {
   auto trial = make_trial(2, 0.8, 0.01, 5);
   trial.cost->latency_s = 3e-6;
   const std::vector<std::string> names{"accuracy_1d", "avm", "energy", "latency", "cores", "parameters"};
-  for (const auto& name : names) CHECK_THAT(objective_names(), Catch::Matchers::VectorContains(name));
+  const auto known = objective_names();
+  for (const auto& name : names) CHECK(std::find(known.begin(), known.end(), name) != known.end());
   CHECK(objective_values(trial, names) == std::vector<double>{0.8, 5, 3e-6, 3e-6, 1, 1002});
 }
 
