@@ -54,6 +54,8 @@ class NetworkEvaluator : public Evaluator {
 
   const Shape& input() const { return input_; }
   int classes() const { return classes_; }
+  /// What has to stand before the networks (Dataset::features); empty where nothing has to.
+  virtual std::string features() const { return ""; }
   Architecture network(const Genome& genome) const;
 
   /// Trains a trial's network and scores it on what selects.

@@ -33,6 +33,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
     trial_config_.mapping_mode = MappingMode::fast;
   }
 
+  std::string features() const override { return data_.features; }
   const RungTrainer* rungs() const override { return this; }
   const UntrainedMeter* untrained() const override { return this; }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/base/error.hpp"
@@ -14,7 +15,7 @@
 #include "core/data/metric.hpp"
 #include "core/data/normalisation.hpp"
 #include "core/data/prepared.hpp"
-#include "core/data/raw_sources.hpp"
+#include "core/data/sources/raw_sources.hpp"
 
 namespace mho {
 namespace {
@@ -130,6 +131,15 @@ void take_as_target(const TaskConfig& task, Dataset& dataset) {
   check_metric_applies(metric, dataset.test, "test");
 }
 
+/// The set's, with the normalisation that follows; nothing where the set says nothing.
+std::string features_of(const RawSet& set, const Normalisation& normalisation) {
+  if (set.features.empty()) return "";
+  auto json = nlohmann::ordered_json::parse(set.features);
+  json["mean"] = normalisation.mean;
+  json["standard_deviation"] = normalisation.standard_deviation;
+  return json.dump(1) + "\n";
+}
+
 Dataset split_and_normalise(const RawSet& set, const TaskConfig& task) {
   check_target(task);
   check_holds_target(set, task);
@@ -142,6 +152,8 @@ Dataset split_and_normalise(const RawSet& set, const TaskConfig& task) {
   dataset.name = set.name;
   dataset.classes = set.classes;
   dataset.outputs = set.values;
+  dataset.class_names = set.class_names;
+  dataset.features = features_of(set, normalisation);
   dataset.mean = normalisation.mean;
   dataset.standard_deviation = normalisation.standard_deviation;
   const auto values = measure_values(set.train.values, set.values);
