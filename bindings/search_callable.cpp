@@ -7,7 +7,7 @@
 
 #include "bindings/extensions.hpp"
 #include "core/base/error.hpp"
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "search/spaces/genome_json.hpp"
 

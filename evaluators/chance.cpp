@@ -21,7 +21,7 @@ double up_from(const Metric& metric, double chance, double part, double step) {
 std::string no_better_than_chance(const Score& score, const Samples& samples) {
   const auto& metric = metric_of(score.metric);
   const auto chance = metric.chance(samples);
-  const double day = score.at(kOneDay).mean;
+  const double day = score.at(one_day_s).mean;
   const double least = up_from(metric, chance.value, 0.1, 2 * chance.deviation);
   if (metric.gain(day) >= metric.gain(least)) return "";
   return fmt::format(
@@ -34,7 +34,7 @@ std::string no_better_than_chance(const Score& score, const Samples& samples) {
 bool is_near_chance(const Score& score) {
   const auto& metric = metric_of(score.metric);
   return score.chance > 0 &&
-         metric.gain(score.at(kOneDay).mean) < metric.gain(up_from(metric, score.chance, 0.25, 0));
+         metric.gain(score.at(one_day_s).mean) < metric.gain(up_from(metric, score.chance, 0.25, 0));
 }
 
 }  // namespace mho

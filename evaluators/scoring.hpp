@@ -5,29 +5,31 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
 #include "core/data/metric.hpp"
-#include "core/nn/graph/architecture.hpp"
 #include "core/nn/graph/parameters.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
 
 namespace mho {
 
 /// Times that every score holds, in seconds: the metric after a day is what a search maximises, 1 s and 30
 /// days give the AVM.
-inline constexpr double kOneSecond = 1, kOneDay = 86400, kOneMonth = 2592000;
+inline constexpr double one_second_s = 1, one_day_s = 86400, one_month_s = 2592000;
+
+/// Of the products in scoring: float32, or bfloat16 conductances with exact DAC levels where the processor
+/// has AVX-512-BF16.
+enum class Arithmetic { float32, bfloat16 };
+template <>
+inline constexpr std::array words_of<Arithmetic>{"float32", "bfloat16"};
 
 /// The [scoring] table: how often and when a candidate is measured.
 struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network
   std::vector<double> times_s = {1, 3600, 86400, 864000,
                                  2592000};  ///< after programming; must hold 1, 86400 and 2592000
-
-  /// Of the products: float32, or bfloat16 conductances with exact DAC levels where the processor has
-  /// AVX-512-BF16.
-  std::string arithmetic = "float32";
+  Arithmetic arithmetic = Arithmetic::float32;
 
   void fields(FieldVisitor& visitor);
 };
@@ -52,7 +54,7 @@ struct Score {
   double digital = 0;
   std::vector<DriftPoint> drift;
   double avm = 0;
-  double avm_time_s = kOneMonth;
+  double avm_time_s = one_month_s;
   double chance = 0;  ///< of an answer that looks at no sample (Metric::chance); 0 where it is not known
   /// The point at `time_s`; throws std::out_of_range when that time was not scored.
   const DriftPoint& at(double time_s) const;
@@ -73,11 +75,11 @@ struct HeldOut {
 
 /// Programs the network R times on fresh devices, lets it drift, and judges it at every time: devices keep
 /// their identity through a programming's times; read noise is fresh at each. Same arguments, same bits.
-Score score(const Architecture& architecture, const Parameters& parameters, const HeldOut& held_out,
-            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
-            const ChipCalibration& calibration = {});
+Score score(const CompiledCandidate& candidate, const Parameters& parameters, const HeldOut& held_out,
+            const ScoringConfig& scoring, RandomKey key, const ChipCalibration& calibration = {});
 
 /// The metric of the plain floating-point network.
-double digital_value(const Architecture& architecture, const Parameters& parameters, const HeldOut& held_out);
+double digital_value(const CompiledCandidate& candidate, const Parameters& parameters,
+                     const HeldOut& held_out);
 
 }  // namespace mho

@@ -41,6 +41,7 @@ std::vector<Parser> all_parsers() {
                              prepared_labels(),
                              prepared_images(),
                              device_table(),
+                             pulse_table(),
                              search_table(),
                              trial(),
                              trial_file()};

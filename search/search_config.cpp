@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/search_config.hpp"
 
-#include "search/prefilter.hpp"
 #include "search/proposers/proposer.hpp"
 #include "search/study/objectives.hpp"
 
@@ -32,14 +31,14 @@ void SearchConfig::proposal_fields(FieldVisitor& visitor) {
                 "trials of one generation, trained side by side; proposals see earlier generations only");
   visitor.field("seed", &seed, anything(), "decides every random number of the run");
   visitor.field(
-      "objective", &objective, one_of(single_objective_names()),
+      "objective", &objective, one_of(words_for(single_objectives())),
       "what is optimised: the mean of task.metric after one day, or that over its standard deviation; "
       "\"\": the latter, or the former where less is better");
   visitor.field(
-      "objectives", &objectives, one_of(objective_names()),
+      "objectives", &objectives, one_of(words_for(front_choices())),
       "what nsga2 and bayesian weigh and the front is over, the metric after one day and less of all else; "
       "[]: they maximise objective, and the front is over the metric after one day, energy, parameters");
-  visitor.field("surrogate", &surrogate, one_of({"none", "gp", "xgboost"}),
+  visitor.field("surrogate", &surrogate,
                 "evolution: what is trained on all trials before each generation to choose among mutants");
   visitor.field("surrogate_floor", &surrogate_floor, between(-1, 1),
                 "cross-validated Kendall tau below which evolution goes on without its surrogate");
@@ -75,7 +74,7 @@ void SearchConfig::mutation_fields(FieldVisitor& visitor) {
 
 void SearchConfig::fidelity_fields(FieldVisitor& visitor) {
   visitor.field(
-      "fidelity", &fidelity, one_of({"none", "successive_halving"}),
+      "fidelity", &fidelity,
       "none: every candidate is trained to the end; successive_halving: the weaker ones of a generation "
       "are given up on the way");
   visitor.field("rungs", &rungs, between(2, 20),
@@ -87,7 +86,7 @@ void SearchConfig::fidelity_fields(FieldVisitor& visitor) {
       "successive_halving: part of the training samples in the first rung, rising geometrically to all "
       "in the last");
   visitor.field(
-      "prefilter", &prefilter, one_of(prefilter_names()),
+      "prefilter", &prefilter,
       "measure of the untrained network by which the best of 1 / prefilter_keep proposals is trained");
   visitor.field("prefilter_keep", &prefilter_keep, between(0.001, 1),
                 "part of the proposals that the prefilter lets be trained");

@@ -117,15 +117,15 @@ std::vector<float> normalised_values(const RawSamples& raw, const Indices& chose
 }
 
 void check_holds_target(const RawSet& set, const TaskConfig& task) {
-  if ((set.values > 0) == (task.target == "value")) return;
+  if ((set.values > 0) == (task.target == Target::value)) return;
   throw ConfigError(fmt::format("task.target: expected {} for data set '{}', which holds {}, got \"{}\"",
                                 set.values > 0 ? "\"value\"" : "\"class\" or \"reconstruction\"", set.name,
-                                set.values > 0 ? "values" : "classes", task.target));
+                                set.values > 0 ? "values" : "classes", word_of(task.target)));
 }
 
 void take_as_target(const TaskConfig& task, Dataset& dataset) {
-  if (task.target != "value") dataset.outputs = dataset.classes;
-  if (task.target == "reconstruction") take_as_reconstruction(task, dataset);
+  if (task.target != Target::value) dataset.outputs = dataset.classes;
+  if (task.target == Target::reconstruction) take_as_reconstruction(task, dataset);
   const auto& metric = metric_of(task.metric);
   check_metric_applies(metric, dataset.validation, "validation");
   check_metric_applies(metric, dataset.test, "test");
@@ -186,9 +186,9 @@ void TaskConfig::fields(FieldVisitor& visitor) {
                 "Most training and validation samples together, spread evenly over the classes; 0 for all.");
   visitor.field("max_test", &max_test, at_least(0),
                 "Most test samples, spread evenly over the classes; 0 for all.");
-  visitor.field("augmentation", &augmentation, one_of(augmentation_kinds()),
+  visitor.field("augmentation", &augmentation,
                 "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");
-  visitor.field("target", &target, one_of({"class", "reconstruction", "value"}),
+  visitor.field("target", &target,
                 "What a network has to give: a score for each class; the sample again (an autoencoder, "
                 "trained on normal samples only, whose error tells anomalies); or the numbers of a set of "
                 "values.");
@@ -212,8 +212,8 @@ Dataset load_dataset(const TaskConfig& task) {
 }
 
 Samples training_samples(const Dataset& dataset, const TaskConfig& task) {
-  return join_samples(dataset.train,
-                      task.target == "reconstruction" ? normal_ones(dataset.validation) : dataset.validation);
+  return join_samples(dataset.train, task.target == Target::reconstruction ? normal_ones(dataset.validation)
+                                                                           : dataset.validation);
 }
 
 Samples join_samples(const Samples& first, const Samples& second) {

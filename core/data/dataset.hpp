@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/fields.hpp"
+#include "core/data/augmentation.hpp"
 
 namespace mho {
 
@@ -46,6 +47,11 @@ struct Dataset {
   std::string features;
 };
 
+/// What a network has to give: a score for each class, the sample again (an autoencoder), or numbers.
+enum class Target { classes, reconstruction, value };
+template <>
+inline constexpr std::array words_of<Target>{"class", "reconstruction", "value"};
+
 /// The [task] table: which data and how they are split.
 struct TaskConfig {
   std::string data = "digits";  ///< name of a prepared set
@@ -55,12 +61,12 @@ struct TaskConfig {
   /// keeps that one instead. 0: no validation samples.
   double validation_fraction = 0.15;
   std::uint64_t split_seed = 0;
-  int max_train = 0;                  ///< training and validation samples together; 0 for all
-  int max_test = 0;                   ///< 0 for all
-  std::string augmentation = "none";  ///< none | crop | crop_flip
-  std::string target = "class";       ///< class | reconstruction | value: what a network has to give
-  std::string metric = "accuracy";    ///< one of metrics(), core/data/metric.hpp
-  int normal_class = 0;               ///< of a reconstruction: all other classes are anomalies
+  int max_train = 0;  ///< training and validation samples together; 0 for all
+  int max_test = 0;   ///< 0 for all
+  Augmentation augmentation = Augmentation::none;
+  Target target = Target::classes;  ///< what a network has to give
+  std::string metric = "accuracy";  ///< one of metrics(), core/data/metric.hpp
+  int normal_class = 0;             ///< of a reconstruction: all other classes are anomalies
 
   void fields(FieldVisitor& visitor);
 };

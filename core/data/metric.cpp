@@ -176,19 +176,19 @@ Chance training_mean(const Samples& samples) {
 
 const std::vector<Metric>& metrics() {
   static const std::vector<Metric> all{
-      {"accuracy", "accuracy", "share of samples answered rightly", "class", true,
+      {"accuracy", "accuracy", "share of samples answered rightly", Target::classes, true,
        "always answering the commonest class", accuracy, commonest_class},
-      {"balanced_accuracy", "bal. accur.", "mean over the classes of the share answered rightly", "class",
-       true, "always answering the commonest class", balanced_accuracy, one_class_in_all},
-      {"macro_f1", "macro F1", "mean over the classes of F1", "class", true,
+      {"balanced_accuracy", "bal. accur.", "mean over the classes of the share answered rightly",
+       Target::classes, true, "always answering the commonest class", balanced_accuracy, one_class_in_all},
+      {"macro_f1", "macro F1", "mean over the classes of F1", Target::classes, true,
        "always answering the commonest class", macro_f1, f1_of_commonest_class},
       {"auc", "AUC", "area under the receiver operating characteristic of the reconstruction error",
-       "reconstruction", true, "tossing a coin", auc, coin},
+       Target::reconstruction, true, "tossing a coin", auc, coin},
       {"partial_auc", "partial AUC",
-       "that area up to a false positive rate of 0.1, scaled so that chance is 0.5", "reconstruction", true,
-       "tossing a coin", partial_auc, coin_of_part},
+       "that area up to a false positive rate of 0.1, scaled so that chance is 0.5", Target::reconstruction,
+       true, "tossing a coin", partial_auc, coin_of_part},
       {"mse", "mean sq. err.", "mean squared error over the variance of the training values; less is better",
-       "value", false, "always answering the training samples' mean", mse, training_mean}};
+       Target::value, false, "always answering the training samples' mean", mse, training_mean}};
   return all;
 }
 
@@ -217,8 +217,8 @@ void check_target(const TaskConfig& task) {
     if (metric.target == task.target) fitting.emplace_back(metric.name);
   if (std::find(fitting.begin(), fitting.end(), task.metric) == fitting.end())
     throw ConfigError(fmt::format("task.metric: expected {} with task.target = \"{}\", got \"{}\"",
-                                  join(fitting, " or "), task.target, task.metric));
-  if (task.normal_class != 0 && task.target != "reconstruction")
+                                  join(fitting, " or "), word_of(task.target), task.metric));
+  if (task.normal_class != 0 && task.target != Target::reconstruction)
     throw ConfigError(fmt::format(
         "task.normal_class: expected 0 without task.target = \"reconstruction\", the only one that "
         "has a normal class, got {}",
@@ -226,7 +226,7 @@ void check_target(const TaskConfig& task) {
 }
 
 void check_metric_applies(const Metric& metric, const Samples& samples, const std::string& split) {
-  if (samples.count() == 0 || std::string(metric.target) != "reconstruction") return;
+  if (samples.count() == 0 || metric.target != Target::reconstruction) return;
   const auto normal = std::count(samples.labels.begin(), samples.labels.end(), 0);
   if (normal == 0 || normal == samples.count())
     throw DataError(fmt::format(

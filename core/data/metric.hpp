@@ -20,9 +20,9 @@ struct Chance {
 /// and a line in metrics(). Values are fractions of 1; where less is better, of the wanted values' variance.
 struct Metric {
   const char* name;
-  const char* title;   ///< as tables call it, at most 12 characters
-  const char* help;    ///< one clause
-  const char* target;  ///< the task.target that it is for
+  const char* title;  ///< as tables call it, at most 12 characters
+  const char* help;   ///< one clause
+  Target target;      ///< that it is for
   bool larger_is_better = true;
   const char* chance_answer;  ///< what Chance is the value of
   /// Of outputs [sample][output] for these samples, in their order. The samples are what check() let pass.

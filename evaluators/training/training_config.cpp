@@ -12,7 +12,7 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("regime", &regime, one_of(regime_names()), "How weights come to be. " + regime_help());
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
-  visitor.field("optimizer", &optimizer, one_of({"sgd", "adam"}), "sgd (Nesterov momentum) or adam.");
+  visitor.field("optimizer", &optimizer, "sgd (Nesterov momentum) or adam.");
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
   visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
@@ -49,33 +49,33 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
 
-std::unique_ptr<Loss> make_loss(const TaskConfig& task, const TrainingConfig& training,
-                                const Samples& samples, int outputs) {
-  if (task.target != "class") return std::make_unique<MeanSquaredError>();
-  if (training.class_weights == "none")
+std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
+                                int outputs) {
+  if (target != Target::classes) return std::make_unique<MeanSquaredError>();
+  if (training.class_weights == ClassWeights::none)
     return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
   return std::make_unique<SoftmaxCrossEntropy>(
       training.label_smoothing,
-      class_weights(samples.labels, outputs, training.class_weights == "root" ? 0.5 : 1));
+      class_weights(samples.labels, outputs, training.class_weights == ClassWeights::root ? 0.5 : 1));
 }
 
-const float* wanted_values(const TaskConfig& task, const float* images, const float* values) {
-  if (task.target == "class") return nullptr;
-  return task.target == "reconstruction" ? images : values;
+const float* wanted_values(Target target, const float* images, const float* values) {
+  if (target == Target::classes) return nullptr;
+  return target == Target::reconstruction ? images : values;
 }
 
-void check_loss(const TaskConfig& task, const TrainingConfig& training) {
-  if (task.target == "class") return;
+void check_loss(Target target, const TrainingConfig& training) {
+  if (target == Target::classes) return;
   const auto refuse = [&](const char* key, const char* expected, const std::string& got) {
     throw ConfigError(
         fmt::format("training.{}: expected {} with task.target = \"{}\", whose loss is the mean "
                     "squared error, got {}",
-                    key, expected, task.target, got));
+                    key, expected, word_of(target), got));
   };
   if (training.label_smoothing > 0)
     refuse("label_smoothing", "0", fmt::format("{}", training.label_smoothing));
-  if (training.class_weights != "none")
-    refuse("class_weights", "\"none\"", "\"" + training.class_weights + "\"");
+  if (training.class_weights != ClassWeights::none)
+    refuse("class_weights", "\"none\"", "\"" + word_of(training.class_weights) + "\"");
 }
 
 }  // namespace mho

@@ -7,16 +7,22 @@
 #include "core/base/fields.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/run/loss.hpp"
+#include "core/nn/run/optimizer.hpp"
 
 namespace mho {
+
+/// How often a sample's class counts in the loss: all samples the same, all classes the same, or between.
+enum class ClassWeights { none, root, balanced };
+template <>
+inline constexpr std::array words_of<ClassWeights>{"none", "root", "balanced"};
 
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
   std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
   int epochs = 20;
   int batch_size = 32;
-  std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam
-  double learning_rate = 0.1;     ///< peak; cosine to zero after a linear warm-up
+  OptimizerKind optimizer = OptimizerKind::sgd;
+  double learning_rate = 0.1;  ///< peak; cosine to zero after a linear warm-up
   double momentum = 0.9;
   double weight_decay = 5e-4;    ///< on crossbar weights only
   double warmup_fraction = 0.1;  ///< of all steps
@@ -27,8 +33,7 @@ struct TrainingConfig {
   double adc_fraction = 0.8;      ///< pim_qat: of all steps before the ADC is switched on
   double least_drift = 0.7;       ///< pim_qat: conductances are what drift leaves of them, from this to 1
   double label_smoothing = 0.0;
-  std::string class_weights =
-      "none";                     ///< none | root | balanced: how often a sample's class counts in the loss
+  ClassWeights class_weights = ClassWeights::none;
   double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
   int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
@@ -39,13 +44,13 @@ struct TrainingConfig {
 
 /// What training on `samples` lowers: cross-entropy for classes, mean squared error for a reconstruction and
 /// for values. `outputs` of the network.
-std::unique_ptr<Loss> make_loss(const TaskConfig& task, const TrainingConfig& training,
-                                const Samples& samples, int outputs);
+std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
+                                int outputs);
 
 /// What such a loss wants of a mini-batch with these images (and values): null for classes.
-const float* wanted_values(const TaskConfig& task, const float* images, const float* values);
+const float* wanted_values(Target target, const float* images, const float* values);
 
 /// Refuses what a target leaves without effect. Throws ConfigError.
-void check_loss(const TaskConfig& task, const TrainingConfig& training);
+void check_loss(Target target, const TrainingConfig& training);
 
 }  // namespace mho

@@ -8,14 +8,12 @@
 
 namespace mho {
 
-TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfig& config,
-                           const HardwareConfig& hardware, std::unique_ptr<Loss> loss, int batch_size,
-                           RandomKey key)
-    : network_(architecture, mvm_settings(architecture, hardware)),
-      loss_(std::move(loss)),
-      store_(
-          regime_of(config.regime).make({network_, config, hardware}, initial_parameters(architecture, key))),
-      buffers_(network_, *loss_, batch_size, config.shards) {}
+TrainingStep::TrainingStep(const CompiledCandidate& candidate, const TrainingConfig& config,
+                           std::unique_ptr<Loss> loss, int batch_size, RandomKey key)
+    : loss_(std::move(loss)),
+      store_(regime_of(config.regime)
+                 .make({candidate, config}, initial_parameters(candidate.architecture(), key))),
+      buffers_(candidate.network(), *loss_, batch_size, config.shards) {}
 
 double TrainingStep::run(const MiniBatch& batch, TrainingPhase phase, double learning_rate) {
   const auto& operands = store_->operands(phase, batch.key);

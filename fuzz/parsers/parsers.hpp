@@ -28,6 +28,7 @@ Parser prepared_description();
 Parser prepared_labels();
 Parser prepared_images();
 Parser device_table();
+Parser pulse_table();
 Parser search_table();
 Parser trial();
 Parser trial_file();

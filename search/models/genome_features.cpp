@@ -36,7 +36,7 @@ void add_block(Row& row, const SpaceConfig& space, const MainBlock* block, doubl
   row.add(channels, block ? width : 0);
   row.add(residual, block ? position(block->residual_blocks, space.residual_blocks) : 0);
   row.add(branches, block ? position(block->branches, space.branches) : 0);
-  for (const auto& known : space.block_types) row.add(type, block && known[0] == block->type ? 1 : 0);
+  for (const auto known : space.block_types) row.add(type, block && known == block->type ? 1 : 0);
 }
 
 Row features_of(const Genome& genome, const SpaceConfig& space) {

@@ -36,7 +36,7 @@ std::vector<Prediction> predict_fold(Surrogate& surrogate, const Space& space,
 
 /// The measured score as a prediction, to compare field by field.
 Prediction measured(const Trial& trial) {
-  const auto& day = trial.score->at(kOneDay);
+  const auto& day = trial.score->at(one_day_s);
   return {day_gain(*trial.score), 0, day.standard_deviation, trial.score->avm};
 }
 

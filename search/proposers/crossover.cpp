@@ -20,7 +20,7 @@ Genome cross(const Genome& a, const Genome& b, Random& random) {
     const auto& second = i < b.blocks.size() ? b.blocks[i] : a.blocks[i];
     const int residual = either(first.residual_blocks, second.residual_blocks, random);
     const int branches = either(first.branches, second.branches, random);
-    const char type = either(first.type, second.type, random);
+    const BlockType type = either(first.type, second.type, random);
     child.blocks.push_back({residual, branches, type, either(first.widening, second.widening, random)});
   }
   return child;

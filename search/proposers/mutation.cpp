@@ -70,7 +70,7 @@ Changes depth_changes(const Genome& genome, const Space& space_of_genomes) {
       });
     if (space.block_types.size() > 1)
       changes.push_back([&space, i](Genome& g, Random& random) {
-        g.blocks[i].type = another(space.block_types, std::string(1, g.blocks[i].type), random)[0];
+        g.blocks[i].type = another(space.block_types, g.blocks[i].type, random);
       });
   }
   return changes;

@@ -16,8 +16,8 @@ struct Sides {
   int height = 1, width = 1;
 };
 
-bool is_bottleneck(char type) { return type == 'A' || type == 'C'; }
-bool is_pre_activated(char type) { return type == 'C' || type == 'D'; }
+bool is_bottleneck(BlockType type) { return type == BlockType::A || type == BlockType::C; }
+bool is_pre_activated(BlockType type) { return type == BlockType::C || type == BlockType::D; }
 
 Sides sides_of(const std::vector<int>& height_and_width) {
   return {height_and_width.at(0), height_and_width.at(1)};
@@ -76,14 +76,14 @@ struct BlockShape {
   Sides kernel, stride;
 };
 
-std::vector<Convolution> branch_convolutions(char type, const BlockShape& s) {
-  if (type == 'E') return {{s.in_channels, s.kernel, s.stride, s.in_channels}, {s.channels, {}, {}}};
+std::vector<Convolution> branch_convolutions(BlockType type, const BlockShape& s) {
+  if (type == BlockType::E) return {{s.in_channels, s.kernel, s.stride, s.in_channels}, {s.channels, {}, {}}};
   if (!is_bottleneck(type)) return {{s.channels, s.kernel, s.stride}, {s.channels, s.kernel, {}}};
   const int narrow = std::max(s.channels / 4, smallest_bottleneck);
   return {{narrow, {}, {}}, {narrow, s.kernel, s.stride}, {s.channels, {}, {}}};
 }
 
-std::string add_branch(Layers& layers, const std::string& prefix, std::string last, char type,
+std::string add_branch(Layers& layers, const std::string& prefix, std::string last, BlockType type,
                        const BlockShape& shape) {
   const auto convolutions = branch_convolutions(type, shape);
   for (size_t i = 0; i < convolutions.size(); ++i) {
@@ -95,7 +95,7 @@ std::string add_branch(Layers& layers, const std::string& prefix, std::string la
   return is_pre_activated(type) ? last : layers.norm(prefix + ".bn", last);
 }
 
-std::string add_skip(Layers& layers, const std::string& prefix, const std::string& input, char type,
+std::string add_skip(Layers& layers, const std::string& prefix, const std::string& input, BlockType type,
                      const BlockShape& shape) {
   const auto last = layers.convolution(prefix + ".skip.conv", input, shape.channels, {}, shape.stride);
   return is_pre_activated(type) ? last : layers.norm(prefix + ".skip.bn", last);

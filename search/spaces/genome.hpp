@@ -4,14 +4,21 @@
 #include <string>
 #include <vector>
 
+#include "core/base/words.hpp"
+
 namespace mho {
+
+/// Of a convolution block: A bottleneck, B basic, C and D the same with batch norm and ReLU first.
+enum class BlockType { A, B, C, D, E };
+template <>
+inline constexpr std::array words_of<BlockType>{"A", "B", "C", "D", "E"};
 
 /// One main block: R residual blocks of B parallel branches of convolution blocks of type CT, WF times as
 /// wide as what comes in.
 struct MainBlock {
   int residual_blocks = 1;
   int branches = 1;
-  char type = 'B';
+  BlockType type = BlockType::B;
   int widening = 1;
   bool operator==(const MainBlock&) const = default;
 };

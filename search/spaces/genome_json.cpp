@@ -4,15 +4,16 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-char read_type(const std::string& type) {
-  if (type.size() != 1) throw DataError("a block's type: expected one letter, got '" + type + "'");
-  return type[0];
+BlockType read_type(const std::string& word) {
+  if (const auto type = find_word<BlockType>(word)) return *type;
+  throw DataError("a block's type: expected one of " + join(all_words<BlockType>()) + ", got '" + word + "'");
 }
 
 Genome read_genome(const Json& json) {
@@ -31,7 +32,7 @@ std::string genome_to_json(const Genome& genome) {
   for (const auto& block : genome.blocks)
     blocks.push_back({{"residual_blocks", block.residual_blocks},
                       {"branches", block.branches},
-                      {"type", std::string(1, block.type)},
+                      {"type", word_of(block.type)},
                       {"widening", block.widening}});
   const Json json = {
       {"stem_channels", genome.stem_channels}, {"stem_kernel", genome.stem_kernel}, {"blocks", blocks}};

@@ -32,14 +32,10 @@ void check_range(const std::string& key, const std::vector<int>& range) {
         "space.{}: expected [smallest, largest] with 1 <= smallest <= largest, got {}", key, range));
 }
 
-void check_types(const std::vector<std::string>& types) {
-  const std::set<std::string> distinct(types.begin(), types.end());
-  const bool known = std::all_of(types.begin(), types.end(), [](const std::string& type) {
-    return type.size() == 1 && type[0] >= 'A' && type[0] <= 'E';
-  });
-  if (types.empty() || distinct.size() != types.size() || !known)
-    throw ConfigError(
-        fmt::format("space.block_types: expected some of A, B, C, D, E, each once, got {}", types));
+void check_types(const std::vector<BlockType>& types) {
+  if (types.empty() || std::set<BlockType>(types.begin(), types.end()).size() != types.size())
+    throw ConfigError(fmt::format("space.block_types: expected some of A, B, C, D, E, each once, got {}",
+                                  words_for(types)));
 }
 
 /// The element of a list that `u` in [0, 1) points at, the list cut into equal parts.
@@ -72,9 +68,9 @@ std::string not_in_range(const std::string& gene, const std::vector<int>& range,
   return fmt::format("{}: expected {} to {}, got {}", gene, range[0], range[1], value);
 }
 
-std::string wrong_type(const std::string& gene, const std::vector<std::string>& types, char type) {
-  if (std::find(types.begin(), types.end(), std::string(1, type)) != types.end()) return "";
-  return fmt::format("{}: expected one of {}, got '{}'", gene, types, type);
+std::string wrong_type(const std::string& gene, const std::vector<BlockType>& types, BlockType type) {
+  if (std::find(types.begin(), types.end(), type) != types.end()) return "";
+  return fmt::format("{}: expected one of {}, got '{}'", gene, words_for(types), word_of(type));
 }
 
 std::string first_of(std::initializer_list<std::string> complaints) {
@@ -111,9 +107,9 @@ void SpaceConfig::gene_fields(FieldVisitor& visitor) {
                 "R: [smallest, largest] number of residual blocks of a main block");
   visitor.field("branches", &branches, between(1, 12),
                 "B: [smallest, largest] number of parallel branches of a residual block");
-  visitor.field(
-      "block_types", &block_types, one_of({"A", "B", "C", "D", "E"}),
-      "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first, E depthwise separable");
+  visitor.field("block_types", &block_types,
+                "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first, E depthwise "
+                "separable");
   visitor.field("widening", &widening, between(1, 4),
                 "WF: [smallest, largest] factor by which a main block multiplies its channels");
 }
@@ -141,7 +137,8 @@ std::vector<double> Space::encode(const Genome& genome) const {
   std::vector<double> encoding{1.0 * genome.stem_channels, 1.0 * genome.stem_kernel,
                                1.0 * std::ssize(genome.blocks)};
   for (const auto& block : genome.blocks)
-    for (const int gene : {block.residual_blocks, block.branches, block.type - 'A' + 1, block.widening})
+    for (const int gene :
+         {block.residual_blocks, block.branches, static_cast<int>(block.type) + 1, block.widening})
       encoding.push_back(gene);
   encoding.resize(static_cast<size_t>(dimensions()), 0.0);
   return encoding;
@@ -188,7 +185,7 @@ Genome Space::genome(std::int64_t index) const {
     genome.blocks.push_back(
         {config_.residual_blocks[0] + static_cast<int>(next(width_of(config_.residual_blocks))),
          config_.branches[0] + static_cast<int>(next(width_of(config_.branches))),
-         config_.block_types[next(std::ssize(config_.block_types))][0],
+         config_.block_types[next(std::ssize(config_.block_types))],
          config_.widening[0] + static_cast<int>(next(width_of(config_.widening)))});
   return genome;
 }
@@ -206,7 +203,7 @@ Genome Space::at(const std::vector<double>& point) const {
     const auto first = static_cast<size_t>(stem_dimensions + block_dimensions * i);
     genome.blocks.push_back({pick_between(config_.residual_blocks, point.at(first)),
                              pick_between(config_.branches, point.at(first + 1)),
-                             pick(config_.block_types, point.at(first + 2))[0],
+                             pick(config_.block_types, point.at(first + 2)),
                              pick_between(config_.widening, point.at(first + 3))});
   }
   return genome;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "core/base/fields.hpp"
@@ -18,8 +17,7 @@ struct SpaceConfig {
   std::vector<int> main_blocks = {1, 3};                     ///< M: smallest, largest
   std::vector<int> residual_blocks = {1, 4};                 ///< R of a main block: smallest, largest
   std::vector<int> branches = {1, 3};                        ///< B of a main block: smallest, largest
-  std::vector<std::string> block_types = {
-      "A", "B", "C", "D"};  ///< CT: bottleneck, basic, the same pre-activated; E: depthwise separable
+  std::vector<BlockType> block_types = {BlockType::A, BlockType::B, BlockType::C, BlockType::D};  ///< CT
   std::vector<int> widening = {1, 4};  ///< WF of a main block: smallest, largest
   NetworkShape shape = {};             ///< not searched
 

@@ -18,7 +18,7 @@ namespace {
 std::string row(const Trial& trial) {
   const auto& cost = trial.cost;
   return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, to_string(trial.genome),
-                     trial.score->at(kOneDay).mean, trial.score->at(kOneDay).standard_deviation,
+                     trial.score->at(one_day_s).mean, trial.score->at(one_day_s).standard_deviation,
                      trial.score->avm, cost ? fmt::format("{}", cost->energy_j) : "",
                      cost ? fmt::format("{}", cost->latency_s) : "",
                      cost ? fmt::format("{}", cost->cores) : "", trial.parameters,

@@ -19,11 +19,11 @@ bool ranks_before(const Score& a, const Score& b, const SearchConfig& search) {
 
 }  // namespace
 
-double day_gain(const Score& score) { return metric_of(score.metric).gain(score.at(kOneDay).mean); }
+double day_gain(const Score& score) { return metric_of(score.metric).gain(score.at(one_day_s).mean); }
 
 double objective(const Score& score, const SearchConfig& search) {
   if (!is_over_sigma(search)) return day_gain(score);
-  return day_gain(score) / std::max(score.at(kOneDay).standard_deviation, smallest_deviation);
+  return day_gain(score) / std::max(score.at(one_day_s).standard_deviation, smallest_deviation);
 }
 
 bool keeps_avm(const Score& score, const SearchConfig& search) { return score.avm <= search.max_avm; }

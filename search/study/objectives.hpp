@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "core/data/metric.hpp"
@@ -12,13 +11,10 @@
 
 namespace mho {
 
-/// What search.objectives may list: of each metric its value after a day (accuracy_1d, macro_f1_1d, ...),
-/// then avm, energy, latency, cores, parameters.
-std::vector<std::string> objective_names();
+/// What search.objectives may list, and what search.objective may be.
+std::vector<Objective> front_choices();
+std::vector<Objective> single_objectives();
 
-/// What search.objective may be: "", the metrics' names and, where more is better, the same with
-/// "_over_sigma".
-std::vector<std::string> single_objective_names();
 bool is_over_sigma(const SearchConfig& search);
 /// The metric that search.objective is of.
 const Metric& metric_of(const SearchConfig& search);
@@ -27,22 +23,22 @@ const Metric& metric_of(const SearchConfig& search);
 void resolve_objective(const TaskConfig& task, SearchConfig& search);
 
 /// What a proposer weighs: search.objectives, or the one search.objective when that list is empty.
-std::vector<std::string> weighed_objectives(const SearchConfig& search);
+std::vector<Objective> weighed_objectives(const SearchConfig& search);
 
-/// What the front is over: search.objectives, or the metric after a day, energy and parameters when
-/// that list is empty.
-std::vector<std::string> front_objectives(const SearchConfig& search);
+/// What the front is over: search.objectives, or the metric after a day, energy and parameters when that list
+/// is empty.
+std::vector<Objective> front_objectives(const SearchConfig& search);
 
 /// The trial's value of each objective in its own unit (fractions, points, J, s, counts); empty for a trial
-/// that failed or lacks one, such as energy without a mapping. Throws ConfigError for an unknown name (did
-/// you mean).
-std::optional<std::vector<double>> objective_values(const Trial& trial, std::span<const std::string> names);
+/// that failed or lacks one, such as energy without a mapping.
+std::optional<std::vector<double>> objective_values(const Trial& trial,
+                                                    std::span<const Objective> objectives);
 
 /// A value turned so that larger is better: metrics of which more is better as they are, all others negated.
-double gain(const std::string& objective, double value);
+double gain(Objective objective, double value);
 
 /// A gain on the scale on which models learn it: positive quantities that span decades (accuracy_over_sigma,
 /// energy, latency, cores, parameters) by their logarithm. Keeps the order of gains.
-double modelled_gain(const std::string& objective, double value);
+double modelled_gain(Objective objective, double value);
 
 }  // namespace mho

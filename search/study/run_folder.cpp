@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
+#include "search/proposers/proposer.hpp"
 
 namespace mho {
 namespace {
@@ -83,8 +84,8 @@ void expect_same(const std::filesystem::path& file, const std::string& now, cons
 /// A longer run begins with the trials of a shorter one, except in these cases.
 void check_extension(const RunFolder& folder, int before, const SearchConfig& search) {
   std::string reason;
-  if (search.proposer == "latin_hypercube") reason = "a Latin hypercube is one design over all trials";
-  if (search.fidelity != "none" && before % search.population != 0)
+  if (proposer_traits(search.proposer).one_design) reason = "a Latin hypercube is one design over all trials";
+  if (search.fidelity != Fidelity::none && before % search.population != 0)
     reason = fmt::format("successive halving has judged its last generation of {} without the rest",
                          before % search.population);
   if (!reason.empty())

@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json brief(const Score& score) {
-  const auto& day = score.at(kOneDay);
+  const auto& day = score.at(one_day_s);
   return {
       {score.metric + "_1d", day.mean}, {"deviation_1d", day.standard_deviation}, {"avm_points", score.avm}};
 }

@@ -85,7 +85,7 @@ std::string warn_of_chance(const std::vector<Winner>& winners) {
     const auto& score = winners[place].evaluation.score;
     if (is_near_chance(score))
       places.push_back(fmt::format("winner {} has {} {:.1f} % on the test split after one day", place,
-                                   metric_of(score.metric).title, 100 * score.at(kOneDay).mean));
+                                   metric_of(score.metric).title, 100 * score.at(one_day_s).mean));
   }
   if (places.empty()) return "";
   const auto& score = winners.front().evaluation.score;

@@ -188,7 +188,7 @@ TEST_CASE("The [task] table is read and checked") {
       "run.toml", sections);
   CHECK(task.data == "mnist");
   CHECK(task.validation_fraction == 0.2);
-  CHECK(task.augmentation == "crop");
+  CHECK(task.augmentation == Augmentation::crop);
   CHECK(task.max_train == 100);
   CHECK_THROWS_WITH(set_config("task.augmentation=flip", sections),
                     ContainsSubstring("none, crop, crop_flip"));
@@ -257,7 +257,7 @@ TaskConfig values_task(const TemporaryFolder& folder) {
   TaskConfig task;
   task.data = "slopes";
   task.folder = (folder / "data").string();
-  task.target = "value";
+  task.target = Target::value;
   task.metric = "mse";
   return task;
 }
@@ -288,11 +288,11 @@ TEST_CASE("a set of values gives each sample its wanted numbers, in deviations o
 TEST_CASE("a set of values is no set of classes, and the other way round") {
   const TemporaryFolder folder;
   auto task = values_task(folder);
-  task.target = "class";
+  task.target = Target::classes;
   task.metric = "accuracy";
   CHECK_THAT(error_of(task), ContainsSubstring("task.target: expected \"value\" for data set 'slopes'"));
   Prepared prepared;
-  prepared.task.target = "value";
+  prepared.task.target = Target::value;
   prepared.task.metric = "mse";
   CHECK_THAT(error_of(prepared.task), ContainsSubstring("which holds classes, got \"value\""));
 }
@@ -300,7 +300,7 @@ TEST_CASE("a set of values is no set of classes, and the other way round") {
 TEST_CASE("a reconstruction trains on normal samples and is judged on all") {
   Prepared prepared;
   auto& task = prepared.task;
-  task.target = "reconstruction";
+  task.target = Target::reconstruction;
   task.metric = "auc";
   task.normal_class = 2;
   const auto dataset = load_dataset(task);
@@ -310,12 +310,12 @@ TEST_CASE("a reconstruction trains on normal samples and is judged on all") {
   CHECK(class_counts(dataset.test.labels, 2) == std::vector<int>{20, 40});
   CHECK(class_counts(dataset.train.labels, 2) == std::vector<int>{85, 0});
   CHECK(training_samples(dataset, task).count() == 100);
-  task.target = "class";
+  task.target = Target::classes;
   task.metric = "accuracy";
   task.normal_class = 0;
   const auto classes = load_dataset(task);
   CHECK(training_samples(classes, task).count() == 300);
-  task.target = "reconstruction";
+  task.target = Target::reconstruction;
   task.metric = "auc";
   task.normal_class = 3;
   CHECK_THAT(error_of(task), ContainsSubstring("task.normal_class: expected a class below the 3"));

@@ -124,11 +124,11 @@ TEST_CASE("a metric of another target, a normal class without one and an unknown
   CHECK_THROWS_WITH(check_target(task),
                     ContainsSubstring("expected accuracy or balanced_accuracy or macro_f1 "
                                       "with task.target = \"class\", got \"auc\""));
-  task.target = "reconstruction";
+  task.target = Target::reconstruction;
   CHECK_NOTHROW(check_target(task));
   task.normal_class = 2;
   CHECK_NOTHROW(check_target(task));
-  task.target = "class";
+  task.target = Target::classes;
   task.metric = "macro_f1";
   CHECK_THROWS_WITH(check_target(task), ContainsSubstring("task.normal_class"));
   CHECK_THROWS_WITH(metric_of("acuracy"), ContainsSubstring("accuracy"));

@@ -31,12 +31,11 @@ TEST_CASE(
   scoring.programmings = 10;
   Score digital, aware;
   for (auto* result : {&digital, &aware}) {
-    const auto trained =
-        train(architecture, train_samples, TaskConfig{},
-              quick_training(result == &digital ? "digital" : "hardware_aware"), hardware, RandomKey(1));
+    const auto config = quick_training(result == &digital ? "digital" : "hardware_aware");
+    const auto trained = train({architecture, hardware}, {train_samples, config}, RandomKey(1));
     REQUIRE_FALSE(trained.failed);
     CHECK(trained.epochs_done == 8);
-    *result = score(architecture, trained.parameters, test_samples, scoring, hardware, RandomKey(2));
+    *result = score({architecture, hardware}, trained.parameters, test_samples, scoring, RandomKey(2));
     CHECK(result->digital > 0.85);
     CHECK(result->drift.size() == 5);
     CHECK(result->avm == Approx(100 * (result->at(1).mean - result->at(2592000).mean)));
@@ -52,14 +51,12 @@ TEST_CASE("training and scoring give the same bits for one thread and for two") 
   config.epochs = 2;
   ScoringConfig scoring;
   scoring.programmings = 3;
-  TaskConfig cropped;
-  cropped.augmentation = "crop";
   TrainingResult trained[2];
   Score scores[2];
   for (int i = 0; i < 2; ++i) {
     set_thread_count(i + 1);
-    trained[i] = train(architecture, samples, cropped, config, HardwareConfig{}, RandomKey(1));
-    scores[i] = score(architecture, trained[i].parameters, samples, scoring, HardwareConfig{}, RandomKey(2));
+    trained[i] = train({architecture, {}}, {samples, config, Augmentation::crop}, RandomKey(1));
+    scores[i] = score({architecture, {}}, trained[i].parameters, samples, scoring, RandomKey(2));
   }
   for (size_t node = 0; node < trained[0].parameters.size(); ++node)
     CHECK(trained[0].parameters[node].weight == trained[1].parameters[node].weight);
@@ -78,10 +75,10 @@ TEST_CASE("an ideal chip scores the digital accuracy at all times") {
   hardware.device = "ideal";
   hardware.dac_bits = hardware.adc_bits = 0;
   hardware.output_noise = 0;
-  const auto trained = train(architecture, samples, TaskConfig{}, config, hardware, RandomKey(1));
+  const auto trained = train({architecture, hardware}, {samples, config}, RandomKey(1));
   ScoringConfig scoring;
   scoring.programmings = 2;
-  const auto result = score(architecture, trained.parameters, samples, scoring, hardware, RandomKey(2));
+  const auto result = score({architecture, hardware}, trained.parameters, samples, scoring, RandomKey(2));
   for (const auto& point : result.drift) {
     CHECK(point.mean == result.digital);
     CHECK(point.standard_deviation == 0);
@@ -102,8 +99,7 @@ TEST_CASE("a diverged training is a failed trial, not an exception") {
                                    {"relu2", Relu{}, {"b"}},
                                    {"c", Dense{.out_features = 4}, {"relu2"}},
                                    {"loss", Output{}, {"c"}}}};
-  const auto result =
-      train(architecture, toy_samples(200, 4, 1.0, 1), TaskConfig{}, config, HardwareConfig{}, RandomKey(1));
+  const auto result = train({architecture, {}}, {toy_samples(200, 4, 1.0, 1), config}, RandomKey(1));
   CHECK(result.failed);
   CHECK_THAT(result.reason, ContainsSubstring("in epoch"));
 }
@@ -114,24 +110,21 @@ TEST_CASE("weights that became infinite in the last step are a failed trial too"
   config.batch_size = 200;  // one step: its loss is that of the initial weights
   config.learning_rate = 1e38;
   config.warmup_fraction = config.digital_fraction = 0;
-  const auto result = train(toy_network(4), toy_samples(200, 4, 1.0, 1), TaskConfig{}, config,
-                            HardwareConfig{}, RandomKey(1));
+  const auto result = train({toy_network(4), {}}, {toy_samples(200, 4, 1.0, 1), config}, RandomKey(1));
   CHECK(result.failed);
   CHECK_THAT(result.reason, ContainsSubstring("in epoch 1"));
 }
 
 TEST_CASE("bfloat16 scores are float32 scores: a two-sample test over programmings") {
   const auto architecture = toy_network(10);
-  const auto trained = train(architecture, toy_samples(1000, 10, 1.5, 1), TaskConfig{},
-                             quick_training("hardware_aware"), HardwareConfig{}, RandomKey(1));
+  const auto trained = train({architecture, {}},
+                             {toy_samples(1000, 10, 1.5, 1), quick_training("hardware_aware")}, RandomKey(1));
   const auto samples = toy_samples(500, 10, 1.5, 2);
   ScoringConfig scoring;
   scoring.programmings = 40;
-  const auto exact =
-      score(architecture, trained.parameters, samples, scoring, HardwareConfig{}, RandomKey(2));
-  scoring.arithmetic = "bfloat16";
-  const auto rounded =
-      score(architecture, trained.parameters, samples, scoring, HardwareConfig{}, RandomKey(3));
+  const auto exact = score({architecture, {}}, trained.parameters, samples, scoring, RandomKey(2));
+  scoring.arithmetic = Arithmetic::bfloat16;
+  const auto rounded = score({architecture, {}}, trained.parameters, samples, scoring, RandomKey(3));
   for (size_t t = 0; t < exact.drift.size(); ++t) {
     // Welch's test with independent programmings: |difference| under 4 standard errors (p = 6e-5 a time).
     const double error = std::sqrt(
@@ -144,8 +137,7 @@ TEST_CASE("bfloat16 scores are float32 scores: a two-sample test over programmin
 TEST_CASE("a candidate that needs more memory than allowed is a failed trial") {
   auto config = quick_training("digital");
   config.max_memory_mib = 1;
-  const auto result = train(toy_network(4), toy_samples(100, 4, 1.0, 1), TaskConfig{}, config,
-                            HardwareConfig{}, RandomKey(1));
+  const auto result = train({toy_network(4), {}}, {toy_samples(100, 4, 1.0, 1), config}, RandomKey(1));
   CHECK(result.failed);
   CHECK(result.memory_mib > 1);
   CHECK_THAT(result.reason, ContainsSubstring("more than training.max_memory_mib = 1"));
@@ -154,9 +146,8 @@ TEST_CASE("a candidate that needs more memory than allowed is a failed trial") {
 
 TEST_CASE("an epoch callback can stop the training") {
   int calls = 0;
-  const auto result =
-      train(toy_network(4), toy_samples(100, 4, 1.0, 1), TaskConfig{}, quick_training("digital"),
-            HardwareConfig{}, RandomKey(1), [&](int, double) { return ++calls < 3; });
+  const auto result = train({toy_network(4), {}}, {toy_samples(100, 4, 1.0, 1), quick_training("digital")},
+                            RandomKey(1), [&](int, double) { return ++calls < 3; });
   CHECK(result.failed);
   CHECK(result.epochs_done == 3);
 }
@@ -170,9 +161,6 @@ TEST_CASE("an autoencoder trained on normal samples tells the others by its erro
     normal.labels.push_back(0);
   }
   for (int& label : held_out.labels) label = label != 0;
-  TaskConfig task;
-  task.target = "reconstruction";
-  task.metric = "auc";
   const Architecture network("autoencoder", {8, 8, 1},
                              {{"code", Dense{4}, {"input"}},
                               {"relu", Relu{}, {"code"}},
@@ -181,17 +169,18 @@ TEST_CASE("an autoencoder trained on normal samples tells the others by its erro
   auto config = quick_training("hardware_aware");
   config.epochs = 30;
   config.learning_rate = 0.05;
-  const auto trained = train(network, normal, task, config, HardwareConfig{}, RandomKey(1));
+  const auto trained =
+      train({network, {}}, {normal, config, Augmentation::none, Target::reconstruction}, RandomKey(1));
   REQUIRE_FALSE(trained.failed);
   CHECK(trained.final_loss < 0.5);  // the normal image has variance 1, its noise 0.09
   ScoringConfig scoring;
   scoring.programmings = 3;
-  const auto result = score(network, trained.parameters, {held_out, metric_of("auc")}, scoring,
-                            HardwareConfig{}, RandomKey(2));
+  const auto result =
+      score({network, {}}, trained.parameters, {held_out, metric_of("auc")}, scoring, RandomKey(2));
   CHECK(result.metric == "auc");
   CHECK(result.chance == 0.5);
   CHECK(result.digital > 0.95);
-  CHECK(result.at(kOneDay).mean > 0.9);
+  CHECK(result.at(one_day_s).mean > 0.9);
 }
 
 TEST_CASE("a regression learns values, and its AVM is what its error gains over a month") {
@@ -206,20 +195,18 @@ TEST_CASE("a regression learns values, and its AVM is what its error gains over 
     samples.labels.push_back(0);
     samples.values.push_back(static_cast<float>(sum / 2.236));  // variance 1
   }
-  TaskConfig task;
-  task.target = "value";
-  task.metric = "mse";
   const Architecture network("line", {1, 1, 4}, {{"out", Dense{1}, {"input"}}, {"end", Output{}, {"out"}}});
   auto config = quick_training("hardware_aware");
   config.epochs = 20;
   config.learning_rate = 0.02;
-  const auto trained = train(network, samples, task, config, HardwareConfig{}, RandomKey(1));
+  const auto trained =
+      train({network, {}}, {samples, config, Augmentation::none, Target::value}, RandomKey(1));
   ScoringConfig scoring;
   scoring.programmings = 5;
-  const auto result = score(network, trained.parameters, {samples, metric_of("mse")}, scoring,
-                            HardwareConfig{}, RandomKey(2));
+  const auto result =
+      score({network, {}}, trained.parameters, {samples, metric_of("mse")}, scoring, RandomKey(2));
   CHECK(result.digital < 0.05);
   CHECK(result.chance == Approx(1).margin(0.2));
-  CHECK(result.at(kOneDay).mean < 0.3);
-  CHECK(result.avm == Approx(100 * (result.at(kOneMonth).mean - result.at(kOneSecond).mean)));
+  CHECK(result.at(one_day_s).mean < 0.3);
+  CHECK(result.avm == Approx(100 * (result.at(one_month_s).mean - result.at(one_second_s).mean)));
 }

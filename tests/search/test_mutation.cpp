@@ -29,7 +29,7 @@ const std::map<GeneFamily, std::set<std::string>> genes_of{{GeneFamily::width, {
                                                            {GeneFamily::depth, {"M", "R", "CT"}},
                                                            {GeneFamily::other, {"KS0"}}};
 
-const SpaceConfig one_genome{{8}, {3}, {1, 1}, {1, 1}, {1, 1}, {"B"}, {1, 1}};
+const SpaceConfig one_genome{{8}, {3}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
 
 }  // namespace
 
@@ -75,8 +75,9 @@ TEST_CASE("a family that the space fixes leaves the genome as it is") {
 TEST_CASE("every mutation reaches every value of its gene") {
   const Space space{SpaceConfig{}};
   Random random(RandomKey(4));
-  std::set<int> channels, kernels, widenings, types;
-  const Genome parent{8, 3, {{1, 1, 'A', 1}}};
+  std::set<int> channels, kernels, widenings;
+  std::set<BlockType> types;
+  const Genome parent{8, 3, {{1, 1, BlockType::A, 1}}};
   for (int i = 0; i < 2000; ++i) {
     const auto wide = mutate(parent, GeneFamily::width, space, random);
     channels.insert(wide.stem_channels), widenings.insert(wide.blocks[0].widening);
@@ -86,7 +87,7 @@ TEST_CASE("every mutation reaches every value of its gene") {
   CHECK(channels == std::set<int>{8, 16, 24, 32, 48, 64});
   CHECK(kernels == std::set<int>{5, 7});  // never the parent's
   CHECK(widenings == std::set<int>{1, 2, 3, 4});
-  CHECK(types == std::set<int>{'A', 'B', 'C', 'D'});
+  CHECK(types == std::set{BlockType::A, BlockType::B, BlockType::C, BlockType::D});
 }
 
 TEST_CASE("the whole mutation applies every family with its probability and always changes the genome") {

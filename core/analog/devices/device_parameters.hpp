@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analog/devices/pulsed/pulsed_parameters.hpp"
 #include "core/base/config_file.hpp"
 #include "core/base/fields.hpp"
 
@@ -92,11 +93,16 @@ struct WanParameters {
   void fields(FieldVisitor& visitor);
 };
 
+/// How near to its target a device was accepted: within 0.2 % or within 2 %.
+enum class Acceptance { narrow, wide };
+template <>
+inline constexpr std::array words_of<Acceptance>{"0.2 %", "2 %"};
+
 /// [device.reram_cmo]: Falcone et al. (2025), in the form of aihwkit's ReRamCMONoiseModel. Absolute µS.
 struct CmoParameters {
   double min_us = 9;
   double max_us = 88.2;
-  std::string acceptance = "0.2 %";                                      ///< of program-and-verify
+  Acceptance acceptance = Acceptance::narrow;                            ///< of program-and-verify
   std::vector<double> programming_0_2_us = {0.00081107, 0.00106879};     ///< c0 + c1 target
   std::vector<double> programming_2_us = {0.0112185391, 0.01129027418};  ///< the same at 2 %
   double decay_mean_us = -0.08900206;                                    ///< per ln(t / 1 s)
@@ -116,20 +122,6 @@ struct TableParameters {
   void fields(FieldVisitor& visitor);
 };
 
-/// What devices that take pulses have in common; conductances on a scale w from -1 (min_us) to 1 (g_max).
-struct PulsedParameters {
-  double min_us = 10;
-  double max_us = 30;
-  double states = 1200;         ///< pulses from one bound to the other, all of the mean size
-  double imbalance = 0;         ///< (up - down) / (up + down) of the mean steps
-  double step_spread = 0;       ///< device to device: relative deviation of the step
-  double imbalance_spread = 0;  ///< device to device: deviation of the imbalance
-  double bound_spread = 0;      ///< device to device: relative deviation of either bound
-  double step_noise = 0;        ///< pulse to pulse: relative deviation of a step
-
-  void fields(FieldVisitor& visitor);
-};
-
 /// Every model's coefficients; the defaults are the papers'.
 struct DeviceParameters {
   DeviceParameters();  // not inline: its lists would be built anew in every file, and GCC 12 warns of them
@@ -143,9 +135,20 @@ struct DeviceParameters {
   CmoParameters reram_cmo;
   TableParameters table;
   PulsedParameters constant_step;
-  /// Bounds of 0.6 +- 30 %, steps of 0.001 +- 30 % and noise of 30 %: the baseline of Gokmen and Vlasov 2016.
-  PulsedParameters soft_bounds{
-      .step_spread = 0.3, .imbalance_spread = 0.01, .bound_spread = 0.3, .step_noise = 0.3};
+  LinearStepParameters linear_step;
+  PulsedParameters soft_bounds = rpu_baseline();
+  SoftBoundsReferenceParameters soft_bounds_reference;
+  ExponentialStepParameters exponential_step;
+  PowerStepParameters power_step;
+  PulsedParameters reram_sb = mho::reram_sb();
+  ExponentialStepParameters reram_es = ExponentialStepParameters::reram_es();
+  SoftBoundsReferenceParameters reram_om = SoftBoundsReferenceParameters::reram_om();
+  SoftBoundsReferenceParameters reram_hfo2 = SoftBoundsReferenceParameters::reram_hfo2();
+  LinearStepParameters ecram = LinearStepParameters::ecram();
+  LinearStepParameters ecram_mo = LinearStepParameters::ecram_mo();
+  PcmAccumulativeParameters pcm_accumulative;
+  PulseTableParameters pulse_table;
+  GenericProgrammableParameters generic_programmable;
 };
 
 /// The tables [device] and [device.NAME] of `parameters`, which must outlive them.

@@ -25,7 +25,7 @@ std::string cost_table(const ChipConfig& chip, const Cost& cost) {
   };
   if (cost.mapping) row("mapping", to_string(*cost.mapping));
   row("cores", fmt::format("{} of {}", cost.cores, chip.cores()));
-  row("link graph", chip.link_graph);
+  row("link graph", word_of(chip.link_graph));
   row("digital units", fmt::format("one a core, {} shared", chip.global_digital_units));
   row("products take", fmt::format("{} phase{}", chip.phases, chip.phases == 1 ? "" : "s"));
   row("cells used, of these cores", format_percent(cost.utilisation));
@@ -146,7 +146,8 @@ std::string feature_table(const std::string& features) {
       "What the network's input is made of, in the order in which it is done (features.json, docs/data.md); "
       "then\nmean is taken off and the result divided by standard_deviation, by channel.\n\n| key | value |\n"
       "|---|---|\n";
-  for (const auto& [key, value] : nlohmann::ordered_json::parse(features).items())
+  const auto json = nlohmann::ordered_json::parse(features);
+  for (const auto& [key, value] : json.items())
     text += fmt::format("| {} | {} |\n", key, value.is_string() ? value.get<std::string>() : value.dump());
   return text;
 }
