@@ -150,7 +150,7 @@ TEST_CASE("a space refuses empty, reversed and doubled ranges by key") {
   CHECK_THAT(refusal([](SpaceConfig& c) {
                c.block_types = {BlockType::B, BlockType::B};
              }),
-             ContainsSubstring("space.block_types: expected some of A, B, C, D, each once"));
+             ContainsSubstring("space.block_types: expected some of A, B, C, D, E, each once"));
   CHECK_THAT(refusal([](SpaceConfig& c) { c.block_types = {}; }), ContainsSubstring("space.block_types"));
 }
 
