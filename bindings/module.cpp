@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bindings/extensions.hpp"
+#include "bindings/linalg.hpp"
 #include "bindings/search_callable.hpp"
 #include "cli/commands.hpp"
 #include "core/base/error.hpp"
@@ -59,5 +60,7 @@ PYBIND11_MODULE(_core, module) {
              "Runs a command line (argv[0] is the program's name) and returns its exit code: 0, 1 or 2.");
   module.def("without_password", &mho::without_password, py::arg("url"),
              "A storage's URL as it may be shown: *** in place of a password.");
+  auto linalg = module.def_submodule("linalg", "See mho.linalg.");
+  mho::declare_linalg(linalg);
   module.def("search", &search, py::arg("assignments"), py::arg("evaluate"), "See mho.search.");
 }

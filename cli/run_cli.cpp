@@ -66,6 +66,8 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
   add_data(app, action);
   add_doctor(app, action);
   add_device(app, action);
+  add_lstsq(app, action);
+  add_pca(app, action);
   add_bench(app, action);
   add_bench_search(app, action, extensions);
   add_map(app, action);

@@ -95,7 +95,8 @@ void check_simulation(const Architecture& architecture, const Parameters& parame
       worst = std::max(worst, std::abs(static_cast<double>(found[k]) -
                                        expected[static_cast<size_t>(i) * found.size() + k]));
   }
-  INFO(architecture.name() << ", " << config.objective << ", " << config.packing << ", " << config.row_split);
+  INFO(architecture.name() << ", " << word_of(config.objective) << ", " << word_of(config.packing) << ", "
+                           << word_of(config.row_split));
   CHECK(spread(expected) > 0);
   CHECK(worst <= 1e-5 * spread(expected));
   const Cost counted = simulator.count_cost();
