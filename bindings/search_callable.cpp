@@ -55,7 +55,7 @@ CallableSearch search_callable(const std::vector<std::string>& assignments, cons
   };
   thread.serve([&] {
     const auto found =
-        run_search(config, {.extensions = python_extensions(thread), .stop = &thread.interrupted()},
+        run_search(config, {.extensions = python_extensions(thread).search, .stop = &thread.interrupted()},
                    FunctionEvaluator(call, false));
     for (const auto& trial : found.trials) result.trials.push_back(to_json_line(trial));
     result.note = found.note;

@@ -68,8 +68,9 @@ HardwareConfig read_array_hardware(const HardwareConfig& base, const std::filesy
   config.hardware = base;
   if (!file.empty()) {
     read_config(file, config.sections());
-    auto& table = config.hardware.device_parameters.table.file;
-    if (!table.empty()) table = std::filesystem::absolute(file.parent_path() / table).string();
+    auto& devices = config.hardware.device_parameters;
+    for (std::string* table : {&devices.table.file, &devices.pulse_table.file})
+      if (!table->empty()) *table = std::filesystem::absolute(file.parent_path() / *table).string();
   }
   for (const auto& assignment : assignments) set_config(assignment, hardware_sections(config));
   return config.hardware;

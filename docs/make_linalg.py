@@ -548,6 +548,12 @@ ITEMS = {"lstsq": (measure_lstsq, show_lstsq), "pca": (measure_pca, show_pca),
          "energy": (measure_energy, show_energy), "speed": (measure_speed, show_speed)}
 
 
+IMAGES = {"lstsq": ["![Residual ratio over sketch rows](linalg-lstsq.svg)"],
+          "pca": ["![Captured variance](linalg-pca.svg)", "![Eigen-images](linalg-eigenimages.svg)"],
+          "background": ["![Frames, background, what is left](linalg-background.svg)"],
+          "stream": ["![Error over the stream](linalg-stream.svg)"], "energy": ["![Energy over size](linalg-energy.svg)"]}
+
+
 def put(page, name, text):
     begin = f"<!-- {name} -->\n"
     head, _, rest = page.partition(begin)
@@ -571,7 +577,7 @@ def main():
                 file.write_text(json.dumps(found))
             print(f"{name}: {time.perf_counter() - begun:.0f} s", flush=True)
         if file.exists():
-            page = put(page, name, show(json.loads(file.read_text())))
+            page = put(page, name, "\n\n".join([show(json.loads(file.read_text())), *IMAGES.get(name, [])]))
     (DOCS / "linalg.md").write_text(page)
 
 

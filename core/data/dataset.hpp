@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,6 +52,18 @@ struct Dataset {
 enum class Target { classes, reconstruction, value };
 template <>
 inline constexpr std::array words_of<Target>{"class", "reconstruction", "value"};
+/// Per channel, in raw units: an image's numbers become (raw - mean) / standard_deviation. Measured, a
+/// channel that never changes has deviation 1, so that it becomes 0.
+struct Normalisation {
+  std::vector<double> mean;
+  std::vector<double> standard_deviation;
+};
+
+/// What raw numbers go through where the network brings no preprocessing: the training split's normalisation,
+/// nothing, or given numbers.
+enum class Normalise { train, none, given };
+template <>
+inline constexpr std::array words_of<Normalise>{"train", "none", "given"};
 
 /// The [task] table: which data and how they are split.
 struct TaskConfig {
@@ -63,6 +76,9 @@ struct TaskConfig {
   std::uint64_t split_seed = 0;
   int max_train = 0;  ///< training and validation samples together; 0 for all
   int max_test = 0;   ///< 0 for all
+  Normalise normalise = Normalise::train;
+  std::vector<double> normalise_mean;       ///< given: one a channel, or one for all, in raw units
+  std::vector<double> normalise_deviation;  ///< the same
   Augmentation augmentation = Augmentation::none;
   Target target = Target::classes;  ///< what a network has to give
   std::string metric = "accuracy";  ///< one of metrics(), core/data/metric.hpp
@@ -73,11 +89,11 @@ struct TaskConfig {
 
 /// Loads the task's data: the prepared set `data` below `folder`, else raw files in a folder of that name
 /// (below `folder` or MHO_DATA_DIR), else, for digits, those of an installed scikit-learn. Raw files are read
-/// in place; nothing is written or downloaded. The normalisation is measured on the set's whole training
-/// split, so that it depends neither on `split_seed` nor on `max_train`. Deterministic: the same
-/// configuration gives the same samples in the same order. Throws DataError (with the command that prepares
-/// the set, when there is none) or ConfigError.
-Dataset load_dataset(const TaskConfig& task);
+/// in place; nothing is written or downloaded. The normalisation is `own` (a network's) where there is one,
+/// else what [task] says; "train" is measured on the set's whole training split, so that it depends neither
+/// on `split_seed` nor on `max_train`. Deterministic: the same configuration gives the same samples in the
+/// same order. Throws DataError (with the command that prepares the set, when there is none) or ConfigError.
+Dataset load_dataset(const TaskConfig& task, const std::optional<Normalisation>& own = std::nullopt);
 
 /// All that a final evaluation trains on: the training samples with the validation split's, of which a
 /// reconstruction takes the normal ones.

@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/fields.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
 
 namespace mho {
 
@@ -19,6 +21,9 @@ inline constexpr std::array words_of<ClassWeights>{"none", "root", "balanced"};
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
   std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
+  std::string from = "";                  ///< winner folder or ONNX file to start from; "": drawn weights
+  std::vector<std::string> frozen = {};   ///< layers whose trained numbers stay
+  BatchNorms batch_norms = BatchNorms::trained;
   int epochs = 20;
   int batch_size = 32;
   OptimizerKind optimizer = OptimizerKind::sgd;
@@ -41,6 +46,9 @@ struct TrainingConfig {
 
   void fields(FieldVisitor& visitor);
 };
+
+/// Refuses frozen layers and kept batch norms without weights to start from. Throws ConfigError.
+void check_start(const TrainingConfig& training);
 
 /// What training on `samples` lowers: cross-entropy for classes, mean squared error for a reconstruction and
 /// for values. `outputs` of the network.

@@ -13,7 +13,7 @@ TrainingStep::TrainingStep(const CompiledCandidate& candidate, const TrainingCon
     : loss_(std::move(loss)),
       store_(regime_of(config.regime)
                  .make({candidate, config}, initial_parameters(candidate.architecture(), key))),
-      buffers_(candidate.network(), *loss_, batch_size, config.shards) {}
+      buffers_(candidate.network(), *loss_, batch_size, config.shards, config.batch_norms) {}
 
 double TrainingStep::run(const MiniBatch& batch, TrainingPhase phase, double learning_rate) {
   const auto& operands = store_->operands(phase, batch.key);

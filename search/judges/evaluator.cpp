@@ -6,7 +6,8 @@
 namespace mho {
 
 Architecture NetworkEvaluator::network(const Genome& genome) const {
-  return build_architecture(genome, input_, classes_, space_);
+  const auto built = build_architecture(genome, input_, classes_, space_);
+  return preprocessing_ ? built.with_preprocessing(*preprocessing_) : built;
 }
 
 Judgement NetworkEvaluator::judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const {

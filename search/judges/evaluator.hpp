@@ -49,8 +49,13 @@ class UntrainedMeter {
 /// An evaluator of networks, which are built of genomes for one input and so many classes.
 class NetworkEvaluator : public Evaluator {
  public:
-  NetworkEvaluator(Shape input, int classes, SpaceConfig space = {})
-      : input_(input), classes_(classes), space_(std::move(space)) {}
+  /// `preprocessing`: of the images that they are trained on, where there are some; kept with each network.
+  NetworkEvaluator(Shape input, int classes, std::optional<Preprocessing> preprocessing = std::nullopt,
+                   SpaceConfig space = {})
+      : input_(input),
+        classes_(classes),
+        preprocessing_(std::move(preprocessing)),
+        space_(std::move(space)) {}
 
   const Shape& input() const { return input_; }
   int classes() const { return classes_; }
@@ -75,6 +80,7 @@ class NetworkEvaluator : public Evaluator {
  private:
   Shape input_;
   int classes_;
+  std::optional<Preprocessing> preprocessing_;
   SpaceConfig space_;
 };
 

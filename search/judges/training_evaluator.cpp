@@ -10,6 +10,13 @@
 namespace mho {
 namespace {
 
+/// Networks of a search have other layers than the file's.
+void check_start_of_search(const TrainingConfig& training) {
+  if (!training.from.empty())
+    throw ConfigError("training.from: expected none in a search, whose networks have other layers, got " +
+                      training.from + "; mho evaluate trains one network from it");
+}
+
 Dataset dataset_to_select_on(const TaskConfig& task) {
   auto data = load_dataset(task);
   if (data.validation.count() == 0)
@@ -23,7 +30,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
  public:
   TrainingEvaluator(const RunConfig& config, Dataset data)
       : NetworkEvaluator({data.train.height, data.train.width, data.train.channels}, data.outputs,
-                         config.space),
+                         Preprocessing{data.mean, data.standard_deviation}, config.space),
         config_(config),
         data_(std::move(data)),
         held_out_(take_samples(data_.validation, config.search.trial_images)),
@@ -85,6 +92,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 }  // namespace
 
 std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config) {
+  check_start_of_search(config.training);
   return std::make_unique<TrainingEvaluator>(config, dataset_to_select_on(config.task));
 }
 
