@@ -187,7 +187,7 @@ const std::vector<Metric>& metrics() {
       {"partial_auc", "partial AUC",
        "that area up to a false positive rate of 0.1, scaled so that chance is 0.5", Target::reconstruction,
        true, "tossing a coin", partial_auc, coin_of_part},
-      {"mse", "mean sq. err.", "mean squared error over the variance of the training values; less is better",
+      {"mse", "MSE", "mean squared error over the variance of the training values; less is better",
        Target::value, false, "always answering the training samples' mean", mse, training_mean}};
   return all;
 }
