@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/study_json.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "search/study/objective.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -14,14 +17,15 @@ using Json = nlohmann::ordered_json;
 
 std::string study_to_json(const RunConfig& config) {
   const auto& space = config.space;
-  const auto name = config.search.objective == Objective::accuracy ? "accuracy_1d" : "accuracy_1d_over_sigma";
+  const auto name = fmt::format("{}_1d{}", metric_of(config.search).name,
+                                is_over_sigma(config.search) ? "_over_sigma" : "");
   const Json json = {{"space",
                       {{"stem_channels", space.stem_channels},
                        {"stem_kernels", space.stem_kernels},
                        {"main_blocks", space.main_blocks},
                        {"residual_blocks", space.residual_blocks},
                        {"branches", space.branches},
-                       {"block_types", words_for(space.block_types)},
+                       {"block_types", space.block_types},
                        {"widening", space.widening}}},
                      {"objectives", Json::array({{{"name", name}, {"direction", "maximize"}}})},
                      {"population", config.search.population},

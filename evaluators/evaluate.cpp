@@ -30,8 +30,9 @@ void judge(const CompiledCandidate& candidate, const Splits& splits, const Evalu
            RandomKey key, Evaluation& evaluation, const TrainedChip* trained = nullptr) {
   fix_input_ranges(candidate, evaluation.parameters);
   optimise_ranges(candidate, splits.train, config.post_training, evaluation.parameters);
-  evaluation.score = score(candidate, evaluation.parameters, splits.held_out, config.scoring,
-                           key.with("scoring"), {config.post_training, &splits.train, trained});
+  evaluation.score =
+      score(candidate, evaluation.parameters, {splits.held_out, metric_of(config.task.metric)},
+            config.scoring, key.with("scoring"), {config.post_training, &splits.train, trained});
   if (!evaluation.checkpoint) map_candidate(candidate.architecture(), config, evaluation);
 }
 
@@ -42,8 +43,9 @@ Evaluation evaluate(const Architecture& architecture, const Splits& splits, cons
   const auto start = std::chrono::steady_clock::now();
   const CompiledCandidate candidate(architecture, config.hardware);
   Evaluation evaluation;
-  auto trained = train(candidate, {splits.train, config.training, config.task.augmentation},
-                       key.with("training"), on_epoch, part);
+  auto trained =
+      train(candidate, {splits.train, config.training, config.task.augmentation, config.task.target},
+            key.with("training"), on_epoch, part);
   evaluation.failed = trained.failed;
   evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;

@@ -9,6 +9,7 @@
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
 #include "core/chip/export/layer_targets.hpp"
+#include "core/data/metric.hpp"
 #include "evaluators/training/weight_store.hpp"
 
 namespace mho {
@@ -100,6 +101,8 @@ void check_evaluation_tables(const EvaluationTables& tables) {
   check_crossbars(tables);
   check_mapping(tables.mapping, tables.chip);
   check_hardware(tables);
+  check_target(tables.task);
+  check_loss(tables.task.target, tables.training);
   check_times(tables.hardware, tables.scoring.times_s);
 }
 

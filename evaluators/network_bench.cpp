@@ -27,6 +27,8 @@ struct Work {
   double images = 0;
 };
 
+std::unique_ptr<Loss> cross_entropy() { return std::make_unique<SoftmaxCrossEntropy>(0); }
+
 Work training_work(const Architecture& architecture, int batch, BenchRow row) {
   struct State {
     CompiledCandidate candidate;
@@ -45,19 +47,21 @@ Work training_work(const Architecture& architecture, int batch, BenchRow row) {
   state->samples = synthetic_samples(architecture, batch, bench_key);
   state->images.resize(state->samples.images.size() + kernel_slack());
   std::copy(state->samples.images.begin(), state->samples.images.end(), state->images.begin());
-  state->step = std::make_unique<TrainingStep>(state->candidate, state->config, batch, bench_key);
+  state->step =
+      std::make_unique<TrainingStep>(state->candidate, state->config, cross_entropy(), batch, bench_key);
   state->step->store().calibrate(state->samples);
   const auto phase = row == BenchRow::digital_training ? TrainingPhase::digital : TrainingPhase::on_hardware;
   const auto call = [state, phase] {
-    state->step->run(state->images.data(), state->samples.labels.data(), phase, learning_rate,
-                     bench_key.with("step", state->count++));
+    state->step->run({state->images.data(), state->samples.labels.data(),
+                      static_cast<int>(state->samples.count()), bench_key.with("step", state->count++)},
+                     phase, learning_rate);
   };
   return {call, static_cast<double>(batch)};
 }
 
 Parameters calibrated_parameters(const CompiledCandidate& candidate, const Samples& samples) {
   const TrainingConfig config;
-  TrainingStep step(candidate, config, 1, bench_key);
+  TrainingStep step(candidate, config, cross_entropy(), 1, bench_key);
   step.store().calibrate(samples);
   return std::move(step.store().parameters());
 }

@@ -67,7 +67,8 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
   if (evaluation.failed) {
     json["failed"] = evaluation.reason;
   } else {
-    json["digital"] = {{"accuracy", evaluation.score.digital_accuracy}};
+    if (evaluation.score.metric != metrics().front().name) json["metric"] = evaluation.score.metric;
+    json["digital"] = {{evaluation.score.metric, evaluation.score.digital}};
     json["chance"] = evaluation.score.chance;
     json["drift"] = drift_json(evaluation.score);
     json["avm"] = evaluation.score.avm;

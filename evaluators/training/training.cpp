@@ -28,13 +28,18 @@ class Training {
            const std::vector<TrainingStage>& stages)
       : samples_(task.samples),
         augmentation_(task.augmentation),
+        target_(task.target),
         config_(task.config),
         key_(key),
         batch_(batch_size(task)),
         schedule_(stages, config_.epochs, samples_.labels, batch_),
-        step_(candidate, config_, batch_, key.with("initial weights")),
+        step_(candidate, config_,
+              make_loss(task.target, config_, samples_, candidate.architecture().classes()), batch_,
+              key.with("initial weights")),
         images_(static_cast<size_t>(batch_ * samples_.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)) {
+        labels_(static_cast<size_t>(batch_)),
+        values_each_(samples_.values.size() / static_cast<size_t>(samples_.count())),
+        values_(static_cast<size_t>(batch_) * values_each_) {
     if (config_.update_gate == UpdateGate::mntk)
       gate_.emplace(candidate, initial_parameters(candidate.architecture(), key.with("initial weights")),
                     samples_, config_, key.with("update gate"));
@@ -85,8 +90,12 @@ class Training {
       calibrated_ = phase;
     }
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
-    return step_.run(images_.data(), labels_.data(), phase,
-                     cosine_schedule(step, steps, warmup, config_.learning_rate), key);
+    return step_.run({.images = images_.data(),
+                      .labels = labels_.data(),
+                      .count = batch_,
+                      .key = key,
+                      .values = wanted_values(target_, images_.data(), values_.data())},
+                     phase, cosine_schedule(step, steps, warmup, config_.learning_rate));
   }
 
   void load_batch(int k, RandomKey key) {
@@ -96,11 +105,14 @@ class Training {
       augment(samples_.image(index), {samples_.height, samples_.width, samples_.channels}, augmentation_,
               key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
       labels_[i] = samples_.labels[static_cast<size_t>(index)];
+      std::copy_n(samples_.values.begin() + index * static_cast<std::ptrdiff_t>(values_each_), values_each_,
+                  values_.begin() + static_cast<std::ptrdiff_t>(i * values_each_));
     });
   }
 
   const Samples& samples_;
   Augmentation augmentation_;
+  Target target_;
   const TrainingConfig& config_;
   RandomKey key_;
   int batch_;
@@ -109,6 +121,8 @@ class Training {
   std::optional<TangentGate> gate_;
   FloatBuffer images_;
   std::vector<int> labels_;
+  std::size_t values_each_;
+  std::vector<float> values_;
   Indices order_;
   TrainingPhase calibrated_ = TrainingPhase::digital;  ///< the phase of the last calibration
 };

@@ -22,6 +22,7 @@ struct TrainingTask {
   const Samples& samples;
   const TrainingConfig& config;
   Augmentation augmentation = Augmentation::none;
+  Target target = Target::classes;
 };
 
 /// A trained network, or why it is none: a diverged training is a failed trial, not an exception.

@@ -64,6 +64,11 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
                 "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
   visitor.field(
+      "class_weights", &class_weights,
+      "Of the cross-entropy, for sets with rare classes: none: every sample counts the same; balanced: "
+      "every class does; root: between the two, weights are the square roots of balanced ones, which "
+      "trains steadily where a class is very rare.");
+  visitor.field(
       "shards", &shards, between(1, 1024),
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
@@ -79,8 +84,33 @@ void check_start(const TrainingConfig& training) {
         "training.batch_norms = kept: expected training.from, whose batch norms stay, got none");
 }
 
-std::unique_ptr<Loss> make_loss(const TrainingConfig& training) {
-  return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
+                                int outputs) {
+  if (target != Target::classes) return std::make_unique<MeanSquaredError>();
+  if (training.class_weights == ClassWeights::none)
+    return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+  return std::make_unique<SoftmaxCrossEntropy>(
+      training.label_smoothing,
+      class_weights(samples.labels, outputs, training.class_weights == ClassWeights::root ? 0.5 : 1));
+}
+
+const float* wanted_values(Target target, const float* images, const float* values) {
+  if (target == Target::classes) return nullptr;
+  return target == Target::reconstruction ? images : values;
+}
+
+void check_loss(Target target, const TrainingConfig& training) {
+  if (target == Target::classes) return;
+  const auto refuse = [&](const char* key, const char* expected, const std::string& got) {
+    throw ConfigError(
+        fmt::format("training.{}: expected {} with task.target = \"{}\", whose loss is the mean "
+                    "squared error, got {}",
+                    key, expected, word_of(target), got));
+  };
+  if (training.label_smoothing > 0)
+    refuse("label_smoothing", "0", fmt::format("{}", training.label_smoothing));
+  if (training.class_weights != ClassWeights::none)
+    refuse("class_weights", "\"none\"", "\"" + word_of(training.class_weights) + "\"");
 }
 
 }  // namespace mho

@@ -6,7 +6,7 @@
 namespace mho {
 
 Architecture NetworkEvaluator::network(const Genome& genome) const {
-  const auto built = build_architecture(genome, input_, classes_);
+  const auto built = build_architecture(genome, input_, classes_, space_);
   return preprocessing_ ? built.with_preprocessing(*preprocessing_) : built;
 }
 

@@ -3,6 +3,7 @@
 
 #include "evaluators/evaluate.hpp"
 #include "evaluators/zero_cost.hpp"
+#include "search/spaces/space.hpp"
 #include "search/study/trial.hpp"
 
 namespace mho {
@@ -49,8 +50,12 @@ class UntrainedMeter {
 class NetworkEvaluator : public Evaluator {
  public:
   /// `preprocessing`: of the images that they are trained on, where there are some; kept with each network.
-  NetworkEvaluator(Shape input, int classes, std::optional<Preprocessing> preprocessing = std::nullopt)
-      : input_(input), classes_(classes), preprocessing_(std::move(preprocessing)) {}
+  NetworkEvaluator(Shape input, int classes, std::optional<Preprocessing> preprocessing = std::nullopt,
+                   SpaceConfig space = {})
+      : input_(input),
+        classes_(classes),
+        preprocessing_(std::move(preprocessing)),
+        space_(std::move(space)) {}
 
   const Shape& input() const { return input_; }
   int classes() const { return classes_; }
@@ -76,6 +81,7 @@ class NetworkEvaluator : public Evaluator {
   Shape input_;
   int classes_;
   std::optional<Preprocessing> preprocessing_;
+  SpaceConfig space_;
 };
 
 /// Adds what came of a training to its trial's record.

@@ -29,8 +29,8 @@ Dataset dataset_to_select_on(const TaskConfig& task) {
 class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public UntrainedMeter {
  public:
   TrainingEvaluator(const RunConfig& config, Dataset data)
-      : NetworkEvaluator({data.train.height, data.train.width, data.train.channels}, data.classes,
-                         Preprocessing{data.mean, data.standard_deviation}),
+      : NetworkEvaluator({data.train.height, data.train.width, data.train.channels}, data.outputs,
+                         Preprocessing{data.mean, data.standard_deviation}, config.space),
         config_(config),
         data_(std::move(data)),
         held_out_(take_samples(data_.validation, config.search.trial_images)),
@@ -57,7 +57,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 
   ZeroCost zero_cost(const Architecture& architecture, int trial) const override {
     return mho::zero_cost({architecture, config_.hardware}, data_.train, config_.training,
-                          key("trial", trial).with("training"));
+                          config_.task.target, key("trial", trial).with("training"));
   }
 
   Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
@@ -77,7 +77,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
     auto evaluation = mho::evaluate(architecture, {data_.train, held_out_}, trial_config_,
                                     key("trial", trial), on_epoch, part);
     if (evaluation.failed || evaluation.checkpoint) return evaluation;
-    evaluation.reason = no_better_than_chance(evaluation.score, held_out_.count());
+    evaluation.reason = no_better_than_chance(evaluation.score, held_out_);
     evaluation.failed = !evaluation.reason.empty();
     return evaluation;
   }

@@ -9,9 +9,9 @@
 namespace mho {
 
 /// Of a convolution block: A bottleneck, B basic, C and D the same with batch norm and ReLU first.
-enum class BlockType { A, B, C, D };
+enum class BlockType { A, B, C, D, E };
 template <>
-inline constexpr std::array words_of<BlockType>{"A", "B", "C", "D"};
+inline constexpr std::array words_of<BlockType>{"A", "B", "C", "D", "E"};
 
 /// One main block: R residual blocks of B parallel branches of convolution blocks of type CT, WF times as
 /// wide as what comes in.

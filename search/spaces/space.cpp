@@ -34,8 +34,8 @@ void check_range(const std::string& key, const std::vector<int>& range) {
 
 void check_types(const std::vector<BlockType>& types) {
   if (types.empty() || std::set<BlockType>(types.begin(), types.end()).size() != types.size())
-    throw ConfigError(
-        fmt::format("space.block_types: expected some of A, B, C, D, each once, got {}", words_for(types)));
+    throw ConfigError(fmt::format("space.block_types: expected some of A, B, C, D, E, each once, got {}",
+                                  words_for(types)));
 }
 
 /// The element of a list that `u` in [0, 1) points at, the list cut into equal parts.
@@ -98,7 +98,7 @@ std::string complaint(const Genome& genome, const SpaceConfig& space) {
 
 }  // namespace
 
-void SpaceConfig::fields(FieldVisitor& visitor) {
+void SpaceConfig::gene_fields(FieldVisitor& visitor) {
   visitor.field("stem_channels", &stem_channels, between(1, 256),
                 "OC0: output channels of the first convolution");
   visitor.field("stem_kernels", &stem_kernels, between(1, 15), "KS0: kernel sizes of the first convolution");
@@ -108,9 +108,15 @@ void SpaceConfig::fields(FieldVisitor& visitor) {
   visitor.field("branches", &branches, between(1, 12),
                 "B: [smallest, largest] number of parallel branches of a residual block");
   visitor.field("block_types", &block_types,
-                "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first");
+                "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first, E depthwise "
+                "separable");
   visitor.field("widening", &widening, between(1, 4),
                 "WF: [smallest, largest] factor by which a main block multiplies its channels");
+}
+
+void SpaceConfig::fields(FieldVisitor& visitor) {
+  gene_fields(visitor);
+  shape.fields(visitor);
 }
 
 Space::Space(SpaceConfig config) : config_(std::move(config)) {
@@ -121,6 +127,7 @@ Space::Space(SpaceConfig config) : config_(std::move(config)) {
   check_range("branches", config_.branches);
   check_types(config_.block_types);
   check_range("widening", config_.widening);
+  config_.shape.check(config_.stem_kernels);
 }
 
 int Space::dimensions() const { return stem_dimensions + block_dimensions * config_.main_blocks[1]; }
@@ -142,9 +149,12 @@ bool Space::contains(const Genome& genome) const { return complaint(genome, conf
 std::string Space::hash() const {
   auto ordered = config_;  // the order of a list changes what a seed draws, not what the space holds
   std::sort(ordered.stem_channels.begin(), ordered.stem_channels.end());
-  std::sort(ordered.stem_kernels.begin(), ordered.stem_kernels.end());
+  if (ordered.shape.stem_widths.empty()) std::sort(ordered.stem_kernels.begin(), ordered.stem_kernels.end());
   std::sort(ordered.block_types.begin(), ordered.block_types.end());
-  const auto text = write_config({{"space", "", [&](FieldVisitor& visitor) { ordered.fields(visitor); }}});
+  const bool usual = ordered.shape == NetworkShape{};  // spaces had no other before there was a choice
+  const auto text = write_config({{"space", "", [&](FieldVisitor& visitor) {
+                                     usual ? ordered.gene_fields(visitor) : ordered.fields(visitor);
+                                   }}});
   return sha256(text);
 }
 

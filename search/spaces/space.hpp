@@ -6,6 +6,7 @@
 #include "core/base/fields.hpp"
 #include "core/base/random.hpp"
 #include "search/spaces/genome.hpp"
+#include "search/spaces/network_shape.hpp"
 
 namespace mho {
 
@@ -18,8 +19,10 @@ struct SpaceConfig {
   std::vector<int> branches = {1, 3};                        ///< B of a main block: smallest, largest
   std::vector<BlockType> block_types = {BlockType::A, BlockType::B, BlockType::C, BlockType::D};  ///< CT
   std::vector<int> widening = {1, 4};  ///< WF of a main block: smallest, largest
+  NetworkShape shape = {};             ///< not searched
 
   void fields(FieldVisitor& visitor);
+  void gene_fields(FieldVisitor& visitor);  ///< all but those of `shape`
 };
 
 /// A space of genomes, checked.
@@ -28,7 +31,7 @@ class Space {
   /// Throws ConfigError (which key, expected, got) for empty or reversed ranges and for values given twice.
   explicit Space(SpaceConfig config);
 
-  /// Length of an encoding: OC0, KS0, M, then R, B, CT (1 to 4 for A to D), WF for each of the largest M main
+  /// Length of an encoding: OC0, KS0, M, then R, B, CT (1 to 5 for A to E), WF for each of the largest M main
   /// blocks (zeros above M).
   int dimensions() const;
   /// Throws InputError, naming the gene, for a genome outside the space.

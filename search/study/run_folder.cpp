@@ -57,8 +57,16 @@ int trials_before(const RunFolder& folder) {
   return trials;
 }
 
-void expect_same(const std::filesystem::path& file, const std::string& now, bool extended) {
-  const auto before = entries(read_text_file(file)), after = entries(now);
+/// The entries of a file that an earlier version may have written: what it did not know of is as by default.
+std::vector<Entry> completed(std::vector<Entry> before, const std::vector<Entry>& defaults) {
+  for (const auto& entry : defaults)
+    if (value_of(before, entry.key) == "nothing") before.push_back(entry);
+  return before;
+}
+
+void expect_same(const std::filesystem::path& file, const std::string& now, const std::string& defaults,
+                 bool extended) {
+  const auto before = completed(entries(read_text_file(file)), entries(defaults)), after = entries(now);
   const auto compare = [&](const std::vector<Entry>& keys) {
     for (const auto& [key, value] : keys) {
       const auto then = value_of(before, key), given = value_of(after, key);
@@ -91,8 +99,8 @@ void check_extension(const RunFolder& folder, int before, const SearchConfig& se
 void check_resumed(const RunFolder& folder, const RunConfig& config) {
   const int before = trials_before(folder);
   const bool extended = before > 0 && config.search.trials > before;
-  expect_same(folder.config(), config_text(config), extended);
-  expect_same(folder.chip(), chip_text(config.chip), false);
+  expect_same(folder.config(), config_text(config), config_text(read_run_config("", {})), extended);
+  expect_same(folder.chip(), chip_text(config.chip), chip_text(config.chip), false);
   if (!extended) return;
   check_extension(folder, before, config.search);
   write_file_atomically(folder.config(), config_text(config));

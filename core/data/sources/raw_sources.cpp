@@ -37,8 +37,14 @@ NpyArray laid_out(NpyArray array, const std::string& layout, const std::string& 
 RawSamples read_npy_split(const std::filesystem::path& folder, const std::string& split,
                           const ArrayConfig& arrays) {
   const auto images = folder / (split + "_images.npy"), labels = folder / (split + "_labels.npy");
-  return {as_images(laid_out(read_npy(images), arrays.layout, images.string()), images.string()),
-          as_labels(read_npy(labels), labels.string()), images.string(), labels.string()};
+  auto shaped = as_images(laid_out(read_npy(images), arrays.layout, images.string()), images.string());
+  if (const auto values = folder / (split + "_values.npy"); is_there(values)) {
+    const auto wanted = read_npy(values);
+    const auto count = wanted.shape.empty() ? 0 : static_cast<size_t>(wanted.shape.front());
+    return {std::move(shaped), std::vector<int>(count), images.string(), values.string(),
+            as_values(wanted, values.string())};
+  }
+  return {std::move(shaped), as_labels(read_npy(labels), labels.string()), images.string(), labels.string()};
 }
 
 /// The archive of CIFAR-10 when `from` is a folder that holds it, else `from`.

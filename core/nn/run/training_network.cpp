@@ -89,10 +89,13 @@ void TrainingNetwork::restore_values(const Step& step, const Walk& walk) {
 void TrainingNetwork::score(const Step& step, const Walk& walk) {
   const auto last = static_cast<size_t>(op(op_count() - 1).inputs[0]);
   const auto& at = buffers_.pointers(walk.part);
+  const int outputs = plan_.operations[last].shape.channels;
+  const auto* values = step.batch.values;
   loss_.add({.scores = at.values[last],
              .labels = step.batch.labels + walk.first,
+             .values = values ? values + std::ptrdiff_t{walk.first} * outputs : nullptr,
              .images = walk.images,
-             .classes = plan_.operations[last].shape.channels,
+             .classes = outputs,
              .batch = step.batch.count,
              .gradient = at.gradients[last]},
             parts_[walk.part].loss);

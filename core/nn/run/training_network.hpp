@@ -19,6 +19,7 @@ struct MiniBatch {
   const int* labels = nullptr;
   int count = 0;
   RandomKey key{0};
+  const float* values = nullptr;  ///< count x outputs: what a loss of values wants; else null
 };
 
 /// What one mini-batch gave.

@@ -37,8 +37,12 @@ std::vector<bool> frozen_nodes(const Architecture& architecture, const std::vect
 OptimizerSettings optimizer_settings(const StoreContext& context) {
   const auto& config = context.config;
   const bool learned = context.hardware.input_range.mode == InputRangeMode::learned;
-  return {config.optimizer, config.momentum, config.weight_decay, learned ? config.input_range_rate : 0,
-          frozen_nodes(context.network.architecture(), config.frozen), context.key.with("optimizer")};
+  return {config.optimizer,
+          config.momentum,
+          config.weight_decay,
+          learned ? config.input_range_rate : 0,
+          frozen_nodes(context.network.architecture(), config.frozen),
+          context.key.with("optimizer")};
 }
 
 MasterCopyStore::MasterCopyStore(const StoreContext& context, Parameters initial)
