@@ -103,9 +103,9 @@ Score score(const CompiledCandidate& candidate, const Parameters& parameters, co
   return result;
 }
 
-double digital_value(const Architecture& architecture, const Parameters& parameters,
+double digital_value(const CompiledCandidate& candidate, const Parameters& parameters,
                      const HeldOut& held_out) {
-  const Network network(architecture, {});
+  const Network& network = candidate.plain();
   const auto operands = network.digital_operands(parameters, false);
   const auto& samples = held_out.samples;
   // Cut so that threads share the work; the cuts do not matter: an image's outputs depend on nothing else.

@@ -21,21 +21,34 @@ int batch_size(const TrainingTask& task) {
   return std::min(task.config.batch_size, static_cast<int>(task.samples.count()));
 }
 
+/// Without what post-training set: that belongs to the weights as they were, and is set anew after this
+/// training.
+std::optional<Parameters> uncalibrated(const Parameters* initial) {
+  if (!initial) return std::nullopt;
+  auto parameters = *initial;
+  for (auto& layer : parameters) {
+    layer.split_ranges.clear();
+    layer.column_scales.clear();
+  }
+  return parameters;
+}
+
 /// A training under way: everything that one mini-batch reads and changes.
 class Training {
  public:
   Training(const CompiledCandidate& candidate, const TrainingTask& task, RandomKey key,
-           const std::vector<TrainingStage>& stages)
+           const TrainingPart& part)
       : samples_(task.samples),
         augmentation_(task.augmentation),
         target_(task.target),
         config_(task.config),
         key_(key),
         batch_(batch_size(task)),
-        schedule_(stages, config_.epochs, samples_.labels, batch_),
+        initial_(uncalibrated(part.initial)),
+        schedule_(part.stages, config_.epochs, samples_.labels, batch_),
         step_(candidate, config_,
               make_loss(task.target, config_, samples_, candidate.architecture().classes()), batch_,
-              key.with("initial weights")),
+              key.with("initial weights"), initial_ ? &*initial_ : nullptr),
         images_(static_cast<size_t>(batch_ * samples_.sample_size()) + kernel_slack()),
         labels_(static_cast<size_t>(batch_)),
         values_each_(samples_.values.size() / static_cast<size_t>(samples_.count())),
@@ -57,15 +70,6 @@ class Training {
     return loss;
   }
 
-  /// What post-training set belongs to the weights as they were, and is set anew after this training.
-  void start_from(const Parameters& initial) {
-    auto& parameters = step_.store().parameters();
-    parameters = initial;
-    for (auto& layer : parameters) {
-      layer.split_ranges.clear();
-      layer.column_scales.clear();
-    }
-  }
   void calibrate() { step_.store().calibrate(samples_); }
   void resume(const TrainingCheckpoint& from) {
     step_.store().resume(from.parameters, from.optimizer);
@@ -116,6 +120,7 @@ class Training {
   const TrainingConfig& config_;
   RandomKey key_;
   int batch_;
+  std::optional<Parameters> initial_;
   TrainingSchedule schedule_;
   TrainingStep step_;
   std::optional<TangentGate> gate_;
@@ -159,8 +164,7 @@ TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& tas
                                 std::ceil(result.memory_mib), config.max_memory_mib);
     return result;
   }
-  Training training(candidate, task, key, part.stages);
-  if (part.initial) training.start_from(*part.initial);
+  Training training(candidate, task, key, part);
   if (part.from) training.resume(*part.from);
   const int until = part.until > 0 ? part.until : config.epochs;
   for (int epoch = part.from ? part.from->epochs_done : 0; epoch < until && !result.failed; ++epoch) {
@@ -169,7 +173,7 @@ TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& tas
     result.reason = why_stop(epoch, result.final_loss, config, on_epoch);
     result.failed = !result.reason.empty();
     if (part.keep && std::isfinite(result.final_loss) && epoch + 1 < until)
-      part.keep({epoch + 1, training.parameters(), training.optimizer_state()});
+      part.keep(training.checkpoint(epoch + 1));
   }
   if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
     result.checkpoint = training.checkpoint(result.epochs_done);

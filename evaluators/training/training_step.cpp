@@ -9,11 +9,12 @@
 namespace mho {
 
 TrainingStep::TrainingStep(const CompiledCandidate& candidate, const TrainingConfig& config,
-                           std::unique_ptr<Loss> loss, int batch_size, RandomKey key)
+                           std::unique_ptr<Loss> loss, int batch_size, RandomKey key,
+                           const Parameters* initial)
     : loss_(std::move(loss)),
       store_(regime_of(config.regime)
                  .make({candidate, config, key.with("chip"), batch_size},
-                       initial_parameters(candidate.architecture(), key))),
+                       initial ? *initial : initial_parameters(candidate.architecture(), key))),
       buffers_(candidate.network(), *loss_, batch_size, config.shards, config.batch_norms) {}
 
 double TrainingStep::run(const MiniBatch& batch, TrainingPhase phase, double learning_rate) {

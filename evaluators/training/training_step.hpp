@@ -12,9 +12,10 @@ namespace mho {
 /// learning rate and which phase is the caller's business.
 class TrainingStep {
  public:
-  /// Weights drawn from `key`, in the store of config.regime. `candidate` and `config` must outlive this.
+  /// Weights in the store of config.regime: those of `initial`, or drawn from `key` where that is null.
+  /// `candidate` and `config` must outlive this.
   TrainingStep(const CompiledCandidate& candidate, const TrainingConfig& config, std::unique_ptr<Loss> loss,
-               int batch_size, RandomKey key);
+               int batch_size, RandomKey key, const Parameters* initial = nullptr);
 
   /// One mini-batch of at most `batch_size` images (NHWC, kernel_slack() floats readable after the last one);
   /// all phases but the digital one need a calibrated store. Returns the mean loss, NaN where weights came
