@@ -16,18 +16,18 @@ namespace mho {
 namespace {
 
 /// The array with the dimensions that its layout leaves out: series and features have height or width 1.
-NpyArray laid_out(NpyArray array, const std::string& layout, const std::string& where) {
+NpyArray laid_out(NpyArray array, ArrayLayout layout, const std::string& where) {
   auto& shape = array.shape;
   const auto refuse = [&](const char* expected) {
     throw DataError(
         fmt::format("{}: expected {} (arrays.layout), found {} dimensions", where, expected, shape.size()));
   };
-  if (layout == "series") {
+  if (layout == ArrayLayout::series) {
     if (shape.size() == 2) shape.push_back(1);
     if (shape.size() != 3) refuse("series N x steps or N x steps x channels");
     shape.insert(shape.begin() + 2, 1);
   }
-  if (layout == "features") {
+  if (layout == ArrayLayout::features) {
     if (shape.size() != 2) refuse("features N x F");
     shape.insert(shape.begin() + 1, 2, 1);
   }
