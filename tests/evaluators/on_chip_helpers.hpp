@@ -42,13 +42,13 @@ class ToySteps {
         images_(samples_.images.size() + kernel_slack()),
         config_(config),
         candidate_(architecture, hardware),
-        step_(candidate_, config_, 4, RandomKey(2)) {
+        step_(candidate_, config_, std::make_unique<SoftmaxCrossEntropy>(0), 4, RandomKey(2)) {
     std::copy(samples_.images.begin(), samples_.images.end(), images_.begin());
     step_.store().calibrate(samples_);
   }
   double run(double rate, TrainingPhase phase = TrainingPhase::on_hardware) {
-    return step_.run(images_.data(), samples_.labels.data(), phase, rate,
-                     RandomKey(3).with("step", steps_++));
+    return step_.run({images_.data(), samples_.labels.data(), 4, RandomKey(3).with("step", steps_++)}, phase,
+                     rate);
   }
   WeightStore& store() { return step_.store(); }
   std::map<std::string, NamedTensor> state() {

@@ -100,7 +100,7 @@ TEST_CASE("A trained chip is scored as it stands") {
   const auto kept =
       score(candidate, result.parameters, samples, scoring, RandomKey(7), {{}, nullptr, result.chip.get()});
   for (const auto& point : kept.drift) {  // these devices neither drift nor make noise
-    CHECK(point.mean == Approx(kept.digital_accuracy).margin(1e-9));
+    CHECK(point.mean == Approx(kept.digital).margin(1e-9));
     CHECK(point.standard_deviation == 0);
   }
 }

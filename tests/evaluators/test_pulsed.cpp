@@ -67,6 +67,7 @@ TEST_CASE("What pulses cannot do is refused before anything is trained") {
   auto narrow = config;
   narrow.on_chip.weight_bound = 0.01;
   const CompiledCandidate candidate(toy_network(3), exact_chip());
-  CHECK_THROWS_WITH(TrainingStep(candidate, narrow, 4, RandomKey(1)),
-                    ContainsSubstring("training.weight_bound") && ContainsSubstring("conv1"));
+  CHECK_THROWS_WITH(
+      TrainingStep(candidate, narrow, std::make_unique<SoftmaxCrossEntropy>(0), 4, RandomKey(1)),
+      ContainsSubstring("training.weight_bound") && ContainsSubstring("conv1"));
 }
