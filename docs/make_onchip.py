@@ -94,14 +94,14 @@ def table_1(runs):
     head("training", "error %")
     base = runs.scale(10)
     row("float", spread(runs.digital_errors("mlp_sigmoid", MNIST, base)))
-    row("constant step, ideal periphery", spread(runs.errors("mlp_sigmoid", MNIST, {
-        **base, **IDEAL_IO, "hardware.device": "constant_step"})))
+    row("baseline device, ideal periphery", spread(runs.errors("mlp_sigmoid", MNIST, {**base, **IDEAL_IO})))
     row("baseline device and periphery", spread(runs.errors("mlp_sigmoid", MNIST, base)))
 
 
 def table_2(runs):
     """Imbalance of soft bounds: error % without and with zero-shifting; pulses of the calibration at 0.5."""
-    base = {**runs.scale(5), "training.weight_bound": 1.8, "device.soft_bounds.imbalance_spread": 0}
+    base = {**runs.scale(5), "training.weight_bound": 1.8, "hardware.device": "soft_bounds",
+            "device.soft_bounds.imbalance_spread": 0}
     head("imbalance", "pulsed", "zero_shift, 8000 pulses")
     for imbalance in [0, 0.1, 0.2, 0.35, 0.5]:
         own = {**base, "device.soft_bounds.imbalance": imbalance}
@@ -118,7 +118,7 @@ def table_2(runs):
 
 def lenet(runs, states):
     return {**runs.scale(10), "training.batch_size": 8, "training.learning_rate": 0.02, "training.weight_headroom": 2,
-            "training.weight_bound": 0, "device.soft_bounds.states": states}
+            "training.weight_bound": 0, "hardware.device": "soft_bounds", "device.soft_bounds.states": states}
 
 
 def table_3(runs):
@@ -189,7 +189,8 @@ def table_6(runs):
 
 def table_7(runs):
     """Tiki-Taka beside gradient descent on asymmetric soft bounds: error %."""
-    base = {**runs.scale(5), "training.weight_bound": 0.6, "device.soft_bounds.imbalance_spread": 0}
+    base = {**runs.scale(5), "training.weight_bound": 0.6, "hardware.device": "soft_bounds",
+            "device.soft_bounds.imbalance_spread": 0}
     head("imbalance", "pulsed", "tiki_taka")
     for imbalance in [0.05, 0.2]:
         own = {**base, "device.soft_bounds.imbalance": imbalance}

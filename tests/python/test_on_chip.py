@@ -50,8 +50,8 @@ def test_what_cannot_be_trained_on_a_chip_is_refused_first(mho, words, message):
 def test_a_search_weighs_writes(mho):
     text = (mho.folder / mho.config()).read_text().replace("trials = 4", 'trials = 4\nobjectives = ["accuracy_1d", "writes"]')
     mho.config(text, "onchip.toml")
-    mho("search", "onchip.toml", "--out", "runs/onchip", *CHIP, "--set", "training.regime=mixed_precision", "--set",
-        "training.learning_rate=0.05")
+    mho("search", "onchip.toml", "--out", "runs/onchip", *CHIP, "--set", "hardware.mapping=pairs", "--set",
+        "training.regime=mixed_precision", "--set", "training.learning_rate=0.05")
     lines = mho.trials("runs/onchip").values()
     assert all(trial["score"]["pulses_per_device"] > 0 for trial in lines if trial.get("score"))
     mho("export", "runs/onchip/winners/0")
