@@ -141,8 +141,8 @@ double auc(Outputs outputs, const Samples& samples) { return area_up_to(1, outpu
 
 /// Scaled so that chance is 0.5 and the best 1 (McClish 1989).
 double partial_auc(Outputs outputs, const Samples& samples) {
-  const double least = kPartialRate * kPartialRate / 2;
-  return (1 + (area_up_to(kPartialRate, outputs, samples) - least) / (kPartialRate - least)) / 2;
+  const double least = partial_rate * partial_rate / 2;
+  return (1 + (area_up_to(partial_rate, outputs, samples) - least) / (partial_rate - least)) / 2;
 }
 
 /// Of the Mann-Whitney statistic: sqrt((n0 + n1 + 1) / (12 n0 n1)).
@@ -154,7 +154,7 @@ Chance coin(const Samples& samples) {
 
 /// Over a part of the characteristic, of which so many normal samples decide.
 Chance coin_of_part(const Samples& samples) {
-  return {0.5, coin(samples).deviation / std::sqrt(kPartialRate)};
+  return {0.5, coin(samples).deviation / std::sqrt(partial_rate)};
 }
 
 double mse(Outputs outputs, const Samples& samples) {

@@ -52,6 +52,6 @@ void check_metric_applies(const Metric& metric, const Samples& samples, const st
 std::vector<double> reconstruction_errors(std::span<const float> outputs, const Samples& samples);
 
 /// False positive rates up to here make the partial AUC (DCASE task 2, MLPerf Tiny).
-inline constexpr double kPartialRate = 0.1;
+inline constexpr double partial_rate = 0.1;
 
 }  // namespace mho
