@@ -65,7 +65,7 @@ TEST_CASE("Few bits lose what is below their resolution") {
     auto config = on_chip_training("mixed_precision");
     config.on_chip.accumulator_bits = bits;
     ToySteps chip(toy_network(3), config, exact_chip(20));
-    for (int i = 0; i < 40; ++i) chip.run(0.02);
+    for (int i = 0; i < 40; ++i) chip.run(0.1);
     return chip.store().chip()->writes.events_per_device.mean;
   };
   CHECK(moved(2) < 0.5 * moved(0));
