@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
+#include "core/base/config_schema.hpp"
 #include "core/data/recipe.hpp"
 #include "search/run_config.hpp"
 
@@ -38,12 +40,21 @@ int run() {
   return 0;
 }
 
+/// For an editor's completion and checks of run files.
+int print_schema() {
+  RunConfig config;
+  print(config_schema("A run file of mho", config.sections()));
+  return 0;
+}
+
 }  // namespace
 
 void add_config(CLI::App& app, Action& action) {
+  const auto schema = std::make_shared<bool>(false);
   auto* command =
       app.add_subcommand("config", "Print every configuration key, its default and meaning, as markdown");
-  command->callback([&action] { action = run; });
+  command->add_flag("--schema", *schema, "Print a JSON schema of run files instead, for editors");
+  command->callback([schema, &action] { action = *schema ? print_schema : run; });
 }
 
 }  // namespace mho
