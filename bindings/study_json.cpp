@@ -25,7 +25,7 @@ std::string study_to_json(const RunConfig& config) {
                        {"main_blocks", space.main_blocks},
                        {"residual_blocks", space.residual_blocks},
                        {"branches", space.branches},
-                       {"block_types", space.block_types},
+                       {"block_types", words_for(space.block_types)},
                        {"widening", space.widening}}},
                      {"objectives", Json::array({{{"name", name}, {"direction", "maximize"}}})},
                      {"population", config.search.population},
