@@ -29,11 +29,12 @@ int main_of(std::vector<std::string> words) {
   return code;
 }
 
-py::tuple search(const std::vector<std::string>& assignments, const py::object& evaluate) {
-  mho::CallableSearch found;
+py::tuple search(const std::vector<std::string>& assignments, const std::vector<std::string>& genes,
+                 const py::object& evaluate, const py::object& build) {
+  mho::CallableResult found;
   {
     const py::gil_scoped_release released;
-    found = mho::search_callable(assignments, evaluate);
+    found = mho::search_callable({assignments, genes, evaluate, build});
   }
   return py::make_tuple(found.trials, found.stopped, found.note);
 }
@@ -59,5 +60,6 @@ PYBIND11_MODULE(_core, module) {
              "Runs a command line (argv[0] is the program's name) and returns its exit code: 0, 1 or 2.");
   module.def("without_password", &mho::without_password, py::arg("url"),
              "A storage's URL as it may be shown: *** in place of a password.");
-  module.def("search", &search, py::arg("assignments"), py::arg("evaluate"), "See mho.search.");
+  module.def("search", &search, py::arg("assignments"), py::arg("genes"), py::arg("evaluate"),
+             py::arg("build"), "See mho.search.");
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "evaluators/evaluate.hpp"
 #include "evaluators/zero_cost.hpp"
+#include "search/spaces/space.hpp"
 #include "search/study/trial.hpp"
 
 namespace mho {
@@ -45,14 +49,23 @@ class UntrainedMeter {
   virtual ZeroCost zero_cost(const Architecture& architecture, int trial) const = 0;
 };
 
+/// Builds the network of a genome. Throws ArchitectureError (RunError from a host language) for a genome that
+/// has none that fits the input: a failed trial.
+using NetworkBuilder = std::function<Architecture(const Genome&, Shape input, int classes)>;
+
 /// An evaluator of networks, which are built of genomes for one input and so many classes.
 class NetworkEvaluator : public Evaluator {
  public:
-  NetworkEvaluator(Shape input, int classes) : input_(input), classes_(classes) {}
+  NetworkEvaluator(NetworkBuilder build, Shape input, int classes)
+      : build_(std::move(build)), input_(input), classes_(classes) {}
 
   const Shape& input() const { return input_; }
   int classes() const { return classes_; }
-  Architecture network(const Genome& genome) const;
+  /// Throws as NetworkBuilder.
+  Architecture network(const Genome& genome) const { return build_(genome, input_, classes_); }
+  /// This evaluator with the genome's own training and hardware (candidate_config); this one itself where it
+  /// has none.
+  virtual std::shared_ptr<const NetworkEvaluator> configured(const Genome&) const { return itself(); }
 
   /// Trains a trial's network and scores it on what selects.
   virtual Evaluation evaluate(const Architecture& architecture, int trial,
@@ -68,10 +81,18 @@ class NetworkEvaluator : public Evaluator {
   Judgement judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const final;
   const NetworkEvaluator* networks() const final { return this; }
 
+ protected:
+  std::shared_ptr<const NetworkEvaluator> itself() const { return {std::shared_ptr<void>(), this}; }
+  const NetworkBuilder& builder() const { return build_; }
+
  private:
+  NetworkBuilder build_;
   Shape input_;
   int classes_;
 };
+
+/// The builder of a space. Throws ConfigError when its genomes have no networks.
+NetworkBuilder builder_of(const Space& space);
 
 /// Adds what came of a training to its trial's record.
 void add_evaluation(const Evaluation& evaluation, Trial& trial);

@@ -40,8 +40,10 @@ struct SearchConfig {
   std::string prefilter = "none";  ///< none | naswot | gradient_norm | noise_sensitivity
   double prefilter_keep = 0.25;    ///< part of the proposals that the prefilter lets be trained
   int winners = 3;                 ///< re-scored with fresh seeds on the test split, exported
-  int max_draws = 1000;            ///< proposals drawn for one trial, and uniform ones; see draw_genome.hpp
-  double grace_s = 60;             ///< of a shared study: silence after which a worker's trial is another's
+  int confirm = 0;                 ///< best trials that are trained again before winners are named
+  int confirm_trainings = 3;
+  int max_draws = 1000;  ///< proposals drawn for one trial, and uniform ones; see draw_genome.hpp
+  double grace_s = 60;   ///< of a shared study: silence after which a worker's trial is another's
 
   void fields(FieldVisitor& visitor);
 

@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "evaluators/chance.hpp"
+#include "search/candidate_config.hpp"
 #include "search/fidelity.hpp"
 
 namespace mho {
@@ -19,19 +20,29 @@ Dataset dataset_to_select_on(const TaskConfig& task) {
   return data;
 }
 
+/// Shared by the evaluators of one run.
+struct SplitData {
+  Dataset all;
+  Samples held_out;  ///< that trials are scored on
+  Shape input() const { return {all.train.height, all.train.width, all.train.channels}; }
+};
+
 class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public UntrainedMeter {
  public:
-  TrainingEvaluator(const RunConfig& config, Dataset data)
-      : NetworkEvaluator({data.train.height, data.train.width, data.train.channels}, data.classes),
+  TrainingEvaluator(const RunConfig& config, std::shared_ptr<const SplitData> data, NetworkBuilder build)
+      : NetworkEvaluator(std::move(build), data->input(), data->all.classes),
         config_(config),
         data_(std::move(data)),
-        held_out_(take_samples(data_.validation, config.search.trial_images)),
         trial_config_(config.evaluation()),
         stages_(training_stages(config.search, config.training.epochs)) {
     trial_config_.scoring.programmings = config.search.trial_programmings;
     trial_config_.mapping_mode = MappingMode::fast;
   }
 
+  std::shared_ptr<const NetworkEvaluator> configured(const Genome& genome) const override {
+    if (!has_settings(genome)) return itself();
+    return std::make_shared<TrainingEvaluator>(candidate_config(config_, genome), data_, builder());
+  }
   const RungTrainer* rungs() const override { return this; }
   const UntrainedMeter* untrained() const override { return this; }
 
@@ -47,13 +58,13 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
   }
 
   ZeroCost zero_cost(const Architecture& architecture, int trial) const override {
-    return mho::zero_cost(architecture, data_.train, config_.training, config_.hardware,
+    return mho::zero_cost(architecture, data_->all.train, config_.training, config_.hardware,
                           key("trial", trial).with("training"));
   }
 
   Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
                      int trial) const override {
-    return mho::rescore(architecture, parameters, data_.train, data_.test, config_.evaluation(),
+    return mho::rescore(architecture, parameters, data_->all.train, data_->all.test, config_.evaluation(),
                         key("re-score", trial));
   }
 
@@ -65,25 +76,27 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
   /// Trains and scores on what selects; only what is trained to the end has to be better than chance.
   Evaluation train_part(const Architecture& architecture, int trial, const EpochCallback& on_epoch,
                         const TrainingPart& part) const {
-    auto evaluation = mho::evaluate(architecture, data_.train, held_out_, trial_config_, key("trial", trial),
-                                    on_epoch, part);
+    auto evaluation = mho::evaluate(architecture, data_->all.train, data_->held_out, trial_config_,
+                                    key("trial", trial), on_epoch, part);
     if (evaluation.failed || evaluation.checkpoint) return evaluation;
-    evaluation.reason = no_better_than_chance(evaluation.score, held_out_.count());
+    evaluation.reason = no_better_than_chance(evaluation.score, data_->held_out.count());
     evaluation.failed = !evaluation.reason.empty();
     return evaluation;
   }
 
   RunConfig config_;
-  Dataset data_;
-  Samples held_out_;
+  std::shared_ptr<const SplitData> data_;
   EvaluationConfig trial_config_;
   std::vector<TrainingStage> stages_;
 };
 
 }  // namespace
 
-std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config) {
-  return std::make_unique<TrainingEvaluator>(config, dataset_to_select_on(config.task));
+std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build) {
+  if (!build) build = builder_of(Space(config.space));
+  auto data = std::make_shared<SplitData>(SplitData{dataset_to_select_on(config.task), {}});
+  data->held_out = take_samples(data->all.validation, config.search.trial_images);
+  return std::make_unique<TrainingEvaluator>(config, std::move(data), std::move(build));
 }
 
 }  // namespace mho

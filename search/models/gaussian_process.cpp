@@ -184,6 +184,11 @@ void GaussianProcess::condition(Eigen::MatrixXd inputs, const Eigen::VectorXd& v
   signal_variance_ = centred.dot(weights_) / static_cast<double>(values.size());
 }
 
+Eigen::VectorXd GaussianProcess::expect(const Eigen::MatrixXd& inputs) const {
+  const Eigen::MatrixXd cross = matern52(inputs_, inputs, groups_, parameters_.log_lengths);
+  return (cross.transpose() * weights_).array() + mean_;
+}
+
 GaussianProcess::Posterior GaussianProcess::predict(const Eigen::MatrixXd& inputs) const {
   const Eigen::MatrixXd cross = matern52(inputs_, inputs, groups_, parameters_.log_lengths);
   const Eigen::MatrixXd explained = factor_.triangularView<Eigen::Lower>().solve(cross);

@@ -105,7 +105,7 @@ Tip add_main_block(Layers& layers, int index, Tip tip, const MainBlock& block) {
 
 }  // namespace
 
-Architecture build_architecture(const Genome& genome, Shape input, int classes) {
+Architecture build_architecture(const AnalogNasGenome& genome, Shape input, int classes) {
   Layers layers;
   const auto stem = layers.convolution("stem.conv", "input", genome.stem_channels, genome.stem_kernel, 1);
   Tip tip{layers.norm_relu("stem", stem), {input.height, input.width, genome.stem_channels}};

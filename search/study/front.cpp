@@ -16,10 +16,18 @@ namespace {
 
 double day_accuracy(const Trial& trial) { return trial.score->at(kOneDay).mean; }
 
+/// Words of a space of one's own may hold what separates cells.
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string row(const Trial& trial) {
   const auto& cost = trial.cost;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, to_string(trial.genome),
-                     day_accuracy(trial), trial.score->at(kOneDay).standard_deviation, trial.score->avm,
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, cell(trial.name), day_accuracy(trial),
+                     trial.score->at(kOneDay).standard_deviation, trial.score->avm,
                      cost ? fmt::format("{}", cost->energy_j) : "",
                      cost ? fmt::format("{}", cost->latency_s) : "",
                      cost ? fmt::format("{}", cost->cores) : "", trial.parameters,

@@ -56,8 +56,16 @@ int trials_before(const RunFolder& folder) {
   return trials;
 }
 
-void expect_same(const std::filesystem::path& file, const std::string& now, bool extended) {
-  const auto before = entries(read_text_file(file)), after = entries(now);
+/// What the run was started with, as this version writes it: keys that it did not have have their defaults.
+std::string config_before(const std::filesystem::path& file) {
+  RunConfig config;
+  read_config(file, config.sections());
+  return write_config(config.sections());
+}
+
+void expect_same(const std::filesystem::path& file, const std::string& then, const std::string& now,
+                 bool extended) {
+  const auto before = entries(then), after = entries(now);
   const auto compare = [&](const std::vector<Entry>& keys) {
     for (const auto& [key, value] : keys) {
       const auto then = value_of(before, key), given = value_of(after, key);
@@ -70,6 +78,19 @@ void expect_same(const std::filesystem::path& file, const std::string& now, bool
   };
   compare(before);
   compare(after);
+}
+
+/// Names the gene, where the keys would name a whole list of genes or a file.
+void expect_same_space(const std::filesystem::path& file, const SpaceConfig& now) {
+  RunConfig config;
+  read_config(file, config.sections());
+  if (config.space.kind != "genes" || now.kind != "genes") return;
+  const auto differs = difference(Space(config.space), Space(now));
+  if (!differs.empty())
+    throw ConfigError(
+        fmt::format("{}: space: the run was started with another one: {}; resume with the same "
+                    "configuration or start another folder",
+                    file.string(), differs));
 }
 
 /// A longer run begins with the trials of a shorter one, except in these cases.
@@ -90,8 +111,9 @@ void check_extension(const RunFolder& folder, int before, const SearchConfig& se
 void check_resumed(const RunFolder& folder, const RunConfig& config) {
   const int before = trials_before(folder);
   const bool extended = before > 0 && config.search.trials > before;
-  expect_same(folder.config(), config_text(config), extended);
-  expect_same(folder.chip(), chip_text(config.chip), false);
+  expect_same_space(folder.config(), config.space);
+  expect_same(folder.config(), config_before(folder.config()), config_text(config), extended);
+  expect_same(folder.chip(), read_text_file(folder.chip()), chip_text(config.chip), false);
   if (!extended) return;
   check_extension(folder, before, config.search);
   write_file_atomically(folder.config(), config_text(config));

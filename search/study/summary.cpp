@@ -21,7 +21,7 @@ Json winner_json(const Winner& winner, const std::filesystem::path& place) {
   const auto score = place / "score.json";
   return {{"folder", place.string()},
           {"trial", winner.trial.number},
-          {"genome", to_string(winner.trial.genome)},
+          {"genome", winner.trial.name},
           {"search_score", brief(*winner.trial.score)},
           {"fresh_score", brief(winner.evaluation.score)},
           {"score", std::filesystem::exists(score) ? Json::parse(read_text_file(score)) : Json(nullptr)}};
@@ -45,6 +45,16 @@ Json prefilters_json(const std::vector<PrefilterWorth>& prefilters) {
   Json all = Json::array();
   for (const auto& worth : prefilters)
     all.push_back({{"name", worth.name}, {"kendall_tau", worth.kendall_tau}, {"trials", worth.trials}});
+  return all;
+}
+
+Json confirmations_json(const std::vector<Confirmation>& confirmations) {
+  Json all = Json::array();
+  for (const auto& [trial, first, failed] : confirmations)
+    all.push_back({{"trial", trial.number},
+                   {"first_score", brief(first)},
+                   {"confirmed_score", trial.score ? brief(*trial.score) : Json(nullptr)},
+                   {"failed", failed}});
   return all;
 }
 
@@ -80,6 +90,7 @@ std::string summary_json(const SearchResult& result, const RunConfig& config, co
                      {"surrogate", result.surrogate ? surrogate_json(*result.surrogate) : Json(nullptr)},
                      {"prefilters", prefilters_json(result.prefilters)},
                      {"front", front_json(result)},
+                     {"confirmations", confirmations_json(result.confirmations)},
                      {"winners", std::move(winners)}};
   return json.dump(2) + "\n";
 }

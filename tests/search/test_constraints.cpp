@@ -9,7 +9,7 @@ using namespace mho;
 
 namespace {
 
-const Genome resnet32{16, 3, {{5, 1, 'B', 1}, {5, 1, 'B', 2}, {5, 1, 'B', 2}}};
+const AnalogNasGenome resnet32{16, 3, {{5, 1, 'B', 1}, {5, 1, 'B', 2}, {5, 1, 'B', 2}}};
 
 }  // namespace
 

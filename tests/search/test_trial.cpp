@@ -12,7 +12,7 @@ namespace {
 
 Trial full_trial() {
   auto trial = make_trial(12, 0.1 + 0.2, 1.0 / 3, -0.7);
-  trial.genome = {24, 5, {{2, 1, 'A', 3}, {4, 3, 'D', 1}}};
+  trial.genome = AnalogNasGenome{24, 5, {{2, 1, 'A', 3}, {4, 3, 'D', 1}}};
   trial.macs = 123456789012;
   trial.draws = 17;
   trial.cost = Cost{.cores = 7,
@@ -53,7 +53,7 @@ TEST_CASE("a trial's line reads back to the same trial, to the last bit") {
 
 TEST_CASE("a failed trial keeps its reason, whatever bytes are in it, and has no score") {
   Trial trial;
-  trial.genome.blocks = {MainBlock{}};
+  trial.genome = AnalogNasGenome{16, 3, {MainBlock{}}};
   trial.failed = true;
   trial.reason = "loss became NaN in epoch 3 \"\n";
   const auto back = read_trial(to_json_line(trial), "test");
