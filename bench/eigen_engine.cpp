@@ -8,10 +8,10 @@ namespace {
 
 const EigenProducts& eigen_products() {
 #if defined(__x86_64__)
-  if (instruction_set() == "avx512") return kEigenAvx512;
-  if (instruction_set() == "avx2") return kEigenAvx2;
+  if (instruction_set() == InstructionSet::avx512) return eigen_engine_avx512;
+  if (instruction_set() == InstructionSet::avx2) return eigen_engine_avx2;
 #endif
-  return kEigenPortable;
+  return eigen_engine_portable;
 }
 
 class EigenEngine : public LayerEngine {

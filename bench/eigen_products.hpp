@@ -22,10 +22,10 @@ struct EigenProducts {
   void (*backward_weights)(const PatchProduct&, const float* x, const float* dy, float* dw);
 };
 
-extern const EigenProducts kEigenPortable;
+extern const EigenProducts eigen_engine_portable;
 #if defined(__x86_64__)
-extern const EigenProducts kEigenAvx2;
-extern const EigenProducts kEigenAvx512;
+extern const EigenProducts eigen_engine_avx2;
+extern const EigenProducts eigen_engine_avx512;
 #endif
 
 }  // namespace mho

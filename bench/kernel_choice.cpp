@@ -18,19 +18,19 @@
 namespace mho {
 namespace {
 
-constexpr int kRounds = 7;
-constexpr Sampling kOneSample{1, 0.03, 30};
-constexpr double kTolerance = 1e-4;  ///< of the largest result; sums run over up to 65,536 products
+constexpr int round_count = 7;
+constexpr Sampling one_sample{1, 0.03, 30};
+constexpr double tolerance = 1e-4;  ///< of the largest result; sums run over up to 65,536 products
 
 struct Candidate {
   const char* name;
   MakeEngine make;
 };
-constexpr Candidate kCandidates[] = {{"mho", make_mho_engine},
-                                     {"im2col + Eigen", make_eigen_engine},
-                                     {"oneDNN NHWC", make_onednn_engine},
-                                     {"oneDNN blocked", make_onednn_blocked_engine}};
-constexpr const char* kPassNames[] = {"forward", "backward data", "backward weights"};
+constexpr Candidate candidates[] = {{"mho", make_mho_engine},
+                                    {"im2col + Eigen", make_eigen_engine},
+                                    {"oneDNN NHWC", make_onednn_engine},
+                                    {"oneDNN blocked", make_onednn_blocked_engine}};
+constexpr const char* pass_names[] = {"forward", "backward data", "backward weights"};
 
 std::vector<LayerShape> shapes() {
   return {{"16->16 3x3 32x32", 64, 32, 32, 16, 16, 3},
@@ -59,7 +59,7 @@ void check(const std::vector<float>& expected, const std::vector<float>& got, co
     largest = std::max<double>(largest, std::abs(expected[i]));
     difference = std::max<double>(difference, std::abs(expected[i] - got[i]));
   }
-  if (!(largest > 0 && difference <= kTolerance * largest))
+  if (!(largest > 0 && difference <= tolerance * largest))
     throw RunError(
         fmt::format("{}: expected mho's result, got a difference of {:.2g} where the largest is {:.2g}", what,
                     difference, largest));
@@ -80,14 +80,14 @@ using Engines = std::vector<std::unique_ptr<LayerEngine>>;
 
 Engines make_checked_engines(const LayerShape& shape, const LayerData& data) {
   Engines engines;
-  for (const auto& candidate : kCandidates) {
+  for (const auto& candidate : candidates) {
     engines.push_back(candidate.make(shape, data));
     if (!engines.back()) continue;
     for (const auto pass : {Pass::forward, Pass::backward_data, Pass::backward_weights}) {
       engines.front()->run(pass);
       engines.back()->run(pass);
       check(engines.front()->result(pass), engines.back()->result(pass),
-            fmt::format("{}, {}, {}", candidate.name, shape.name, kPassNames[static_cast<int>(pass)]));
+            fmt::format("{}, {}, {}", candidate.name, shape.name, pass_names[static_cast<int>(pass)]));
     }
   }
   return engines;
@@ -96,10 +96,10 @@ Engines make_checked_engines(const LayerShape& shape, const LayerData& data) {
 /// Prints one line of the table and adds the machine's peaks to `peaks`.
 void measure_pass(const LayerShape& shape, Pass pass, const Engines& engines, std::vector<double>& peaks) {
   std::vector<Samples> samples(engines.size());
-  for (int round = 0; round < kRounds; ++round)
+  for (int round = 0; round < round_count; ++round)
     for (size_t e = 0; e < engines.size(); ++e)
-      if (engines[e]) samples[e].add(measure([&] { engines[e]->run(pass); }, kOneSample), shape.flops());
-  fmt::print("| {} | {} |", shape.name, kPassNames[static_cast<int>(pass)]);
+      if (engines[e]) samples[e].add(measure([&] { engines[e]->run(pass); }, one_sample), shape.flops());
+  fmt::print("| {} | {} |", shape.name, pass_names[static_cast<int>(pass)]);
   for (const auto& s : samples) {
     if (s.flops.empty()) {
       fmt::print(" - |");
@@ -119,9 +119,9 @@ void run() {
   const auto onednn = start_onednn();
   fmt::print(
       "{}; instruction set {}; GFLOP/s [min..max] and share of the multiply-add peak, medians of {}\n\n",
-      onednn, instruction_set(), kRounds);
+      onednn, word_of(instruction_set()), round_count);
   fmt::print("| layer, 64 images | pass |");
-  for (const auto& candidate : kCandidates) fmt::print(" {} |", candidate.name);
+  for (const auto& candidate : candidates) fmt::print(" {} |", candidate.name);
   fmt::print("\n|---|---|---|---|---|---|\n");
   std::vector<double> peaks;
   for (const auto& shape : shapes()) {

@@ -155,8 +155,8 @@ std::string start_onednn() {
                           (version->cpu_runtime == DNNL_RUNTIME_OMP && threads && !std::strcmp(threads, "1"));
   if (!one_thread)
     throw InputError("oneDNN: expected one thread (OMP_NUM_THREADS=1 and a build with OpenMP), got more");
-  if (instruction_set() == "avx2") dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
-  if (instruction_set() == "portable") dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41);
+  if (instruction_set() == InstructionSet::avx2) dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
+  if (instruction_set() == InstructionSet::portable) dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41);
   return fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
 }
 

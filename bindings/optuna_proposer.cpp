@@ -49,7 +49,7 @@ class History {
       if (now.number != then.number || !(now.genome == then.genome) || now.failed != then.failed ||
           now.score.has_value() != then.score.has_value())
         return false;
-      if (now.score && now.score->at(kOneDay).mean != then.score->at(kOneDay).mean) return false;
+      if (now.score && now.score->at(one_day_s).mean != then.score->at(one_day_s).mean) return false;
     }
     return true;
   }

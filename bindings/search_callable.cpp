@@ -8,10 +8,10 @@
 #include "bindings/extensions.hpp"
 #include "core/base/error.hpp"
 #include "core/nn/graph/architecture_json.hpp"
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
+#include "search/judges/training_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "search/spaces/genome_json.hpp"
-#include "search/training_evaluator.hpp"
 
 namespace mho {
 namespace {

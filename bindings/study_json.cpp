@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 std::string study_to_json(const RunConfig& config) {
-  const auto name = config.search.objective == "accuracy" ? "accuracy_1d" : "accuracy_1d_over_sigma";
+  const auto name = config.search.objective == Objective::accuracy ? "accuracy_1d" : "accuracy_1d_over_sigma";
   const Json json = {{"space", Json::parse(genes_to_json(Space(config.space).genes()))},
                      {"objectives", Json::array({{{"name", name}, {"direction", "maximize"}}})},
                      {"population", config.search.population},

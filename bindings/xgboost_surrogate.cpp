@@ -26,7 +26,7 @@ class PythonSurrogate : public Surrogate {
     Rows genomes, targets;
     for (const auto& trial : trials) {
       if (trial.failed || !trial.score) continue;
-      const auto& day = trial.score->at(kOneDay);
+      const auto& day = trial.score->at(one_day_s);
       genomes.push_back(space.encode(trial.genome));
       targets.push_back({day.mean, day.standard_deviation, trial.score->avm});
     }

@@ -76,7 +76,7 @@ Json time_row(const char* unit, double units_per_s, double items, const std::fun
   return json;
 }
 
-Json mapping_row(const char* objective, MappingMode mode, const BenchArguments& arguments) {
+Json mapping_row(MappingObjective objective, MappingMode mode, const BenchArguments& arguments) {
   const auto architecture = make_builtin("resnet32", {32, 32, 3}, 10);
   const ChipConfig chip;
   MappingConfig config;
@@ -109,12 +109,12 @@ std::vector<Entry> all_entries(const std::vector<BenchNetwork>& networks, const 
     for (const auto row : rows_of(network))
       entries.push_back({network.name + "/" + bench_row_name(row),
                          [&network, row, &arguments] { return network_row(network, row, arguments); }});
-  const auto add_mapping = [&](const char* name, const char* objective, MappingMode mode) {
+  const auto add_mapping = [&](const char* name, MappingObjective objective, MappingMode mode) {
     entries.push_back({name, [=, &arguments] { return mapping_row(objective, mode, arguments); }});
   };
-  add_mapping("resnet32/map_onto_chip", "cores", MappingMode::fast);
-  add_mapping("resnet32/map_replicated", "throughput", MappingMode::fast);
-  add_mapping("resnet32/map_full", "throughput", MappingMode::full);
+  add_mapping("resnet32/map_onto_chip", MappingObjective::cores, MappingMode::fast);
+  add_mapping("resnet32/map_replicated", MappingObjective::throughput, MappingMode::fast);
+  add_mapping("resnet32/map_full", MappingObjective::throughput, MappingMode::full);
   entries.push_back({"gaussian/fill_normal", [&arguments] { return gaussian_row(arguments); }});
   return entries;
 }
@@ -167,7 +167,7 @@ std::string list_text(const std::vector<BenchNetwork>& networks, const std::vect
 
 Json document(const BenchArguments& arguments) {
   return {{"version", version()},         {"compiler", MHO_COMPILER},
-          {"build_type", MHO_BUILD_TYPE}, {"instruction_set", instruction_set()},
+          {"build_type", MHO_BUILD_TYPE}, {"instruction_set", word_of(instruction_set())},
           {"threads", thread_count()},    {"clock", thread_count() == 1 ? "thread CPU time" : "wall"},
           {"quick", arguments.quick}};
 }
@@ -182,8 +182,9 @@ int run(const BenchArguments& arguments) {
   }
   auto found = document(arguments);
   if (!arguments.json)
-    print(fmt::format("{}, {}, {} thread{}, {}\n", found["compiler"].get<std::string>(), instruction_set(),
-                      thread_count(), thread_count() == 1 ? "" : "s", found["clock"].get<std::string>()));
+    print(fmt::format("{}, {}, {} thread{}, {}\n", found["compiler"].get<std::string>(),
+                      word_of(instruction_set()), thread_count(), thread_count() == 1 ? "" : "s",
+                      found["clock"].get<std::string>()));
   found["rows"] = Json::array();
   for (const auto& entry : entries) {
     Json row{{"name", entry.name}};

@@ -8,9 +8,9 @@
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
+#include "search/judges/search_table.hpp"
+#include "search/judges/training_evaluator.hpp"
 #include "search/run_search.hpp"
-#include "search/search_table.hpp"
-#include "search/training_evaluator.hpp"
 
 namespace mho {
 namespace {
@@ -32,7 +32,7 @@ ordered_json search_once(RunConfig config, std::uint64_t seed, const Evaluator& 
   ordered_json genomes = ordered_json::array(), accuracies = genomes, train_s = genomes;
   for (const auto& trial : result.trials) {
     genomes.push_back(trial.name);
-    accuracies.push_back(trial.score ? ordered_json(trial.score->at(kOneDay).mean) : ordered_json(nullptr));
+    accuracies.push_back(trial.score ? ordered_json(trial.score->at(one_day_s).mean) : ordered_json(nullptr));
     train_s.push_back(trial.wall_s);
   }
   ordered_json prefilters = ordered_json::object();

@@ -11,9 +11,9 @@ namespace {
 /// The keys of [space] with another kind than the default.
 std::vector<Section> other_spaces(RunConfig& config) {
   std::vector<Section> sections;
-  for (const auto& kind : space_kinds()) {
+  for (const auto kind : all_values<SpaceType>()) {
     if (kind == SpaceConfig{}.kind) continue;
-    sections.push_back({"space (kind = \"" + kind + "\")", "The keys of this kind of space.",
+    sections.push_back({"space (kind = \"" + word_of(kind) + "\")", "The keys of this kind of space.",
                         [&config, kind](FieldVisitor& visitor) {
                           config.space.kind = kind;
                           config.space.fields(visitor);

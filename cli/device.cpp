@@ -8,6 +8,7 @@
 
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
+#include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
@@ -15,7 +16,6 @@
 #include "core/chip/export/fields_json.hpp"
 #include "evaluators/device_statistics.hpp"
 #include "evaluators/mvm_error.hpp"
-#include "search/run_config.hpp"
 
 namespace mho {
 namespace {
@@ -54,9 +54,8 @@ std::vector<double> default_times(const DeviceModel& model) {
 }
 
 Question question(const DeviceArguments& arguments) {
-  auto config = read_run_config(arguments.config, arguments.assignments);
   Question asked;
-  asked.hardware = config.hardware;
+  asked.hardware = read_hardware(arguments.config, arguments.assignments);
   asked.hardware.device = arguments.name;
   resolve_g_max(asked.hardware);
   asked.model = make_device_model(arguments.name, asked.hardware.g_max_us, asked.hardware.device_parameters);

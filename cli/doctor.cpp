@@ -50,7 +50,7 @@ nlohmann::ordered_json examine() {
   return {{"version", version()},
           {"compiler", MHO_COMPILER},
           {"build_type", MHO_BUILD_TYPE},
-          {"instruction_set", instruction_set()},
+          {"instruction_set", word_of(instruction_set())},
           {"cores", std::max(1U, std::thread::hardware_concurrency())},
           {"threads", thread_count()},
           {"data_sets", list("data", [](const fs::path& p) { return is_prepared(p); })},

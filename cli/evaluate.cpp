@@ -48,9 +48,9 @@ Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
     return !stop.flag();
   };
   const bool split = dataset.validation.count() > 0;
-  auto evaluation =
-      evaluate(architecture, split ? join_samples(dataset.train, dataset.validation) : dataset.train,
-               dataset.test, config, key, on_epoch);
+  auto evaluation = evaluate(
+      architecture, {split ? join_samples(dataset.train, dataset.validation) : dataset.train, dataset.test},
+      config, key, on_epoch);
   if (stop.flag()) throw RunError("stopped by a signal; nothing was kept (an evaluation starts over)");
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
   return {architecture, std::move(evaluation)};
@@ -74,13 +74,13 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
   config.hardware = chip.hardware;
-  config.mapping.row_split = to_string(chip.hardware.row_split);
+  config.mapping.row_split = chip.hardware.row_split;
   if (config.post_training.changes_parameters())
     throw ConfigError(
         "post_training: expected input_range = false and column_range = false with --from-export, whose "
         "folder fixes both");
-  return {chip.architecture,
-          rescore(chip.architecture, chip.parameters, dataset.train, dataset.test, config.evaluation(), key)};
+  return {chip.architecture, rescore(chip.architecture, chip.parameters, {dataset.train, dataset.test},
+                                     config.evaluation(), key)};
 }
 
 Judged judge(const EvaluateArguments& arguments, EvaluationRun& loaded) {
@@ -90,7 +90,7 @@ Judged judge(const EvaluateArguments& arguments, EvaluationRun& loaded) {
   if (!arguments.from_export.empty()) return score_export(arguments, dataset, config, key);
   const auto found = find_architecture(arguments.architecture, dataset);
   if (found.parameters)
-    return {found.architecture, rescore(found.architecture, *found.parameters, dataset.train, dataset.test,
+    return {found.architecture, rescore(found.architecture, *found.parameters, {dataset.train, dataset.test},
                                         config.evaluation(), key)};
   return train_and_score(found.architecture, dataset, config.evaluation(), key);
 }

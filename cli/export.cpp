@@ -9,13 +9,13 @@
 
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
+#include "cli/run_options.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/files/scratch_folder.hpp"
 #include "core/chip/export/check_export.hpp"
-#include "search/run_config.hpp"
 
 namespace mho {
 namespace {
@@ -49,11 +49,11 @@ std::filesystem::path config_of(const std::filesystem::path& winner) {
                   winner.string()));
 }
 
-RunConfig load_config(const ExportArguments& arguments) {
+EvaluationTables load_config(const ExportArguments& arguments) {
   std::vector<std::string> assignments;
   if (!arguments.chip.empty())
     assignments.push_back("chip.file=" + std::filesystem::absolute(arguments.chip).string());
-  return load_run_config(config_of(arguments.winner), assignments);
+  return load_tables(config_of(arguments.winner), assignments);
 }
 
 std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip, const Cost& cost) {

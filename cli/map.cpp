@@ -130,7 +130,7 @@ int run(const MapArguments& arguments) {
     studies.push_back(study_mapping(find_network(name), chip, config));
   std::string text = "Fewest cores.\n\n" + core_table(studies) + "\nBalanced pipeline over all cores.\n\n" +
                      pipeline_table(chip, studies) + "\nFewest products.\n\n" + energy_table(studies) +
-                     fmt::format("\nPlacement on the link graph \"{}\".\n\n", chip.link_graph) +
+                     fmt::format("\nPlacement on the link graph \"{}\".\n\n", word_of(chip.link_graph)) +
                      placement_table(studies);
   for (const auto& study : studies)
     if (!study.packed) text += "\n" + study.reason + "\n";

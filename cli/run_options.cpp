@@ -37,6 +37,14 @@ RunConfig load(const RunOptions& options) {
   return load_run_config(options.config, assignments);
 }
 
+EvaluationTables load_tables(const std::filesystem::path& file, const std::vector<std::string>& assignments) {
+  return load_run_config(file, assignments);
+}
+
+HardwareConfig read_hardware(const std::filesystem::path& file, const std::vector<std::string>& assignments) {
+  return read_run_config(file, assignments).hardware;
+}
+
 EvaluationRun load_evaluation(const RunOptions& options) {
   const auto file = std::make_shared<const RunConfig>(load(options));
   return {*file, file->search.seed, file};

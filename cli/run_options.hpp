@@ -38,6 +38,13 @@ void add_out_option(CLI::App& command, RunOptions& options, const std::string& h
 /// DataError.
 RunConfig load(const RunOptions& options);
 
+/// A run file's tables, checked, for commands that only judge what a run left. Throws ConfigError.
+EvaluationTables load_tables(const std::filesystem::path& file, const std::vector<std::string>& assignments);
+
+/// A run file's [hardware] and [device] ("": the defaults), for a command that needs no run. Throws
+/// ConfigError for what cannot be read.
+HardwareConfig read_hardware(const std::filesystem::path& file, const std::vector<std::string>& assignments);
+
 /// A run file as commands read it that judge one network.
 struct EvaluationRun {
   EvaluationTables tables;

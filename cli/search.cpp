@@ -89,7 +89,7 @@ std::filesystem::path winner_folder(const std::filesystem::path& folder, size_t 
 /// Both numbers: the best of many noisy scores is partly luck.
 std::string selected_by(const Winner& winner) {
   const double change =
-      100 * (winner.evaluation.score.at(kOneDay).mean - winner.trial.score->at(kOneDay).mean);
+      100 * (winner.evaluation.score.at(one_day_s).mean - winner.trial.score->at(one_day_s).mean);
   return fmt::format(
       "selected by {} on the validation split; scored again on the test split with fresh devices ({:+.2f} "
       "points at 1 d):\n",
@@ -113,7 +113,7 @@ std::string prefilter_text(const PrefilterWorth& worth) {
 
 std::string front_text(const SearchResult& result) {
   return fmt::format("front of {} trials over {}, hypervolume {:.3f} of the box of all trials\n",
-                     result.front.size(), join(result.volume.objectives), result.volume.share);
+                     result.front.size(), join(words_for(result.volume.objectives)), result.volume.share);
 }
 
 std::string to_text(const SearchResult& result, const std::filesystem::path& folder) {

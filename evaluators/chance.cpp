@@ -18,7 +18,7 @@ double commonest_class_share(const Samples& samples) {
 }
 
 std::string no_better_than_chance(const Score& score, std::int64_t images) {
-  const double chance = score.chance, accuracy = score.at(kOneDay).mean;
+  const double chance = score.chance, accuracy = score.at(one_day_s).mean;
   const double luck = 2 * std::sqrt(chance * (1 - chance) / static_cast<double>(images));
   const double least = std::min(1.0, chance + std::max(luck, 0.1 * (1 - chance)));
   if (accuracy >= least) return "";
@@ -30,7 +30,7 @@ std::string no_better_than_chance(const Score& score, std::int64_t images) {
 }
 
 bool is_near_chance(const Score& score) {
-  return score.chance > 0 && score.at(kOneDay).mean < score.chance + 0.25 * (1 - score.chance);
+  return score.chance > 0 && score.at(one_day_s).mean < score.chance + 0.25 * (1 - score.chance);
 }
 
 }  // namespace mho

@@ -5,9 +5,9 @@
 
 #include "core/base/files/text_file.hpp"
 #include "core/nn/graph/architecture_json.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/given_parameters.hpp"
 #include "evaluators/training/calibration.hpp"
-#include "evaluators/training/operands.hpp"
 
 namespace mho {
 namespace {
@@ -22,44 +22,42 @@ void map_candidate(const Architecture& architecture, const EvaluationConfig& con
 }
 
 /// What follows once there are weights: calibration, score, mapping.
-void judge(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
-           const EvaluationConfig& config, RandomKey key, Evaluation& evaluation) {
-  const Network network(architecture, mvm_settings(architecture, config.hardware));
-  fix_input_ranges(network, evaluation.parameters, config.hardware);
-  optimise_ranges(network, train_samples, config.hardware, config.post_training, evaluation.parameters);
-  evaluation.score = score(architecture, evaluation.parameters, held_out, config.scoring, config.hardware,
-                           key.with("scoring"), {config.post_training, &train_samples});
-  if (!evaluation.checkpoint) map_candidate(architecture, config, evaluation);
+void judge(const CompiledCandidate& candidate, const Splits& splits, const EvaluationConfig& config,
+           RandomKey key, Evaluation& evaluation) {
+  fix_input_ranges(candidate, evaluation.parameters);
+  optimise_ranges(candidate, splits.train, config.post_training, evaluation.parameters);
+  evaluation.score = score(candidate, evaluation.parameters, splits.held_out, config.scoring,
+                           key.with("scoring"), {config.post_training, &splits.train});
+  if (!evaluation.checkpoint) map_candidate(candidate.architecture(), config, evaluation);
 }
 
 }  // namespace
 
-Evaluation evaluate(const Architecture& architecture, const Samples& train_samples, const Samples& held_out,
-                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch,
-                    const TrainingPart& part) {
+Evaluation evaluate(const Architecture& architecture, const Splits& splits, const EvaluationConfig& config,
+                    RandomKey key, const EpochCallback& on_epoch, const TrainingPart& part) {
   const auto start = std::chrono::steady_clock::now();
+  const CompiledCandidate candidate(architecture, config.hardware);
   Evaluation evaluation;
-  auto trained = train(architecture, train_samples, config.task.augmentation, config.training,
-                       config.hardware, key.with("training"), on_epoch, part);
+  auto trained = train(candidate, {splits.train, config.training, config.task.augmentation},
+                       key.with("training"), on_epoch, part);
   evaluation.failed = trained.failed;
   evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
   evaluation.checkpoint = std::move(trained.checkpoint);
-  if (!evaluation.failed) judge(architecture, train_samples, held_out, config, key, evaluation);
+  if (!evaluation.failed) judge(candidate, splits, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }
 
-Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
-                   const Samples& train_samples, const Samples& held_out, const EvaluationConfig& config,
-                   RandomKey key) {
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Splits& splits,
+                   const EvaluationConfig& config, RandomKey key) {
   const auto start = std::chrono::steady_clock::now();
+  const CompiledCandidate candidate(architecture, config.hardware);
   Evaluation evaluation;
   evaluation.parameters = parameters;
-  evaluation.notes = complete_parameters(Network(architecture, mvm_settings(architecture, config.hardware)),
-                                         evaluation.parameters, train_samples, config.hardware);
-  judge(architecture, train_samples, held_out, config, key, evaluation);
+  evaluation.notes = complete_parameters(candidate, evaluation.parameters, splits.train);
+  judge(candidate, splits, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }

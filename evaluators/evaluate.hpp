@@ -41,16 +41,21 @@ struct Evaluation {
   double wall_s = 0;
 };
 
-/// Trains on `train`, calibrates, scores on `held_out`, maps. The key decides initial weights, order, noise
+/// The samples that an architecture is judged with.
+struct Splits {
+  const Samples& train;     ///< trained and calibrated on
+  const Samples& held_out;  ///< scored on
+};
+
+/// Trains, calibrates, scores, maps. The key decides initial weights, order, noise
 /// and devices. A `part` that ends before the last epoch is scored as it stands and not mapped.
-Evaluation evaluate(const Architecture& architecture, const Samples& train, const Samples& held_out,
-                    const EvaluationConfig& config, RandomKey key, const EpochCallback& on_epoch = {},
-                    const TrainingPart& part = {});
+Evaluation evaluate(const Architecture& architecture, const Splits& splits, const EvaluationConfig& config,
+                    RandomKey key, const EpochCallback& on_epoch = {}, const TrainingPart& part = {});
 
 /// Scores trained weights again on fresh devices and maps them; input ranges that are missing, and
-/// [post_training], are calibrated first, on `train`. Throws ConfigError as complete_parameters.
-Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Samples& train,
-                   const Samples& held_out, const EvaluationConfig& config, RandomKey key);
+/// [post_training], are calibrated first, on the training samples. Throws ConfigError as complete_parameters.
+Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Splits& splits,
+                   const EvaluationConfig& config, RandomKey key);
 
 /// score.json (README lists its keys; accuracies are fractions of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);

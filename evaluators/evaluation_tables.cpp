@@ -27,11 +27,11 @@ void check_crossbars(const EvaluationTables& tables) {
 
 /// Scores are made with what is exported: what no score covers ends here, and not after the training.
 void check_mapping(const MappingConfig& mapping, const ChipConfig& chip) {
-  if (mapping.depthwise != "digital")
+  if (mapping.depthwise != DepthwisePlace::digital)
     throw ConfigError(fmt::format(
         "chip.depthwise: expected \"digital\", as grouped convolutions are trained, scored and exported, "
         "got \"{}\", which only 'mho map' knows",
-        mapping.depthwise));
+        word_of(mapping.depthwise)));
   check_targets_fit(chip);
 }
 
@@ -51,8 +51,8 @@ void check_times(const HardwareConfig& hardware, const std::vector<double>& time
       throw ConfigError(std::string("scoring.times_s: ") + error.what());
     }
   }
-  std::vector<double> needed{kOneSecond, kOneDay};
-  if (model->valid_times_s().empty()) needed.push_back(kOneMonth);
+  std::vector<double> needed{one_second_s, one_day_s};
+  if (model->valid_times_s().empty()) needed.push_back(one_month_s);
   for (const double time_s : needed)
     if (std::find(times.begin(), times.end(), time_s) == times.end())
       throw ConfigError(fmt::format(

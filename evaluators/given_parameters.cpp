@@ -16,10 +16,10 @@ namespace mho {
 namespace {
 
 /// A warning needs no exact share.
-constexpr int kCheckedSamples = 64;
+constexpr int checked_samples = 64;
 
 /// A percentile clips far less; a learned range settles where it clips a twentieth.
-constexpr double kLargeClippedShare = 0.1;
+constexpr double large_clipped_share = 0.1;
 
 std::vector<int> crossbar_nodes(const Network& network) {
   std::vector<int> nodes;
@@ -60,7 +60,7 @@ std::string range_problem(const LayerParameters& layer, const FloatBuffer& input
     largest = std::max(largest, std::abs(input));
   }
   const double share = static_cast<double>(clipped) / static_cast<double>(inputs.size());
-  if (share > kLargeClippedShare)
+  if (share > large_clipped_share)
     return fmt::format("its input range of {:.4g} clips {:.0f} % of its inputs, which reach {:.4g}", range,
                        100 * share, largest);
   const Converter dac = make_converter(hardware.dac_bits, range);
@@ -72,9 +72,10 @@ std::string range_problem(const LayerParameters& layer, const FloatBuffer& input
 
 }  // namespace
 
-std::vector<std::string> complete_parameters(const Network& network, Parameters& parameters,
-                                             const Samples& samples, const HardwareConfig& hardware) {
-  fix_input_ranges(network, parameters, hardware);
+std::vector<std::string> complete_parameters(const CompiledCandidate& candidate, Parameters& parameters,
+                                             const Samples& samples) {
+  const Network& network = candidate.network();
+  fix_input_ranges(candidate, parameters);
   std::vector<std::string> missing, notes;
   for (const int node : crossbar_nodes(network)) {
     const auto& layer = parameters[static_cast<size_t>(node)];
@@ -82,16 +83,14 @@ std::vector<std::string> complete_parameters(const Network& network, Parameters&
     if (layer.input_range == 0) missing.push_back(name_of(network, node));
   }
   if (!missing.empty()) {
-    HardwareConfig only_missing = hardware;
-    only_missing.input_range.mode = "learned";  // calibrates the layers that have none, and no other
-    calibrate_input_ranges(network, parameters, samples, calibration_samples, only_missing);
+    calibrate_missing_ranges(candidate, parameters, samples, calibration_samples);
     notes.push_back(fmt::format("input ranges were missing and are calibrated on {} training samples: {}",
                                 std::min<std::int64_t>(calibration_samples, samples.count()), join(missing)));
   }
-  const auto inputs = record_layer_inputs(network, parameters, samples, kCheckedSamples);
+  const auto inputs = record_layer_inputs(candidate, parameters, samples, checked_samples);
   for (const int node : crossbar_nodes(network)) {
     const auto n = static_cast<size_t>(node);
-    const auto problem = range_problem(parameters[n], inputs.values[n], hardware);
+    const auto problem = range_problem(parameters[n], inputs.values[n], candidate.hardware());
     if (!problem.empty())
       notes.push_back(fmt::format("layer '{}': {}; a range that the weights file leaves out is calibrated",
                                   name_of(network, node), problem));

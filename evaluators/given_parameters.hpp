@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 
 namespace mho {
 
@@ -15,7 +14,7 @@ namespace mho {
 /// user has to know, a line each: what was calibrated; ranges that clip many of the layer's inputs or are so
 /// wide that every input converts to 0. Throws ConfigError (layer, expected, got) for split ranges or column
 /// scales of crossbars with another number of rows.
-std::vector<std::string> complete_parameters(const Network& network, Parameters& parameters,
-                                             const Samples& samples, const HardwareConfig& hardware);
+std::vector<std::string> complete_parameters(const CompiledCandidate& candidate, Parameters& parameters,
+                                             const Samples& samples);
 
 }  // namespace mho

@@ -12,20 +12,20 @@
 namespace mho {
 namespace {
 
-constexpr double kPeakSeconds = 2e-3;
-constexpr std::int64_t kShortRounds = 2000;
+constexpr double peak_seconds = 2e-3;
+constexpr std::int64_t short_rounds = 2000;
 
 /// A first call that is this many samples long counts: in so much time a cold start does not show.
-constexpr double kLongCall = 5;
+constexpr double long_call = 5;
 
-/// Rounds of multiply_add that take about kPeakSeconds here; measured once.
+/// Rounds of multiply_add that take about peak_seconds here; measured once.
 std::int64_t peak_rounds() {
   static const std::int64_t rounds = [] {
-    multiply_add(kShortRounds);  // wakes wide vector units up
+    multiply_add(short_rounds);  // wakes wide vector units up
     const double begin = bench_seconds();
-    multiply_add(10 * kShortRounds);
+    multiply_add(10 * short_rounds);
     const double seconds = std::max(1e-6, bench_seconds() - begin);
-    return std::max(kShortRounds, static_cast<std::int64_t>(10 * kShortRounds * kPeakSeconds / seconds));
+    return std::max(short_rounds, static_cast<std::int64_t>(10 * short_rounds * peak_seconds / seconds));
   }();
   return rounds;
 }
@@ -72,7 +72,7 @@ Measurement measure(const std::function<void()>& work, const Sampling& sampling)
     measured.peaks.push_back((before + after) / 2);
     before = after;
   };
-  if (seconds > kLongCall * sampling.sample_s)
+  if (seconds > long_call * sampling.sample_s)
     record();
   else
     seconds = sample(work, 1);

@@ -31,10 +31,10 @@ double relative_error(const Matrix& weights, const Matrix& expected, const Matri
 }
 
 /// One chip, without converters, its crossbar as large as the matrix.
-HardwareConfig bare(HardwareConfig hardware, const WeightMatrix& matrix, const char* compensation) {
+HardwareConfig bare(HardwareConfig hardware, const WeightMatrix& matrix, CompensationMode compensation) {
   hardware.crossbar_rows = matrix.rows;
   hardware.crossbar_columns = matrix.columns;
-  hardware.weight_scaling = "tile";
+  hardware.weight_scaling = WeightScaling::tile;
   hardware.dac_bits = hardware.adc_bits = 0;
   hardware.output_noise = 0;
   hardware.drift_compensation = compensation;
@@ -75,8 +75,9 @@ std::vector<MvmError> mvm_errors(const WeightMatrix& matrix, HardwareConfig hard
   std::vector<std::vector<double>> raw(count), compensated(count);
   parallel_for(count, [&](size_t i) {
     const auto chip = key.with("chip", i);  // one key: both are the same devices, with the same reads
-    raw[i] = errors_of(matrix, bare(hardware, matrix, "none"), *model, times_s, chip);
-    compensated[i] = errors_of(matrix, bare(hardware, matrix, "global"), *model, times_s, chip);
+    raw[i] = errors_of(matrix, bare(hardware, matrix, CompensationMode::none), *model, times_s, chip);
+    compensated[i] =
+        errors_of(matrix, bare(hardware, matrix, CompensationMode::global), *model, times_s, chip);
   });
   std::vector<MvmError> errors;
   for (size_t t = 0; t < times_s.size(); ++t) {

@@ -17,9 +17,9 @@ namespace mho {
 namespace {
 
 /// Small enough that a thousand steps on one mini-batch stay finite.
-constexpr double kLearningRate = 0.01;
+constexpr double learning_rate = 0.01;
 
-const RandomKey kKey = RandomKey(0).with("bench");
+const RandomKey bench_key = RandomKey(0).with("bench");
 
 /// One call of a row and how many images pass through it.
 struct Work {
@@ -29,31 +29,31 @@ struct Work {
 
 Work training_work(const Architecture& architecture, int batch, bool noisy, const HardwareConfig& hardware) {
   struct State {
-    TrainingConfig config;
-    Samples samples;
-    FloatBuffer images;
-    std::unique_ptr<TrainingStep> step;
+    CompiledCandidate candidate;
+    TrainingConfig config = {};
+    Samples samples = {};
+    FloatBuffer images = {};
+    std::unique_ptr<TrainingStep> step = {};
     std::uint64_t count = 0;
   };
-  const auto state = std::make_shared<State>();
+  const std::shared_ptr<State> state(new State{.candidate = {architecture, hardware}});
   state->config.regime = noisy ? "hardware_aware" : "digital";
-  state->samples = synthetic_samples(architecture, batch, kKey);
+  state->samples = synthetic_samples(architecture, batch, bench_key);
   state->images.resize(state->samples.images.size() + kernel_slack());
   std::copy(state->samples.images.begin(), state->samples.images.end(), state->images.begin());
-  state->step = std::make_unique<TrainingStep>(architecture, state->config, hardware, batch, kKey);
+  state->step = std::make_unique<TrainingStep>(state->candidate, state->config, batch, bench_key);
   state->step->store().calibrate(state->samples);
   const auto call = [state, noisy] {
     state->step->run(state->images.data(), state->samples.labels.data(),
-                     noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, kLearningRate,
-                     kKey.with("step", state->count++));
+                     noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate,
+                     bench_key.with("step", state->count++));
   };
   return {call, static_cast<double>(batch)};
 }
 
-Parameters calibrated_parameters(const Architecture& architecture, const Samples& samples,
-                                 const HardwareConfig& hardware) {
+Parameters calibrated_parameters(const CompiledCandidate& candidate, const Samples& samples) {
   const TrainingConfig config;
-  TrainingStep step(architecture, config, hardware, 1, kKey);
+  TrainingStep step(candidate, config, 1, bench_key);
   step.store().calibrate(samples);
   return std::move(step.store().parameters());
 }
@@ -61,24 +61,24 @@ Parameters calibrated_parameters(const Architecture& architecture, const Samples
 /// Every thread classifies all images.
 Work forward_work(const Architecture& architecture, int count, const HardwareConfig& hardware) {
   struct State {
-    Samples samples;
-    Parameters parameters;
-    std::unique_ptr<Network> network;
-    Operands operands;
-    std::vector<InferenceNetwork> threads;
+    CompiledCandidate candidate;
+    Samples samples = {};
+    Parameters parameters = {};
+    Operands operands = {};
+    std::vector<InferenceNetwork> threads = {};
     std::uint64_t calls = 0;
   };
-  const auto state = std::make_shared<State>();
-  state->samples = synthetic_samples(architecture, count, kKey);
+  const std::shared_ptr<State> state(new State{.candidate = {architecture, hardware}});
+  state->samples = synthetic_samples(architecture, count, bench_key);
   state->samples.images.resize(state->samples.images.size() + kernel_slack());
-  state->parameters = calibrated_parameters(architecture, state->samples, hardware);
-  state->network = std::make_unique<Network>(architecture, mvm_settings(architecture, hardware));
-  noisy_operands({*state->network, state->parameters, hardware, TrainingConfig{}.weight_noise}, kKey,
-                 state->operands);
+  state->parameters = calibrated_parameters(state->candidate, state->samples);
+  noisy_operands({state->candidate.network(), state->parameters, hardware, TrainingConfig{}.weight_noise},
+                 bench_key, state->operands);
   const auto threads = static_cast<size_t>(thread_count());
-  for (size_t i = 0; i < threads; ++i) state->threads.emplace_back(*state->network, state->parameters);
+  for (size_t i = 0; i < threads; ++i)
+    state->threads.emplace_back(state->candidate.network(), state->parameters);
   const auto call = [state, count] {
-    const RandomKey key = kKey.with("forward", state->calls++);
+    const RandomKey key = bench_key.with("forward", state->calls++);
     parallel_for(state->threads.size(), [&](size_t i) {
       state->threads[i].count_correct(state->operands, state->samples.images.data(),
                                       state->samples.labels.data(), count, key.with("thread", i));
@@ -88,18 +88,16 @@ Work forward_work(const Architecture& architecture, int count, const HardwareCon
 }
 
 /// Counts programmings x times x images; the images that score() classifies in digital as well come for free.
-Work score_work(const Architecture& architecture, const BenchSizes& sizes, const char* arithmetic,
+Work score_work(const Architecture& architecture, const BenchSizes& sizes, Arithmetic arithmetic,
                 const HardwareConfig& hardware) {
   ScoringConfig scoring;
   scoring.programmings = sizes.score_programmings;
   scoring.arithmetic = arithmetic;
   const int count = sizes.score_images;
-  const auto samples = std::make_shared<Samples>(synthetic_samples(architecture, count, kKey));
-  const auto parameters =
-      std::make_shared<Parameters>(calibrated_parameters(architecture, *samples, hardware));
-  const auto call = [=, net = std::make_shared<Architecture>(architecture)] {
-    score(*net, *parameters, *samples, scoring, hardware, kKey.with("score"));
-  };
+  const auto samples = std::make_shared<Samples>(synthetic_samples(architecture, count, bench_key));
+  const auto candidate = std::make_shared<CompiledCandidate>(architecture, hardware);
+  const auto parameters = std::make_shared<Parameters>(calibrated_parameters(*candidate, *samples));
+  const auto call = [=] { score(*candidate, *parameters, *samples, scoring, bench_key.with("score")); };
   return {call, 1.0 * scoring.programmings * static_cast<double>(scoring.times_s.size()) * count};
 }
 
@@ -109,9 +107,9 @@ Work make_work(const Architecture& architecture, BenchRow row, const BenchSizes&
     case BenchRow::noisy_forward:
       return forward_work(architecture, sizes.forward_images, hardware);
     case BenchRow::drift_score:
-      return score_work(architecture, sizes, "float32", hardware);
+      return score_work(architecture, sizes, Arithmetic::float32, hardware);
     case BenchRow::bfloat16_score:
-      return score_work(architecture, sizes, "bfloat16", hardware);
+      return score_work(architecture, sizes, Arithmetic::bfloat16, hardware);
     default:
       return training_work(architecture, sizes.batch, row == BenchRow::noisy_training, hardware);
   }

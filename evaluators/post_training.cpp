@@ -44,7 +44,7 @@ void set_split_ranges(const MatrixLayer& layer, const FloatBuffer& inputs, int i
 void set_column_scales(const MatrixLayer& layer, const FloatBuffer& inputs, int images,
                        const HardwareConfig& hardware, double deviations, LayerParameters& parameters) {
   HardwareConfig by_column = hardware;
-  by_column.weight_scaling = "column";
+  by_column.weight_scaling = WeightScaling::column;
   const int columns = layer.columns();
   auto scales = layer_scales(layer, parameters.weight, by_column);
   for (int split = 0; hardware.adc_bits > 0 && split < layer.row_splits(); ++split) {
@@ -77,7 +77,7 @@ void PostTrainingConfig::fields(FieldVisitor& visitor) {
       "batch_norm_samples", &batch_norm_samples, between(0, 100000),
       "Training samples on which each programmed chip takes its batch norms' statistics anew; 0: never.");
   visitor.field(
-      "batch_norm_at", &batch_norm_at, one_of({"programming", "every_time"}),
+      "batch_norm_at", &batch_norm_at,
       "When: once right after programming, or before each scored time, which absorbs what drift does "
       "to a coarse ADC's outputs.");
   visitor.field(
@@ -86,22 +86,21 @@ void PostTrainingConfig::fields(FieldVisitor& visitor) {
       "exact outputs; 0: none.");
 }
 
-void optimise_ranges(const Network& network, const Samples& samples, const HardwareConfig& hardware,
+void optimise_ranges(const CompiledCandidate& candidate, const Samples& samples,
                      const PostTrainingConfig& config, Parameters& parameters) {
   if (!config.changes_parameters()) return;
-  const auto inputs = record_layer_inputs(network, parameters, samples, config.range_samples);
-  // Partial sums are cut where the crossbars are, and nothing else of the hardware is in them.
-  std::vector<MvmSettings> cut_only = mvm_settings(network.architecture(), hardware);
-  for (auto& settings : cut_only) settings = settings.cut_only();
-  const Network exact(network.architecture(), cut_only);
+  const auto inputs = record_layer_inputs(candidate, parameters, samples, config.range_samples);
+  const Network& network = candidate.network();
   parallel_for(parameters.size(), [&](size_t i) {
     const int node = static_cast<int>(i);
-    if (!exact.matrix(node) || !is_on_crossbar(exact, node)) return;
+    if (!network.matrix(node) || !is_on_crossbar(network, node)) return;
+    // Partial sums are cut where the crossbars are, and nothing else of the hardware is in them.
+    const MatrixLayer exact(candidate.architecture(), node, network.matrix(node)->settings().cut_only());
     const auto& seen = inputs.values[i];
     if (config.input_range)
-      set_split_ranges(*exact.matrix(node), seen, inputs.images, config.input_percentile, parameters[i]);
+      set_split_ranges(exact, seen, inputs.images, config.input_percentile, parameters[i]);
     if (config.column_range)
-      set_column_scales(*exact.matrix(node), seen, inputs.images, hardware, config.column_deviations,
+      set_column_scales(exact, seen, inputs.images, candidate.hardware(), config.column_deviations,
                         parameters[i]);
   });
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
-#include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 
 namespace mho {
+
+/// When a programmed chip's batch norms are calibrated: once, or before each scored time.
+enum class BatchNormTime { programming, every_time };
+template <>
+inline constexpr std::array words_of<BatchNormTime>{"programming", "every_time"};
 
 /// The [post_training] table: calibrations that change no trained weight, from a few training samples, after
 /// any regime. The first two are properties of the network and are made once; the last two are properties of
@@ -19,7 +21,7 @@ struct PostTrainingConfig {
   double column_deviations = 4;     ///< outputs up to |mean| + this many standard deviations fit the ADC
   int range_samples = 64;           ///< samples that both ranges look at
   int batch_norm_samples = 0;  ///< batch norms' statistics are taken anew on the programmed chip; 0: kept
-  std::string batch_norm_at = "programming";  ///< programming | every_time: when they are taken
+  BatchNormTime batch_norm_at = BatchNormTime::programming;
   int affine_samples = 0;  ///< each tile column's gain and offset are fitted to the exact outputs; 0: not
 
   void fields(FieldVisitor& visitor);
@@ -33,7 +35,7 @@ struct PostTrainingConfig {
 ///   ADC range)).
 /// So a column grows to the whole conductance range unless its outputs would saturate the ADC. What `config`
 /// leaves off stays as it is. Inputs are those of the floating-point network.
-void optimise_ranges(const Network& network, const Samples& samples, const HardwareConfig& hardware,
+void optimise_ranges(const CompiledCandidate& candidate, const Samples& samples,
                      const PostTrainingConfig& config, Parameters& parameters);
 
 }  // namespace mho

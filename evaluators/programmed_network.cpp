@@ -38,30 +38,30 @@ MatrixRead only_split(MatrixRead read, int split, int columns) {
 
 }  // namespace
 
-ProgrammedNetwork::ProgrammedNetwork(const Network& network, Parameters parameters,
-                                     const HardwareConfig& hardware, const DeviceModel& model, bool bfloat16,
+ProgrammedNetwork::ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, bool bfloat16,
                                      RandomKey key)
-    : network_(network),
+    : candidate_(candidate),
       parameters_(std::move(parameters)),
-      hardware_(hardware),
       key_(key),
       bfloat16_(bfloat16),
-      digital_(network.digital_operands(parameters_, false)),
+      digital_(candidate.network().digital_operands(parameters_, false)),
       matrices_(parameters_.size()),
       gains_(parameters_.size()) {
+  const Network& network = candidate.network();
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto* layer = network.matrix(static_cast<int>(i));
     if (!layer || !is_on_crossbar(network, static_cast<int>(i))) continue;
-    matrices_[i] = std::make_unique<CrossbarMatrix>(layer_targets(*layer, parameters_[i], hardware), hardware,
-                                                    model, key.with("programming", i));
+    matrices_[i] = std::make_unique<CrossbarMatrix>(
+        layer_targets(*layer, parameters_[i], candidate.hardware()), candidate.hardware(), candidate.device(),
+        key.with("programming", i));
     digital_[i] = {};  // read() makes it anew each time
   }
 }
 
 MatrixOperand ProgrammedNetwork::read_layer(size_t node, MatrixRead read) const {
   for (size_t k = 0; k < gains_[node].size(); ++k) read.output_scales[k] *= gains_[node][k];
-  return read_operand(*network_.matrix(static_cast<int>(node)), read, parameters_[node], hardware_, bfloat16_,
-                      key_.with("columns", node));
+  return read_operand(*candidate_.network().matrix(static_cast<int>(node)), read, parameters_[node],
+                      candidate_.hardware(), bfloat16_, key_.with("columns", node));
 }
 
 Operands ProgrammedNetwork::read(double time_s, RandomKey key) const {
@@ -73,7 +73,7 @@ Operands ProgrammedNetwork::read(double time_s, RandomKey key) const {
 
 void ProgrammedNetwork::calibrate(const PostTrainingConfig& config, const Samples& samples, RandomKey key) {
   if (config.affine_samples > 0) fit_columns(samples, config.affine_samples, key.with("column fit"));
-  if (config.batch_norm_samples > 0 && config.batch_norm_at == "programming") {
+  if (config.batch_norm_samples > 0 && config.batch_norm_at == BatchNormTime::programming) {
     const RandomKey at = key.with("batch norm calibration");
     parameters_ = calibrated_parameters(read(0, at), config, samples, at);
   }
@@ -84,13 +84,13 @@ Parameters ProgrammedNetwork::calibrated_parameters(const Operands& operands,
                                                     RandomKey key) const {
   auto parameters = parameters_;
   const auto chosen = take_samples(samples, config.batch_norm_samples);
-  recalibrate_batch_norms(network_, operands, chosen.images.data(), static_cast<int>(chosen.count()), key,
-                          parameters);
+  recalibrate_batch_norms(candidate_.network(), operands, chosen.images.data(),
+                          static_cast<int>(chosen.count()), key, parameters);
   return parameters;
 }
 
 void ProgrammedNetwork::fit_columns(const Samples& samples, int count, RandomKey key) {
-  const auto inputs = record_layer_inputs(network_, parameters_, samples, count);
+  const auto inputs = record_layer_inputs(candidate_, parameters_, samples, count);
   for (size_t i = 0; i < matrices_.size(); ++i)
     if (matrices_[i]) fit_layer(i, inputs.values[i], inputs.images, key.with("layer", i));
 }
@@ -98,8 +98,8 @@ void ProgrammedNetwork::fit_columns(const Samples& samples, int count, RandomKey
 /// Every row split's outputs as measured on the chip against the exact ones, column by column; gains go to
 /// the split's scales, the offsets of all splits to the layer's bias.
 void ProgrammedNetwork::fit_layer(size_t node, const FloatBuffer& inputs, int images, RandomKey key) {
-  const auto& layer = *network_.matrix(static_cast<int>(node));
-  const MatrixLayer exact(network_.architecture(), static_cast<int>(node), layer.settings().cut_only());
+  const auto& layer = *candidate_.network().matrix(static_cast<int>(node));
+  const MatrixLayer exact(candidate_.architecture(), static_cast<int>(node), layer.settings().cut_only());
   const int columns = layer.columns();
   const auto read = matrices_[node]->read(0, key.with("read"));
   FloatBuffer scratch(layer.scratch_size() + kernel_slack());

@@ -6,7 +6,7 @@
 
 #include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
 
 namespace mho {
@@ -15,10 +15,9 @@ namespace mho {
 /// afterwards.
 class ProgrammedNetwork {
  public:
-  /// Programs every crossbar layer with draws from `key`. `network` (made with this hardware's settings) and
-  /// `model` must outlive this. Throws MappingError or ConfigError.
-  ProgrammedNetwork(const Network& network, Parameters parameters, const HardwareConfig& hardware,
-                    const DeviceModel& model, bool bfloat16, RandomKey key);
+  /// Programs every crossbar layer with draws from `key`. `candidate` must outlive this. Throws MappingError
+  /// or ConfigError.
+  ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, bool bfloat16, RandomKey key);
 
   /// The calibrations that PostTrainingConfig asks of each chip, on `samples`, from a read right after
   /// programming: first tile columns' gains and offsets, then batch norms.
@@ -39,9 +38,8 @@ class ProgrammedNetwork {
   void fit_columns(const Samples& samples, int count, RandomKey key);
   void fit_layer(size_t node, const FloatBuffer& inputs, int images, RandomKey key);
 
-  const Network& network_;
+  const CompiledCandidate& candidate_;
   Parameters parameters_;
-  HardwareConfig hardware_;
   RandomKey key_;  ///< of this chip
   bool bfloat16_;
   Operands digital_;

@@ -18,7 +18,7 @@ void ScoringConfig::fields(FieldVisitor& visitor) {
   visitor.field("programmings", &programmings, between(1, 10000),
                 "Independent programmings of the whole network; each is scored at every time.");
   visitor.field(
-      "arithmetic", &arithmetic, one_of({"float32", "bfloat16"}),
+      "arithmetic", &arithmetic,
       "Of the products in scoring. bfloat16 rounds conductances to 0.2 % and is faster where the processor "
       "has AVX-512-BF16 (elsewhere it is float32).");
   visitor.field("times_s", &times_s, at_least(0),
@@ -45,8 +45,8 @@ double accuracy(const Network& network, const Parameters& parameters, const Oper
 }
 
 double avm_time(const std::vector<double>& times_s) {
-  const bool month = std::find(times_s.begin(), times_s.end(), kOneMonth) != times_s.end();
-  return month ? kOneMonth : *std::max_element(times_s.begin(), times_s.end());
+  const bool month = std::find(times_s.begin(), times_s.end(), one_month_s) != times_s.end();
+  return month ? one_month_s : *std::max_element(times_s.begin(), times_s.end());
 }
 
 }  // namespace
@@ -61,18 +61,16 @@ DriftPoint summarise(double time_s, const std::vector<double>& accuracies) {
   return point;
 }
 
-Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
-            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
-            const ChipCalibration& calibration) {
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
+Score score(const CompiledCandidate& candidate, const Parameters& parameters, const Samples& samples,
+            const ScoringConfig& scoring, RandomKey key, const ChipCalibration& calibration) {
+  const Network& network = candidate.network();
   const auto runs = static_cast<size_t>(scoring.programmings), times = scoring.times_s.size();
   const auto& config = calibration.config;
-  const bool anew =
-      calibration.samples && config.batch_norm_samples > 0 && config.batch_norm_at == "every_time";
+  const bool anew = calibration.samples && config.batch_norm_samples > 0 &&
+                    config.batch_norm_at == BatchNormTime::every_time;
   std::vector<std::vector<double>> accuracies(times, std::vector<double>(runs));
   parallel_for(runs, [&](size_t run) {
-    ProgrammedNetwork programmed(network, parameters, hardware, *model, scoring.arithmetic == "bfloat16",
+    ProgrammedNetwork programmed(candidate, parameters, scoring.arithmetic == Arithmetic::bfloat16,
                                  key.with("chip", run));
     if (calibration.samples)
       programmed.calibrate(config, *calibration.samples, key.with("chip", run).with("calibration"));
@@ -88,17 +86,17 @@ Score score(const Architecture& architecture, const Parameters& parameters, cons
     });
   });
   Score result;
-  result.digital_accuracy = digital_accuracy(architecture, parameters, samples);
+  result.digital_accuracy = digital_accuracy(candidate, parameters, samples);
   result.chance = commonest_class_share(samples);
   for (size_t t = 0; t < times; ++t) result.drift.push_back(summarise(scoring.times_s[t], accuracies[t]));
   result.avm_time_s = avm_time(scoring.times_s);
-  result.avm = 100 * (result.at(kOneSecond).mean - result.at(result.avm_time_s).mean);
+  result.avm = 100 * (result.at(one_second_s).mean - result.at(result.avm_time_s).mean);
   return result;
 }
 
-double digital_accuracy(const Architecture& architecture, const Parameters& parameters,
+double digital_accuracy(const CompiledCandidate& candidate, const Parameters& parameters,
                         const Samples& samples) {
-  const Network network(architecture, {});
+  const Network& network = candidate.plain();
   const auto operands = network.digital_operands(parameters, false);
   // Cut so that threads share the work; the cuts do not matter: an image's logits depend on nothing else.
   const size_t parts = 16, count = static_cast<size_t>(samples.count());

@@ -5,28 +5,30 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/graph/architecture.hpp"
 #include "core/nn/graph/parameters.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
 
 namespace mho {
 
 /// Times that every score holds, in seconds: accuracy after a day is what a search maximises, 1 s and 30 days
 /// give the AVM.
-inline constexpr double kOneSecond = 1, kOneDay = 86400, kOneMonth = 2592000;
+inline constexpr double one_second_s = 1, one_day_s = 86400, one_month_s = 2592000;
+
+/// Of the products in scoring: float32, or bfloat16 conductances with exact DAC levels where the processor
+/// has AVX-512-BF16.
+enum class Arithmetic { float32, bfloat16 };
+template <>
+inline constexpr std::array words_of<Arithmetic>{"float32", "bfloat16"};
 
 /// The [scoring] table: how often and when a candidate is measured.
 struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network
   std::vector<double> times_s = {1, 3600, 86400, 864000,
                                  2592000};  ///< after programming; must hold 1, 86400 and 2592000
-
-  /// Of the products: float32, or bfloat16 conductances with exact DAC levels where the processor has
-  /// AVX-512-BF16.
-  std::string arithmetic = "float32";
+  Arithmetic arithmetic = Arithmetic::float32;
 
   void fields(FieldVisitor& visitor);
 };
@@ -50,7 +52,7 @@ struct Score {
   double digital_accuracy = 0;
   std::vector<DriftPoint> drift;
   double avm = 0;
-  double avm_time_s = kOneMonth;
+  double avm_time_s = one_month_s;
   double chance = 0;  ///< accuracy of always answering the commonest class; 0 where it is not known
   /// The point at `time_s`; throws std::out_of_range when that time was not scored.
   const DriftPoint& at(double time_s) const;
@@ -65,12 +67,11 @@ struct ChipCalibration {
 /// Programs the network R times on fresh devices, lets it drift, and classifies `samples` at every time:
 /// devices keep their identity through a programming's times; read noise is fresh at each. Same arguments,
 /// same bits.
-Score score(const Architecture& architecture, const Parameters& parameters, const Samples& samples,
-            const ScoringConfig& scoring, const HardwareConfig& hardware, RandomKey key,
-            const ChipCalibration& calibration = {});
+Score score(const CompiledCandidate& candidate, const Parameters& parameters, const Samples& samples,
+            const ScoringConfig& scoring, RandomKey key, const ChipCalibration& calibration = {});
 
 /// Accuracy of the plain floating-point network.
-double digital_accuracy(const Architecture& architecture, const Parameters& parameters,
+double digital_accuracy(const CompiledCandidate& candidate, const Parameters& parameters,
                         const Samples& samples);
 
 }  // namespace mho

@@ -6,8 +6,6 @@
 #include <bit>
 #include <cmath>
 
-#include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 #include "core/nn/run/inference_network.hpp"
 #include "core/nn/run/training_network.hpp"
 #include "evaluators/batch_norm_calibration.hpp"
@@ -17,22 +15,24 @@
 namespace mho {
 namespace {
 
-constexpr int kImages = 64;
-constexpr int kNoiseDraws = 4;
+constexpr int image_count = 64;
+constexpr int noise_draws = 4;
 
 /// An untrained network on a few images, batch norms set to what these images give.
 struct Untrained {
-  Network network;
+  const CompiledCandidate& candidate;
+  const Network& network;
   Samples samples;
   FloatBuffer images;
   Parameters parameters;
   Operands operands;
 
-  Untrained(const Architecture& architecture, const Samples& from, RandomKey key)
-      : network(architecture, {}),
-        samples(take_samples(from, kImages)),
+  Untrained(const CompiledCandidate& compiled, const Samples& from, RandomKey key)
+      : candidate(compiled),
+        network(compiled.plain()),
+        samples(take_samples(from, image_count)),
         images(samples.images.begin(), samples.images.end()),
-        parameters(initial_parameters(architecture, key.with("initial weights"))) {
+        parameters(initial_parameters(compiled.architecture(), key.with("initial weights"))) {
     images.resize(images.size() + kernel_slack());
     network.digital_operands(parameters, true, operands);
     recalibrate_batch_norms(network, operands, images.data(), count(), key, parameters);
@@ -122,19 +122,18 @@ double spread(const std::vector<float>& logits, size_t images) {
   return squares;
 }
 
-double noise_sensitivity(const Untrained& net, const TrainingConfig& training, const HardwareConfig& hardware,
-                         RandomKey key) {
-  const Network noisy(net.network.architecture(), mvm_settings(net.network.architecture(), hardware));
+double noise_sensitivity(const Untrained& net, const TrainingConfig& training, RandomKey key) {
+  const Network& noisy = net.candidate.network();
   auto parameters = net.parameters;
-  calibrate_input_ranges(noisy, parameters, net.samples, kImages, hardware);
+  calibrate_input_ranges(net.candidate, parameters, net.samples, image_count);
   const auto plain = logits(net.network, net.parameters, net.operands, net, key);
   Operands operands;
   double change = 0;
-  for (int draw = 0; draw < kNoiseDraws; ++draw) {
+  for (int draw = 0; draw < noise_draws; ++draw) {
     const auto draw_key = key.with("noise draw", static_cast<std::uint64_t>(draw));
-    noisy_operands({noisy, parameters, hardware, training.weight_noise}, draw_key, operands);
+    noisy_operands({noisy, parameters, net.candidate.hardware(), training.weight_noise}, draw_key, operands);
     const auto changed = logits(noisy, parameters, operands, net, draw_key);
-    for (size_t i = 0; i < plain.size(); ++i) change += std::pow(changed[i] - plain[i], 2) / kNoiseDraws;
+    for (size_t i = 0; i < plain.size(); ++i) change += std::pow(changed[i] - plain[i], 2) / noise_draws;
   }
   const double smallest = 1e-30;  // logits that do not depend on the image
   return std::sqrt(change / std::max(spread(plain, static_cast<size_t>(net.count())), smallest));
@@ -142,23 +141,25 @@ double noise_sensitivity(const Untrained& net, const TrainingConfig& training, c
 
 }  // namespace
 
-std::vector<std::string> zero_cost_names() { return {"naswot", "gradient_norm", "noise_sensitivity"}; }
-
-double zero_cost_merit(const ZeroCost& measures, const std::string& name) {
-  if (name == "naswot") return measures.naswot;
-  if (name == "gradient_norm") return measures.gradient_norm;
-  if (name == "noise_sensitivity") return -measures.noise_sensitivity;
-  const auto names = zero_cost_names();
-  throw ConfigError("unknown zero-cost measure '" + name + "'" + did_you_mean(name, names) +
-                    "; known: " + join(names));
+double zero_cost_merit(const ZeroCost& measures, ZeroCostMeasure measure) {
+  switch (measure) {
+    case ZeroCostMeasure::naswot:
+      return measures.naswot;
+    case ZeroCostMeasure::gradient_norm:
+      return measures.gradient_norm;
+    case ZeroCostMeasure::noise_sensitivity:
+      return -measures.noise_sensitivity;
+    default:
+      return 0;
+  }
 }
 
-ZeroCost zero_cost(const Architecture& architecture, const Samples& samples, const TrainingConfig& training,
-                   const HardwareConfig& hardware, RandomKey key) {
-  const Untrained net(architecture, samples, key);
+ZeroCost zero_cost(const CompiledCandidate& candidate, const Samples& samples, const TrainingConfig& training,
+                   RandomKey key) {
+  const Untrained net(candidate, samples, key);
   return {.naswot = activation_overlap(net),
           .gradient_norm = gradient_norm(net, training, key.with("gradient")),
-          .noise_sensitivity = noise_sensitivity(net, training, hardware, key)};
+          .noise_sensitivity = noise_sensitivity(net, training, key)};
 }
 
 }  // namespace mho

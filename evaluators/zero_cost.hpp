@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/graph/architecture.hpp"
 #include "evaluators/training/training.hpp"
+#include "evaluators/zero_cost_measure.hpp"
 
 namespace mho {
 
@@ -24,15 +20,12 @@ struct ZeroCost {
   double noise_sensitivity = 0;
 };
 
-/// naswot, gradient_norm, noise_sensitivity.
-std::vector<std::string> zero_cost_names();
-
-/// The measure of that name, signed so that larger promises more. Throws ConfigError.
-double zero_cost_merit(const ZeroCost& measures, const std::string& name);
+/// One measure, signed so that larger promises more; 0 of none.
+double zero_cost_merit(const ZeroCost& measures, ZeroCostMeasure measure);
 
 /// Measures a network with the weights that a training with `key` starts from, on 64 training samples; batch
 /// norms use the samples' statistics, as in training.
-ZeroCost zero_cost(const Architecture& architecture, const Samples& samples, const TrainingConfig& training,
-                   const HardwareConfig& hardware, RandomKey key);
+ZeroCost zero_cost(const CompiledCandidate& candidate, const Samples& samples, const TrainingConfig& training,
+                   RandomKey key);
 
 }  // namespace mho

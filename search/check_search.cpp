@@ -10,14 +10,14 @@ namespace mho {
 namespace {
 
 void check_evaluator(const SearchConfig& search, const NetworkEvaluator* networks) {
-  if (search.fidelity != "none" && !(networks && networks->rungs()))
+  if (search.fidelity != Fidelity::none && !(networks && networks->rungs()))
     throw ConfigError(
         fmt::format("search.fidelity: expected none, because this evaluator cannot train in part, got {}",
-                    search.fidelity));
-  if (search.prefilter != "none" && !(networks && networks->untrained()))
+                    word_of(search.fidelity)));
+  if (search.prefilter != ZeroCostMeasure::none && !(networks && networks->untrained()))
     throw ConfigError(fmt::format(
         "search.prefilter: expected none, because this evaluator measures no untrained networks, got {}",
-        search.prefilter));
+        word_of(search.prefilter)));
 }
 
 void check_folder(const SearchConfig& search, const SearchOptions& options) {
@@ -28,7 +28,7 @@ void check_folder(const SearchConfig& search, const SearchOptions& options) {
   needs(options.resume, "--resume");
   needs(!options.storage.empty(), "--storage");
   needs(search.confirm > 0, "search.confirm");
-  needs(search.fidelity != "none", "search.fidelity = " + search.fidelity);
+  needs(search.fidelity != Fidelity::none, "search.fidelity = " + word_of(search.fidelity));
 }
 
 void check_no_network_bounds(const SearchConfig& search) {
@@ -48,10 +48,10 @@ void check_search(const RunConfig& config, const SearchOptions& options, const E
     throw ConfigError(
         fmt::format("--study: expected --storage beside it, in which the study '{}' is or will be, got none",
                     options.study));
-  if (!options.storage.empty() && search.fidelity != "none")
+  if (!options.storage.empty() && search.fidelity != Fidelity::none)
     throw ConfigError(
         fmt::format("search.fidelity: expected none with a storage that workers share (--storage), got {}",
-                    search.fidelity));
+                    word_of(search.fidelity)));
   check_evaluator(search, evaluator.networks());
   check_folder(search, options);
   if (evaluator.networks())

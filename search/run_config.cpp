@@ -10,7 +10,7 @@
 #include "core/chip/export/layer_targets.hpp"
 #include "evaluators/training/weight_store.hpp"
 #include "search/candidate_config.hpp"
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 #include "search/proposers/proposer.hpp"
 
 namespace mho {
@@ -24,21 +24,23 @@ void make_absolute(std::string& file, const std::filesystem::path& run_file) {
 
 /// What would be ignored is refused.
 void check_surrogate(const SearchConfig& search) {
-  if (search.surrogate != "none" && search.proposer != "evolution")
+  const bool screened = search.surrogate != SurrogateKind::none;
+  const auto traits = proposer_traits(search.proposer);
+  if (screened && !traits.screens)
     throw ConfigError(
         fmt::format("search.surrogate: expected \"none\" with proposer {}, because only evolution screens "
                     "with it, got \"{}\"",
-                    search.proposer, search.surrogate));
-  const bool learns = search.surrogate != "none" || search.proposer == "bayesian";
-  if (!search.warm_start.empty() && !learns)
+                    search.proposer, word_of(search.surrogate)));
+  if (!search.warm_start.empty() && !screened && !traits.learns)
     throw ConfigError(
         "search.warm_start: expected [] without a surrogate or the bayesian proposer to learn from it, got "
         "folders");
 }
 
-void check_objectives(const std::vector<std::string>& objectives) {
-  if (std::set<std::string>(objectives.begin(), objectives.end()).size() != objectives.size())
-    throw ConfigError(fmt::format("search.objectives: expected every objective once, got {}", objectives));
+void check_objectives(const std::vector<Objective>& objectives) {
+  if (std::set<Objective>(objectives.begin(), objectives.end()).size() != objectives.size())
+    throw ConfigError(
+        fmt::format("search.objectives: expected every objective once, got {}", words_for(objectives)));
 }
 
 void check_search(const SearchConfig& search, const ChipConfig& chip) {
@@ -79,7 +81,7 @@ RunConfig read_run_config(const std::filesystem::path& file, const std::vector<s
   make_absolute(config.space.network, file);
   for (auto& folder : config.search.warm_start) make_absolute(folder, file);
   if (!config.chip_selection.file.empty()) config.chip = load_chip(config.chip_selection.file);
-  config.hardware.row_split = row_split_of(config.mapping.row_split);
+  config.hardware.row_split = config.mapping.row_split;
   return config;
 }
 

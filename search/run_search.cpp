@@ -8,10 +8,10 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "search/check_search.hpp"
-#include "search/generation.hpp"
+#include "search/generations/generation.hpp"
+#include "search/judges/training_evaluator.hpp"
 #include "search/study/summary.hpp"
 #include "search/study/winners.hpp"
-#include "search/training_evaluator.hpp"
 
 namespace mho {
 namespace {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/search_config.hpp"
 
-#include "search/prefilter.hpp"
 #include "search/proposers/proposer.hpp"
-#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
+
+const std::vector<Objective> single_objectives{Objective::accuracy, Objective::accuracy_over_sigma};
+const std::vector<Objective> front_choices{Objective::accuracy_1d, Objective::avm,   Objective::energy,
+                                           Objective::latency,     Objective::cores, Objective::parameters};
 
 std::vector<std::string> all_proposer_names() {
   auto names = proposer_names();
@@ -31,13 +33,13 @@ void SearchConfig::proposal_fields(FieldVisitor& visitor) {
   visitor.field("population", &population, between(1, 1e6),
                 "trials of one generation, trained side by side; proposals see earlier generations only");
   visitor.field("seed", &seed, anything(), "decides every random number of the run");
-  visitor.field("objective", &objective, one_of({"accuracy", "accuracy_over_sigma"}),
+  visitor.field("objective", &objective, one_of(words_for(single_objectives)),
                 "what is maximised: mean accuracy after one day, or that over its standard deviation");
   visitor.field(
-      "objectives", &objectives, one_of(objective_names()),
+      "objectives", &objectives, one_of(words_for(front_choices)),
       "what nsga2 and bayesian weigh and the front is over, accuracy after one day and less of all else; "
       "[]: they maximise objective, and the front is over accuracy_1d, energy, parameters");
-  visitor.field("surrogate", &surrogate, one_of({"none", "gp", "xgboost"}),
+  visitor.field("surrogate", &surrogate,
                 "evolution: what is trained on all trials before each generation to choose among mutants");
   visitor.field("surrogate_floor", &surrogate_floor, between(-1, 1),
                 "cross-validated Kendall tau below which evolution goes on without its surrogate");
@@ -73,7 +75,7 @@ void SearchConfig::mutation_fields(FieldVisitor& visitor) {
 
 void SearchConfig::fidelity_fields(FieldVisitor& visitor) {
   visitor.field(
-      "fidelity", &fidelity, one_of({"none", "successive_halving"}),
+      "fidelity", &fidelity,
       "none: every candidate is trained to the end; successive_halving: the weaker ones of a generation "
       "are given up on the way");
   visitor.field("rungs", &rungs, between(2, 20),
@@ -85,7 +87,7 @@ void SearchConfig::fidelity_fields(FieldVisitor& visitor) {
       "successive_halving: part of the training samples in the first rung, rising geometrically to all "
       "in the last");
   visitor.field(
-      "prefilter", &prefilter, one_of(prefilter_names()),
+      "prefilter", &prefilter,
       "measure of the untrained network by which the best of 1 / prefilter_keep proposals is trained");
   visitor.field("prefilter_keep", &prefilter_keep, between(0.001, 1),
                 "part of the proposals that the prefilter lets be trained");

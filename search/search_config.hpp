@@ -6,8 +6,25 @@
 #include <vector>
 
 #include "core/base/fields.hpp"
+#include "evaluators/zero_cost_measure.hpp"
 
 namespace mho {
+
+/// What a search can weigh. The last two are values of search.objective, the others of search.objectives.
+enum class Objective { accuracy_1d, avm, energy, latency, cores, parameters, accuracy, accuracy_over_sigma };
+template <>
+inline constexpr std::array words_of<Objective>{
+    "accuracy_1d", "avm", "energy", "latency", "cores", "parameters", "accuracy", "accuracy_over_sigma"};
+
+/// What screens evolution's mutants.
+enum class SurrogateKind { none, gp, xgboost };
+template <>
+inline constexpr std::array words_of<SurrogateKind>{"none", "gp", "xgboost"};
+
+/// none: every candidate is trained to the end; successive_halving: the weaker ones are given up on the way.
+enum class Fidelity { none, successive_halving };
+template <>
+inline constexpr std::array words_of<Fidelity>{"none", "successive_halving"};
 
 /// The [search] table.
 struct SearchConfig {
@@ -17,13 +34,12 @@ struct SearchConfig {
   int population =
       8;  ///< trials of one generation, trained side by side; proposals see earlier generations only
   std::uint64_t seed = 0;
-  std::string objective =
-      "accuracy_over_sigma";  ///< accuracy | accuracy_over_sigma (1-day mean over its deviation)
-  std::vector<std::string> objectives =
-      {};                          ///< of several, for nsga2, bayesian and the front; see objectives.hpp
-  std::string surrogate = "none";  ///< none | gp | xgboost: what screens evolution's mutants
-  double surrogate_floor = 0.3;    ///< Kendall's tau below which the surrogate is not used
-  int surrogate_pool = 512;        ///< genomes that a model chooses one from
+  Objective objective = Objective::accuracy_over_sigma;  ///< or accuracy
+  std::vector<Objective> objectives =
+      {};  ///< of several, for nsga2, bayesian and the front; see objectives.hpp
+  SurrogateKind surrogate = SurrogateKind::none;
+  double surrogate_floor = 0.3;              ///< Kendall's tau below which the surrogate is not used
+  int surrogate_pool = 512;                  ///< genomes that a model chooses one from
   std::vector<std::string> warm_start = {};  ///< earlier run folders, relative to the run file
   int trial_programmings = 10;  ///< of a trial's score; winners are scored again with [scoring] programmings
   int trial_images = 0;         ///< of the validation split that trials are scored on, spread evenly; 0: all
@@ -33,14 +49,14 @@ struct SearchConfig {
   double width_mutation = 0.8;  ///< probabilities of the typed mutations
   double depth_mutation = 0.8;
   double other_mutation = 0.5;
-  std::string fidelity = "none";  ///< none | successive_halving
+  Fidelity fidelity = Fidelity::none;
   int rungs = 3;           ///< of successive halving: scores of a candidate, the last one fully trained
   int reduction = 2;       ///< 1 in so many candidates goes on to the next rung, so many times longer
   double rung_data = 1.0;  ///< part of the training samples in the first rung, geometric to 1 in the last
-  std::string prefilter = "none";  ///< none | naswot | gradient_norm | noise_sensitivity
-  double prefilter_keep = 0.25;    ///< part of the proposals that the prefilter lets be trained
-  int winners = 3;                 ///< re-scored with fresh seeds on the test split, exported
-  int confirm = 0;                 ///< best trials that are trained again before winners are named
+  ZeroCostMeasure prefilter = ZeroCostMeasure::none;
+  double prefilter_keep = 0.25;  ///< part of the proposals that the prefilter lets be trained
+  int winners = 3;               ///< re-scored with fresh seeds on the test split, exported
+  int confirm = 0;               ///< best trials that are trained again before winners are named
   int confirm_trainings = 3;
   int max_draws = 1000;  ///< proposals drawn for one trial, and uniform ones; see draw_genome.hpp
   double grace_s = 60;   ///< of a shared study: silence after which a worker's trial is another's

@@ -6,14 +6,9 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
-
-const std::vector<std::string> kinds{"pairs", "single"};
-const std::vector<std::string> methods{"one_shot", "verify"};
-const std::vector<std::string> ir_drops{"none", "approximate", "ladder"};
 
 void check_rate(const char* name, double rate) {
   if (!(rate >= 0 && rate <= 1))
@@ -23,7 +18,7 @@ void check_rate(const char* name, double rate) {
 }  // namespace
 
 void CellConfig::fields(FieldVisitor& visitor) {
-  visitor.field("mapping", &kind, one_of(kinds),
+  visitor.field("mapping", &kind,
                 "What carries a weight. pairs: differences of two devices, G+ and G-; single: one device "
                 "between its lowest and highest conductance, the middle subtracted in digital.");
   visitor.field("pair_significances", &pair_significances, between(0, 1e6),
@@ -34,19 +29,18 @@ void CellConfig::fields(FieldVisitor& visitor) {
 }
 
 void CellConfig::check() const {
-  check_word("hardware.mapping", kind, kinds);
   if (pair_significances.empty())
     throw ConfigError("hardware.pair_significances: expected at least one pair, got none");
   for (const double significance : pair_significances)
     if (!(significance > 0 && significance <= 1e6))
       throw ConfigError(fmt::format(
           "hardware.pair_significances: expected numbers above 0 and at most 1e6, got {}", significance));
-  if (kind == "single" && pair_significances != std::vector<double>{1.0})
+  if (kind == CellKind::single && pair_significances != std::vector<double>{1.0})
     throw ConfigError(fmt::format(
         "hardware.pair_significances: expected [1], because hardware.mapping = 'single' has no pairs, got {} "
         "numbers that begin with {}",
         pair_significances.size(), pair_significances[0]));
-  const size_t needed = kind == "single" ? 1 : 2 * pair_significances.size();
+  const size_t needed = kind == CellKind::single ? 1 : 2 * pair_significances.size();
   if (devices_per_cell < 1 || needed > static_cast<size_t>(devices_per_cell))
     throw ConfigError(fmt::format(
         "hardware.pair_significances: {} pairs need {} devices, expected at most hardware.devices_per_cell = "
@@ -74,7 +68,7 @@ void FaultConfig::check() const {
 }
 
 void ProgrammingConfig::fields(FieldVisitor& visitor) {
-  visitor.field("programming", &method, one_of(methods),
+  visitor.field("programming", &method,
                 "one_shot: every device once. verify: devices that read further than verify_margin_us from "
                 "their target are programmed again.");
   visitor.field("verify_iterations", &verify_iterations, between(1, 1000),
@@ -84,8 +78,7 @@ void ProgrammingConfig::fields(FieldVisitor& visitor) {
 }
 
 void ProgrammingConfig::check() const {
-  check_word("hardware.programming", method, methods);
-  if (method != "verify") return;
+  if (method != ProgrammingMethod::verify) return;
   if (!(verify_margin_us > 0))
     throw ConfigError(
         fmt::format("hardware.verify_margin_us: expected a number above 0, got {}", verify_margin_us));
@@ -95,7 +88,7 @@ void ProgrammingConfig::check() const {
 }
 
 void WireConfig::fields(FieldVisitor& visitor) {
-  visitor.field("ir_drop", &ir_drop, one_of(ir_drops),
+  visitor.field("ir_drop", &ir_drop,
                 "Voltage lost along a column's wire. ladder: solved exactly for each column, once a read; "
                 "approximate: a formula "
                 "of each product's total current (vector path).");
@@ -104,7 +97,6 @@ void WireConfig::fields(FieldVisitor& visitor) {
 }
 
 void WireConfig::check() const {
-  check_word("hardware.ir_drop", ir_drop, ir_drops);
   if (!(wire_resistance_ohm >= 0 && wire_resistance_ohm <= 1e6))
     throw ConfigError(
         fmt::format("hardware.wire_resistance_ohm: expected 0 to 1e6, got {}", wire_resistance_ohm));

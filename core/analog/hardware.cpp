@@ -8,16 +8,8 @@
 #include "core/analog/converter.hpp"
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 
 namespace mho {
-namespace {
-
-const std::vector<std::string> scalings{"column", "tile"};
-const std::vector<std::string> compensations{"none", "global", "exact", "column"};
-
-}  // namespace
-
 void HardwareConfig::fields(FieldVisitor& visitor) {
   visitor.field("device", &device, one_of(device_model_names()), "Memory device model.");
   visitor.field(
@@ -29,7 +21,7 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
   visitor.field("crossbar_rows", &crossbar_rows, between(1, 4096), "Inputs of one crossbar.");
   visitor.field("crossbar_columns", &crossbar_columns, between(1, 4096), "Outputs of one crossbar.");
   visitor.field(
-      "weight_scaling", &weight_scaling, one_of(scalings),
+      "weight_scaling", &weight_scaling,
       "What the largest |weight| is taken over before it becomes g_max: each column of a tile, or the "
       "whole tile.");
   cell.fields(visitor);
@@ -45,7 +37,7 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
       "input_percentile", &input_percentile, between(50, 100),
       "Percentile of |input| over the calibration samples that becomes the input converter's range.");
   visitor.field(
-      "drift_compensation", &drift_compensation, one_of(compensations),
+      "drift_compensation", &drift_compensation,
       "global: each tile's outputs are scaled by its read-out right after programming over its present "
       "one. column: each column of a tile for itself. exact: as global, but both read-outs without output "
       "noise and converter, the first without read noise too.");
@@ -70,8 +62,6 @@ void HardwareConfig::check() const {
   if (!std::isfinite(g_max_us) || g_max_us < 0)
     throw ConfigError(
         fmt::format("g_max_us: expected a number above 0, or 0 for the device's own, got {}", g_max_us));
-  check_word("weight_scaling", weight_scaling, scalings);
-  check_word("drift_compensation", drift_compensation, compensations);
   cell.check();
   faults.check();
   programming.check();

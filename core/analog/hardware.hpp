@@ -12,6 +12,16 @@
 
 namespace mho {
 
+/// What the largest |weight| is taken over before it becomes g_max: each column of a tile, or the tile.
+enum class WeightScaling { column, tile };
+template <>
+inline constexpr std::array words_of<WeightScaling>{"column", "tile"};
+
+/// How the mean drift is undone, see DriftCompensation.
+enum class CompensationMode { none, global, exact, column };
+template <>
+inline constexpr std::array words_of<CompensationMode>{"none", "global", "exact", "column"};
+
 /// The [hardware] table: device model, weight mapping, converters and crossbar size. One set of numbers for
 /// the training path (noisy weight copy, fused converters) and for the device path (programmed conductances).
 struct HardwareConfig {
@@ -19,13 +29,13 @@ struct HardwareConfig {
   double g_max_us = 25.0;      ///< largest conductance target, µS; 0: the device's own, see resolve_g_max
   int crossbar_rows = 256;
   int crossbar_columns = 256;
-  std::string weight_scaling = "column";  ///< column: max|w| of each column -> g_max; tile: one scale a tile
-  int dac_bits = 8;                       ///< 0 switches the input converter off
-  int adc_bits = 8;                       ///< 0 switches the output converter off
-  double adc_range = 10.0;                ///< largest |output|, in units of (g_max x full input)
-  double output_noise = 0.04;             ///< standard deviation of one output, same unit
-  double input_percentile = 99.95;        ///< of |input| over the calibration samples: the DAC's range
-  std::string drift_compensation = "global";  ///< none | global | exact | column
+  WeightScaling weight_scaling = WeightScaling::column;
+  int dac_bits = 8;                 ///< 0 switches the input converter off
+  int adc_bits = 8;                 ///< 0 switches the output converter off
+  double adc_range = 10.0;          ///< largest |output|, in units of (g_max x full input)
+  double output_noise = 0.04;       ///< standard deviation of one output, same unit
+  double input_percentile = 99.95;  ///< of |input| over the calibration samples: the DAC's range
+  CompensationMode drift_compensation = CompensationMode::global;
   CellConfig cell = {};
   FaultConfig faults = {};
   ProgrammingConfig programming = {};

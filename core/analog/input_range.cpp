@@ -4,7 +4,7 @@
 namespace mho {
 
 void InputRangeConfig::fields(FieldVisitor& visitor) {
-  visitor.field("input_range", &mode, one_of({"percentile", "fixed", "learned"}),
+  visitor.field("input_range", &mode,
                 "Full scale of a layer's input converter: a percentile of |input| over calibration samples, "
                 "input_range_value, or trained from that percentile on (regime hardware_aware).");
   visitor.field("input_range_value", &value, between(1e-6, 1e6),

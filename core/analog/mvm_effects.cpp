@@ -10,21 +10,15 @@
 
 #include "core/analog/hardware.hpp"
 #include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
 
-constexpr double kMaxStrength = 100;
-
-const std::vector<std::string> kRoundings{"nearest", "stochastic"};
-const std::vector<std::string> kNoiseKinds{"additive", "conductance"};
-const std::vector<std::string> kNoiseManagements{"none", "abs_max"};
-const std::vector<std::string> kBoundManagements{"none", "iterative"};
+constexpr double max_strength = 100;
 
 void check_strength(const char* name, double value) {
-  if (!(value >= 0 && value <= kMaxStrength))
-    throw ConfigError(fmt::format("hardware.{}: expected 0 to {}, got {}", name, kMaxStrength, value));
+  if (!(value >= 0 && value <= max_strength))
+    throw ConfigError(fmt::format("hardware.{}: expected 0 to {}, got {}", name, max_strength, value));
 }
 
 /// Refuses a setting that something else makes meaningless.
@@ -34,39 +28,30 @@ void check_effect(bool meaningless, const std::string& setting, const std::strin
         fmt::format("hardware.{} has no effect with hardware.{}: change one of them", setting, other));
 }
 
-void check_words(const HardwareConfig& hardware) {
-  const auto& e = hardware.effects;
-  check_word("hardware.input_rounding", e.input_rounding, kRoundings);
-  check_word("hardware.output_rounding", e.output_rounding, kRoundings);
-  check_word("hardware.read_weight_noise_kind", e.read_weight_noise_kind, kNoiseKinds);
-  check_word("hardware.noise_management", e.noise_management, kNoiseManagements);
-  check_word("hardware.bound_management", e.bound_management, kBoundManagements);
-}
-
 }  // namespace
 
 void MvmEffects::fields(FieldVisitor& visitor) {
-  visitor.field("input_rounding", &input_rounding, one_of(kRoundings),
+  visitor.field("input_rounding", &input_rounding,
                 "Of the input converter: to the nearest level, or up or down so that the mean is exact.");
-  visitor.field("output_rounding", &output_rounding, one_of(kRoundings), "The same of the output converter.");
-  visitor.field("read_weight_noise", &read_weight_noise, between(0, kMaxStrength),
+  visitor.field("output_rounding", &output_rounding, "The same of the output converter.");
+  visitor.field("read_weight_noise", &read_weight_noise, between(0, max_strength),
                 "Strength of the weights' noise at every read (read_weight_noise_kind says of what).");
-  visitor.field("read_weight_noise_kind", &read_weight_noise_kind, one_of(kNoiseKinds),
+  visitor.field("read_weight_noise_kind", &read_weight_noise_kind,
                 "additive: deviation of a weight in units of g_max; conductance: the same times the root of "
                 "its |conductance|, as phase-change memory has it.");
-  visitor.field("noise_management", &noise_management, one_of(kNoiseManagements),
+  visitor.field("noise_management", &noise_management,
                 "Full scale of the input converter: the calibrated range, or each tile's largest |input| of "
                 "this vector.");
-  visitor.field("bound_management", &bound_management, one_of(kBoundManagements),
+  visitor.field("bound_management", &bound_management,
                 "iterative: a product that saturates the output converter is done again with half the input, "
                 "until it fits.");
-  visitor.field("s_shape", &s_shape, between(0, kMaxStrength),
+  visitor.field("s_shape", &s_shape, between(0, max_strength),
                 "Output nonlinearity n: y becomes y (1 + n / 2)^2 / (1 + n |y| / adc_range).");
-  visitor.field("s_shape_spread", &s_shape_spread, between(0, kMaxStrength),
+  visitor.field("s_shape_spread", &s_shape_spread, between(0, max_strength),
                 "Relative standard deviation of n over the columns of a chip.");
-  visitor.field("column_gain_spread", &column_gain_spread, between(0, kMaxStrength),
+  visitor.field("column_gain_spread", &column_gain_spread, between(0, max_strength),
                 "Relative standard deviation of the gain over the columns of a chip.");
-  visitor.field("column_offset_spread", &column_offset_spread, between(0, kMaxStrength),
+  visitor.field("column_offset_spread", &column_offset_spread, between(0, max_strength),
                 "Standard deviation of the offset over the columns of a chip, in units of g_max times a full "
                 "input.");
   visitor.field("backward_dac_bits", &backward_dac_bits, between(0, 10),
@@ -76,7 +61,7 @@ void MvmEffects::fields(FieldVisitor& visitor) {
                 "Output converter of the transposed product, 3 to 10 bits; 0: off.");
   visitor.field("backward_adc_range", &backward_adc_range, between(0.1, 10000),
                 "Largest |output| of a row in the transposed product, in units of g_max times a full input.");
-  visitor.field("backward_output_noise", &backward_output_noise, between(0, kMaxStrength),
+  visitor.field("backward_output_noise", &backward_output_noise, between(0, max_strength),
                 "Standard deviation of one output of the transposed product, same unit.");
 }
 
@@ -86,15 +71,15 @@ bool has_backward_converters(const MvmEffects& effects) {
 
 bool needs_vector_path(const HardwareConfig& hardware) {
   const auto& e = hardware.effects;
-  return e.input_rounding != "nearest" || e.output_rounding != "nearest" || e.read_weight_noise > 0 ||
-         e.noise_management != "none" || e.bound_management != "none" || e.s_shape > 0 ||
-         e.column_gain_spread > 0 || e.column_offset_spread > 0 || hardware.wires.ir_drop == "approximate" ||
+  return e.input_rounding != Rounding::nearest || e.output_rounding != Rounding::nearest ||
+         e.read_weight_noise > 0 || e.noise_management != NoiseManagement::none ||
+         e.bound_management != BoundManagement::none || e.s_shape > 0 || e.column_gain_spread > 0 ||
+         e.column_offset_spread > 0 || hardware.wires.ir_drop == IrDrop::approximate ||
          has_backward_converters(e);
 }
 
 void check_mvm_effects(const HardwareConfig& hardware) {
   const auto& e = hardware.effects;
-  check_words(hardware);
   check_strength("read_weight_noise", e.read_weight_noise);
   check_strength("s_shape", e.s_shape);
   check_strength("s_shape_spread", e.s_shape_spread);
@@ -106,15 +91,17 @@ void check_mvm_effects(const HardwareConfig& hardware) {
   make_converter(hardware.adc_bits, hardware.adc_range);
   make_converter(e.backward_dac_bits, 1.0);
   make_converter(e.backward_adc_bits, e.backward_adc_range);
-  check_effect(e.input_rounding != "nearest" && hardware.dac_bits == 0, "input_rounding = stochastic",
+  check_effect(e.input_rounding != Rounding::nearest && hardware.dac_bits == 0, "input_rounding = stochastic",
                "dac_bits = 0");
-  check_effect(e.output_rounding != "nearest" && hardware.adc_bits == 0, "output_rounding = stochastic",
-               "adc_bits = 0");
-  check_effect(e.bound_management != "none" && hardware.adc_bits == 0, "bound_management = iterative",
-               "adc_bits = 0");
+  check_effect(e.output_rounding != Rounding::nearest && hardware.adc_bits == 0,
+               "output_rounding = stochastic", "adc_bits = 0");
+  check_effect(e.bound_management != BoundManagement::none && hardware.adc_bits == 0,
+               "bound_management = iterative", "adc_bits = 0");
   check_effect(e.s_shape_spread > 0 && e.s_shape == 0, "s_shape_spread > 0", "s_shape = 0");
-  check_effect(e.noise_management != "none" && hardware.input_range.mode != "percentile",
-               "input_range = " + hardware.input_range.mode, "noise_management = " + e.noise_management);
+  check_effect(
+      e.noise_management != NoiseManagement::none && hardware.input_range.mode != InputRangeMode::percentile,
+      "input_range = " + word_of(hardware.input_range.mode),
+      "noise_management = " + word_of(e.noise_management));
 }
 
 }  // namespace mho

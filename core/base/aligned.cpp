@@ -10,10 +10,10 @@
 namespace mho {
 namespace {
 
-constexpr std::size_t kCacheLine = 64, kHugePage = std::size_t{2} << 20;
+constexpr std::size_t cache_line = 64, huge_page = std::size_t{2} << 20;
 
 std::align_val_t alignment_of(std::size_t bytes) {
-  return std::align_val_t{bytes >= kHugePage ? kHugePage : kCacheLine};
+  return std::align_val_t{bytes >= huge_page ? huge_page : cache_line};
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ void* allocate_aligned(std::size_t bytes) {
   void* memory = ::operator new(bytes, alignment_of(bytes));
 #if defined(__linux__)
   // A wish: without such pages all works, slower. The last, partly used page stays as it is.
-  if (bytes >= kHugePage) (void)madvise(memory, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
+  if (bytes >= huge_page) (void)madvise(memory, bytes / huge_page * huge_page, MADV_HUGEPAGE);
 #endif
   return memory;
 }

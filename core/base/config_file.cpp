@@ -166,10 +166,17 @@ std::optional<T> convert(const toml::node& node) {
   }
 }
 
+template <class T>
+void put(T* target, const T& value) {
+  *target = value;
+}
+void put(const WordPointer& target, const std::string& word) { target.set(word); }
+void put(const WordListPointer& target, const std::vector<std::string>& words) { target.set(words); }
+
 void assign(const Field& field, const toml::node& node, const std::string& where) {
   std::visit(
-      [&](auto* target) {
-        using T = std::remove_pointer_t<decltype(target)>;
+      [&](const auto& target) {
+        using T = std::remove_cvref_t<decltype(file_value(target))>;
         const auto value = convert<T>(node);
         if (!value) {
           std::ostringstream got;
@@ -177,7 +184,7 @@ void assign(const Field& field, const toml::node& node, const std::string& where
           throw ConfigError(fmt::format("{}: expected {}, got {}", where, type_name<T>(), got.str()));
         }
         if (const auto wrong = complaint(*value, field.allowed)) throw ConfigError(where + ": " + *wrong);
-        *target = *value;
+        put(target, *value);
       },
       field.value);
 }
@@ -305,7 +312,8 @@ void set_config(const std::string& assignment, const std::vector<Section>& secti
   const auto fields = fields_of(find_section(sections, section, where));
   const auto& field = find_field(fields, section, key, where);
   const bool quoted = !value.empty() && (value.front() == '"' || value.front() == '\'');
-  const bool text = std::holds_alternative<std::string*>(field.value) && !quoted;
+  const bool text = !quoted && (std::holds_alternative<std::string*>(field.value) ||
+                                std::holds_alternative<WordPointer>(field.value));
   const auto table = parse("value = " + (text ? show(value) : value), where);
   if (table.size() != 1) throw ConfigError(where + ": expected one value");
   assign(field, *table.get("value"), where);
@@ -316,8 +324,9 @@ std::string write_config(const std::vector<Section>& sections) {
   for (const auto& section : sections) {
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section.name);
     for (const auto& field : fields_of(section))
-      std::visit([&](const auto* value) { text += fmt::format("{} = {}\n", field.name, show(*value)); },
-                 field.value);
+      std::visit(
+          [&](const auto& value) { text += fmt::format("{} = {}\n", field.name, show(file_value(value))); },
+          field.value);
   }
   return text;
 }
@@ -329,9 +338,9 @@ std::string describe_config(const std::vector<Section>& sections) {
                         section.name, section.help);
     for (const auto& field : fields_of(section))
       std::visit(
-          [&](const auto* value) {
-            text += fmt::format("| `{}` | `{}` | {} | {} |\n", field.name, show(*value), show(field.allowed),
-                                field.help);
+          [&](const auto& value) {
+            text += fmt::format("| `{}` | `{}` | {} | {} |\n", field.name, show(file_value(value)),
+                                show(field.allowed), field.help);
           },
           field.value);
     text += "\n";

@@ -94,8 +94,8 @@ void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset) {
     throw InputError("fill_normal: offset: expected a multiple of 64, got " + std::to_string(offset));
   static const auto fill = [] {
 #if defined(__x86_64__)
-    if (instruction_set() == "avx512") return fill_normal_avx512;
-    if (instruction_set() == "avx2") return fill_normal_avx2;
+    if (instruction_set() == InstructionSet::avx512) return fill_normal_avx512;
+    if (instruction_set() == InstructionSet::avx2) return fill_normal_avx2;
 #endif
     return fill_normal_portable;
   }();

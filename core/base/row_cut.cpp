@@ -41,16 +41,6 @@ std::vector<RowCut::Run> RowCut::runs() const {
   return all;
 }
 
-RowSplit row_split_of(const std::string& word) {
-  for (const RowSplit row_split : {RowSplit::dense, RowSplit::channel_aligned})
-    if (word == to_string(row_split)) return row_split;
-  throw ConfigError("row_split: expected dense or channel_aligned, got '" + word + "'");
-}
-
-std::string to_string(RowSplit row_split) {
-  return row_split == RowSplit::dense ? "dense" : "channel_aligned";
-}
-
 RowCut cut_rows(RowSplit row_split, int rows, int taps, int crossbar_rows) {
   const bool aligned = row_split == RowSplit::channel_aligned && taps > 1 && taps <= crossbar_rows;
   return aligned ? RowCut{rows, crossbar_rows / taps * taps, taps} : RowCut{rows, crossbar_rows, 1};

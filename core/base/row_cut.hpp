@@ -2,8 +2,9 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <vector>
+
+#include "core/base/words.hpp"
 
 namespace mho {
 
@@ -12,9 +13,8 @@ enum class RowSplit {
   dense,           ///< at every full crossbar
   channel_aligned  ///< at the most whole input channels that a crossbar holds, as on IBM's chip
 };
-/// "dense", "channel_aligned"; any other word is a ConfigError.
-RowSplit row_split_of(const std::string& word);
-std::string to_string(RowSplit row_split);
+template <>
+inline constexpr std::array words_of<RowSplit>{"dense", "channel_aligned"};
 
 /// How the rows of a layer's weight matrix lie on crossbars: the one place that says which row belongs to
 /// which row split, for training, scoring, mapping, export and simulation. The matrix's own rows run over

@@ -61,7 +61,7 @@ void ChipConfig::fields(FieldVisitor& visitor) {
                 "share of a product's energy in output conversion, low estimate");
   visitor.field("conversion_share_high", &conversion_share_high, between(0, 1),
                 "share of a product's energy in output conversion, high estimate");
-  visitor.field("link_graph", &link_graph, one_of({"mesh", "row_column", "full", "list"}),
+  visitor.field("link_graph", &link_graph,
                 "which cores are linked: grid neighbours, all of a row and of a column, all, or link_ends");
   visitor.field("link_ends", &link_ends, between(0, 1 << 20),
                 "cores that link_graph = \"list\" links, two a link, both ways");

@@ -9,6 +9,11 @@
 
 namespace mho {
 
+/// Which cores are linked, see LinkGraph.
+enum class LinkGraphKind { mesh, row_column, full, list };
+template <>
+inline constexpr std::array words_of<LinkGraphKind>{"mesh", "row_column", "full", "list"};
+
 /// A chip as its TOML file describes it (configs/chips/*.toml): cores, crossbars, links, times and energies.
 /// Each number's source and how far to trust it stand in the file.
 struct ChipConfig {
@@ -27,7 +32,7 @@ struct ChipConfig {
   int adc_bits = 8;
   double conversion_share_low = 0.6;  ///< of the product's energy that goes into output conversion
   double conversion_share_high = 0.7;
-  std::string link_graph = "mesh";  ///< "mesh", "row_column", "full" or "list" (LinkGraph)
+  LinkGraphKind link_graph = LinkGraphKind::mesh;
   std::vector<int> link_ends = {};  ///< of "list": core, core, core, core, ...: two a link, both ways
   double link_energy_low_j_per_bit = 10e-15;  ///< for one hop; published numbers differ, so both are printed
   double link_energy_high_j_per_bit = 81e-15;

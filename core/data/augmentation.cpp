@@ -4,22 +4,16 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
 
-const std::vector<std::string> kinds{"none", "crop", "crop_flip"};
-
 /// The largest shift along a side of `size` pixels.
 int largest_shift(int size) { return std::min(std::max(size / 8, 1), size - 1); }
 
-void check(size_t image, size_t out, int height, int width, int channels, const std::string& kind) {
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
-    throw ConfigError("augmentation: expected one of " + join(kinds) + ", got '" + kind + "'" +
-                      did_you_mean(kind, kinds));
-  const bool possible = height > 0 && width > 0 && channels > 0;
-  const auto size = possible ? size_t{1} * height * width * channels : 0;
+void check(size_t image, size_t out, const ImageSize& in) {
+  const bool possible = in.height > 0 && in.width > 0 && in.channels > 0;
+  const auto size = possible ? size_t{1} * in.height * in.width * in.channels : 0;
   if (!possible || image != size || out != size)
     throw InputError("augmentation: expected images of " + std::to_string(size) + " values, got " +
                      std::to_string(image) + " and " + std::to_string(out));
@@ -27,19 +21,18 @@ void check(size_t image, size_t out, int height, int width, int channels, const 
 
 }  // namespace
 
-const std::vector<std::string>& augmentation_kinds() { return kinds; }
-
-void augment(std::span<const float> image, int height, int width, int channels, const std::string& kind,
-             RandomKey key, std::span<float> out) {
-  check(image.size(), out.size(), height, width, channels, kind);
-  if (kind == "none") {
+void augment(std::span<const float> image, const ImageSize& size, Augmentation kind, RandomKey key,
+             std::span<float> out) {
+  check(image.size(), out.size(), size);
+  const auto [height, width, channels] = size;
+  if (kind == Augmentation::none) {
     std::copy(image.begin(), image.end(), out.begin());
     return;
   }
   Random random(key);
   const int down = random.integer(-largest_shift(height), largest_shift(height));
   const int right = random.integer(-largest_shift(width), largest_shift(width));
-  const bool mirrored = kind == "crop_flip" && random.chance(0.5);
+  const bool mirrored = kind == Augmentation::crop_flip && random.chance(0.5);
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       const int from_y = y - down, from_x = (mirrored ? width - 1 - x : x) - right;

@@ -102,7 +102,7 @@ void TaskConfig::fields(FieldVisitor& visitor) {
                 "Most training and validation samples together, spread evenly over the classes; 0 for all.");
   visitor.field("max_test", &max_test, at_least(0),
                 "Most test samples, spread evenly over the classes; 0 for all.");
-  visitor.field("augmentation", &augmentation, one_of(augmentation_kinds()),
+  visitor.field("augmentation", &augmentation,
                 "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");
 }
 

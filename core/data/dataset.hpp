@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/fields.hpp"
+#include "core/data/augmentation.hpp"
 
 namespace mho {
 
@@ -48,9 +49,9 @@ struct TaskConfig {
   /// keeps that one instead. 0: no validation samples.
   double validation_fraction = 0.15;
   std::uint64_t split_seed = 0;
-  int max_train = 0;                  ///< training and validation samples together; 0 for all
-  int max_test = 0;                   ///< 0 for all
-  std::string augmentation = "none";  ///< none | crop | crop_flip
+  int max_train = 0;  ///< training and validation samples together; 0 for all
+  int max_test = 0;   ///< 0 for all
+  Augmentation augmentation = Augmentation::none;
 
   void fields(FieldVisitor& visitor);
 };

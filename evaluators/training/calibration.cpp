@@ -14,28 +14,28 @@ namespace {
 /// Keeps a layer's |inputs|; every k-th value once there are many, so that memory stays bounded.
 constexpr size_t largest_pool = 1 << 18;
 
-}  // namespace
+using Ranges = std::vector<float*>;  ///< of nodes; null where nothing is to be done
 
-void fix_input_ranges(const Network& network, Parameters& parameters, const HardwareConfig& hardware) {
-  if (hardware.input_range.mode != "fixed") return;
-  for (size_t node = 0; node < parameters.size(); ++node)
-    if (network.matrix(static_cast<int>(node)) && is_on_crossbar(network, static_cast<int>(node)))
-      parameters[node].input_range = static_cast<float>(hardware.input_range.value);
+Ranges ranges_of(const Network& network, Parameters& parameters, bool only_missing) {
+  Ranges ranges(parameters.size(), nullptr);
+  for (size_t node = 0; node < parameters.size(); ++node) {
+    const int n = static_cast<int>(node);
+    float& range = parameters[node].input_range;
+    if (network.matrix(n) && is_on_crossbar(network, n) && !(only_missing && range > 0))
+      ranges[node] = &range;
+  }
+  return ranges;
 }
 
-void calibrate_input_ranges(const Network& network, Parameters& parameters, const Samples& samples, int count,
-                            const HardwareConfig& hardware) {
-  if (hardware.input_range.mode == "fixed") return fix_input_ranges(network, parameters, hardware);
-  const auto chosen = take_samples(samples, count);
-  const auto& ops = network.plan().operations;
-  std::vector<std::vector<float>> seen(parameters.size());
-  // The plain network: converters and noise of the operands that are calibrated stay out of it.
-  const Network plain(network.architecture(), {});
-  InferenceNetwork inference(plain, parameters);
+/// |inputs| of every node whose range is asked for, while the floating-point network classifies.
+std::vector<std::vector<float>> record_magnitudes(const CompiledCandidate& candidate,
+                                                  const Parameters& parameters, const Samples& chosen,
+                                                  const Ranges& ranges) {
+  const auto& ops = candidate.network().plan().operations;
+  std::vector<std::vector<float>> seen(ranges.size());
   const auto record = [&](int op, const float* values, int images) {
     for (const auto& reader : ops) {
-      if (!network.matrix(reader.node) || reader.inputs[0] != op || !is_on_crossbar(network, reader.node))
-        continue;
+      if (!ranges[static_cast<size_t>(reader.node)] || reader.inputs[0] != op) continue;
       auto& pool = seen[static_cast<size_t>(reader.node)];
       const std::int64_t size = images * ops[static_cast<size_t>(op)].shape.size();
       const std::int64_t step = 1 + chosen.count() * ops[static_cast<size_t>(op)].shape.size() /
@@ -43,14 +43,43 @@ void calibrate_input_ranges(const Network& network, Parameters& parameters, cons
       for (std::int64_t i = 0; i < size; i += step) pool.push_back(std::abs(values[i]));
     }
   };
-  inference.visit(plain.digital_operands(parameters, false), chosen.images.data(),
+  // The plain network: converters and noise of the operands that are calibrated stay out of it.
+  InferenceNetwork inference(candidate.plain(), parameters);
+  inference.visit(candidate.plain().digital_operands(parameters, false), chosen.images.data(),
                   static_cast<int>(chosen.count()), RandomKey(0), record);
-  for (size_t node = 0; node < parameters.size(); ++node) {
-    if (!network.matrix(static_cast<int>(node)) || !is_on_crossbar(network, static_cast<int>(node))) continue;
-    if (hardware.input_range.mode == "learned" && parameters[node].input_range > 0) continue;
-    const float range = percentile(seen[node], hardware.input_percentile);
-    parameters[node].input_range = range > 0 ? range : 1.0f;  // a layer that sees only zeros
+  return seen;
+}
+
+void calibrate(const CompiledCandidate& candidate, Parameters& parameters, const Samples& chosen,
+               bool only_missing) {
+  const auto ranges = ranges_of(candidate.network(), parameters, only_missing);
+  auto seen = record_magnitudes(candidate, parameters, chosen, ranges);
+  for (size_t node = 0; node < ranges.size(); ++node) {
+    if (!ranges[node]) continue;
+    const float range = percentile(seen[node], candidate.hardware().input_percentile);
+    *ranges[node] = range > 0 ? range : 1.0f;  // a layer that sees only zeros
   }
+}
+
+}  // namespace
+
+void fix_input_ranges(const CompiledCandidate& candidate, Parameters& parameters) {
+  const auto& fixed = candidate.hardware().input_range;
+  if (fixed.mode != InputRangeMode::fixed) return;
+  for (float* range : ranges_of(candidate.network(), parameters, false))
+    if (range) *range = static_cast<float>(fixed.value);
+}
+
+void calibrate_input_ranges(const CompiledCandidate& candidate, Parameters& parameters,
+                            const Samples& samples, int count) {
+  const auto mode = candidate.hardware().input_range.mode;
+  if (mode == InputRangeMode::fixed) return fix_input_ranges(candidate, parameters);
+  calibrate(candidate, parameters, take_samples(samples, count), mode == InputRangeMode::learned);
+}
+
+void calibrate_missing_ranges(const CompiledCandidate& candidate, Parameters& parameters,
+                              const Samples& samples, int count) {
+  calibrate(candidate, parameters, take_samples(samples, count), true);
 }
 
 }  // namespace mho

@@ -8,13 +8,14 @@
 
 namespace mho {
 
-LayerInputs record_layer_inputs(const Network& network, const Parameters& parameters, const Samples& samples,
-                                int count) {
+LayerInputs record_layer_inputs(const CompiledCandidate& candidate, const Parameters& parameters,
+                                const Samples& samples, int count) {
+  const Network& network = candidate.network();
   const auto chosen = take_samples(samples, count);
   LayerInputs inputs{static_cast<int>(chosen.count()), std::vector<FloatBuffer>(parameters.size())};
   const auto& ops = network.plan().operations;
   // The plain network: converters and noise of what is calibrated stay out of it.
-  const Network plain(network.architecture(), {});
+  const Network& plain = candidate.plain();
   InferenceNetwork inference(plain, parameters);
   const auto keep = [&](int op, const float* values, int images) {
     for (const auto& reader : ops)

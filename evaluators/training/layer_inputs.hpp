@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/run/network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 
 namespace mho {
 
@@ -18,8 +18,8 @@ struct LayerInputs {
 };
 
 /// Classifies `count` of the samples, spread evenly.
-LayerInputs record_layer_inputs(const Network& network, const Parameters& parameters, const Samples& samples,
-                                int count);
+LayerInputs record_layer_inputs(const CompiledCandidate& candidate, const Parameters& parameters,
+                                const Samples& samples, int count);
 
 /// What one row split adds to a layer's outputs without converters and noise: [images * pixels][columns], in
 /// weight x input units.

@@ -94,7 +94,7 @@ void fill_noisy_operand(const NoisyWeights& weights, size_t node, RandomKey key,
   normalise_with_noise(layer, weights, key.with("weight noise", node), own.weight, operand);
   std::shared_ptr<CrossbarProduct> fresh;
   attach_crossbar(layer, hardware, key.with("chip", node), operand, product ? *product : fresh);
-  operand.learns_range = hardware.input_range.mode == "learned" && operand.input_range > 0;
+  operand.learns_range = hardware.input_range.mode == InputRangeMode::learned && operand.input_range > 0;
   operand.has_adc = weights.read.adc != TrainingAdc::none;
   operand.output_gain = operand.has_adc ? own.output_gain : 1.0f;
   operand.clips_gradient = weights.read.adc == TrainingAdc::clipped && layer.settings().adc_step > 0 &&

@@ -13,7 +13,7 @@ namespace {
 
 /// Outputs that nearly all convert to one level have no spread that could be measured: their gain would grow
 /// without bound and with it the logits.
-constexpr double kLargestGain = 2;
+constexpr double largest_gain = 2;
 
 /// Sum over the columns of each column's variance over the vectors.
 double spread(const FloatBuffer& outputs, std::int64_t vectors, int columns) {
@@ -32,19 +32,22 @@ FloatBuffer outputs_of(const MatrixLayer& layer, const MatrixOperand& operand, c
 
 }  // namespace
 
-void calibrate_output_gains(const Network& network, Parameters& parameters, const Samples& samples, int count,
-                            const HardwareConfig& hardware) {
-  HardwareConfig quiet = hardware;
-  quiet.output_noise = 0;
+CompiledCandidate without_output_noise(const Architecture& architecture, HardwareConfig hardware) {
+  hardware.output_noise = 0;
+  return {architecture, std::move(hardware)};
+}
+
+void calibrate_output_gains(const CompiledCandidate& quiet, Parameters& parameters, const Samples& samples,
+                            int count) {
   for (auto& layer : parameters) layer.output_gain = 1;
-  const Network converted(network.architecture(), mvm_settings(network.architecture(), quiet));
+  const Network& converted = quiet.network();
   Operands operands;
-  noisy_operands({converted, parameters, quiet}, RandomKey(0), operands);
-  const auto inputs = record_layer_inputs(network, parameters, samples, count);
+  noisy_operands({converted, parameters, quiet.hardware()}, RandomKey(0), operands);
+  const auto inputs = record_layer_inputs(quiet, parameters, samples, count);
   parallel_for(parameters.size(), [&](size_t i) {
     const int node = static_cast<int>(i);
     if (!converted.matrix(node) || !is_on_crossbar(converted, node)) return;
-    const MatrixLayer exact(network.architecture(), node, {});
+    const MatrixLayer exact(quiet.architecture(), node, {});
     MatrixOperand plain;
     exact.pack_forward(parameters[i].weight.data(), plain.forward);
     const auto vectors = output_vectors(exact, inputs.images);
@@ -54,7 +57,7 @@ void calibrate_output_gains(const Network& network, Parameters& parameters, cons
         spread(outputs_of(*converted.matrix(node), operands[i], x, inputs.images), vectors, exact.columns());
     if (found > 0)
       parameters[i].output_gain =
-          static_cast<float>(std::clamp(std::sqrt(wanted / found), 1 / kLargestGain, kLargestGain));
+          static_cast<float>(std::clamp(std::sqrt(wanted / found), 1 / largest_gain, largest_gain));
   });
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/analog/hardware.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 
 namespace mho {
 
@@ -12,7 +11,11 @@ namespace mho {
 /// network sees them. PIM-QAT (arXiv 2209.08617) rescales the forward pass so that a coarse ADC does not
 /// change the spread of what follows, and the backward pass by the inverse. Gains are cut to [1/2, 2]; a
 /// layer whose outputs all convert to zero keeps gain 1.
-void calibrate_output_gains(const Network& network, Parameters& parameters, const Samples& samples, int count,
-                            const HardwareConfig& hardware);
+/// `quiet` is the candidate on its hardware without output noise.
+void calibrate_output_gains(const CompiledCandidate& quiet, Parameters& parameters, const Samples& samples,
+                            int count);
+
+/// The candidate on its hardware without output noise, for calibrate_output_gains.
+CompiledCandidate without_output_noise(const Architecture& architecture, HardwareConfig hardware);
 
 }  // namespace mho

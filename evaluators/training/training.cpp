@@ -15,20 +15,23 @@
 namespace mho {
 namespace {
 
+int batch_size(const TrainingTask& task) {
+  return std::min(task.config.batch_size, static_cast<int>(task.samples.count()));
+}
+
 /// A training under way: everything that one mini-batch reads and changes.
 class Training {
  public:
-  Training(const Architecture& architecture, const Samples& samples, const std::string& augmentation,
-           const TrainingConfig& config, const HardwareConfig& hardware, RandomKey key,
+  Training(const CompiledCandidate& candidate, const TrainingTask& task, RandomKey key,
            const std::vector<TrainingStage>& stages)
-      : samples_(samples),
-        augmentation_(augmentation),
-        config_(config),
+      : samples_(task.samples),
+        augmentation_(task.augmentation),
+        config_(task.config),
         key_(key),
-        batch_(std::min(config.batch_size, static_cast<int>(samples.count()))),
-        schedule_(stages, config.epochs, samples.labels, batch_),
-        step_(architecture, config, hardware, batch_, key.with("initial weights")),
-        images_(static_cast<size_t>(batch_ * samples.sample_size()) + kernel_slack()),
+        batch_(batch_size(task)),
+        schedule_(stages, config_.epochs, samples_.labels, batch_),
+        step_(candidate, config_, batch_, key.with("initial weights")),
+        images_(static_cast<size_t>(batch_ * samples_.sample_size()) + kernel_slack()),
         labels_(static_cast<size_t>(batch_)) {}
 
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
@@ -66,14 +69,14 @@ class Training {
     parallel_for(static_cast<size_t>(batch_), [&](size_t i) {
       const auto index = order_[static_cast<size_t>(k * batch_) + i];
       const auto size = static_cast<size_t>(samples_.sample_size());
-      augment(samples_.image(index), samples_.height, samples_.width, samples_.channels, augmentation_,
+      augment(samples_.image(index), {samples_.height, samples_.width, samples_.channels}, augmentation_,
               key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
       labels_[i] = samples_.labels[static_cast<size_t>(index)];
     });
   }
 
   const Samples& samples_;
-  const std::string& augmentation_;
+  Augmentation augmentation_;
   const TrainingConfig& config_;
   RandomKey key_;
   int batch_;
@@ -86,45 +89,45 @@ class Training {
 };
 
 /// Of the step's buffers, the operands, and parameters, gradients and moments.
-double predict_memory_mib(const Architecture& architecture, const Samples& samples,
-                          const TrainingConfig& config, const HardwareConfig& hardware) {
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  const int batch = std::min(config.batch_size, static_cast<int>(samples.count()));
-  const int copies = config.optimizer == "adam" ? 4 : 3;
-  const double bytes = static_cast<double>(training_bytes(network, batch, config.shards,
-                                                          regime_of(config.regime).clips_gradients)) +
-                       static_cast<double>(architecture.parameters()) * copies * sizeof(float);
+double predict_memory_mib(const CompiledCandidate& candidate, const TrainingTask& task) {
+  const int copies = task.config.optimizer == OptimizerKind::adam ? 4 : 3;
+  const auto buffers = training_bytes(candidate.network(), batch_size(task), task.config.shards,
+                                      regime_of(task.config.regime).clips_gradients);
+  const double bytes = static_cast<double>(buffers) +
+                       static_cast<double>(candidate.architecture().parameters()) * copies * sizeof(float);
   return bytes / (1 << 20);
+}
+
+/// Why the training ends after `epoch`; "" when it goes on.
+std::string why_stop(int epoch, double loss, const TrainingConfig& config, const EpochCallback& on_epoch) {
+  if (!std::isfinite(loss))
+    return fmt::format("the loss became {} in epoch {} of {}", loss, epoch + 1, config.epochs);
+  if (on_epoch && !on_epoch(epoch + 1, loss))
+    return fmt::format("stopped after epoch {} of {}", epoch + 1, config.epochs);
+  return "";
 }
 
 }  // namespace
 
-TrainingResult train(const Architecture& architecture, const Samples& samples,
-                     const std::string& augmentation, const TrainingConfig& config,
-                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch,
-                     const TrainingPart& part) {
+TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& task, RandomKey key,
+                     const EpochCallback& on_epoch, const TrainingPart& part) {
+  const auto& config = task.config;
   TrainingResult result;
-  result.memory_mib = predict_memory_mib(architecture, samples, config, hardware);
+  result.memory_mib = predict_memory_mib(candidate, task);
   if (config.max_memory_mib > 0 && result.memory_mib > config.max_memory_mib) {
     result.failed = true;
     result.reason = fmt::format("training needs {:.0f} MiB, more than training.max_memory_mib = {}",
                                 std::ceil(result.memory_mib), config.max_memory_mib);
     return result;
   }
-  Training training(architecture, samples, augmentation, config, hardware, key, part.stages);
+  Training training(candidate, task, key, part.stages);
   if (part.from) training.resume(*part.from);
   const int until = part.until > 0 ? part.until : config.epochs;
   for (int epoch = part.from ? part.from->epochs_done : 0; epoch < until && !result.failed; ++epoch) {
     result.final_loss = training.run_epoch(epoch);
     result.epochs_done = epoch + 1;
-    if (!std::isfinite(result.final_loss)) {
-      result.failed = true;
-      result.reason =
-          fmt::format("the loss became {} in epoch {} of {}", result.final_loss, epoch + 1, config.epochs);
-    } else if (on_epoch && !on_epoch(epoch + 1, result.final_loss)) {
-      result.failed = true;
-      result.reason = fmt::format("stopped after epoch {} of {}", epoch + 1, config.epochs);
-    }
+    result.reason = why_stop(epoch, result.final_loss, config, on_epoch);
+    result.failed = !result.reason.empty();
   }
   if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
     result.checkpoint = {result.epochs_done, training.parameters(), training.optimizer_state()};

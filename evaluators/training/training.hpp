@@ -6,16 +6,22 @@
 #include <optional>
 #include <string>
 
-#include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/graph/architecture.hpp"
 #include "core/nn/graph/parameters.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/training/training_checkpoint.hpp"
 #include "evaluators/training/training_config.hpp"
 #include "evaluators/training/training_schedule.hpp"
 
 namespace mho {
+
+/// What a network is trained on, and how; all of it must outlive the training.
+struct TrainingTask {
+  const Samples& samples;
+  const TrainingConfig& config;
+  Augmentation augmentation = Augmentation::none;
+};
 
 /// A trained network, or why it is none: a diverged training is a failed trial, not an exception.
 struct TrainingResult {
@@ -43,9 +49,7 @@ struct TrainingPart {
 
 /// Trains and calibrates every crossbar layer's input range on training samples. Same arguments, same bits,
 /// for any number of threads and parts.
-TrainingResult train(const Architecture& architecture, const Samples& samples,
-                     const std::string& augmentation, const TrainingConfig& training,
-                     const HardwareConfig& hardware, RandomKey key, const EpochCallback& on_epoch = {},
-                     const TrainingPart& part = {});
+TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& task, RandomKey key,
+                     const EpochCallback& on_epoch = {}, const TrainingPart& part = {});
 
 }  // namespace mho

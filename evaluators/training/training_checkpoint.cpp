@@ -15,7 +15,7 @@ namespace {
 using Tensors = std::map<std::string, NamedTensor>;
 using Buffer = FloatBuffer LayerParameters::*;
 
-constexpr std::array<std::pair<const char*, Buffer>, 6> kBuffers = {{
+constexpr std::array<std::pair<const char*, Buffer>, 6> named_buffers = {{
     {"weight", &LayerParameters::weight},
     {"bias", &LayerParameters::bias},
     {"gamma", &LayerParameters::gamma},
@@ -43,7 +43,7 @@ void add(Tensors& tensors, const std::string& group, const Parameters& parameter
   for (const auto& layer : parameters) ranges.push_back(layer.input_range);
   tensors[ranges_name(group)] = {{std::ssize(ranges)}, ranges};
   for (size_t node = 0; node < parameters.size(); ++node)
-    for (const auto& [name, buffer] : kBuffers) {
+    for (const auto& [name, buffer] : named_buffers) {
       const auto& values = parameters[node].*buffer;
       if (!values.empty())
         tensors[tensor_name(group, node, name)] = {{std::ssize(values)}, {values.begin(), values.end()}};
@@ -82,7 +82,7 @@ class Reading {
     const auto ranges = take(ranges_name(group), parameters.size());
     for (size_t node = 0; node < parameters.size(); ++node) parameters[node].input_range = ranges[node];
     for (size_t node = 0; node < parameters.size(); ++node)
-      for (const auto& [name, buffer] : kBuffers) {
+      for (const auto& [name, buffer] : named_buffers) {
         auto& values = parameters[node].*buffer;
         if (values.empty()) continue;
         const auto taken = take(tensor_name(group, node, name), values.size());

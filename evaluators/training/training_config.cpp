@@ -9,7 +9,7 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("regime", &regime, one_of(regime_names()), "How weights come to be. " + regime_help());
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
-  visitor.field("optimizer", &optimizer, one_of({"sgd", "adam"}), "sgd (Nesterov momentum) or adam.");
+  visitor.field("optimizer", &optimizer, "sgd (Nesterov momentum) or adam.");
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
   visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");

@@ -6,6 +6,7 @@
 
 #include "core/base/fields.hpp"
 #include "core/nn/run/loss.hpp"
+#include "core/nn/run/optimizer.hpp"
 
 namespace mho {
 
@@ -14,8 +15,8 @@ struct TrainingConfig {
   std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
   int epochs = 20;
   int batch_size = 32;
-  std::string optimizer = "sgd";  ///< sgd (momentum, Nesterov) | adam
-  double learning_rate = 0.1;     ///< peak; cosine to zero after a linear warm-up
+  OptimizerKind optimizer = OptimizerKind::sgd;
+  double learning_rate = 0.1;  ///< peak; cosine to zero after a linear warm-up
   double momentum = 0.9;
   double weight_decay = 5e-4;    ///< on crossbar weights only
   double warmup_fraction = 0.1;  ///< of all steps

@@ -7,14 +7,13 @@
 
 namespace mho {
 
-TrainingStep::TrainingStep(const Architecture& architecture, const TrainingConfig& config,
-                           const HardwareConfig& hardware, int batch_size, RandomKey key)
-    : network_(architecture, mvm_settings(architecture, hardware)),
-      batch_(batch_size),
+TrainingStep::TrainingStep(const CompiledCandidate& candidate, const TrainingConfig& config, int batch_size,
+                           RandomKey key)
+    : batch_(batch_size),
       loss_(make_loss(config)),
-      store_(
-          regime_of(config.regime).make({network_, config, hardware}, initial_parameters(architecture, key))),
-      buffers_(network_, *loss_, batch_size, config.shards) {}
+      store_(regime_of(config.regime)
+                 .make({candidate, config}, initial_parameters(candidate.architecture(), key))),
+      buffers_(candidate.network(), *loss_, batch_size, config.shards) {}
 
 double TrainingStep::run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
                          RandomKey key) {

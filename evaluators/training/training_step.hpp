@@ -12,9 +12,9 @@ namespace mho {
 /// learning rate and which phase is the caller's business.
 class TrainingStep {
  public:
-  /// Weights drawn from `key`, in the store of config.regime. `config` and `hardware` must outlive this.
-  TrainingStep(const Architecture& architecture, const TrainingConfig& config, const HardwareConfig& hardware,
-               int batch_size, RandomKey key);
+  /// Weights drawn from `key`, in the store of config.regime. `candidate` and `config` must outlive this.
+  TrainingStep(const CompiledCandidate& candidate, const TrainingConfig& config, int batch_size,
+               RandomKey key);
 
   /// One mini-batch of `batch_size` images (NHWC, kernel_slack() floats readable after the last one); all
   /// phases but the digital one need a calibrated store. Returns the mean loss, NaN where weights came out of
@@ -24,10 +24,8 @@ class TrainingStep {
 
   WeightStore& store() { return *store_; }
   const WeightStore& store() const { return *store_; }
-  const Network& network() const { return network_; }
 
  private:
-  Network network_;
   int batch_;
   std::unique_ptr<Loss> loss_;
   std::unique_ptr<WeightStore> store_;

@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
-#include "core/nn/run/network.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "core/nn/run/training_network.hpp"
+#include "evaluators/compiled_candidate.hpp"
 #include "evaluators/training/training_config.hpp"
 
 namespace mho {
@@ -53,9 +52,10 @@ class WeightStore {
 
 /// What a store is made from; all of it must outlive the store.
 struct StoreContext {
-  const Network& network;
+  const CompiledCandidate& candidate;
   const TrainingConfig& config;
-  const HardwareConfig& hardware;
+  const Network& network = candidate.network();
+  const HardwareConfig& hardware = candidate.hardware();
 };
 
 /// One word of training.regime. A new one is a file pair in stores/ and a line in regimes().

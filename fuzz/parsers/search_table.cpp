@@ -2,7 +2,7 @@
 #include "fuzz/parsers/parsers.hpp"
 
 #include "fuzz/parsers/inputs.hpp"
-#include "search/search_table.hpp"
+#include "search/judges/search_table.hpp"
 
 namespace mho::fuzz {
 

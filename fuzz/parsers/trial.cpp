@@ -15,7 +15,7 @@ Trial example(int number) {
   score.drift = {{1, 0.9, 0.01, 25, {0.89, 0.91}}, {86400, 0.8, 0.01, 25, {0.79, 0.81}}};
   Trial trial;
   trial.number = number;
-  trial.genome = AnalogNasGenome{8, 3, {{1, 2, 'C', 2}, {}}};
+  trial.genome = AnalogNasGenome{8, 3, {{1, 2, BlockType::C, 2}, {}}};
   trial.score = score;
   trial.rungs = {{1, 0.5, score}};
   trial.zero_cost = {1, 2, 3};

@@ -19,11 +19,12 @@ bool same(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
 }
 
 /// Fills a row with the trial's gains; false when it has none.
-bool fill_row(const Trial& trial, const std::vector<std::string>& names, Eigen::Ref<Eigen::RowVectorXd> row) {
-  const auto values = objective_values(trial, names);
+bool fill_row(const Trial& trial, const std::vector<Objective>& objectives,
+              Eigen::Ref<Eigen::RowVectorXd> row) {
+  const auto values = objective_values(trial, objectives);
   if (!values) return false;
-  for (size_t d = 0; d < names.size(); ++d)
-    row[static_cast<Eigen::Index>(d)] = modelled_gain(names[d], (*values)[d]);
+  for (size_t d = 0; d < objectives.size(); ++d)
+    row[static_cast<Eigen::Index>(d)] = modelled_gain(objectives[d], (*values)[d]);
   row[row.size() - 1] = -trial.score->avm;
   return true;
 }
@@ -50,14 +51,14 @@ BayesianModels believe(BayesianModels models, const Eigen::MatrixXd& features, c
 }  // namespace
 
 Observations observe(const ProposalRequest& request) {
-  const auto names = weighed_objectives(request.search);
+  const auto objectives = weighed_objectives(request.search);
   Observations seen;
-  seen.gains.resize(std::ssize(request.earlier) + std::ssize(request.history), std::ssize(names) + 1);
+  seen.gains.resize(std::ssize(request.earlier) + std::ssize(request.history), std::ssize(objectives) + 1);
   std::vector<Eigen::Index> missing;
   const auto add = [&](const Trial& trial, bool own) {
     const auto row = std::ssize(seen.genomes);
     Eigen::RowVectorXd gains(seen.gains.cols());
-    const bool complete = fill_row(trial, names, gains);
+    const bool complete = fill_row(trial, objectives, gains);
     seen.genomes.push_back(trial.genome);
     seen.keeps.push_back(own && complete && keeps_avm(*trial.score, request.search));
     seen.scored += complete;

@@ -47,7 +47,7 @@ void GpSurrogate::fit(const Space& space, std::span<const Trial> trials, RandomK
   std::vector<Targets> rows;
   for (const auto& trial : trials) {
     if (trial.failed || !trial.score) continue;
-    const auto& day = trial.score->at(kOneDay);
+    const auto& day = trial.score->at(one_day_s);
     genomes.push_back(trial.genome);
     rows.push_back(
         {day.mean, std::log(std::max(day.standard_deviation, smallest_deviation)), trial.score->avm});

@@ -35,7 +35,7 @@ std::vector<Prediction> predict_fold(Surrogate& surrogate, const Space& space,
 
 /// The measured score as a prediction, to compare field by field.
 Prediction measured(const Trial& trial) {
-  const auto& day = trial.score->at(kOneDay);
+  const auto& day = trial.score->at(one_day_s);
   return {day.mean, 0, day.standard_deviation, trial.score->avm};
 }
 
@@ -50,7 +50,7 @@ double tau_of(const std::vector<Prediction>& a, const std::vector<Prediction>& b
 }  // namespace
 
 double predicted_objective(const Prediction& prediction, const SearchConfig& search) {
-  if (search.objective == "accuracy") return prediction.accuracy;
+  if (search.objective == Objective::accuracy) return prediction.accuracy;
   return prediction.accuracy / std::max(prediction.deviation, smallest_deviation);
 }
 

@@ -9,18 +9,18 @@
 
 namespace mho {
 
-std::unique_ptr<Surrogate> make_surrogate(const std::string& name, const SearchExtensions& extensions) {
-  if (name == "gp") return std::make_unique<GpSurrogate>();
-  return make_host_surrogate(name, extensions);
+std::unique_ptr<Surrogate> make_surrogate(SurrogateKind kind, const SearchExtensions& extensions) {
+  if (kind == SurrogateKind::gp) return std::make_unique<GpSurrogate>();
+  return make_host_surrogate(word_of(kind), extensions);
 }
 
 SurrogateGuide::SurrogateGuide(const RunConfig& config, const SearchExtensions& extensions)
     : search_(config.search), space_(config.space) {
   earlier_ = load_earlier_trials(search_.warm_start, space_);
-  if (search_.surrogate == "none") return;
-  make_ = [name = search_.surrogate, extensions] { return make_surrogate(name, extensions); };
+  if (search_.surrogate == SurrogateKind::none) return;
+  make_ = [kind = search_.surrogate, extensions] { return make_surrogate(kind, extensions); };
   surrogate_ = make_();
-  report_.name = search_.surrogate;
+  report_.name = word_of(search_.surrogate);
 }
 
 SurrogateCheck SurrogateGuide::retrain(const std::vector<Trial>& trials) {
@@ -45,7 +45,7 @@ std::string SurrogateGuide::learn(const std::vector<Trial>& history) {
   if (check.trials < least_checked || (before == trusted_ && was_checked)) return "";
   return fmt::format(
       "surrogate {}: cross-validated Kendall tau {:.2f} over {} trials {} surrogate_floor = {}: {}",
-      search_.surrogate, check.objective, check.trials, trusted_ ? "reaches" : "is below",
+      word_of(search_.surrogate), check.objective, check.trials, trusted_ ? "reaches" : "is below",
       search_.surrogate_floor,
       trusted_ ? "it screens the mutants from here on" : "plain evolution from here on");
 }

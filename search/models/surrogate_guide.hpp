@@ -53,7 +53,7 @@ class SurrogateGuide {
   SurrogateReport report_;
 };
 
-/// A surrogate by name ("gp", or what the extensions know). Throws ConfigError.
-std::unique_ptr<Surrogate> make_surrogate(const std::string& name, const SearchExtensions& extensions);
+/// A surrogate: native, or the host's. SurrogateKind::none is not one. Throws ConfigError.
+std::unique_ptr<Surrogate> make_surrogate(SurrogateKind kind, const SearchExtensions& extensions);
 
 }  // namespace mho

@@ -47,21 +47,21 @@ size_t front_of(std::span<const ObjectivePoint> points, size_t point,
 
 }  // namespace
 
-std::optional<ObjectivePoint> objective_point(const Trial& trial, std::span<const std::string> names,
+std::optional<ObjectivePoint> objective_point(const Trial& trial, std::span<const Objective> objectives,
                                               const SearchConfig& search) {
-  const auto values = objective_values(trial, names);
+  const auto values = objective_values(trial, objectives);
   if (!values) return std::nullopt;
   ObjectivePoint point;
-  for (size_t i = 0; i < names.size(); ++i) point.gains.push_back(gain(names[i], (*values)[i]));
+  for (size_t i = 0; i < objectives.size(); ++i) point.gains.push_back(gain(objectives[i], (*values)[i]));
   point.violation = std::max(0.0, trial.score->avm - search.max_avm);
   return point;
 }
 
-WeighedTrials weigh(std::span<const Trial> trials, std::span<const std::string> names,
+WeighedTrials weigh(std::span<const Trial> trials, std::span<const Objective> objectives,
                     const SearchConfig& search) {
   WeighedTrials weighed;
   for (const auto& trial : trials)
-    if (auto point = objective_point(trial, names, search)) {
+    if (auto point = objective_point(trial, objectives, search)) {
       weighed.trials.push_back(&trial);
       weighed.points.push_back(std::move(*point));
     }

@@ -17,7 +17,7 @@ struct ObjectivePoint {
 
 /// The trial's gains in the named objectives; its violation is AVM above max_avm, in points. Empty when the
 /// trial lacks an objective.
-std::optional<ObjectivePoint> objective_point(const Trial& trial, std::span<const std::string> names,
+std::optional<ObjectivePoint> objective_point(const Trial& trial, std::span<const Objective> objectives,
                                               const SearchConfig& search);
 
 /// The trials that have every named objective, in their order, and a point for each.
@@ -25,7 +25,7 @@ struct WeighedTrials {
   std::vector<const Trial*> trials;
   std::vector<ObjectivePoint> points;
 };
-WeighedTrials weigh(std::span<const Trial> trials, std::span<const std::string> names,
+WeighedTrials weigh(std::span<const Trial> trials, std::span<const Objective> objectives,
                     const SearchConfig& search);
 
 /// Constrained domination (Deb et al. 2002, definition 1): the smaller violation; among points that keep the

@@ -27,14 +27,15 @@ Genome propose_latin_hypercube(const ProposalRequest& request) {
 struct NamedProposer {
   std::string name;
   Proposer propose;
+  ProposerTraits traits = {};
 };
 
 std::vector<NamedProposer> known_proposers() {
   return {{"random", propose_random},
-          {"latin_hypercube", propose_latin_hypercube},
-          {"evolution", propose_evolution},
+          {"latin_hypercube", propose_latin_hypercube, {.one_design = true}},
+          {"evolution", propose_evolution, {.screens = true}},
           {"nsga2", propose_nsga2},
-          {"bayesian", make_bayesian()}};
+          {"bayesian", make_bayesian(), {.learns = true}}};
 }
 
 }  // namespace
@@ -60,6 +61,12 @@ std::vector<std::string> host_proposer_names() {
 bool is_host_proposer(const std::string& name) {
   const auto names = host_proposer_names();
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+ProposerTraits proposer_traits(const std::string& name) {
+  for (const auto& known : known_proposers())
+    if (known.name == name) return known.traits;
+  return {};
 }
 
 void check_proposer_name(const std::string& name) {

@@ -47,6 +47,14 @@ std::vector<std::string> proposer_names();
 std::vector<std::string> host_proposer_names();
 bool is_host_proposer(const std::string& name);
 
+/// What a proposer is to the rest of a search; all false of the host's.
+struct ProposerTraits {
+  bool screens = false;     ///< its proposals with a surrogate
+  bool learns = false;      ///< from earlier runs by itself, without a surrogate
+  bool one_design = false;  ///< over all trials: a run of it cannot be extended
+};
+ProposerTraits proposer_traits(const std::string& name);
+
 /// Throws ConfigError (did-you-mean, the known ones listed) unless the name is a native or a host's proposer.
 void check_proposer_name(const std::string& name);
 

@@ -29,7 +29,7 @@ void add_block(FeatureRow& row, const SpaceConfig& space, const MainBlock* block
   row.add(channels, block ? width : 0);
   row.add(residual, block ? position(block->residual_blocks, space.residual_blocks) : 0);
   row.add(branches, block ? position(block->branches, space.branches) : 0);
-  for (const auto& known : space.block_types) row.add(type, block && known[0] == block->type ? 1 : 0);
+  for (const auto known : space.block_types) row.add(type, block && known == block->type ? 1 : 0);
 }
 
 void add_stem(FeatureRow& row, const SpaceConfig& space, const AnalogNasGenome& genome) {
@@ -100,7 +100,7 @@ void check(const SpaceConfig& config) {
   check_range("main_blocks", config.main_blocks);
   check_range("residual_blocks", config.residual_blocks);
   check_range("branches", config.branches);
-  check_words("block_types", config.block_types, {"A", "B", "C", "D"});
+  check_words("block_types", config.block_types);
   check_range("widening", config.widening);
 }
 
@@ -118,7 +118,7 @@ AnalogNasGenome::operator Genome() const {
     const auto prefix = fmt::format("block{}_", i + 1);
     add(prefix + "residual_blocks", std::int64_t{blocks[i].residual_blocks});
     add(prefix + "branches", std::int64_t{blocks[i].branches});
-    add(prefix + "type", std::string(1, blocks[i].type));
+    add(prefix + "type", word_of(blocks[i].type));
     add(prefix + "widening", std::int64_t{blocks[i].widening});
   }
   return genome;
@@ -131,7 +131,7 @@ AnalogNasGenome analognas_genome(const Genome& genome) {
   for (int i = 1; i <= blocks; ++i) {
     const auto prefix = fmt::format("block{}_", i);
     typed.blocks.push_back({whole(prefix + "residual_blocks"), whole(prefix + "branches"),
-                            genome.word(prefix + "type").at(0), whole(prefix + "widening")});
+                            genome.word_as<BlockType>(prefix + "type"), whole(prefix + "widening")});
   }
   return typed;
 }
@@ -139,7 +139,8 @@ AnalogNasGenome analognas_genome(const Genome& genome) {
 std::string to_string(const AnalogNasGenome& genome) {
   std::string text = fmt::format("OC{}-KS{}", genome.stem_channels, genome.stem_kernel);
   for (const auto& block : genome.blocks)
-    text += fmt::format("|R{}B{}{}W{}", block.residual_blocks, block.branches, block.type, block.widening);
+    text += fmt::format("|R{}B{}{}W{}", block.residual_blocks, block.branches, word_of(block.type),
+                        block.widening);
   return text;
 }
 
@@ -159,7 +160,7 @@ SpaceParts analognas_space(const SpaceConfig& config) {
     };
     const auto r = add("residual_blocks", range(config.residual_blocks, Move::any));
     const auto b = add("branches", range(config.branches, Move::neighbour));
-    const auto ct = add("type", make_choice("", values_of(config.block_types)));
+    const auto ct = add("type", make_choice("", values_of(words_for(config.block_types))));
     const auto wf = add("widening", range(config.widening, Move::any));
     parts.width.insert(parts.width.end(), {wf, b});
     parts.depth.insert(parts.depth.end(), {r, ct});

@@ -14,7 +14,7 @@ namespace mho {
 struct MainBlock {
   int residual_blocks = 1;
   int branches = 1;
-  char type = 'B';
+  BlockType type = BlockType::B;
   int widening = 1;
   bool operator==(const MainBlock&) const = default;
 };

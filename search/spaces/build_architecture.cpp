@@ -11,8 +11,8 @@ namespace {
 constexpr int smallest_halved = 4;      // pixels
 constexpr int smallest_bottleneck = 4;  // channels
 
-bool is_bottleneck(char type) { return type == 'A' || type == 'C'; }
-bool is_pre_activated(char type) { return type == 'C' || type == 'D'; }
+bool is_bottleneck(BlockType type) { return type == BlockType::A || type == BlockType::C; }
+bool is_pre_activated(BlockType type) { return type == BlockType::C || type == BlockType::D; }
 
 /// Where the network has got to: the last layer and its shape.
 struct Tip {
@@ -53,14 +53,14 @@ struct Convolution {
   int stride;
 };
 
-std::vector<Convolution> branch_convolutions(char type, int channels, int stride) {
+std::vector<Convolution> branch_convolutions(BlockType type, int channels, int stride) {
   if (!is_bottleneck(type)) return {{channels, 3, stride}, {channels, 3, 1}};
   const int narrow = std::max(channels / 4, smallest_bottleneck);
   return {{narrow, 1, 1}, {narrow, 3, stride}, {channels, 1, 1}};
 }
 
-std::string add_branch(Layers& layers, const std::string& prefix, std::string last, char type, int channels,
-                       int stride) {
+std::string add_branch(Layers& layers, const std::string& prefix, std::string last, BlockType type,
+                       int channels, int stride) {
   const auto convolutions = branch_convolutions(type, channels, stride);
   for (size_t i = 0; i < convolutions.size(); ++i) {
     const auto name = fmt::format("{}.conv{}", prefix, i + 1);
@@ -71,7 +71,7 @@ std::string add_branch(Layers& layers, const std::string& prefix, std::string la
   return is_pre_activated(type) ? last : layers.norm(prefix + ".bn", last);
 }
 
-std::string add_skip(Layers& layers, const std::string& prefix, const std::string& input, char type,
+std::string add_skip(Layers& layers, const std::string& prefix, const std::string& input, BlockType type,
                      int channels, int stride) {
   const auto last = layers.convolution(prefix + ".skip.conv", input, channels, 1, stride);
   return is_pre_activated(type) ? last : layers.norm(prefix + ".skip.bn", last);

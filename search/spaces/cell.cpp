@@ -28,15 +28,16 @@ Conv2d convolution(int channels, int kernel, int stride = 1) {
 struct Edge {
   int from;
   int to;
-  std::string operation;
+  CellOperation operation;
 };
 
 std::vector<Edge> used_edges(const Genome& genome, int nodes) {
   std::vector<Edge> edges;
   for (int to = 1; to < nodes; ++to)
     for (int from = 0; from < to; ++from)
-      if (const auto& word = genome.word(edge_name(from, to)); word != "none")
-        edges.push_back({from, to, word});
+      if (const auto operation = genome.word_as<CellOperation>(edge_name(from, to));
+          operation != CellOperation::none)
+        edges.push_back({from, to, operation});
   std::vector<bool> reached(static_cast<size_t>(nodes), false), needed = reached;
   const auto at = [](std::vector<bool>& of, int node) { return of[static_cast<size_t>(node)]; };
   reached.front() = needed.back() = true;
@@ -85,17 +86,18 @@ class Cell : public SpaceKind {
 
   /// The end of an edge's operation on the layer `input`.
   static std::string add_edge(LayerStack& layers, const std::string& name, const std::string& input,
-                              const std::string& operation, int channels) {
+                              CellOperation operation, int channels) {
     layers.continue_from(input);
-    if (operation == "average_pool")
+    if (operation == CellOperation::average_pool)
       layers.add(name, Pool{.kind = Pool::Kind::average,
                             .kernel_height = 3,
                             .kernel_width = 3,
                             .stride_height = 1,
                             .stride_width = 1,
                             .same = true});
-    else if (operation != "skip")
-      layers.add(name + "_relu", Relu{}).conv_bn(name, convolution(channels, operation == "conv1x1" ? 1 : 3));
+    else if (operation != CellOperation::skip)
+      layers.add(name + "_relu", Relu{})
+          .conv_bn(name, convolution(channels, operation == CellOperation::conv1x1 ? 1 : 3));
     return layers.end();
   }
 
@@ -124,13 +126,13 @@ class Cell : public SpaceKind {
 SpaceParts cell_space(const CellRanges& ranges) {
   check_list("channels", ranges.channels);
   check_range("cells", ranges.cells);
-  check_words("operations", ranges.operations, {"none", "skip", "conv1x1", "conv3x3", "average_pool"});
+  check_words("operations", ranges.operations);
   SpaceParts parts{.kind = std::make_shared<Cell>(ranges)};
   parts.genes = {make_ordered("channels", values_of(ranges.channels)),
                  make_integer("cells", ranges.cells[0], ranges.cells[1])};
   for (int to = 1; to < ranges.nodes; ++to)
     for (int from = 0; from < to; ++from)
-      parts.genes.push_back(make_choice(edge_name(from, to), values_of(ranges.operations)));
+      parts.genes.push_back(make_choice(edge_name(from, to), values_of(words_for(ranges.operations))));
   return parts;
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "core/base/words.hpp"
 
 namespace mho {
 
@@ -26,6 +29,9 @@ enum class GeneKind {
   integer,  ///< whole numbers from low to high
   real      ///< any number from low to high
 };
+
+template <>
+inline constexpr std::array words_of<GeneKind>{"choice", "ordered", "integer", "real"};
 
 /// A gene is there only while another one, which is there itself, has one of some values.
 struct Condition {

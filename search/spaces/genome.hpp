@@ -5,6 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
+#include "core/base/words.hpp"
 #include "search/spaces/gene.hpp"
 
 namespace mho {
@@ -25,6 +28,13 @@ struct Genome {
   std::int64_t whole(std::string_view gene) const;
   double number(std::string_view gene) const;
   const std::string& word(std::string_view gene) const;
+  /// Of a gene whose words are an enum's.
+  template <Worded Enum>
+  Enum word_as(std::string_view gene) const {
+    if (const auto value = find_word<Enum>(word(gene))) return *value;
+    throw InputError(std::string(gene) + ": expected one of " + join(all_words<Enum>()) + ", got " +
+                     word(gene));
+  }
   bool operator==(const Genome&) const = default;
 };
 

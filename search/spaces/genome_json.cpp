@@ -56,8 +56,6 @@ Genome read_genome(const Json& json) {
   return genome;
 }
 
-const std::vector<std::string> kind_words{"choice", "ordered", "integer", "real"};
-
 /// One gene of a list, and where it is for messages.
 class GeneReader {
  public:
@@ -86,29 +84,36 @@ class GeneReader {
         refuse(fmt::format("unknown key '{}'{}; known keys: {}", key, did_you_mean(key, known), join(known)));
   }
 
-  std::string kind() const {
+  GeneKind kind() const {
     if (!json_.contains("kind")) {
-      if (json_.contains("values")) return "choice";
+      if (json_.contains("values")) return GeneKind::choice;
       const auto whole = [&](const char* key) {
         return json_.contains(key) && json_.at(key).is_number_integer();
       };
-      return whole("low") && whole("high") ? "integer" : "real";
+      return whole("low") && whole("high") ? GeneKind::integer : GeneKind::real;
     }
     const auto word =
         json_.at("kind").is_string() ? json_.at("kind").get<std::string>() : json_.at("kind").dump();
-    if (std::find(kind_words.begin(), kind_words.end(), word) == kind_words.end())
-      refuse(fmt::format("kind: expected one of {}, got '{}'{}", join(kind_words), word,
-                         did_you_mean(word, kind_words)));
-    return word;
+    const auto words = all_words<GeneKind>();
+    const auto found = find_word<GeneKind>(word);
+    if (!found)
+      refuse(
+          fmt::format("kind: expected one of {}, got '{}'{}", join(words), word, did_you_mean(word, words)));
+    return *found;
   }
 
   Gene of_kind() const {
-    const auto word = kind();
-    if (word == "choice") return make_choice(name_, values("values"));
-    if (word == "ordered") return make_ordered(name_, values("values"));
     const bool log = json_.contains("log") && read_flag("log");
-    if (word == "integer") return make_integer(name_, number("low"), number("high"), log);
-    return make_real(name_, number("low"), number("high"), log);
+    switch (kind()) {
+      case GeneKind::choice:
+        return make_choice(name_, values("values"));
+      case GeneKind::ordered:
+        return make_ordered(name_, values("values"));
+      case GeneKind::integer:
+        return make_integer(name_, number("low"), number("high"), log);
+      default:
+        return make_real(name_, number("low"), number("high"), log);
+    }
   }
 
   std::vector<Value> list(const Json& json, const std::string& key) const {
@@ -148,7 +153,7 @@ class GeneReader {
 };
 
 Json json_of(const Gene& gene) {
-  Json json = {{"name", gene.name}, {"kind", kind_words[static_cast<size_t>(gene.kind)]}};
+  Json json = {{"name", gene.name}, {"kind", word_of(gene.kind)}};
   if (gene.kind == GeneKind::choice || gene.kind == GeneKind::ordered) {
     json["values"] = json_of(gene.values);
   } else {

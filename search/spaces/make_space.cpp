@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 #include "search/spaces/analognas.hpp"
 #include "search/spaces/cell.hpp"
 #include "search/spaces/mlp.hpp"
@@ -31,13 +30,18 @@ void add_list(std::vector<Gene>& genes, const std::string& name, const std::vect
 }  // namespace
 
 SpaceParts make_space(const SpaceConfig& config) {
-  if (config.kind == "analognas") return analognas_space(config);
-  if (config.kind == "mobile") return mobile_space(config.mobile);
-  if (config.kind == "mlp") return mlp_space(config.mlp);
-  if (config.kind == "cell") return cell_space(config.cell);
-  if (config.kind == "genes") return own_space(config.genes, config.network);
-  throw ConfigError(fmt::format("space.kind: expected one of {}, got '{}'{}", join(space_kinds()),
-                                config.kind, did_you_mean(config.kind, space_kinds())));
+  switch (config.kind) {
+    case SpaceType::mobile:
+      return mobile_space(config.mobile);
+    case SpaceType::mlp:
+      return mlp_space(config.mlp);
+    case SpaceType::cell:
+      return cell_space(config.cell);
+    case SpaceType::genes:
+      return own_space(config.genes, config.network);
+    default:
+      return analognas_space(config);
+  }
 }
 
 std::vector<Gene> setting_genes(const SpaceConfig& config) {
@@ -49,8 +53,8 @@ std::vector<Gene> setting_genes(const SpaceConfig& config) {
   add_list(genes, "hardware.dac_bits", config.hardware.dac_bits);
   add_list(genes, "hardware.crossbar_size", config.hardware.crossbar_size);
   add_list(genes, "hardware.devices_per_cell", config.hardware.devices_per_cell);
-  if (const auto& words = config.hardware.mapping_objectives; !words.empty())
-    genes.push_back(make_choice("chip.objective", values_of(words)));
+  if (const auto& objectives = config.hardware.mapping_objectives; !objectives.empty())
+    genes.push_back(make_choice("chip.objective", values_of(words_for(objectives))));
   return genes;
 }
 

@@ -9,9 +9,9 @@
 namespace mho {
 namespace {
 
-Layer activation(const std::string& word) {
-  if (word == "tanh") return Tanh{};
-  if (word == "sigmoid") return Sigmoid{};
+Layer activation(Activation kind) {
+  if (kind == Activation::tanh) return Tanh{};
+  if (kind == Activation::sigmoid) return Sigmoid{};
   return Relu{};
 }
 
@@ -23,7 +23,7 @@ class Mlp : public SpaceKind {
       const auto prefix = fmt::format("layer{}", i);
       const int width = static_cast<int>(genome.whole(prefix + "_width"));
       layers.add(prefix, Dense{.out_features = width});
-      layers.add(prefix + "_act", activation(genome.word("activation")));
+      layers.add(prefix + "_act", activation(genome.word_as<Activation>("activation")));
     }
     return Architecture(name(genome), input, layers.classify(classes).layers());
   }
@@ -34,10 +34,10 @@ class Mlp : public SpaceKind {
 SpaceParts mlp_space(const MlpRanges& ranges) {
   check_range("layers", ranges.layers);
   check_list("widths", ranges.widths);
-  check_words("activations", ranges.activations, {"relu", "tanh", "sigmoid"});
+  check_words("activations", ranges.activations);
   SpaceParts parts{.kind = std::make_shared<Mlp>()};
   parts.genes = {make_integer("layers", ranges.layers[0], ranges.layers[1]),
-                 make_choice("activation", values_of(ranges.activations))};
+                 make_choice("activation", values_of(words_for(ranges.activations)))};
   parts.depth = {"layers"};
   for (int i = 1; i <= ranges.layers[1]; ++i) {
     auto gene = make_ordered(fmt::format("layer{}_width", i), values_of(ranges.widths));

@@ -69,7 +69,7 @@ class Mobile : public SpaceKind {
     tip.layers.conv_bn_relu("stem", {.out_channels = tip.shape.channels});
     for (int stage = 1; stage <= whole("stages"); ++stage) {
       const auto prefix = fmt::format("stage{}", stage);
-      const bool inverted = genome.word(prefix + "_block") == "inverted";
+      const bool inverted = genome.word_as<MobileBlock>(prefix + "_block") == MobileBlock::inverted;
       const Block block{whole(prefix + "_width"), whole(prefix + "_kernel"),
                         inverted ? whole(prefix + "_expansion") : 0};
       const bool halve = stage > 1 && std::min(tip.shape.height, tip.shape.width) >= smallest_halved;
@@ -87,7 +87,7 @@ SpaceParts mobile_space(const MobileRanges& ranges) {
   check_list("stem_channels", ranges.stem_channels);
   check_range("stages", ranges.stages);
   check_range("layers", ranges.layers);
-  check_words("blocks", ranges.blocks, {"separable", "inverted"});
+  check_words("blocks", ranges.blocks);
   check_list("kernels", ranges.kernels);
   check_list("widths", ranges.widths);
   check_list("expansions", ranges.expansions);
@@ -110,10 +110,10 @@ SpaceParts mobile_space(const MobileRanges& ranges) {
     parts.depth.push_back(add("layers", make_integer("", ranges.layers[0], ranges.layers[1])));
     parts.width.push_back(add("width", make_ordered("", values_of(ranges.widths))));
     add("kernel", make_ordered("", values_of(ranges.kernels)));
-    parts.depth.push_back(add("block", make_choice("", values_of(ranges.blocks))));
+    parts.depth.push_back(add("block", make_choice("", values_of(words_for(ranges.blocks)))));
     auto expansion = make_ordered("", values_of(ranges.expansions));
-    expansion.when = Condition{parts.genes.back().name, {Value(std::string("inverted"))}};
-    if (std::find(ranges.blocks.begin(), ranges.blocks.end(), "inverted") != ranges.blocks.end())
+    expansion.when = Condition{parts.genes.back().name, {Value(word_of(MobileBlock::inverted))}};
+    if (std::find(ranges.blocks.begin(), ranges.blocks.end(), MobileBlock::inverted) != ranges.blocks.end())
       parts.width.push_back(add("expansion", std::move(expansion)));
   }
   return parts;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/words.hpp"
+
 namespace mho {
 
 /// What a [space] key may hold; each throws ConfigError (space.key: expected, got).
@@ -14,5 +16,9 @@ void check_range(const std::string& key, const std::vector<int>& range);
 /// Some of the known words, each once.
 void check_words(const std::string& key, const std::vector<std::string>& words,
                  const std::vector<std::string>& known);
+template <Worded Enum>
+void check_words(const std::string& key, const std::vector<Enum>& values) {
+  check_words(key, words_for(values), all_words<Enum>());
+}
 
 }  // namespace mho

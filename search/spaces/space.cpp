@@ -147,7 +147,7 @@ std::vector<double> Space::encode(const Genome& genome) const {
 std::string Space::hash() const {
   auto genes = genes_;  // the order of a list changes what a seed draws, not what the space holds
   for (auto& gene : genes) std::sort(gene.values.begin(), gene.values.end());
-  return sha256(config_.kind + "\n" + config_.network + "\n" + genes_to_json(genes));
+  return sha256(word_of(config_.kind) + "\n" + config_.network + "\n" + genes_to_json(genes));
 }
 
 void Space::place(size_t gene, double index, std::vector<Value>& values, std::vector<bool>& there) const {
@@ -255,7 +255,7 @@ FeatureRow Space::features(const Genome& genome) const {
 std::string difference(const Space& there, const Space& here) {
   if (there.hash() == here.hash()) return "";
   if (there.config().kind != here.config().kind)
-    return fmt::format("kind {} there, {} here", there.config().kind, here.config().kind);
+    return fmt::format("kind {} there, {} here", word_of(there.config().kind), word_of(here.config().kind));
   const auto find = [](const Space& space, const std::string& name) -> const Gene* {
     for (const auto& gene : space.genes())
       if (gene.name == name) return &gene;

@@ -3,15 +3,13 @@
 
 namespace mho {
 
-std::vector<std::string> space_kinds() { return {"analognas", "mobile", "mlp", "cell", "genes"}; }
-
 void MobileRanges::fields(FieldVisitor& visitor) {
   visitor.field("stem_channels", &stem_channels, between(1, 1024),
                 "output channels of the first convolution (3x3)");
   visitor.field("stages", &stages, between(1, 8),
                 "[smallest, largest] number of stages; each but the first halves the image");
   visitor.field("layers", &layers, between(1, 16), "[smallest, largest] number of blocks of a stage");
-  visitor.field("blocks", &blocks, one_of({"separable", "inverted"}),
+  visitor.field("blocks", &blocks,
                 "of a stage: depthwise-separable convolutions or inverted residuals (MobileNetV2)");
   visitor.field("kernels", &kernels, between(1, 15), "of a stage's depthwise convolutions");
   visitor.field("widths", &widths, between(1, 4096), "output channels of a stage's blocks (squeeze width)");
@@ -22,13 +20,12 @@ void MobileRanges::fields(FieldVisitor& visitor) {
 void MlpRanges::fields(FieldVisitor& visitor) {
   visitor.field("layers", &layers, between(1, 16), "[smallest, largest] number of hidden layers");
   visitor.field("widths", &widths, between(1, 65536), "of a hidden layer");
-  visitor.field("activations", &activations, one_of({"relu", "tanh", "sigmoid"}), "of all hidden layers");
+  visitor.field("activations", &activations, "of all hidden layers");
 }
 
 void CellRanges::fields(FieldVisitor& visitor) {
   visitor.field("nodes", &nodes, between(2, 8), "of a cell, with an edge from each to every later one");
-  visitor.field("operations", &operations, one_of({"none", "skip", "conv1x1", "conv3x3", "average_pool"}),
-                "of an edge; where none leads through the cell the trial fails");
+  visitor.field("operations", &operations, "of an edge; where none leads through the cell the trial fails");
   visitor.field("channels", &channels, between(1, 1024),
                 "of the first stage; each further stage has twice as many");
   visitor.field("cells", &cells, between(1, 16), "[smallest, largest] number of cells of a stage, all alike");
@@ -52,17 +49,15 @@ void HardwareGenes::fields(FieldVisitor& visitor) {
                 "rows and columns of a crossbar, of [hardware] and of the chip; []: not searched");
   visitor.field("devices_per_cell", &devices_per_cell, between(1, 1024),
                 "values of hardware.devices_per_cell; []: not searched");
-  visitor.field("mapping_objectives", &mapping_objectives, one_of({"cores", "throughput", "energy"}),
-                "values of chip.objective; []: not searched");
+  visitor.field("mapping_objectives", &mapping_objectives, "values of chip.objective; []: not searched");
 }
 
 void SpaceConfig::fields(FieldVisitor& visitor) {
-  visitor.field("kind", &kind, one_of(space_kinds()),
-                "which networks: the keys below it are that kind's; genes: your own");
-  if (kind == "mobile") return mobile.fields(visitor);
-  if (kind == "mlp") return mlp.fields(visitor);
-  if (kind == "cell") return cell.fields(visitor);
-  if (kind == "genes") return gene_fields(visitor);
+  visitor.field("kind", &kind, "which networks: the keys below it are that kind's; genes: your own");
+  if (kind == SpaceType::mobile) return mobile.fields(visitor);
+  if (kind == SpaceType::mlp) return mlp.fields(visitor);
+  if (kind == SpaceType::cell) return cell.fields(visitor);
+  if (kind == SpaceType::genes) return gene_fields(visitor);
   analognas_fields(visitor);
 }
 
@@ -75,7 +70,7 @@ void SpaceConfig::analognas_fields(FieldVisitor& visitor) {
                 "R: [smallest, largest] number of residual blocks of a main block");
   visitor.field("branches", &branches, between(1, 12),
                 "B: [smallest, largest] number of parallel branches of a residual block");
-  visitor.field("block_types", &block_types, one_of({"A", "B", "C", "D"}),
+  visitor.field("block_types", &block_types,
                 "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first");
   visitor.field("widening", &widening, between(1, 4),
                 "WF: [smallest, largest] factor by which a main block multiplies its channels");

@@ -5,15 +5,40 @@
 #include <vector>
 
 #include "core/base/config_file.hpp"
+#include "core/chip/mapping/mapping_config.hpp"
 
 namespace mho {
+
+/// Which networks a search varies.
+enum class SpaceType { analognas, mobile, mlp, cell, genes };
+template <>
+inline constexpr std::array words_of<SpaceType>{"analognas", "mobile", "mlp", "cell", "genes"};
+
+/// Of a convolution block: A bottleneck, B basic, C and D the same with batch norm and ReLU first.
+enum class BlockType { A, B, C, D };
+template <>
+inline constexpr std::array words_of<BlockType>{"A", "B", "C", "D"};
+
+/// Depthwise-separable convolutions, or inverted residuals.
+enum class MobileBlock { separable, inverted };
+template <>
+inline constexpr std::array words_of<MobileBlock>{"separable", "inverted"};
+
+enum class Activation { relu, tanh, sigmoid };
+template <>
+inline constexpr std::array words_of<Activation>{"relu", "tanh", "sigmoid"};
+
+/// On an edge of a cell.
+enum class CellOperation { none, skip, conv1x1, conv3x3, average_pool };
+template <>
+inline constexpr std::array words_of<CellOperation>{"none", "skip", "conv1x1", "conv3x3", "average_pool"};
 
 /// [space] with kind = "mobile": stages of depthwise-separable or inverted residual blocks.
 struct MobileRanges {
   std::vector<int> stem_channels = {8, 16, 24, 32};
-  std::vector<int> stages = {1, 3};                             ///< smallest, largest
-  std::vector<int> layers = {1, 3};                             ///< of a stage: smallest, largest
-  std::vector<std::string> blocks = {"separable", "inverted"};  ///< of a stage
+  std::vector<int> stages = {1, 3};  ///< smallest, largest
+  std::vector<int> layers = {1, 3};  ///< of a stage: smallest, largest
+  std::vector<MobileBlock> blocks = {MobileBlock::separable, MobileBlock::inverted};  ///< of a stage
   std::vector<int> kernels = {3, 5};
   std::vector<int> widths = {8, 16, 24, 32, 48, 64};  ///< output channels of a stage's blocks (squeeze width)
   std::vector<int> expansions = {2, 3, 4, 6};         ///< of inverted residual blocks
@@ -25,7 +50,7 @@ struct MobileRanges {
 struct MlpRanges {
   std::vector<int> layers = {1, 3};  ///< hidden ones: smallest, largest
   std::vector<int> widths = {16, 32, 64, 128, 256};
-  std::vector<std::string> activations = {"relu", "tanh", "sigmoid"};
+  std::vector<Activation> activations = {Activation::relu, Activation::tanh, Activation::sigmoid};
 
   void fields(FieldVisitor& visitor);
 };
@@ -33,7 +58,8 @@ struct MlpRanges {
 /// [space] with kind = "cell": one small graph of operations, stacked (NAS-Bench-201, Dong and Yang 2020).
 struct CellRanges {
   int nodes = 4;  ///< of a cell: an edge from each to every later one
-  std::vector<std::string> operations = {"none", "skip", "conv1x1", "conv3x3", "average_pool"};
+  std::vector<CellOperation> operations = {CellOperation::none, CellOperation::skip, CellOperation::conv1x1,
+                                           CellOperation::conv3x3, CellOperation::average_pool};
   std::vector<int> channels = {8, 16};  ///< of the first stage; doubled from stage to stage
   std::vector<int> cells = {1, 2};      ///< of a stage: smallest, largest
   int stages = 2;
@@ -56,12 +82,10 @@ struct HardwareGenes {
   std::vector<int> dac_bits = {};
   std::vector<int> crossbar_size = {};  ///< rows and columns, of the hardware and of the chip
   std::vector<int> devices_per_cell = {};
-  std::vector<std::string> mapping_objectives = {};
+  std::vector<MappingObjective> mapping_objectives = {};
 
   void fields(FieldVisitor& visitor);
 };
-
-std::vector<std::string> space_kinds();
 
 /// The [space] table: which kind of space, and its ranges. The first seven are of "analognas", the
 /// AnalogNAS macro-architecture (Benmeziane et al. 2023, Table I).
@@ -71,10 +95,9 @@ struct SpaceConfig {
   std::vector<int> main_blocks = {1, 3};                     ///< M: smallest, largest
   std::vector<int> residual_blocks = {1, 4};                 ///< R of a main block: smallest, largest
   std::vector<int> branches = {1, 3};                        ///< B of a main block: smallest, largest
-  std::vector<std::string> block_types = {"A", "B", "C",
-                                          "D"};  ///< CT: bottleneck, basic, the same pre-activated
-  std::vector<int> widening = {1, 4};            ///< WF of a main block: smallest, largest
-  std::string kind = "analognas";                ///< analognas | mobile | mlp | cell | genes
+  std::vector<BlockType> block_types = {BlockType::A, BlockType::B, BlockType::C, BlockType::D};  ///< CT
+  std::vector<int> widening = {1, 4};  ///< WF of a main block: smallest, largest
+  SpaceType kind = SpaceType::analognas;
   MobileRanges mobile = {};
   MlpRanges mlp = {};
   CellRanges cell = {};

@@ -55,7 +55,7 @@ bool train_again(const Study& study, const std::vector<Trial>& best, TrialFile& 
   return !study.stopped();
 }
 
-double day_mean(const Score& score) { return score.at(kOneDay).mean; }
+double day_mean(const Score& score) { return score.at(one_day_s).mean; }
 
 }  // namespace
 

@@ -14,7 +14,7 @@
 namespace mho {
 namespace {
 
-double day_accuracy(const Trial& trial) { return trial.score->at(kOneDay).mean; }
+double day_accuracy(const Trial& trial) { return trial.score->at(one_day_s).mean; }
 
 /// Words of a space of one's own may hold what separates cells.
 std::string cell(const std::string& text) {
@@ -27,7 +27,7 @@ std::string cell(const std::string& text) {
 std::string row(const Trial& trial) {
   const auto& cost = trial.cost;
   return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, cell(trial.name), day_accuracy(trial),
-                     trial.score->at(kOneDay).standard_deviation, trial.score->avm,
+                     trial.score->at(one_day_s).standard_deviation, trial.score->avm,
                      cost ? fmt::format("{}", cost->energy_j) : "",
                      cost ? fmt::format("{}", cost->latency_s) : "",
                      cost ? fmt::format("{}", cost->cores) : "", trial.parameters,
@@ -63,8 +63,8 @@ std::vector<Trial> pareto_front(std::span<const Trial> trials, const SearchConfi
 }
 
 FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& search) {
-  const auto names = front_objectives(search);
-  const auto weighed = weigh(trials, names, search);
+  const auto objectives = front_objectives(search);
+  const auto weighed = weigh(trials, objectives, search);
   std::vector<std::vector<double>> gains;
   for (const auto& point : weighed.points)
     if (point.violation == 0) gains.push_back(point.gains);
@@ -75,13 +75,13 @@ FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& sear
       worst[d] = std::min(worst[d], point[d]);
       best[d] = std::max(best[d], point[d]);
     }
-  FrontVolume volume{names, worst, best, 0};
-  const auto dimensions = names.size();
+  FrontVolume volume{objectives, worst, best, 0};
+  const auto dimensions = objectives.size();
   volume.share = hypervolume(normalised(gains, worst, best), std::vector<double>(dimensions, -margin)) /
                  std::pow(1 + margin, dimensions);
-  for (size_t d = 0; d < names.size(); ++d) {
-    volume.worst[d] = gain(names[d], worst[d]);  // its own inverse: back to the objective's unit
-    volume.best[d] = gain(names[d], best[d]);
+  for (size_t d = 0; d < objectives.size(); ++d) {
+    volume.worst[d] = gain(objectives[d], worst[d]);  // its own inverse: back to the objective's unit
+    volume.best[d] = gain(objectives[d], best[d]);
   }
   return volume;
 }

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "search/search_config.hpp"
@@ -20,7 +19,7 @@ std::vector<Trial> pareto_front(std::span<const Trial> trials, const SearchConfi
 
 /// How much the front dominates.
 struct FrontVolume {
-  std::vector<std::string> objectives;
+  std::vector<Objective> objectives;
   std::vector<double> worst;  ///< value of each objective among the trials that keep T_AVM
   std::vector<double> best;
   double share =

@@ -19,8 +19,8 @@ bool ranks_before(const Score& a, const Score& b, const SearchConfig& search) {
 }  // namespace
 
 double objective(const Score& score, const SearchConfig& search) {
-  const auto& day = score.at(kOneDay);
-  if (search.objective == "accuracy") return day.mean;
+  const auto& day = score.at(one_day_s);
+  if (search.objective == Objective::accuracy) return day.mean;
   return day.mean / std::max(day.standard_deviation, smallest_deviation);
 }
 

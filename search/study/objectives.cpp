@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/study/objectives.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
-#include "core/base/error.hpp"
-#include "core/base/suggest.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {
 namespace {
 
-struct Objective {
-  std::string name;
+struct Traits {
   bool larger_is_better;
   bool spans_decades;
   std::optional<double> (*value)(const Trial&);  ///< of a scored trial
@@ -27,68 +21,69 @@ std::optional<double> of_cost(const Trial& trial) {
   return static_cast<double>((*trial.cost).*member);
 }
 
-std::optional<double> accuracy(const Trial& trial) { return trial.score->at(kOneDay).mean; }
+std::optional<double> accuracy(const Trial& trial) { return trial.score->at(one_day_s).mean; }
 
 std::optional<double> accuracy_over_sigma(const Trial& trial) {
-  const auto& day = trial.score->at(kOneDay);
+  const auto& day = trial.score->at(one_day_s);
   return day.mean / std::max(day.standard_deviation, smallest_deviation);
 }
 
-/// The last two are values of search.objective, not of search.objectives.
-std::vector<Objective> objectives() {
-  return {{"accuracy_1d", true, false, accuracy},
-          {"avm", false, false, [](const Trial& t) { return std::optional<double>(t.score->avm); }},
-          {"energy", false, true, of_cost<&Cost::energy_j>},
-          {"latency", false, true, of_cost<&Cost::latency_s>},
-          {"cores", false, true, of_cost<&Cost::cores>},
-          {"parameters", false, true,
-           [](const Trial& t) { return std::optional<double>(static_cast<double>(t.parameters)); }},
-          {"accuracy", true, false, accuracy},
-          {"accuracy_over_sigma", true, true, accuracy_over_sigma}};
-}
+std::optional<double> avm(const Trial& trial) { return trial.score->avm; }
 
-Objective find(const std::string& name) {
-  for (const auto& known : objectives())
-    if (known.name == name) return known;
-  const auto names = objective_names();
-  throw ConfigError(fmt::format("search.objectives: unknown objective '{}'{}; known: {}", name,
-                                did_you_mean(name, names), join(names)));
+std::optional<double> parameters(const Trial& trial) { return static_cast<double>(trial.parameters); }
+
+Traits traits_of(Objective objective) {
+  switch (objective) {
+    case Objective::accuracy:
+    case Objective::accuracy_1d:
+      return {true, false, accuracy};
+    case Objective::accuracy_over_sigma:
+      return {true, true, accuracy_over_sigma};
+    case Objective::avm:
+      return {false, false, avm};
+    case Objective::energy:
+      return {false, true, of_cost<&Cost::energy_j>};
+    case Objective::latency:
+      return {false, true, of_cost<&Cost::latency_s>};
+    case Objective::cores:
+      return {false, true, of_cost<&Cost::cores>};
+    default:
+      return {false, true, parameters};
+  }
 }
 
 }  // namespace
 
-std::vector<std::string> objective_names() {
-  return {"accuracy_1d", "avm", "energy", "latency", "cores", "parameters"};
-}
-
-std::vector<std::string> weighed_objectives(const SearchConfig& search) {
+std::vector<Objective> weighed_objectives(const SearchConfig& search) {
   return search.objectives.empty() ? std::vector{search.objective} : search.objectives;
 }
 
-std::vector<std::string> front_objectives(const SearchConfig& search) {
-  return search.objectives.empty() ? std::vector<std::string>{"accuracy_1d", "energy", "parameters"}
-                                   : search.objectives;
+std::vector<Objective> front_objectives(const SearchConfig& search) {
+  return search.objectives.empty()
+             ? std::vector{Objective::accuracy_1d, Objective::energy, Objective::parameters}
+             : search.objectives;
 }
 
-std::optional<std::vector<double>> objective_values(const Trial& trial, std::span<const std::string> names) {
+std::optional<std::vector<double>> objective_values(const Trial& trial,
+                                                    std::span<const Objective> objectives) {
   if (trial.failed || !trial.score) return std::nullopt;
   std::vector<double> values;
-  for (const auto& name : names) {
-    const auto value = find(name).value(trial);
+  for (const Objective objective : objectives) {
+    const auto value = traits_of(objective).value(trial);
     if (!value || !std::isfinite(*value)) return std::nullopt;
     values.push_back(*value);
   }
   return values;
 }
 
-double gain(const std::string& objective, double value) {
-  return find(objective).larger_is_better ? value : -value;
+double gain(Objective objective, double value) {
+  return traits_of(objective).larger_is_better ? value : -value;
 }
 
-double modelled_gain(const std::string& objective, double value) {
-  const auto known = find(objective);
-  const double scaled = known.spans_decades ? std::log(std::max(value, 1e-30)) : value;
-  return known.larger_is_better ? scaled : -scaled;
+double modelled_gain(Objective objective, double value) {
+  const auto traits = traits_of(objective);
+  const double scaled = traits.spans_decades ? std::log(std::max(value, 1e-30)) : value;
+  return traits.larger_is_better ? scaled : -scaled;
 }
 
 }  // namespace mho

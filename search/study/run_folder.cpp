@@ -84,7 +84,7 @@ void expect_same(const std::filesystem::path& file, const std::string& then, con
 void expect_same_space(const std::filesystem::path& file, const SpaceConfig& now) {
   RunConfig config;
   read_config(file, config.sections());
-  if (config.space.kind != "genes" || now.kind != "genes") return;
+  if (config.space.kind != SpaceType::genes || now.kind != SpaceType::genes) return;
   const auto differs = difference(Space(config.space), Space(now));
   if (!differs.empty())
     throw ConfigError(
@@ -96,8 +96,8 @@ void expect_same_space(const std::filesystem::path& file, const SpaceConfig& now
 /// A longer run begins with the trials of a shorter one, except in these cases.
 void check_extension(const RunFolder& folder, int before, const SearchConfig& search) {
   std::string reason;
-  if (search.proposer == "latin_hypercube") reason = "a Latin hypercube is one design over all trials";
-  if (search.fidelity != "none" && before % search.population != 0)
+  if (proposer_traits(search.proposer).one_design) reason = "a Latin hypercube is one design over all trials";
+  if (search.fidelity != Fidelity::none && before % search.population != 0)
     reason = fmt::format("successive halving has judged its last generation of {} without the rest",
                          before % search.population);
   if (!reason.empty())

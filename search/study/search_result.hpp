@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "evaluators/evaluate.hpp"
+#include "search/generations/prefilter.hpp"
 #include "search/models/surrogate_guide.hpp"
-#include "search/prefilter.hpp"
 #include "search/study/confirmation.hpp"
 #include "search/study/front.hpp"
 #include "search/study/trial.hpp"

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "search/evaluator.hpp"
 #include "search/extensions.hpp"
+#include "search/judges/evaluator.hpp"
 #include "search/models/surrogate_guide.hpp"
 #include "search/study/run_folder.hpp"
 #include "search/study/trial_store.hpp"

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json brief(const Score& score) {
-  const auto& day = score.at(kOneDay);
+  const auto& day = score.at(one_day_s);
   return {{"accuracy_1d", day.mean}, {"deviation_1d", day.standard_deviation}, {"avm_points", score.avm}};
 }
 
@@ -64,7 +64,7 @@ Json front_json(const SearchResult& result) {
   const auto& volume = result.volume;
   const auto& cost = result.front.empty() ? std::nullopt : result.front.front().cost;
   const bool mapped = cost && cost->mapping;
-  return {{"objectives", volume.objectives},
+  return {{"objectives", words_for(volume.objectives)},
           {"mapping", mapped ? Json(to_string(*cost->mapping)) : Json(nullptr)},
           {"trials", trials},
           {"hypervolume_share", volume.share},

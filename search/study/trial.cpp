@@ -39,7 +39,7 @@ Score read_score(const Json& json) {
                            number(point.at("standard_deviation")),
                            point.at("programmings").get<int>(),
                            {number(point.at("interval95").at(0)), number(point.at("interval95").at(1))}});
-  score.at(kOneDay);  // what everything weighs trials by: throws where it is missing
+  score.at(one_day_s);  // what everything weighs trials by: throws where it is missing
   return score;
 }
 

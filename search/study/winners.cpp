@@ -88,7 +88,7 @@ std::string warn_of_chance(const std::vector<Winner>& winners) {
     const auto& score = winners[place].evaluation.score;
     if (is_near_chance(score))
       places.push_back(fmt::format("winner {} is right for {:.1f} % of the test images after one day", place,
-                                   100 * score.at(kOneDay).mean));
+                                   100 * score.at(one_day_s).mean));
   }
   if (places.empty()) return "";
   return fmt::format("{}: near chance, which is {:.1f} % (always the commonest class)", join(places),

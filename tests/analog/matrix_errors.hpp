@@ -16,7 +16,7 @@ inline constexpr double day_s = 86400, month_s = 2592000;
 inline HardwareConfig ideal_io(int crossbar) {
   HardwareConfig hardware;
   hardware.crossbar_rows = hardware.crossbar_columns = crossbar;
-  hardware.weight_scaling = "tile";
+  hardware.weight_scaling = WeightScaling::tile;
   hardware.dac_bits = hardware.adc_bits = 0;
   hardware.output_noise = 0;
   return hardware;

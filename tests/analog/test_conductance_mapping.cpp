@@ -18,7 +18,7 @@ std::vector<float> random_weights(int rows, int columns, std::uint64_t seed) {
   return weights;
 }
 
-HardwareConfig hardware_of(const std::string& scaling, int crossbar_rows, int crossbar_columns) {
+HardwareConfig hardware_of(WeightScaling scaling, int crossbar_rows, int crossbar_columns) {
   HardwareConfig hardware;
   hardware.weight_scaling = scaling;
   hardware.crossbar_rows = crossbar_rows;
@@ -29,7 +29,7 @@ HardwareConfig hardware_of(const std::string& scaling, int crossbar_rows, int cr
 void draw_cell(Random& random, CellConfig& mapping) {
   mapping.devices_per_cell = 8;
   if (random.chance(.25)) {
-    mapping.kind = "single";
+    mapping.kind = CellKind::single;
     return;
   }
   mapping.pair_significances.resize(static_cast<size_t>(random.integer(1, 4)));
@@ -52,7 +52,8 @@ TEST_CASE("Conductances turn back into the weights, for every cell, scaling, ran
   Random random(RandomKey(1));
   for (int round = 0; round < 240; ++round) {
     const int rows = random.integer(1, 50), columns = random.integer(1, 50);
-    auto hardware = hardware_of(round % 2 ? "column" : "tile", random.integer(1, 30), random.integer(1, 30));
+    auto hardware = hardware_of(round % 2 ? WeightScaling::column : WeightScaling::tile,
+                                random.integer(1, 30), random.integer(1, 30));
     draw_cell(random, hardware.cell);
     const ConductanceRange range{random.chance(.5) ? 0.0 : 9.0, 88.2};
     auto weights = random_weights(rows, columns, static_cast<std::uint64_t>(round));
@@ -76,7 +77,7 @@ TEST_CASE("Conductances turn back into the weights, for every cell, scaling, ran
 TEST_CASE("Of a pair one device stays at its lowest conductance") {
   for (const double min_us : {0.0, 9.0}) {
     const auto weights = random_weights(30, 20, 1);
-    auto hardware = hardware_of("column", 16, 16);
+    auto hardware = hardware_of(WeightScaling::column, 16, 16);
     hardware.cell.pair_significances = {1, 3};
     const auto t = map_to_conductances(weights, 30, 20, hardware, ConductanceRange{min_us, 88.2});
     for (size_t i = 0; i < weights.size(); ++i)
@@ -88,18 +89,18 @@ TEST_CASE("Of a pair one device stays at its lowest conductance") {
 TEST_CASE("The largest weight of its group becomes g_max") {
   const std::vector<float> weights{1, -4, 2, 2};  // 2 x 2
   SECTION("of its column") {
-    const auto t = map_to_conductances(weights, 2, 2, hardware_of("column", 2, 2));
+    const auto t = map_to_conductances(weights, 2, 2, hardware_of(WeightScaling::column, 2, 2));
     CHECK(t.scales == std::vector<float>{2, 4});
     CHECK(t.targets_us[0] == std::vector<float>{12.5, 0, 25, 12.5});
     CHECK(t.targets_us[1] == std::vector<float>{0, 25, 0, 0});
   }
   SECTION("of its tile") {
-    const auto t = map_to_conductances(weights, 2, 2, hardware_of("tile", 2, 2));
+    const auto t = map_to_conductances(weights, 2, 2, hardware_of(WeightScaling::tile, 2, 2));
     CHECK(t.scales == std::vector<float>{4, 4});
     CHECK(t.targets_us[0] == std::vector<float>{6.25, 0, 12.5, 12.5});
   }
   SECTION("of its part of the column when rows are split") {
-    const auto t = map_to_conductances(weights, 2, 2, hardware_of("column", 1, 2));
+    const auto t = map_to_conductances(weights, 2, 2, hardware_of(WeightScaling::column, 1, 2));
     CHECK(t.row_splits == 2);
     CHECK(t.scales == std::vector<float>{1, 4, 2, 2});
     CHECK(t.row_split_of(1) == 1);
@@ -107,7 +108,8 @@ TEST_CASE("The largest weight of its group becomes g_max") {
 }
 
 TEST_CASE("A column of zeros gets scale 0 and no conductance") {
-  const auto t = map_to_conductances(std::vector<float>{0, 1, 0, -2}, 2, 2, hardware_of("column", 2, 2));
+  const auto t =
+      map_to_conductances(std::vector<float>{0, 1, 0, -2}, 2, 2, hardware_of(WeightScaling::column, 2, 2));
   CHECK(t.scales == std::vector<float>{0, 2});
   CHECK(t.targets_us[0] == std::vector<float>{0, 12.5, 0, 0});
   CHECK(t.targets_us[1] == std::vector<float>{0, 0, 0, 25});
@@ -115,8 +117,8 @@ TEST_CASE("A column of zeros gets scale 0 and no conductance") {
 }
 
 TEST_CASE("A column of zeros lies in the middle of a single device's range") {
-  auto hardware = hardware_of("column", 2, 2);
-  hardware.cell.kind = "single";
+  auto hardware = hardware_of(WeightScaling::column, 2, 2);
+  hardware.cell.kind = CellKind::single;
   const auto t =
       map_to_conductances(std::vector<float>{0, 1, 0, -2}, 2, 2, hardware, ConductanceRange{9, 89});
   CHECK(t.scales == std::vector<float>{0, 2});
@@ -126,7 +128,7 @@ TEST_CASE("A column of zeros lies in the middle of a single device's range") {
 }
 
 TEST_CASE("Pairs of low significance fill first, each from where the one before is full") {
-  auto hardware = hardware_of("column", 8, 8);
+  auto hardware = hardware_of(WeightScaling::column, 8, 8);
   hardware.cell.devices_per_cell = 6;
   hardware.cell.pair_significances = {4, 1, 2};  // full: 7 x 10 µS
   const std::vector<float> weights{7, -7, .5f, 2, -2, 5, 0};
@@ -147,14 +149,14 @@ TEST_CASE("Pairs of low significance fill first, each from where the one before 
 }
 
 TEST_CASE("Equal pairs fill in their order") {
-  auto hardware = hardware_of("column", 8, 8);
+  auto hardware = hardware_of(WeightScaling::column, 8, 8);
   hardware.cell.pair_significances = {1, 1};
   const auto t = map_to_conductances(std::vector<float>{1, -.25f}, 2, 1, hardware);
   CHECK(t.targets_us == std::vector<std::vector<float>>{{25, 0}, {0, 12.5}, {25, 0}, {0, 0}});
 }
 
 TEST_CASE("Weights that cannot be mapped are told with their place") {
-  const auto hardware = hardware_of("column", 8, 8);
+  const auto hardware = hardware_of(WeightScaling::column, 8, 8);
   std::vector<float> weights(6, 1.0f);
   weights[5] = std::numeric_limits<float>::infinity();
   CHECK_THROWS_AS(map_to_conductances(weights, 2, 3, hardware), MappingError);
@@ -170,11 +172,11 @@ TEST_CASE("A scaling or g_max that does not exist is refused") {
   CHECK_THROWS_AS(map_to_conductances(std::vector<float>{1}, 1, 1, hardware), ConfigError);
   CHECK_THROWS_WITH(map_to_conductances(std::vector<float>{1}, 1, 1, hardware),
                     ContainsSubstring("did you mean 'column'"));
-  hardware = hardware_of("column", 8, 8);
+  hardware = hardware_of(WeightScaling::column, 8, 8);
   hardware.g_max_us = -1;
   CHECK_THROWS_WITH(map_to_conductances(std::vector<float>{1}, 1, 1, hardware),
                     ContainsSubstring("g_max_us"));
-  hardware = hardware_of("column", 8, 8);
+  hardware = hardware_of(WeightScaling::column, 8, 8);
   for (const ConductanceRange range : {ConductanceRange{5, 5}, {-1, 5}, {6, 5}})
     CHECK_THROWS_WITH(map_to_conductances(std::vector<float>{1}, 1, 1, hardware, range),
                       ContainsSubstring("expected 0 <= lowest < highest"));

@@ -21,8 +21,8 @@ HardwareConfig pulsed_hardware(const std::string& device) {
   hardware.g_max_us = 30;
   hardware.crossbar_rows = 8;
   hardware.crossbar_columns = 5;
-  hardware.drift_compensation = "none";
-  hardware.cell.kind = "single";
+  hardware.drift_compensation = CompensationMode::none;
+  hardware.cell.kind = CellKind::single;
   return hardware;
 }
 
@@ -39,10 +39,10 @@ CrossbarMatrix zeros(const HardwareConfig& hardware, const DeviceModel& model, s
 
 TEST_CASE("The mean update of ideal constant-step devices is -lr x d^T, for single devices and pairs") {
   auto hardware = pulsed_hardware("constant_step");
-  hardware.cell.kind = GENERATE("single", "pairs");
+  hardware.cell.kind = GENERATE(CellKind::single, CellKind::pairs);
   const auto model = make_device_model("constant_step", 30);
   const auto x = normals(rows, 1), d = normals(columns, 2);
-  const double rate = 0.0004, step = (hardware.cell.kind == "single" ? 2.0 : 1.0) / 1200;
+  const double rate = 0.0004, step = (hardware.cell.kind == CellKind::single ? 2.0 : 1.0) / 1200;
   const int times = 200;
   auto matrix = zeros(hardware, *model);
   const auto before = matrix.weights();
@@ -125,7 +125,7 @@ TEST_CASE("Time that passes is time read ahead") {
 TEST_CASE("A snapshot brings every bit back: devices, faults, clock, references, counters") {
   auto hardware = pulsed_hardware("soft_bounds");
   hardware.faults.stuck_at_set_rate = 0.1;  // other devices under another key
-  hardware.drift_compensation = "global";
+  hardware.drift_compensation = CompensationMode::global;
   const auto model = make_device_model("soft_bounds", 30);
   const auto x = normals(rows, 1), d = normals(columns, 2);
   auto matrix = zeros(hardware, *model);

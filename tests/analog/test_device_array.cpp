@@ -46,7 +46,7 @@ TEST_CASE("Verify leaves the truncated Gaussian that its iterations say") {
   const GaussianDevice model({0, 25}, static_cast<float>(sigma));
   for (const double z : {.3, 1.0, 2.0})
     for (const int iterations : {1, 2, 5, 40}) {
-      const auto plane = programmed(model, {"verify", iterations, z * sigma});
+      const auto plane = programmed(model, {ProgrammingMethod::verify, iterations, z * sigma});
       const auto found = deviations(*plane);
       const double phi = std::exp(-z * z / 2) / std::sqrt(2 * 3.14159265358979), q = 2 * normal_cdf(-z);
       const double outside = std::pow(q, 1 + iterations);
@@ -65,7 +65,7 @@ TEST_CASE("Verify judges by a noisy read: what it leaves is wider by the noise t
   // N(rho r, 1 - rho), rho = 1 / (1 + s^2), so the variance of d is rho^2 var(r inside) + 1 - rho.
   const double s = .5, margin = .4, rho = 1 / (1 + s * s);
   const GaussianDevice model({0, 25}, 1, static_cast<float>(s));
-  const auto plane = programmed(model, {"verify", 200, margin});
+  const auto plane = programmed(model, {ProgrammingMethod::verify, 200, margin});
   const double total = std::sqrt(1 + s * s), z = margin / total, q = 2 * normal_cdf(-z);
   const double phi = std::exp(-z * z / 2) / std::sqrt(2 * 3.14159265358979);
   const double inside = total * total * (1 - 2 * z * phi / (1 - q));
@@ -77,16 +77,16 @@ TEST_CASE("Verify judges by a noisy read: what it leaves is wider by the noise t
 TEST_CASE("Verify leaves devices within the margin as one shot made them, and stops when all are") {
   const GaussianDevice model({0, 25}, 1);
   const auto once = programmed(model, {});
-  const auto verified = programmed(model, {"verify", 1, 1.5});
+  const auto verified = programmed(model, {ProgrammingMethod::verify, 1, 1.5});
   for (size_t i = 0; i < n; ++i) {
     const bool inside = std::fabs(once->written_us()[i] - 12.5f) <= 1.5f;
     REQUIRE((verified->written_us()[i] == once->written_us()[i]) == inside);
   }
   // A margin that all lie in: the same bits whatever the iterations.
-  const auto wide = programmed(model, {"verify", 100, 8});
+  const auto wide = programmed(model, {ProgrammingMethod::verify, 100, 8});
   CHECK(wide->written_us() == once->written_us());
   // More iterations go on from where fewer stopped: what lay inside stays.
-  const auto more = programmed(model, {"verify", 2, 1.5});
+  const auto more = programmed(model, {ProgrammingMethod::verify, 2, 1.5});
   for (size_t i = 0; i < n; ++i)
     if (std::fabs(verified->written_us()[i] - 12.5f) <= 1.5f)
       REQUIRE(more->written_us()[i] == verified->written_us()[i]);
@@ -95,7 +95,7 @@ TEST_CASE("Verify leaves devices within the margin as one shot made them, and st
 TEST_CASE("Verify improves phase-change devices, whose read noise bounds what it can do") {
   const auto pcm = make_device_model("pcm", 25);
   const auto once = programmed(*pcm, {});
-  const auto verified = programmed(*pcm, {"verify", 100, .25});
+  const auto verified = programmed(*pcm, {ProgrammingMethod::verify, 100, .25});
   const double before = moments(deviations(*once)).deviation,
                after = moments(deviations(*verified)).deviation;
   CHECK(before == Approx(.95271).margin(deviation_bound(.95271, n)));
@@ -108,7 +108,7 @@ TEST_CASE("Verify improves phase-change devices, whose read noise bounds what it
 TEST_CASE("Stuck devices read the same for ever, whatever the programming") {
   const auto pcm = make_device_model("pcm", 25);
   const std::vector<StuckDevice> stuck{{0, 25}, {1023, 0}, {1024, 25}, {99999, 3}};
-  for (const char* method : {"one_shot", "verify"}) {
+  for (const auto method : {ProgrammingMethod::one_shot, ProgrammingMethod::verify}) {
     const auto plane = programmed(*pcm, {method, 3, .5}, stuck);
     const auto healthy = programmed(*pcm, {method, 3, .5});
     for (const double time_s : {0.0, 86400.0}) {
@@ -125,7 +125,7 @@ TEST_CASE("Stuck devices read the same for ever, whatever the programming") {
 
 TEST_CASE("An impossible programming is refused") {
   const GaussianDevice model({0, 25}, 1);
-  CHECK_THROWS_AS(programmed(model, {"verify", 1, 0}), ConfigError);
+  CHECK_THROWS_AS(programmed(model, {ProgrammingMethod::verify, 1, 0}), ConfigError);
 }
 
 TEST_CASE("A device that was written alone drifts from its own last write, and a snapshot keeps that") {

@@ -96,9 +96,9 @@ TEST_CASE("what a vector gets depends on its number, not on how many come at onc
   HardwareConfig hardware = small_tiles();
   hardware.dac_bits = hardware.adc_bits = 8;
   hardware.output_noise = 0.1;
-  hardware.effects.input_rounding = hardware.effects.output_rounding = "stochastic";
+  hardware.effects.input_rounding = hardware.effects.output_rounding = Rounding::stochastic;
   hardware.effects.read_weight_noise = 0.1;
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.bound_management = BoundManagement::iterative;
   hardware.adc_range = 1;
   const int rows = 20, columns = 13, vectors = 37;
   const auto read = read_of(uniforms(rows * columns, 1), rows, columns, hardware);
@@ -220,6 +220,6 @@ TEST_CASE("a read that does not fit its matrix and impossible hardware are refus
   auto read = read_of(uniforms(260, 1), 20, 13, hardware);
   CHECK_THROWS_WITH(FrozenMatrix(read, 20, 12, hardware, {1.0f}, RandomKey(1)),
                     ContainsSubstring("expected 240 conductances and 36 scales, got 260 and 39"));
-  hardware.effects.output_rounding = "stochastic";
+  hardware.effects.output_rounding = Rounding::stochastic;
   CHECK_THROWS_AS(FrozenMatrix(read, 20, 13, hardware, {1.0f}, RandomKey(1)), ConfigError);
 }

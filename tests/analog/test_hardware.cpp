@@ -24,9 +24,9 @@ TEST_CASE("The hardware table round-trips through its file") {
   HardwareConfig config;
   config.device = "hermes_tdp";
   config.g_max_us = 20.7;
-  config.weight_scaling = "tile";
+  config.weight_scaling = WeightScaling::tile;
   config.adc_bits = 0;
-  config.drift_compensation = "none";
+  config.drift_compensation = CompensationMode::none;
   HardwareConfig copy;
   read_config_text(write_config(hardware_section(config)), "test.toml", hardware_section(copy));
   CHECK(write_config(hardware_section(copy)) == write_config(hardware_section(config)));

@@ -89,7 +89,6 @@ TEST_CASE("values that no configuration file was read for are checked too") {
     change(hardware);
     CHECK_THROWS_WITH(check_mvm_effects(hardware), ContainsSubstring(text));
   };
-  refused([](HardwareConfig& h) { h.effects.input_rounding = "up"; }, "one of nearest, stochastic, got 'up'");
   refused([](HardwareConfig& h) { h.effects.read_weight_noise = -1; },
           "read_weight_noise: expected 0 to 100");
   refused([](HardwareConfig& h) { h.effects.s_shape = std::nan(""); }, "s_shape");

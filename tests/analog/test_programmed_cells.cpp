@@ -14,11 +14,11 @@ using namespace mho::test;
 namespace {
 
 std::vector<CellConfig> cells() {
-  return {{"pairs", {1}, 4},
-          {"pairs", {1, 1}, 4},
-          {"pairs", {1, 4}, 4},
-          {"pairs", {2, 1, .5, 8}, 8},
-          {"single", {1}, 4}};
+  return {{CellKind::pairs, {1}, 4},
+          {CellKind::pairs, {1, 1}, 4},
+          {CellKind::pairs, {1, 4}, 4},
+          {CellKind::pairs, {2, 1, .5, 8}, 8},
+          {CellKind::single, {1}, 4}};
 }
 
 /// Mean and second moment of (max(g + sigma xi, 0) - g).
@@ -114,7 +114,7 @@ TEST_CASE("R7: uniform weights on PCM have the error that sigma and the empty de
 }
 
 TEST_CASE("Ideal devices without converters give back the weights at any time, whatever the cell") {
-  for (const std::string scaling : {"column", "tile"})
+  for (const auto scaling : all_values<WeightScaling>())
     for (const auto& cell : cells()) {
       auto hardware = ideal_io(16);
       hardware.weight_scaling = scaling;
@@ -122,7 +122,7 @@ TEST_CASE("Ideal devices without converters give back the weights at any time, w
       const auto model = make_device_model("ideal", hardware.g_max_us);
       auto weights = clipped_normal(37 * 29, 3);
       for (size_t i = 4; i < weights.size(); i += 29) weights[i] = 0;  // a column of zeros
-      for (const std::string compensation : {"none", "global", "exact", "column"}) {
+      for (const auto compensation : all_values<CompensationMode>()) {
         hardware.drift_compensation = compensation;
         const CrossbarMatrix matrix(map_to_conductances(weights, 37, 29, hardware), hardware, *model,
                                     RandomKey(1));
@@ -145,7 +145,7 @@ TEST_CASE("N pairs average independent errors as their significances say, and de
   for (const auto& cell : cells()) {
     auto hardware = ideal_io(size);
     hardware.cell = cell;
-    hardware.drift_compensation = "none";
+    hardware.drift_compensation = CompensationMode::none;
     const CrossbarMatrix matrix(map_to_conductances(weights, size, size, hardware, model.range()), hardware,
                                 model, RandomKey(1));
     const float scale = matrix.targets().scales[0];
@@ -157,7 +157,7 @@ TEST_CASE("N pairs average independent errors as their significances say, and de
       squares += f * f;
     }
     const double expected =
-        cell.kind == "single" ? s / (span / 2) : s * std::sqrt(2 * squares) / (sum * span);
+        cell.kind == CellKind::single ? s / (span / 2) : s * std::sqrt(2 * squares) / (sum * span);
     const auto found = moments(errors);
     CHECK(found.mean == Approx(0).margin(mean_bound(expected, errors.size())));
     CHECK(found.deviation == Approx(expected).margin(deviation_bound(expected, errors.size())));
@@ -185,10 +185,11 @@ TEST_CASE("A single device's drift is compensated before its reference is subtra
   // All devices drift alike, so compensated weights are the programmed ones at any time; compensating the
   // difference instead would leave minus the reference times what drifted away.
   auto hardware = ideal_io(64);
-  hardware.cell.kind = "single";
+  hardware.cell.kind = CellKind::single;
   const GaussianDevice model({9, 89}, 1, 0, .05);
   const auto weights = uniform_weights(64 * 64, 3);
-  for (const std::string compensation : {"global", "exact", "column"}) {
+  for (const auto compensation :
+       {CompensationMode::global, CompensationMode::exact, CompensationMode::column}) {
     hardware.drift_compensation = compensation;
     const CrossbarMatrix matrix(map_to_conductances(weights, 64, 64, hardware, model.range()), hardware,
                                 model, RandomKey(1));

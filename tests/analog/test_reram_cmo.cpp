@@ -26,7 +26,7 @@ CmoDevice without_read_noise() { return CmoDevice(88.2, {}, {.read_noise_scale =
 
 TEST_CASE("R12: CMO programming has the reference deviation for both acceptances") {
   CmoParameters two_percent;
-  two_percent.acceptance = "2 %";
+  two_percent.acceptance = Acceptance::wide;
   CHECK(CmoDevice(88.2).programming_deviation_us(50) == Approx(.05425).margin(rounding));
   CHECK(CmoDevice(88.2, two_percent).programming_deviation_us(50) == Approx(.57573).margin(rounding));
   const CmoDevice model(88.2, two_percent);

@@ -14,7 +14,7 @@ using namespace mho::test;
 
 namespace {
 
-constexpr int kSize = 512, kVectors = 256, kSeeds = 5;
+constexpr int side = 512, vector_count = 256, seed_count = 5;
 
 /// Normal values, clipped at `deviations` and divided by it.
 std::vector<float> clipped_normals(int count, float deviations, std::uint64_t seed) {
@@ -26,13 +26,13 @@ std::vector<float> clipped_normals(int count, float deviations, std::uint64_t se
 /// Of five drawn problems of 512 x 512 weights and 256 inputs.
 Moments relative_errors(const HardwareConfig& hardware, float largest_weight, bool fixed_range) {
   std::vector<float> errors;
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    auto w = clipped_normals(kSize * kSize, 2.5f, 10 + seed);
+  for (std::uint64_t seed = 0; seed < seed_count; ++seed) {
+    auto w = clipped_normals(side * side, 2.5f, 10 + seed);
     for (auto& weight : w) weight *= largest_weight;
-    const auto x = fixed_range ? clipped_normals(kVectors * kSize, 3.0f, 20 + seed)
-                               : normals(kVectors * kSize, 20 + seed);
-    const auto wanted = exact_product(x, w, kSize, kSize);
-    const FrozenMatrix crossbar(read_of(w, kSize, kSize, hardware), kSize, kSize, hardware, {1.0f},
+    const auto x = fixed_range ? clipped_normals(vector_count * side, 3.0f, 20 + seed)
+                               : normals(vector_count * side, 20 + seed);
+    const auto wanted = exact_product(x, w, side, side);
+    const FrozenMatrix crossbar(read_of(w, side, side, hardware), side, side, hardware, {1.0f},
                                 RandomKey(seed));
     const auto got = forward(crossbar, x, 30 + seed);
     double difference = 0, size = 0;
@@ -49,7 +49,7 @@ Moments relative_errors(const HardwareConfig& hardware, float largest_weight, bo
 /// errors; the reference is rounded to 1e-4.
 void check_reference(const Moments& got, double reference, double deviation) {
   CAPTURE(got.mean, got.deviation, reference);
-  CHECK(std::fabs(got.mean - reference) < 5 * deviation * std::sqrt(2.0 / kSeeds) + 0.5e-4);
+  CHECK(std::fabs(got.mean - reference) < 5 * deviation * std::sqrt(2.0 / seed_count) + 0.5e-4);
 }
 
 HardwareConfig converters(int dac_bits, int adc_bits, double adc_range, double output_noise) {
@@ -66,8 +66,8 @@ HardwareConfig converters(int dac_bits, int adc_bits, double adc_range, double o
 
 TEST_CASE("products with managed noise and bounds have the reference's error") {
   auto hardware = converters(7, 9, 12, 0.06);
-  hardware.effects.noise_management = "abs_max";
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.noise_management = NoiseManagement::abs_max;
+  hardware.effects.bound_management = BoundManagement::iterative;
   check_reference(relative_errors(hardware, 1.0f, false), 0.0276, 0.0003);
   check_reference(relative_errors(hardware, 0.6f, false), 0.0404, 0.0004);
   hardware.adc_range = 20;
@@ -78,8 +78,8 @@ TEST_CASE("products with managed noise and bounds have the reference's error") {
 TEST_CASE("products with a fixed input range have the reference's error, together and effect by effect") {
   auto all = converters(8, 8, 10, 0.04);
   all.effects.read_weight_noise = 0.0175;
-  all.effects.read_weight_noise_kind = "conductance";
-  all.wires.ir_drop = "approximate";
+  all.effects.read_weight_noise_kind = ReadNoiseKind::conductance;
+  all.wires.ir_drop = IrDrop::approximate;
   check_reference(relative_errors(all, 1.0f, true), 0.0347, 0.0003);
   // The reference gives no deviation for single effects: ours over the draws stands for it.
   const auto check_alone = [](const HardwareConfig& hardware, double reference, double largest = 0.02) {
@@ -92,10 +92,10 @@ TEST_CASE("products with a fixed input range have the reference's error, togethe
   check_alone(converters(0, 0, 0, 0.04), 0.0134);
   auto weights = converters(0, 0, 0, 0);
   weights.effects.read_weight_noise = 0.0175;
-  weights.effects.read_weight_noise_kind = "conductance";
+  weights.effects.read_weight_noise_kind = ReadNoiseKind::conductance;
   check_alone(weights, 0.0249);
   auto wires = converters(0, 0, 0, 0);
-  wires.wires.ir_drop = "approximate";
+  wires.wires.ir_drop = IrDrop::approximate;
   check_alone(wires, 0.0140);
 }
 
@@ -125,7 +125,7 @@ double exact_loss(int n, double wire_conductance) {
 TEST_CASE(
     "approximate IR drop of a full column has the reference's loss and its difference from the ladder") {
   auto hardware = converters(0, 0, 0, 0);
-  hardware.wires.ir_drop = "approximate";
+  hardware.wires.ir_drop = IrDrop::approximate;
   const struct {
     int rows;
     double approximate, exact;
@@ -146,7 +146,7 @@ TEST_CASE(
 
 TEST_CASE("approximate IR drop grows with g_max and wire resistance alike and spares the row at the output") {
   auto hardware = converters(0, 0, 0, 0);
-  hardware.wires.ir_drop = "approximate";
+  hardware.wires.ir_drop = IrDrop::approximate;
   const auto loss = [&](double g_max_us, double wire_ohm, int row) {
     hardware.g_max_us = g_max_us;
     hardware.wires.wire_resistance_ohm = wire_ohm;

@@ -30,13 +30,13 @@ TEST_CASE("column maxima are exact and leave other columns alone") {
       auto& largest = wanted[static_cast<size_t>(c)];
       largest = std::max(largest, std::fabs(x[static_cast<size_t>(r * row + c)]));
     }
-  for (const auto& set : available_instruction_sets()) {
-    INFO(set << " rows " << rows << " columns " << columns);
+  for (const auto set : available_instruction_sets()) {
+    INFO(word_of(set) << " rows " << rows << " columns " << columns);
     auto got = start;
-    if (set == "portable") column_maxima_portable(x.data(), row, rows, columns, got.data());
+    if (set == InstructionSet::portable) column_maxima_portable(x.data(), row, rows, columns, got.data());
 #if defined(__x86_64__)
-    if (set == "avx2") column_maxima_avx2(x.data(), row, rows, columns, got.data());
-    if (set == "avx512") column_maxima_avx512(x.data(), row, rows, columns, got.data());
+    if (set == InstructionSet::avx2) column_maxima_avx2(x.data(), row, rows, columns, got.data());
+    if (set == InstructionSet::avx512) column_maxima_avx512(x.data(), row, rows, columns, got.data());
 #endif
     CHECK(got == wanted);
   }

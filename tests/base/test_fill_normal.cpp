@@ -25,11 +25,11 @@ using Fill = void (*)(std::uint64_t, std::uint64_t, float*, std::size_t);
 
 std::vector<std::pair<std::string, Fill>> generators() {
   std::vector<std::pair<std::string, Fill>> list;
-  for (const auto& set : available_instruction_sets()) {
-    if (set == "portable") list.emplace_back(set, fill_normal_portable);
+  for (const auto set : available_instruction_sets()) {
+    if (set == InstructionSet::portable) list.emplace_back(word_of(set), fill_normal_portable);
 #if defined(__x86_64__)
-    if (set == "avx2") list.emplace_back(set, fill_normal_avx2);
-    if (set == "avx512") list.emplace_back(set, fill_normal_avx512);
+    if (set == InstructionSet::avx2) list.emplace_back(word_of(set), fill_normal_avx2);
+    if (set == InstructionSet::avx512) list.emplace_back(word_of(set), fill_normal_avx512);
 #endif
   }
   return list;

@@ -58,9 +58,3 @@ TEST_CASE("rows go to the crossbars channel by channel, and come back") {
   CHECK(crossbar == std::vector<float>{0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11});
   CHECK(to_matrix_rows(crossbar, 2, cut) == matrix);
 }
-
-TEST_CASE("row splits have their words") {
-  for (const RowSplit row_split : {RowSplit::dense, RowSplit::channel_aligned})
-    CHECK(row_split_of(to_string(row_split)) == row_split);
-  CHECK_THROWS_AS(row_split_of("channels"), ConfigError);
-}

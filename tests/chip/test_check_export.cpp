@@ -15,7 +15,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-void write_example(const std::filesystem::path& folder, const std::string& objective = "cores") {
+void write_example(const std::filesystem::path& folder,
+                   MappingObjective objective = MappingObjective::cores) {
   const Architecture net = builtin("ds_cnn");
   const ChipConfig chip = small_chip(4, 4, 64);
   HardwareConfig hardware;
@@ -49,7 +50,7 @@ std::string problems_after_edit(const std::string& file, Edit&& edit) {
 }  // namespace
 
 TEST_CASE("a fresh export has no problems, whatever it was mapped for") {
-  for (const char* objective : {"cores", "throughput", "energy"}) {
+  for (const auto objective : all_values<MappingObjective>()) {
     const TemporaryFolder folder;
     write_example(folder.path(), objective);
     CHECK(check_export(folder.path()).empty());

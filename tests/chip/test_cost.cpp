@@ -107,7 +107,7 @@ TEST_CASE("depthwise layers on crossbars are no digital work") {
   const Architecture net = builtin("ds_cnn");
   MappingConfig config;
   const auto digital = cut_into_blocks(net, ChipConfig{}, config);
-  config.depthwise = "block_diagonal";
+  config.depthwise = DepthwisePlace::block_diagonal;
   const auto analog = cut_into_blocks(net, ChipConfig{}, config);
   CHECK(count_digital_macs(net, digital) - count_digital_macs(net, analog) == 4 * 125 * 64 * 9);
 }

@@ -18,7 +18,7 @@ namespace {
 
 /// A network with all that an export describes, on a chip that is not the built-in one.
 struct Example {
-  explicit Example(const std::string& name, const std::string& weight_scaling = "column")
+  explicit Example(const std::string& name, WeightScaling weight_scaling = WeightScaling::column)
       : architecture(builtin(name)), parameters(drawn_parameters(architecture, 7)) {
     chip = small_chip(8, 8, 64);
     hardware.crossbar_rows = hardware.crossbar_columns = 64;
@@ -101,13 +101,13 @@ using Json = nlohmann::json;
 
 TEST_CASE("export then import gives the network back") {
   check_round_trip(Example("resnet8"));
-  check_round_trip(Example("resnet8", "tile"));
+  check_round_trip(Example("resnet8", WeightScaling::tile));
   check_round_trip(Example("ds_cnn"));  // grouped convolutions
   check_round_trip(Example("lenet5"));  // biases
 }
 
 TEST_CASE("a network with replicas and copies along the diagonal comes back too") {
-  for (const char* objective : {"throughput", "energy"}) {
+  for (const auto objective : {MappingObjective::throughput, MappingObjective::energy}) {
     Example example("resnet8");
     MappingConfig config;
     config.objective = objective;
@@ -151,7 +151,7 @@ TEST_CASE("calibrations of another size are refused with the layer's name") {
 TEST_CASE("a mapping that is cut in another way than scores are is refused") {
   Example example("resnet8");
   MappingConfig config;
-  config.row_split = "channel_aligned";
+  config.row_split = RowSplit::channel_aligned;
   example.mapping = map_onto_chip(example.architecture, example.chip, config).mapping.value();
   CHECK_THAT(message_of<MappingError>([&] { example.write("unused"); }),
              ContainsSubstring("dense row splits"));
@@ -163,8 +163,8 @@ TEST_CASE("a network with channel-aligned rows comes back, and needs the cut tha
   for (const char* name : {"resnet8", "ds_cnn", "lenet5"}) {
     Example example(name);
     MappingConfig config;
-    config.row_split = "channel_aligned";
-    config.objective = "throughput";
+    config.row_split = RowSplit::channel_aligned;
+    config.objective = MappingObjective::throughput;
     example.hardware.row_split = RowSplit::channel_aligned;
     example.mapping = map_onto_chip(example.architecture, example.chip, config).mapping.value();
     check_round_trip(example);

@@ -13,7 +13,7 @@ TEST_CASE("tables have a header and a line for each core, link and step, and quo
                          {{"a,\"b\"", Dense{8, false}, {"input"}}, {"loss", Output{}, {"a,\"b\""}}});
   const ChipConfig chip = small_chip(1, 2, 256);
   MappingConfig config;
-  config.packing = "none";
+  config.packing = PackingMode::none;
   const Mapping mapping = map_onto_chip(net, chip, config).mapping.value();
   const Parameters parameters = drawn_parameters(net, 7);
   const HardwareConfig hardware;

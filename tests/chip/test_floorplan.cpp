@@ -71,8 +71,8 @@ TEST_CASE("traffic is drawn only where cores talk") {
 
 TEST_CASE("traffic is drawn over the links that the chip has") {
   ChipConfig crossed, full;
-  crossed.link_graph = "row_column";
-  full.link_graph = "full";
+  crossed.link_graph = LinkGraphKind::row_column;
+  full.link_graph = LinkGraphKind::full;
   const Architecture net = builtin("resnet9");
   CHECK(count(drawn(net), "class=\"far\"") == 0);
   CHECK(count(drawn(net, crossed), "class=\"far\"") > 20);

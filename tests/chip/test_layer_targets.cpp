@@ -71,7 +71,7 @@ TEST_CASE("every weight's conductances lie in its block's cells, a device for ea
 
 TEST_CASE("a mapping that the chip's cells cannot hold is refused") {
   CHECK_THAT(
-      error_after([](Parameters&, HardwareConfig& h) { h.cell.kind = "single"; }),
+      error_after([](Parameters&, HardwareConfig& h) { h.cell.kind = CellKind::single; }),
       ContainsSubstring("hardware.mapping = 'single': expected 'pairs'") && ContainsSubstring("'small'"));
   CHECK_THAT(error_after([](Parameters&, HardwareConfig& h) {
                h.cell.pair_significances = {1, 1, 1};

@@ -8,14 +8,14 @@
 namespace mho {
 namespace {
 
-ChipConfig chip_with(const std::string& graph, int rows = 8, int columns = 8) {
+ChipConfig chip_with(LinkGraphKind graph, int rows = 8, int columns = 8) {
   ChipConfig chip = small_chip(rows, columns, 8);
   chip.link_graph = graph;
   return chip;
 }
 
 ChipConfig listed(int rows, int columns, const std::vector<int>& ends) {
-  ChipConfig chip = chip_with("list", rows, columns);
+  ChipConfig chip = chip_with(LinkGraphKind::list, rows, columns);
   chip.link_ends = ends;
   return chip;
 }
@@ -27,7 +27,7 @@ std::string error_of(const ChipConfig& chip) {
 }  // namespace
 
 TEST_CASE("hops on a mesh are Manhattan distances") {
-  const LinkGraph graph{chip_with("mesh")};
+  const LinkGraph graph{chip_with(LinkGraphKind::mesh)};
   CHECK(graph.hops(0, 0) == 0);
   CHECK(graph.hops(0, 63) == 14);
   CHECK(graph.hops(8, 1) == 2);
@@ -37,7 +37,8 @@ TEST_CASE("hops on a mesh are Manhattan distances") {
 
 TEST_CASE("a path has as many hops as the graph says, each over a link") {
   ChipConfig ring = listed(1, 5, {0, 1, 1, 2, 2, 3, 3, 4, 4, 0});
-  for (const ChipConfig& chip : {chip_with("mesh"), chip_with("row_column"), chip_with("full"), ring}) {
+  for (const ChipConfig& chip : {chip_with(LinkGraphKind::mesh), chip_with(LinkGraphKind::row_column),
+                                 chip_with(LinkGraphKind::full), ring}) {
     const LinkGraph graph{chip};
     for (int from = 0; from < chip.cores(); ++from)
       for (int to = 0; to < chip.cores(); ++to) {
@@ -47,11 +48,11 @@ TEST_CASE("a path has as many hops as the graph says, each over a link") {
         for (size_t i = 1; i < path.size(); ++i) CHECK(graph.hops(path[i - 1], path[i]) == 1);
       }
   }
-  CHECK(LinkGraph{chip_with("mesh")}.path(0, 9) == std::vector<int>{0, 1, 9});  // the row first
+  CHECK(LinkGraph{chip_with(LinkGraphKind::mesh)}.path(0, 9) == std::vector<int>{0, 1, 9});  // the row first
 }
 
 TEST_CASE("rows and columns linked through need two hops at most, a full graph one") {
-  const LinkGraph crossed{chip_with("row_column")}, full{chip_with("full")};
+  const LinkGraph crossed{chip_with(LinkGraphKind::row_column)}, full{chip_with(LinkGraphKind::full)};
   CHECK(crossed.hops(0, 7) == 1);
   CHECK(crossed.hops(0, 63) == 2);
   CHECK(full.hops(0, 63) == 1);
@@ -61,13 +62,13 @@ TEST_CASE("rows and columns linked through need two hops at most, a full graph o
 }
 
 TEST_CASE("the outside is no hop away") {
-  const LinkGraph graph{chip_with("mesh")};
+  const LinkGraph graph{chip_with(LinkGraphKind::mesh)};
   CHECK(graph.hops(off_chip, 63) == 0);
   CHECK(graph.hops(63, off_chip) == 0);
 }
 
 TEST_CASE("the closed forms are the shortest paths over the graph's own links") {
-  for (const char* name : {"mesh", "row_column", "full"})
+  for (const auto name : {LinkGraphKind::mesh, LinkGraphKind::row_column, LinkGraphKind::full})
     for (const auto& [rows, columns] : {std::pair(3, 5), std::pair(1, 4), std::pair(4, 1), std::pair(1, 1)}) {
       INFO(name << " " << rows << "x" << columns);
       const LinkGraph graph{chip_with(name, rows, columns)};
@@ -96,7 +97,7 @@ TEST_CASE("impossible links are told") {
   CHECK_THAT(error_of(listed(1, 3, {0, 1, 2})), ContainsSubstring("two cores a link, got 3 numbers"));
   CHECK_THAT(error_of(listed(1, 3, {0, 3})), ContainsSubstring("from 0 to 2, got 0 and 3"));
   CHECK_THAT(error_of(listed(1, 3, {1, 1})), ContainsSubstring("two different cores"));
-  ChipConfig both = chip_with("mesh");
+  ChipConfig both = chip_with(LinkGraphKind::mesh);
   both.link_ends = {0, 1};
   CHECK_THAT(error_of(both), ContainsSubstring("expected none beside link_graph = \"mesh\""));
 }

@@ -141,8 +141,8 @@ TEST_CASE("channel-aligned splits send each core only its own channels") {
   std::int64_t bits[2];
   for (const bool aligned : {false, true}) {
     MappingConfig config;
-    config.packing = "none";
-    config.row_split = aligned ? "channel_aligned" : "dense";
+    config.packing = PackingMode::none;
+    config.row_split = aligned ? RowSplit::channel_aligned : RowSplit::dense;
     const auto mapping = map_onto_chip(net, chip, config).mapping;
     REQUIRE(mapping.has_value());
     std::int64_t& sum = bits[aligned ? 1 : 0];

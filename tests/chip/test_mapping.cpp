@@ -115,15 +115,15 @@ TEST_CASE("a network that misses only by its shapes is told apart too") {
 TEST_CASE("a network that other options would make fit says which") {
   // MobileNetV1 with its depthwise layers on crossbars (chip.md: 67 cores unpacked).
   MappingConfig config;
-  config.depthwise = "block_diagonal";
-  config.packing = "none";
+  config.depthwise = DepthwisePlace::block_diagonal;
+  config.packing = PackingMode::none;
   const MappingResult result = map_onto_chip(builtin("mobilenet_v1_025"), ChipConfig{}, config);
   CHECK(!result.mapping.has_value());
   CHECK(result.cores_needed == 67);
   CHECK_THAT(result.reason, ContainsSubstring("3 short") &&
                                 ContainsSubstring("packing = \"time_shared\" (8 cores)") &&
                                 ContainsSubstring("depthwise = \"digital\" (15 cores)"));
-  config.packing = "time_shared";
+  config.packing = PackingMode::time_shared;
   const auto packed = map_onto_chip(builtin("mobilenet_v1_025"), ChipConfig{}, config).mapping;
   REQUIRE(packed.has_value());
   CHECK(packed->cost.cores == 8);
@@ -136,7 +136,7 @@ TEST_CASE("disjoint rows and columns need the cores of the lower-bound study, or
       {"autoencoder", 9}, {"resnet8", 7},   {"ds_cnn", 2},   {"mobilenet_v1_025", 7},
       {"resnet9", 39},    {"resnet20", 23}, {"resnet32", 39}};
   MappingConfig config;
-  config.packing = "disjoint";
+  config.packing = PackingMode::disjoint;
   for (const auto& [name, cores] : table) {
     INFO(name);
     const auto mapping = map_onto_chip(builtin(name), ChipConfig{}, config).mapping;
@@ -149,7 +149,7 @@ TEST_CASE("disjoint rows and columns need the cores of the lower-bound study, or
 
 TEST_CASE("full mode keeps the interval or shortens it, and is the same for a seed") {
   MappingConfig config;
-  config.objective = "throughput";
+  config.objective = MappingObjective::throughput;
   config.placement_moves = 2000;
   const Architecture net = builtin("resnet8");
   const auto fast = map_onto_chip(net, ChipConfig{}, config).mapping;
@@ -163,8 +163,8 @@ TEST_CASE("full mode keeps the interval or shortens it, and is the same for a se
 
 TEST_CASE("a network far too large is given up at once, for every objective and packing") {
   const Architecture net = dense_chain("vast", 8192, {8192, 8192, 8192});
-  for (const char* objective : {"cores", "throughput", "energy"})
-    for (const char* packing : {"time_shared", "disjoint", "none"}) {
+  for (const auto objective : all_values<MappingObjective>())
+    for (const auto packing : all_values<PackingMode>()) {
       MappingConfig config;
       config.objective = objective;
       config.packing = packing;

@@ -48,11 +48,13 @@ void check_sites(const Sites& sites, int bins, const ChipConfig& chip) {
 TEST_CASE("branch and bound finds what an exhaustive search finds") {
   struct Instance {
     int rows, columns, bins;
-    const char* graph;
+    LinkGraphKind graph;
   };
   Random random(RandomKey(21));
-  for (const Instance& at : {Instance{2, 3, 4, "mesh"}, Instance{2, 4, 6, "mesh"}, Instance{2, 4, 8, "mesh"},
-                             Instance{2, 4, 5, "row_column"}, Instance{1, 7, 7, "mesh"}}) {
+  for (const Instance& at :
+       {Instance{2, 3, 4, LinkGraphKind::mesh}, Instance{2, 4, 6, LinkGraphKind::mesh},
+        Instance{2, 4, 8, LinkGraphKind::mesh}, Instance{2, 4, 5, LinkGraphKind::row_column},
+        Instance{1, 7, 7, LinkGraphKind::mesh}}) {
     ChipConfig chip = small_chip(at.rows, at.columns, 8);
     chip.link_graph = at.graph;
     const LinkGraph graph(chip);
@@ -107,7 +109,7 @@ TEST_CASE("zig-zag goes along the rows, back and forth") {
 
 TEST_CASE("a mapping's bit-hops are those of its links, and full mode saves 40 % on ResNet-32") {
   const Architecture net = builtin("resnet32");
-  for (const char* graph_name : {"mesh", "row_column"}) {
+  for (const auto graph_name : {LinkGraphKind::mesh, LinkGraphKind::row_column}) {
     ChipConfig chip;
     chip.link_graph = graph_name;
     std::int64_t found[2];
@@ -124,7 +126,7 @@ TEST_CASE("a mapping's bit-hops are those of its links, and full mode saves 40 %
       found[mode == MappingMode::full ? 1 : 0] = sum;
     }
     CHECK(found[1] <= found[0]);
-    if (std::string(graph_name) == "mesh")
+    if (graph_name == LinkGraphKind::mesh)
       CHECK(static_cast<double>(found[1]) <= 0.6 * static_cast<double>(found[0]));
   }
 }

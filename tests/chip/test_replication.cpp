@@ -61,7 +61,7 @@ TEST_CASE("least energy fires fewer products, and never more than one copy would
     const Architecture net = builtin(name);
     MappingConfig config;
     const auto once = map_onto_chip(net, ChipConfig{}, config).mapping;
-    config.objective = "energy";
+    config.objective = MappingObjective::energy;
     const auto folded = map_onto_chip(net, ChipConfig{}, config).mapping;
     REQUIRE((once && folded));
     CHECK(folded->cost.core_mvms <= once->cost.core_mvms);

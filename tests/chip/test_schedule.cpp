@@ -68,8 +68,8 @@ Block block_of(int node, int row_split, int core, std::int64_t products, int gro
 
 TEST_CASE("no core does two things at once, in a full pipeline and alone, for every objective") {
   for (const std::string& name : builtin_names())
-    for (const char* objective : {"cores", "throughput", "energy"}) {
-      INFO(name << " " << objective);
+    for (const auto objective : all_values<MappingObjective>()) {
+      INFO(name << " " << word_of(objective));
       const Architecture net = builtin(name);
       MappingConfig config;
       config.objective = objective;

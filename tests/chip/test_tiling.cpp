@@ -12,7 +12,7 @@ namespace {
 
 const ChipConfig hermes;
 
-MappingConfig with(const std::string& row_split, const std::string& depthwise = "digital") {
+MappingConfig with(RowSplit row_split, DepthwisePlace depthwise = DepthwisePlace::digital) {
   MappingConfig config;
   config.row_split = row_split;
   config.depthwise = depthwise;
@@ -58,8 +58,8 @@ std::vector<Block> blocks_of(const Architecture& net, const std::string& layer, 
 
 TEST_CASE("blocks cover every crossbar layer's matrix exactly once, dense and channel-aligned") {
   for (const std::string& name : builtin_names())
-    for (const char* row_split : {"dense", "channel_aligned"}) {
-      INFO(name << " " << row_split);
+    for (const auto row_split : all_values<RowSplit>()) {
+      INFO(name << " " << word_of(row_split));
       check_cover(builtin(name), hermes, with(row_split));
       check_cover(builtin(name), small_chip(8, 8, 100), with(row_split));
       check_cover(builtin(name), small_chip(8, 8, 5), with(row_split));
@@ -86,11 +86,11 @@ TEST_CASE("a dense split reads its rows' channels, wrapping around, an aligned o
   // conv1 of ResNet-9: 3x3 over 56 channels, 504 rows; rows 256 to 503 are channels 32 to 55, then 0 to 55
   // ...
   const Architecture net = builtin("resnet9");
-  const auto dense = blocks_of(net, "conv1", with("dense"));
+  const auto dense = blocks_of(net, "conv1", with(RowSplit::dense));
   REQUIRE(dense.size() == 2);
   CHECK(dense[0].extent.rows == 256);
   CHECK((dense[1].first_input == 256 % 56 && dense[1].inputs == 56));
-  const auto aligned = blocks_of(net, "conv1", with("channel_aligned"));
+  const auto aligned = blocks_of(net, "conv1", with(RowSplit::channel_aligned));
   REQUIRE(aligned.size() == 2);
   CHECK((aligned[0].extent.rows == 252 && aligned[0].first_input == 0 && aligned[0].inputs == 28));
   CHECK((aligned[1].extent.row == 252 && aligned[1].row_split == 1 && aligned[1].first_input == 28 &&
@@ -98,7 +98,7 @@ TEST_CASE("a dense split reads its rows' channels, wrapping around, an aligned o
 }
 
 TEST_CASE("IBM's ResNet-9 splits into 40 cores at 252 rows") {
-  CHECK(cut_into_blocks(builtin("resnet9"), hermes, with("channel_aligned")).size() == 40);
+  CHECK(cut_into_blocks(builtin("resnet9"), hermes, with(RowSplit::channel_aligned)).size() == 40);
 }
 
 TEST_CASE("naive tile counts are those of the literature") {
@@ -120,7 +120,7 @@ TEST_CASE("grouped convolutions stay off the crossbars, unless they are asked fo
 }
 
 TEST_CASE("a depthwise convolution lies block-diagonal, 28 channels a core") {
-  const MappingConfig config = with("dense", "block_diagonal");
+  const MappingConfig config = with(RowSplit::dense, DepthwisePlace::block_diagonal);
   const Architecture net = builtin("ds_cnn");
   const auto blocks = blocks_of(net, "depthwise1", config);
   REQUIRE(blocks.size() == 3);
@@ -146,7 +146,8 @@ TEST_CASE("a group larger than a crossbar is cut by itself") {
   const Architecture net(
       "grouped", {4, 4, 6},
       {{"conv", conv, {"input"}}, {"pool", GlobalAveragePool{}, {"conv"}}, {"loss", Output{}, {"pool"}}});
-  const auto blocks = cut_into_blocks(net, small_chip(1, 8, 16), with("dense", "block_diagonal"));
+  const auto blocks =
+      cut_into_blocks(net, small_chip(1, 8, 16), with(RowSplit::dense, DepthwisePlace::block_diagonal));
   REQUIRE(blocks.size() == 4);  // 27 rows a group: 16 and 11
   CHECK((blocks[1].row_split == 1 && blocks[1].extent.rows == 11));
   CHECK((blocks[2].extent.row == 27 && blocks[2].extent.column == 2 && blocks[2].row_split == 0));

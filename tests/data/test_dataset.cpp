@@ -171,7 +171,7 @@ TEST_CASE("The [task] table is read and checked") {
       "run.toml", sections);
   CHECK(task.data == "mnist");
   CHECK(task.validation_fraction == 0.2);
-  CHECK(task.augmentation == "crop");
+  CHECK(task.augmentation == Augmentation::crop);
   CHECK(task.max_train == 100);
   CHECK_THROWS_WITH(set_config("task.augmentation=flip", sections),
                     ContainsSubstring("none, crop, crop_flip"));

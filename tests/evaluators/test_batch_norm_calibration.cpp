@@ -9,13 +9,13 @@ using namespace mho;
 
 namespace {
 
-constexpr int kImages = 40;
+constexpr int image_count = 40;
 
 std::vector<float> logits_of(const Network& network, const Parameters& parameters, const Operands& operands,
                              const Samples& samples) {
-  std::vector<float> logits(static_cast<size_t>(kImages * network.architecture().classes()));
+  std::vector<float> logits(static_cast<size_t>(image_count * network.architecture().classes()));
   InferenceNetwork(network, parameters)
-      .logits(operands, samples.images.data(), kImages, RandomKey(1), logits.data());
+      .logits(operands, samples.images.data(), image_count, RandomKey(1), logits.data());
   return logits;
 }
 
@@ -23,16 +23,16 @@ std::vector<float> logits_of(const Network& network, const Parameters& parameter
 
 TEST_CASE("batch norms take the statistics of what they see, in the graph's order") {
   const auto architecture = toy_network(5);
-  const auto samples = toy_samples(kImages, 5, 1, 1);
+  const auto samples = toy_samples(image_count, 5, 1, 1);
   auto parameters = initial_parameters(architecture, RandomKey(5));
   const Network network(architecture, {});
   const auto operands = network.digital_operands(parameters, false);
-  recalibrate_batch_norms(network, operands, samples.images.data(), kImages, RandomKey(1), parameters);
+  recalibrate_batch_norms(network, operands, samples.images.data(), image_count, RandomKey(1), parameters);
   // With gamma 1 and beta 0 the inputs of every batch norm, normalised, have mean 0 and variance 1.
   const auto& ops = network.plan().operations;
   std::vector<double> sum(ops.size(), 0), square(ops.size(), 0), count(ops.size(), 0);
   InferenceNetwork(network, parameters)
-      .visit(operands, samples.images.data(), kImages, RandomKey(1),
+      .visit(operands, samples.images.data(), image_count, RandomKey(1),
              [&](int op, const float* values, int images) {
                for (const auto& reader : ops) {
                  if (!reader.needs_batch || reader.inputs[0] != op) continue;
@@ -60,12 +60,12 @@ TEST_CASE("batch norms take the statistics of what they see, in the graph's orde
 
 TEST_CASE("recalibrated batch norms absorb a gain and an offset that a channel has in common") {
   const auto architecture = toy_network(5);
-  const auto samples = toy_samples(kImages, 5, 1, 1);
+  const auto samples = toy_samples(image_count, 5, 1, 1);
   const auto initial = initial_parameters(architecture, RandomKey(5));
   const Network network(architecture, {});
   auto parameters = initial, disturbed = initial;
   auto operands = network.digital_operands(initial, false);
-  recalibrate_batch_norms(network, operands, samples.images.data(), kImages, RandomKey(1), parameters);
+  recalibrate_batch_norms(network, operands, samples.images.data(), image_count, RandomKey(1), parameters);
   const auto wanted = logits_of(network, parameters, operands, samples);
   const int convolutions[] = {1, 4};
   for (const int node : convolutions) {
@@ -73,7 +73,7 @@ TEST_CASE("recalibrated batch norms absorb a gain and an offset that a channel h
     disturbed[static_cast<size_t>(node)].bias.assign(static_cast<size_t>(network.matrix(node)->columns()),
                                                      0.3f);
   }
-  recalibrate_batch_norms(network, operands, samples.images.data(), kImages, RandomKey(1), disturbed);
+  recalibrate_batch_norms(network, operands, samples.images.data(), image_count, RandomKey(1), disturbed);
   const auto found = logits_of(network, disturbed, operands, samples);
   for (size_t i = 0; i < wanted.size(); ++i) CHECK(found[i] == Approx(wanted[i]).margin(2e-4));
 }

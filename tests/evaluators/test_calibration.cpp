@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/training/calibration.hpp"
 
-#include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/toy_task.hpp"
 
@@ -15,10 +14,7 @@ struct Problem {
   HardwareConfig hardware;
   Parameters parameters = initial_parameters(architecture, RandomKey(5));
 
-  void calibrate() {
-    calibrate_input_ranges(Network(architecture, mvm_settings(architecture, hardware)), parameters, samples,
-                           50, hardware);
-  }
+  void calibrate() { calibrate_input_ranges({architecture, hardware}, parameters, samples, 50); }
 };
 
 }  // namespace
@@ -39,7 +35,7 @@ TEST_CASE("a percentile of the inputs becomes the range, and is measured anew") 
 
 TEST_CASE("a fixed range is every crossbar layer's") {
   Problem problem;
-  problem.hardware.input_range = {"fixed", 1.75};
+  problem.hardware.input_range = {InputRangeMode::fixed, 1.75};
   problem.calibrate();
   for (const int node : {1, 4, 8}) CHECK(problem.parameters[static_cast<size_t>(node)].input_range == 1.75f);
   CHECK(problem.parameters[2].input_range == 0);
@@ -48,7 +44,7 @@ TEST_CASE("a fixed range is every crossbar layer's") {
 TEST_CASE("a learned range starts at the percentile and is then left alone") {
   Problem percentile, learned;
   percentile.calibrate();
-  learned.hardware.input_range.mode = "learned";
+  learned.hardware.input_range.mode = InputRangeMode::learned;
   learned.parameters[4].input_range = 7;
   learned.calibrate();
   CHECK(learned.parameters[1].input_range == percentile.parameters[1].input_range);

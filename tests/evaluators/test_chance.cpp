@@ -9,7 +9,7 @@ namespace {
 
 Score score_of(double accuracy, double chance) {
   Score score;
-  score.drift = {{kOneDay, accuracy, 0.01, 10, {accuracy, accuracy}}};
+  score.drift = {{one_day_s, accuracy, 0.01, 10, {accuracy, accuracy}}};
   score.chance = chance;
   return score;
 }

@@ -33,9 +33,9 @@ std::vector<float> drawn_images(const Architecture& architecture, int count) {
 std::vector<float> engine_logits(const Architecture& architecture, const Parameters& parameters,
                                  const HardwareConfig& hardware, const std::vector<float>& images,
                                  int count) {
-  const Network network(architecture, mvm_settings(architecture, hardware));
-  const auto model = make_device_model(hardware.device, hardware.g_max_us, hardware.device_parameters);
-  const ProgrammedNetwork programmed(network, parameters, hardware, *model, false, RandomKey(1));
+  const CompiledCandidate candidate(architecture, hardware);
+  const Network& network = candidate.network();
+  const ProgrammedNetwork programmed(candidate, parameters, false, RandomKey(1));
   InferenceNetwork inference(network, programmed.parameters());
   std::vector<float> logits(static_cast<size_t>(count * architecture.classes()));
   inference.logits(programmed.read(0, RandomKey(2)), images.data(), count, RandomKey(2), logits.data());
@@ -107,16 +107,16 @@ void check_simulation(const Architecture& architecture, const Parameters& parame
 void check_builtin(const std::string& name, const MappingConfig& config, int images, int grid) {
   const Architecture architecture = builtin(name);
   HardwareConfig hardware = noise_free();
-  hardware.row_split = row_split_of(config.row_split);
+  hardware.row_split = config.row_split;
   check_simulation(architecture, drawn_parameters(architecture, 7), hardware, config, images,
                    small_chip(grid, grid, 256));
 }
 
-MappingConfig objective(const std::string& name, const std::string& packing = "time_shared",
-                        const std::string& row_split = "dense") {
+MappingConfig with(MappingObjective objective, PackingMode packing = PackingMode::time_shared,
+                   RowSplit row_split = RowSplit::dense) {
   MappingConfig config;
   config.row_split = row_split;
-  config.objective = name;
+  config.objective = objective;
   config.packing = packing;
   return config;
 }
@@ -124,29 +124,31 @@ MappingConfig objective(const std::string& name, const std::string& packing = "t
 }  // namespace
 
 TEST_CASE("the exported chip gives the engine's logits and the predicted costs") {
-  check_builtin("autoencoder", objective("cores"), 2, 3);
-  check_builtin("resnet8", objective("cores"), 2, 2);
-  check_builtin("ds_cnn", objective("cores"), 2, 1);
-  check_builtin("mobilenet_v1_025", objective("cores"), 2, 2);
-  check_builtin("resnet9", objective("cores"), 1, 6);
-  check_builtin("resnet32", objective("cores"), 1, 3);
+  check_builtin("autoencoder", with(MappingObjective::cores), 2, 3);
+  check_builtin("resnet8", with(MappingObjective::cores), 2, 2);
+  check_builtin("ds_cnn", with(MappingObjective::cores), 2, 1);
+  check_builtin("mobilenet_v1_025", with(MappingObjective::cores), 2, 2);
+  check_builtin("resnet9", with(MappingObjective::cores), 1, 6);
+  check_builtin("resnet32", with(MappingObjective::cores), 1, 3);
 }
 
 TEST_CASE("replicas, copies along the diagonal and products shared by blocks run too") {
   for (const char* name : {"resnet8", "ds_cnn"}) {
-    check_builtin(name, objective("throughput"), 1, 3);
-    check_builtin(name, objective("energy"), 1, 3);
-    check_builtin(name, objective("cores", "disjoint"), 1, 3);
-    check_builtin(name, objective("throughput", "disjoint"), 1, 4);
+    check_builtin(name, with(MappingObjective::throughput), 1, 3);
+    check_builtin(name, with(MappingObjective::energy), 1, 3);
+    check_builtin(name, with(MappingObjective::cores, PackingMode::disjoint), 1, 3);
+    check_builtin(name, with(MappingObjective::throughput, PackingMode::disjoint), 1, 4);
   }
-  check_builtin("resnet32", objective("throughput"), 1, 4);
+  check_builtin("resnet32", with(MappingObjective::throughput), 1, 4);
 }
 
 TEST_CASE("channel-aligned rows give the engine's logits too, of the same cut") {
-  for (const char* name : {"cores", "throughput", "energy"})
-    check_builtin("resnet8", objective(name, "time_shared", "channel_aligned"), 1, 3);
-  check_builtin("resnet9", objective("cores", "time_shared", "channel_aligned"), 1, 7);
-  check_builtin("ds_cnn", objective("cores", "disjoint", "channel_aligned"), 1, 3);
+  for (const auto objective : all_values<MappingObjective>())
+    check_builtin("resnet8", with(objective, PackingMode::time_shared, RowSplit::channel_aligned), 1, 3);
+  check_builtin("resnet9", with(MappingObjective::cores, PackingMode::time_shared, RowSplit::channel_aligned),
+                1, 7);
+  check_builtin("ds_cnn", with(MappingObjective::cores, PackingMode::disjoint, RowSplit::channel_aligned), 1,
+                3);
 }
 
 TEST_CASE("the engine's logits are those of its own cut: partial sums are converted one by one") {
@@ -164,8 +166,8 @@ TEST_CASE("digital units apply sigmoid and tanh where their inputs lie") {
   for (const int crossbar : {32, 256}) {
     HardwareConfig hardware = noise_free();
     hardware.crossbar_rows = hardware.crossbar_columns = crossbar;
-    check_simulation(architecture, drawn_parameters(architecture, 7), hardware, objective("cores"), 2,
-                     small_chip(5, 5, crossbar));
+    check_simulation(architecture, drawn_parameters(architecture, 7), hardware, with(MappingObjective::cores),
+                     2, small_chip(5, 5, crossbar));
   }
 }
 
@@ -182,7 +184,8 @@ TEST_CASE("a chip with calibrated input ranges and column scales runs as the eng
     for (int split = 0; split < (matrix.rows + 255) / 256; ++split)
       parameters[node].split_ranges.push_back(0.7F + 0.4F * static_cast<float>(split));
   }
-  check_simulation(architecture, parameters, hardware, objective("cores"), 1, small_chip(2, 2, 256));
+  check_simulation(architecture, parameters, hardware, with(MappingObjective::cores), 1,
+                   small_chip(2, 2, 256));
 }
 
 TEST_CASE("the simulated chip has every effect of the score: IR drop, S-shape, noise and bound management") {
@@ -201,8 +204,9 @@ TEST_CASE("the simulated chip has every effect of the score: IR drop, S-shape, n
         hardware.effects.bound_management = name;
         hardware.adc_range = 1;
       }
-      INFO(name << ", " << to_string(cut));
-      check_simulation(architecture, parameters, hardware, objective("cores", "time_shared", to_string(cut)), 1,
+      INFO(name << ", " << cut);
+      check_simulation(architecture, parameters, hardware,
+                       with(MappingObjective::cores, PackingMode::time_shared, cut), 1,
                        small_chip(2, 3, 256));
       CHECK(engine_logits(architecture, parameters, hardware, drawn_images(architecture, 1), 1) != plain);
     }

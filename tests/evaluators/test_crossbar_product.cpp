@@ -16,7 +16,7 @@ using namespace mho;
 
 namespace {
 
-constexpr int kDraws = 400;
+constexpr int draw_count = 400;
 
 /// Of every output over the draws.
 struct Moments {
@@ -30,9 +30,9 @@ struct Moments {
     fourth.resize(values.size());
     for (size_t i = 0; i < values.size(); ++i) {  // around the first draw: no cancellation
       const double d = double(values[i]) - first[i];
-      sum[i] += d / kDraws;
-      square[i] += d * d / kDraws;
-      fourth[i] += d * d * d * d / kDraws;
+      sum[i] += d / draw_count;
+      square[i] += d * d / draw_count;
+      fourth[i] += d * d * d * d / draw_count;
     }
   }
   double mean(size_t i) const { return first[i] + sum[i]; }
@@ -46,17 +46,17 @@ void check_same_distribution(const Moments& a, const Moments& b) {
     const double variance = (a.variance(i) + b.variance(i)) / 2;
     CAPTURE(i, a.mean(i), b.mean(i), a.variance(i), b.variance(i));
     CHECK(std::abs(a.mean(i) - b.mean(i)) <
-          5 * std::sqrt(2 * variance / kDraws) + 1e-4 * (1 + std::abs(a.mean(i))));
+          5 * std::sqrt(2 * variance / draw_count) + 1e-4 * (1 + std::abs(a.mean(i))));
     const double kurtosis =
         std::max(3.0, variance > 0 ? (a.fourth[i] + b.fourth[i]) / 2 / (variance * variance) : 0);
     CHECK(std::abs(a.variance(i) - b.variance(i)) <
-          5 * variance * std::sqrt(2 * (kurtosis - 1) / kDraws) + 1e-8);
+          5 * variance * std::sqrt(2 * (kurtosis - 1) / draw_count) + 1e-8);
   }
 }
 
 Moments over_draws(const std::function<std::vector<float>(std::uint64_t)>& draw) {
   Moments moments;
-  for (int i = 0; i < kDraws; ++i) moments.add(draw(static_cast<std::uint64_t>(i)));
+  for (int i = 0; i < draw_count; ++i) moments.add(draw(static_cast<std::uint64_t>(i)));
   return moments;
 }
 
@@ -68,7 +68,7 @@ Architecture one_layer() {
 HardwareConfig small_crossbars() {
   HardwareConfig hardware;
   hardware.device = "ideal";
-  hardware.drift_compensation = "none";
+  hardware.drift_compensation = CompensationMode::none;
   hardware.crossbar_rows = 16;
   hardware.crossbar_columns = 4;
   return hardware;
@@ -132,8 +132,8 @@ struct Convolution {
 
 }  // namespace
 
-/// One fused product beside the tiles'. Sums in another order may fall on the other side of an ADC border: one
-/// step in one split then, and not often.
+/// One fused product beside the tiles'. Sums in another order may fall on the other side of an ADC border:
+/// one step in one split then, and not often.
 void check_same_products(const HardwareConfig& hardware) {
   const Convolution c(hardware);
   const auto wanted = c.run(c.fused, 1), got = c.run(c.vectors, 1);
@@ -158,10 +158,10 @@ TEST_CASE("without noise a crossbar gives the fused products under every setting
   hardware.crossbar_rows = 20;  // two channels of nine rows where the cut keeps channels together
   hardware.dac_bits = GENERATE(0, 8, 4);
   hardware.adc_bits = GENERATE(0, 8, 5);
-  hardware.weight_scaling = GENERATE("column", "tile");
+  hardware.weight_scaling = GENERATE(WeightScaling::column, WeightScaling::tile);
   hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);
   INFO(hardware.dac_bits << " and " << hardware.adc_bits << " bits, " << hardware.weight_scaling << ", "
-                         << to_string(hardware.row_split));
+                         << word_of(hardware.row_split));
   check_same_products(hardware);
 }
 

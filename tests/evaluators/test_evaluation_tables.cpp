@@ -48,7 +48,7 @@ TEST_CASE("what one table cannot check alone is refused before any training") {
   CHECK_THAT(refusal(tables),
              ContainsSubstring("hardware.crossbar_rows x hardware.crossbar_columns: expected"));
   tables = usual_tables();
-  tables.mapping.depthwise = "crossbar";
+  tables.mapping.depthwise = DepthwisePlace::block_diagonal;
   CHECK_THAT(refusal(tables), ContainsSubstring("chip.depthwise: expected \"digital\""));
   tables = usual_tables();
   tables.scoring.times_s = {1, 2592000};

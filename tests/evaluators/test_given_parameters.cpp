@@ -17,10 +17,11 @@ struct Problem {
   HardwareConfig hardware;
   Parameters parameters = initial_parameters(architecture, RandomKey(5));
 
-  Network network() const { return Network(architecture, mvm_settings(architecture, hardware)); }
-  void calibrate() { calibrate_input_ranges(network(), parameters, samples, calibration_samples, hardware); }
+  void calibrate() {
+    calibrate_input_ranges({architecture, hardware}, parameters, samples, calibration_samples);
+  }
   std::vector<std::string> complete() {
-    return complete_parameters(network(), parameters, samples, hardware);
+    return complete_parameters({architecture, hardware}, parameters, samples);
   }
   LayerParameters& conv2() { return parameters[4]; }
 };
@@ -43,7 +44,7 @@ TEST_CASE("ranges that are missing are calibrated as after a training, and that 
 
 TEST_CASE("a range that the hardware fixes is not missing") {
   Problem problem;
-  problem.hardware.input_range = {"fixed", 4};
+  problem.hardware.input_range = {InputRangeMode::fixed, 4};
   CHECK(problem.complete().empty());
   CHECK(problem.conv2().input_range == 4);
 }
@@ -59,7 +60,7 @@ TEST_CASE("a range that clips many inputs is kept and told") {
                                 ContainsSubstring(" % of its inputs, which reach ") &&
                                 ContainsSubstring("leaves out is calibrated"));
   CHECK(problem.conv2().input_range == fits / 60);
-  problem.hardware.effects.noise_management = "abs_max";  // takes each vector's own range
+  problem.hardware.effects.noise_management = NoiseManagement::abs_max;  // takes each vector's own range
   CHECK(problem.complete().empty());
 }
 

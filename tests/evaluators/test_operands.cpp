@@ -17,7 +17,7 @@ HardwareConfig ideal_hardware() {
   hardware.device = "ideal";
   hardware.dac_bits = hardware.adc_bits = 0;
   hardware.output_noise = 0;
-  hardware.drift_compensation = "none";
+  hardware.drift_compensation = CompensationMode::none;
   return hardware;
 }
 
@@ -68,7 +68,7 @@ TEST_CASE(
   const auto samples = toy_samples(20, 5, 0.5, 1);
   auto hardware = ideal_hardware();
   hardware.crossbar_rows = GENERATE(256, 50);
-  hardware.weight_scaling = GENERATE("column", "tile");
+  hardware.weight_scaling = GENERATE(WeightScaling::column, WeightScaling::tile);
   hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);
   const Network plain(architecture, {});
   const auto wanted = run(plain, parameters, plain.digital_operands(parameters, false), samples, 1);
@@ -92,7 +92,7 @@ TEST_CASE(
   const auto samples = toy_samples(20, 5, 0.5, 1);
   HardwareConfig hardware;  // 8-bit converters and output noise on
   hardware.device = "ideal";
-  hardware.drift_compensation = "none";
+  hardware.drift_compensation = CompensationMode::none;
   hardware.crossbar_rows = 64;
   hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);
   const Network network(architecture, mvm_settings(architecture, hardware));
@@ -156,7 +156,7 @@ TEST_CASE("bfloat16 products are the float32 products of rounded conductances") 
   const auto samples = toy_samples(40, 5, 0.5, 1);
   HardwareConfig hardware;
   hardware.device = "ideal";
-  hardware.drift_compensation = "none";
+  hardware.drift_compensation = CompensationMode::none;
   hardware.adc_bits = 0;  // no borders that rounding could cross
   hardware.output_noise = GENERATE(0.0, 0.04);
   hardware.crossbar_rows = GENERATE(256, 50);  // odd runs

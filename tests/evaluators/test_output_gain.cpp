@@ -14,7 +14,7 @@ using namespace mho;
 
 namespace {
 
-constexpr int kFirst = 1;  // conv1 of the toy network
+constexpr int first_node = 1;  // conv1 of the toy network
 
 HardwareConfig coarse_adc(int bits, double range) {
   HardwareConfig hardware;
@@ -26,10 +26,9 @@ HardwareConfig coarse_adc(int bits, double range) {
 
 Parameters gained(const Samples& samples, const HardwareConfig& hardware) {
   const auto architecture = toy_network(5);
-  const Network network(architecture, mvm_settings(architecture, hardware));
   auto parameters = initial_parameters(architecture, RandomKey(5));
   for (auto& layer : parameters) layer.input_range = 8;
-  calibrate_output_gains(network, parameters, samples, 20, hardware);
+  calibrate_output_gains(without_output_noise(architecture, hardware), parameters, samples, 20);
   return parameters;
 }
 
@@ -43,12 +42,12 @@ double spread_of_first(const Samples& samples, const Parameters& parameters, con
     noisy_operands({network, parameters, hardware}, RandomKey(1), operands);
   else
     operands = Network(architecture, {}).digital_operands(parameters, false);
-  const auto& layer = *network.matrix(kFirst);
+  const auto& layer = *network.matrix(first_node);
   const auto columns = static_cast<size_t>(layer.columns());
   FloatBuffer scratch(network.scratch_size()),
       y(static_cast<size_t>(20 * layer.output_size()) + kernel_slack());
-  (on_hardware ? layer : MatrixLayer(architecture, kFirst, {}))
-      .forward({operands[kFirst], samples.images.data(), 20, scratch.data()}, nullptr, y.data());
+  (on_hardware ? layer : MatrixLayer(architecture, first_node, {}))
+      .forward({operands[first_node], samples.images.data(), 20, scratch.data()}, nullptr, y.data());
   std::vector<double> sums(columns, 0), squares(columns, 0);
   const size_t count = static_cast<size_t>(20 * layer.output_size());
   for (size_t i = 0; i < count; ++i) {
@@ -75,8 +74,8 @@ TEST_CASE("output gains give a coarse ADC's outputs the spread of the exact ones
 
 TEST_CASE("output gains are near 1 with a fine ADC and stay 1 where all outputs convert to zero") {
   const auto samples = toy_samples(20, 5, 1, 1);
-  CHECK(gained(samples, coarse_adc(10, 10))[kFirst].output_gain == Approx(1).epsilon(0.01));
-  CHECK(gained(samples, coarse_adc(3, 10000))[kFirst].output_gain == 1);
+  CHECK(gained(samples, coarse_adc(10, 10))[first_node].output_gain == Approx(1).epsilon(0.01));
+  CHECK(gained(samples, coarse_adc(3, 10000))[first_node].output_gain == 1);
 }
 
 TEST_CASE("pim_qat learns the toy task through an ADC of 4 bits") {
@@ -87,7 +86,7 @@ TEST_CASE("pim_qat learns the toy task through an ADC of 4 bits") {
   TrainingConfig config;
   config.regime = "pim_qat";
   config.epochs = 8;
-  const auto trained = train(toy_network(10), training, "none", config, hardware, RandomKey(1));
+  const auto trained = train({toy_network(10), hardware}, {training, config}, RandomKey(1));
   REQUIRE_FALSE(trained.failed);
   bool gained = false;
   for (const auto& layer : trained.parameters) gained = gained || layer.output_gain != 1;
@@ -97,7 +96,7 @@ TEST_CASE("pim_qat learns the toy task through an ADC of 4 bits") {
   ChipCalibration calibration{{}, &training};
   calibration.config.batch_norm_samples = 128;
   const auto result =
-      score(toy_network(10), trained.parameters, test, scoring, hardware, RandomKey(2), calibration);
+      score({toy_network(10), hardware}, trained.parameters, test, scoring, RandomKey(2), calibration);
   CHECK(result.at(1).mean > 0.5);  // chance is 0.1
 }
 
@@ -110,16 +109,16 @@ TEST_CASE("behind an ADC of 3 bits that saturates, pim_qat beats hardware-aware 
   scoring.programmings = 4;
   ChipCalibration calibration{{}, &training};
   calibration.config.batch_norm_samples = 128;
-  calibration.config.batch_norm_at = "every_time";
+  calibration.config.batch_norm_at = BatchNormTime::every_time;
   const auto accuracy = [&](const char* regime, const HardwareConfig& known, std::uint64_t seed) {
     TrainingConfig config;
     config.regime = regime;
     config.epochs = 8;
     config.adc_fraction = 0.6;  // where much saturates, more steps with the ADC on help: 1.2 points else
     config.least_drift = 0.5;
-    const auto trained = train(toy_network(10), training, "none", config, known, RandomKey(seed));
-    const auto result =
-        score(toy_network(10), trained.parameters, test, scoring, coarse, RandomKey(seed + 10), calibration);
+    const auto trained = train({toy_network(10), known}, {training, config}, RandomKey(seed));
+    const auto result = score({toy_network(10), coarse}, trained.parameters, test, scoring,
+                              RandomKey(seed + 10), calibration);
     double sum = 0;
     for (const auto& point : result.drift) sum += point.mean / static_cast<double>(result.drift.size());
     return sum;

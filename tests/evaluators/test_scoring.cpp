@@ -31,12 +31,11 @@ TEST_CASE(
   scoring.programmings = 10;
   Score digital, aware;
   for (auto* result : {&digital, &aware}) {
-    const auto trained =
-        train(architecture, train_samples, "none",
-              quick_training(result == &digital ? "digital" : "hardware_aware"), hardware, RandomKey(1));
+    const auto config = quick_training(result == &digital ? "digital" : "hardware_aware");
+    const auto trained = train({architecture, hardware}, {train_samples, config}, RandomKey(1));
     REQUIRE_FALSE(trained.failed);
     CHECK(trained.epochs_done == 8);
-    *result = score(architecture, trained.parameters, test_samples, scoring, hardware, RandomKey(2));
+    *result = score({architecture, hardware}, trained.parameters, test_samples, scoring, RandomKey(2));
     CHECK(result->digital_accuracy > 0.85);
     CHECK(result->drift.size() == 5);
     CHECK(result->avm == Approx(100 * (result->at(1).mean - result->at(2592000).mean)));
@@ -56,8 +55,8 @@ TEST_CASE("training and scoring give the same bits for one thread and for two") 
   Score scores[2];
   for (int i = 0; i < 2; ++i) {
     set_thread_count(i + 1);
-    trained[i] = train(architecture, samples, "crop", config, HardwareConfig{}, RandomKey(1));
-    scores[i] = score(architecture, trained[i].parameters, samples, scoring, HardwareConfig{}, RandomKey(2));
+    trained[i] = train({architecture, {}}, {samples, config, Augmentation::crop}, RandomKey(1));
+    scores[i] = score({architecture, {}}, trained[i].parameters, samples, scoring, RandomKey(2));
   }
   for (size_t node = 0; node < trained[0].parameters.size(); ++node)
     CHECK(trained[0].parameters[node].weight == trained[1].parameters[node].weight);
@@ -76,10 +75,10 @@ TEST_CASE("an ideal chip scores the digital accuracy at all times") {
   hardware.device = "ideal";
   hardware.dac_bits = hardware.adc_bits = 0;
   hardware.output_noise = 0;
-  const auto trained = train(architecture, samples, "none", config, hardware, RandomKey(1));
+  const auto trained = train({architecture, hardware}, {samples, config}, RandomKey(1));
   ScoringConfig scoring;
   scoring.programmings = 2;
-  const auto result = score(architecture, trained.parameters, samples, scoring, hardware, RandomKey(2));
+  const auto result = score({architecture, hardware}, trained.parameters, samples, scoring, RandomKey(2));
   for (const auto& point : result.drift) {
     CHECK(point.mean == result.digital_accuracy);
     CHECK(point.standard_deviation == 0);
@@ -100,8 +99,7 @@ TEST_CASE("a diverged training is a failed trial, not an exception") {
                                    {"relu2", Relu{}, {"b"}},
                                    {"c", Dense{.out_features = 4}, {"relu2"}},
                                    {"loss", Output{}, {"c"}}}};
-  const auto result =
-      train(architecture, toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
+  const auto result = train({architecture, {}}, {toy_samples(200, 4, 1.0, 1), config}, RandomKey(1));
   CHECK(result.failed);
   CHECK_THAT(result.reason, ContainsSubstring("in epoch"));
 }
@@ -112,24 +110,21 @@ TEST_CASE("weights that became infinite in the last step are a failed trial too"
   config.batch_size = 200;  // one step: its loss is that of the initial weights
   config.learning_rate = 1e38;
   config.warmup_fraction = config.digital_fraction = 0;
-  const auto result =
-      train(toy_network(4), toy_samples(200, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
+  const auto result = train({toy_network(4), {}}, {toy_samples(200, 4, 1.0, 1), config}, RandomKey(1));
   CHECK(result.failed);
   CHECK_THAT(result.reason, ContainsSubstring("in epoch 1"));
 }
 
 TEST_CASE("bfloat16 scores are float32 scores: a two-sample test over programmings") {
   const auto architecture = toy_network(10);
-  const auto trained = train(architecture, toy_samples(1000, 10, 1.5, 1), "none",
-                             quick_training("hardware_aware"), HardwareConfig{}, RandomKey(1));
+  const auto trained = train({architecture, {}},
+                             {toy_samples(1000, 10, 1.5, 1), quick_training("hardware_aware")}, RandomKey(1));
   const auto samples = toy_samples(500, 10, 1.5, 2);
   ScoringConfig scoring;
   scoring.programmings = 40;
-  const auto exact =
-      score(architecture, trained.parameters, samples, scoring, HardwareConfig{}, RandomKey(2));
-  scoring.arithmetic = "bfloat16";
-  const auto rounded =
-      score(architecture, trained.parameters, samples, scoring, HardwareConfig{}, RandomKey(3));
+  const auto exact = score({architecture, {}}, trained.parameters, samples, scoring, RandomKey(2));
+  scoring.arithmetic = Arithmetic::bfloat16;
+  const auto rounded = score({architecture, {}}, trained.parameters, samples, scoring, RandomKey(3));
   for (size_t t = 0; t < exact.drift.size(); ++t) {
     // Welch's test with independent programmings: |difference| under 4 standard errors (p = 6e-5 a time).
     const double error = std::sqrt(
@@ -142,8 +137,7 @@ TEST_CASE("bfloat16 scores are float32 scores: a two-sample test over programmin
 TEST_CASE("a candidate that needs more memory than allowed is a failed trial") {
   auto config = quick_training("digital");
   config.max_memory_mib = 1;
-  const auto result =
-      train(toy_network(4), toy_samples(100, 4, 1.0, 1), "none", config, HardwareConfig{}, RandomKey(1));
+  const auto result = train({toy_network(4), {}}, {toy_samples(100, 4, 1.0, 1), config}, RandomKey(1));
   CHECK(result.failed);
   CHECK(result.memory_mib > 1);
   CHECK_THAT(result.reason, ContainsSubstring("more than training.max_memory_mib = 1"));
@@ -152,8 +146,8 @@ TEST_CASE("a candidate that needs more memory than allowed is a failed trial") {
 
 TEST_CASE("an epoch callback can stop the training") {
   int calls = 0;
-  const auto result = train(toy_network(4), toy_samples(100, 4, 1.0, 1), "none", quick_training("digital"),
-                            HardwareConfig{}, RandomKey(1), [&](int, double) { return ++calls < 3; });
+  const auto result = train({toy_network(4), {}}, {toy_samples(100, 4, 1.0, 1), quick_training("digital")},
+                            RandomKey(1), [&](int, double) { return ++calls < 3; });
   CHECK(result.failed);
   CHECK(result.epochs_done == 3);
 }

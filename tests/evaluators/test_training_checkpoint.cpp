@@ -17,18 +17,18 @@ namespace {
 
 const std::vector<TrainingStage> stages = {{1, 0.25}, {3, 0.5}, {5, 1.0}};
 
-TrainingConfig short_training(const std::string& optimizer) {
+TrainingConfig short_training(OptimizerKind optimizer) {
   TrainingConfig config;
   config.epochs = 5;
   config.optimizer = optimizer;
-  config.learning_rate = optimizer == "adam" ? 0.01 : 0.1;
+  config.learning_rate = optimizer == OptimizerKind::adam ? 0.01 : 0.1;
   return config;
 }
 
 TrainingResult train_toy(const TrainingConfig& config, const TrainingPart& part,
                          const HardwareConfig& hardware = {}) {
   const auto samples = toy_samples(128, 4, 0.5, 3);
-  return train(toy_network(4), samples, "none", config, hardware, RandomKey(5), {}, part);
+  return train({toy_network(4), hardware}, {samples, config}, RandomKey(5), {}, part);
 }
 
 /// Stage by stage, each from the file that the one before left.
@@ -63,7 +63,7 @@ void check_same(const Parameters& a, const Parameters& b) {
 
 TEST_CASE("a training in parts, through files, gives the bits of one that was never interrupted") {
   const TemporaryFolder folder;
-  for (const std::string optimizer : {"sgd", "adam"}) {
+  for (const auto optimizer : all_values<OptimizerKind>()) {
     const auto config = short_training(optimizer);
     const auto whole = train_toy(config, {stages});
     CHECK(whole.epochs_done == 5);
@@ -73,14 +73,14 @@ TEST_CASE("a training in parts, through files, gives the bits of one that was ne
 
 TEST_CASE("a training in parts keeps its bits with learned input ranges and with output gains") {
   const TemporaryFolder folder;
-  for (const std::string optimizer : {"sgd", "adam"})
+  for (const auto optimizer : all_values<OptimizerKind>())
     for (const std::string regime : {"hardware_aware", "pim_qat"}) {
       auto config = short_training(optimizer);
       config.regime = regime;
       config.digital_fraction = 0.3;  // the first part ends before the first calibration
       config.adc_fraction = 0.6;
       HardwareConfig hardware;
-      hardware.input_range.mode = regime == "pim_qat" ? "percentile" : "learned";
+      hardware.input_range.mode = regime == "pim_qat" ? InputRangeMode::percentile : InputRangeMode::learned;
       const auto whole = train_toy(config, {stages}, hardware);
       check_same(train_in_parts(config, stages, folder / "checkpoint.safetensors", hardware),
                  whole.parameters);
@@ -89,13 +89,13 @@ TEST_CASE("a training in parts keeps its bits with learned input ranges and with
 
 TEST_CASE("on all data a training in parts gives the bits of a plain training") {
   const TemporaryFolder folder;
-  const auto config = short_training("sgd");
+  const auto config = short_training(OptimizerKind::sgd);
   check_same(train_in_parts(config, {{2, 1.0}, {5, 1.0}}, folder / "checkpoint.safetensors"),
              train_toy(config, {}).parameters);
 }
 
 TEST_CASE("a part of the data and a part of the epochs give other weights") {
-  const auto config = short_training("sgd");
+  const auto config = short_training(OptimizerKind::sgd);
   const auto whole = train_toy(config, {}).parameters;
   CHECK(train_toy(config, {stages}).parameters[1].weight != whole[1].weight);
   CHECK(train_toy(config, {{}, nullptr, 4}).parameters[1].weight != whole[1].weight);
@@ -104,7 +104,7 @@ TEST_CASE("a part of the data and a part of the epochs give other weights") {
 TEST_CASE("a checkpoint of another architecture or a broken one is refused") {
   const TemporaryFolder folder;
   const auto file = folder / "checkpoint.safetensors";
-  const auto result = train_toy(short_training("sgd"), {stages, nullptr, 1});
+  const auto result = train_toy(short_training(OptimizerKind::sgd), {stages, nullptr, 1});
   save_checkpoint(file, result.checkpoint.value());
   CHECK(load_checkpoint(file, toy_network(4)).optimizer.steps == 1);
   CHECK_THROWS_AS(load_checkpoint(file, toy_network(5)), DataError);

@@ -30,7 +30,8 @@ FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, d
   const auto architecture = make_builtin("mlp:16", {4, 4, 1}, 3);
   const Batch batch(architecture);
   const HardwareConfig hardware;
-  TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
+  const CompiledCandidate candidate(architecture, hardware);
+  TrainingStep step(candidate, config, 16, RandomKey(2));
   step.store().calibrate(batch.samples);
   for (int i = 0; i < steps; ++i)
     step.run(batch.images.data(), batch.samples.labels.data(),
@@ -66,7 +67,8 @@ TEST_CASE("repeating one mini-batch lowers its loss") {
   const Batch batch(architecture);
   const TrainingConfig config;
   const HardwareConfig hardware;
-  TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
+  const CompiledCandidate candidate(architecture, hardware);
+  TrainingStep step(candidate, config, 16, RandomKey(2));
   const auto loss = [&] {
     return step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::digital, 0.1,
                     RandomKey(3));
@@ -85,7 +87,8 @@ Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1,
   const Batch batch(architecture);
   TrainingConfig config = training;
   config.shards = 4;
-  TrainingStep step(architecture, config, hardware, 16, RandomKey(2));
+  const CompiledCandidate candidate(architecture, hardware);
+  TrainingStep step(candidate, config, 16, RandomKey(2));
   step.store().calibrate(batch.samples);
   for (auto& layer : step.store().parameters()) layer.input_range *= factor;
   for (int i = 0; i < steps; ++i)
@@ -99,7 +102,7 @@ Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1,
 TEST_CASE("input ranges are trained where they are learned, and only there") {
   HardwareConfig hardware;
   const auto before = trained(hardware, 0, 0.1f), still = trained(hardware, 10, 0.1f);
-  hardware.input_range.mode = "learned";
+  hardware.input_range.mode = InputRangeMode::learned;
   const auto narrow = trained(hardware, 10, 0.1f), wide = trained(hardware, 10, 4.0f),
              wide_before = trained(hardware, 0, 4.0f);
   int layers = 0, changed = 0;
@@ -119,13 +122,13 @@ TEST_CASE("input ranges are trained where they are learned, and only there") {
 TEST_CASE("training by vectors gives the same bits for one thread and for several") {
   HardwareConfig hardware;
   hardware.crossbar_rows = 32;
-  hardware.effects.input_rounding = "stochastic";
+  hardware.effects.input_rounding = Rounding::stochastic;
   hardware.effects.read_weight_noise = 0.02;
-  hardware.effects.bound_management = "iterative";
+  hardware.effects.bound_management = BoundManagement::iterative;
   hardware.effects.column_gain_spread = 0.05;
   hardware.effects.backward_dac_bits = hardware.effects.backward_adc_bits = 8;
   hardware.effects.backward_output_noise = 0.02;
-  hardware.input_range.mode = "learned";
+  hardware.input_range.mode = InputRangeMode::learned;
   set_thread_count(1);
   const auto one = trained(hardware, 3);
   set_thread_count(4);

@@ -17,28 +17,28 @@ using namespace mho;
 namespace {
 
 // The engine computes in float, the golden tensors are exact beside it.
-constexpr double kRoundoff = 6e-8;
+constexpr double roundoff = 6e-8;
 // The loss is a mean of logarithms of O(1) values.
-constexpr double kLossBound = 1e-5;
+constexpr double loss_bound = 1e-5;
 // Relative to the tensor's norm, not to each element: elements are sums whose terms cancel, down to zero. A
 // gradient has passed every layer twice, each a sum of up to a thousand rounded products, and batch norm
 // subtracts means that cancel most of it: tens to hundreds of roundoffs. A wrong term or factor is percents.
-constexpr double kGradientBound = 1e-4;
+constexpr double gradient_bound = 1e-4;
 // Of the parameters' norm: they move by the learning rate times that. That alone would hide much of a small
 // update, so the update is held to the gradients' bound of its own norm, plus a rounding of the stored
 // parameter each step.
-constexpr double kParameterBound = 1e-5;
+constexpr double parameter_bound = 1e-5;
 
-constexpr int kSteps = 3;
+constexpr int step_count = 3;
 
 using Arrays = std::map<std::string, NpyArray>;
 using Member = FloatBuffer LayerParameters::*;
 
-constexpr std::pair<const char*, Member> kTrained[] = {{"weight", &LayerParameters::weight},
-                                                       {"bias", &LayerParameters::bias},
-                                                       {"gamma", &LayerParameters::gamma},
-                                                       {"beta", &LayerParameters::beta}};
-constexpr std::pair<const char*, Member> kRunning[] = {
+constexpr std::pair<const char*, Member> trained_bound[] = {{"weight", &LayerParameters::weight},
+                                                            {"bias", &LayerParameters::bias},
+                                                            {"gamma", &LayerParameters::gamma},
+                                                            {"beta", &LayerParameters::beta}};
+constexpr std::pair<const char*, Member> running_bound[] = {
     {"running_mean", &LayerParameters::running_mean},
     {"running_variance", &LayerParameters::running_variance}};
 
@@ -97,8 +97,8 @@ Parameters read_parameters(const Arrays& arrays, const Architecture& architectur
       REQUIRE(values.size() == initial.size());
       values.assign(initial.begin(), initial.end());
     };
-    for (const auto& [name, member] : kTrained) read(name, member);
-    for (const auto& [name, member] : kRunning) read(name, member);
+    for (const auto& [name, member] : trained_bound) read(name, member);
+    for (const auto& [name, member] : running_bound) read(name, member);
   }
   return parameters;
 }
@@ -136,12 +136,12 @@ Operands given_operands(const Arrays& arrays, const std::string& step, const Net
 void check_gradients(const Arrays& arrays, const std::string& step, const Architecture& architecture,
                      const Parameters& gradients) {
   for (size_t n = 0; n < gradients.size(); ++n)
-    for (const auto& [name, member] : kTrained) {
+    for (const auto& [name, member] : trained_bound) {
       const auto& got = gradients[n].*member;
       if (got.empty()) continue;
       const auto wanted = values_of(arrays, step + "/gradient/" + architecture.nodes()[n].name + "." + name);
       INFO(architecture.nodes()[n].name << "." << name);
-      CHECK(norm(wanted, got) < kGradientBound * norm(wanted));
+      CHECK(norm(wanted, got) < gradient_bound * norm(wanted));
     }
 }
 
@@ -154,11 +154,11 @@ void check_final(const Arrays& arrays, const Architecture& architecture, const P
       const auto wanted = values_of(arrays, "final/" + tensor);
       INFO(tensor);
       const double update = norm(wanted, values_of(arrays, "initial/" + tensor));
-      CHECK(norm(wanted, got) < kParameterBound * norm(wanted));
-      CHECK(norm(wanted, got) < kGradientBound * update + kSteps * kRoundoff * norm(wanted));
+      CHECK(norm(wanted, got) < parameter_bound * norm(wanted));
+      CHECK(norm(wanted, got) < gradient_bound * update + step_count * roundoff * norm(wanted));
     };
-    for (const auto& [name, member] : kTrained) check(name, member);
-    for (const auto& [name, member] : kRunning) check(name, member);
+    for (const auto& [name, member] : trained_bound) check(name, member);
+    for (const auto& [name, member] : running_bound) check(name, member);
   }
 }
 
@@ -174,8 +174,9 @@ void check_case(const Case& c, int parts) {
   REQUIRE((parts == 1) == (network.plan().largest_part(batch, parts) == batch));
   const SoftmaxCrossEntropy cross_entropy(scalar(arrays, "smoothing"));
   TrainingNetwork training(network, cross_entropy, batch, parts);
-  Optimizer optimizer({c.adam ? "adam" : "sgd", 0.9, scalar(arrays, "weight_decay")}, parameters);
-  for (int s = 0; s < kSteps; ++s) {
+  Optimizer optimizer(
+      {c.adam ? OptimizerKind::adam : OptimizerKind::sgd, 0.9, scalar(arrays, "weight_decay")}, parameters);
+  for (int s = 0; s < step_count; ++s) {
     const std::string step = "step" + std::to_string(s);
     INFO(step);
     const auto images = buffer(arrays, step + "/images");
@@ -187,7 +188,7 @@ void check_case(const Case& c, int parts) {
         parameters, operands, {images.data(), labels.data(), static_cast<int>(labels.size()), RandomKey(1)},
         gradients);
     const double loss = scalar(arrays, step + "/loss");
-    CHECK(std::abs(result.loss - loss) < kLossBound * loss);
+    CHECK(std::abs(result.loss - loss) < loss_bound * loss);
     CHECK(result.correct == static_cast<int>(scalar(arrays, step + "/correct")));
     check_gradients(arrays, step, architecture, gradients);
     optimizer.step(parameters, gradients, scalar(arrays, "learning_rate"));

@@ -11,8 +11,8 @@ using namespace mho;
 
 namespace {
 
-constexpr int kImages = 3;
-constexpr std::uint64_t kKey = 11;
+constexpr int image_count = 3;
+constexpr std::uint64_t fixed_key = 11;
 
 FloatBuffer normals(std::int64_t count, std::uint64_t seed) {
   FloatBuffer values(static_cast<size_t>(count) + kernel_slack());
@@ -53,8 +53,8 @@ struct Problem {
       : layer(make_layer(dense, rows, row_split)),
         quiet(make_layer(dense, rows, row_split, 0)),
         weights(normals(72 * 5, 1)),
-        x(normals(kImages * layer.input_size(), 2)),
-        dy(normals(kImages * layer.output_size(), 3)),
+        x(normals(image_count * layer.input_size(), 2)),
+        dy(normals(image_count * layer.output_size(), 3)),
         scratch(layer.scratch_size()) {
     for (auto& w : weights) w *= 0.5f;  // sums of 32 rows have a deviation of 2.8, the ADC ends at 4
     layer.pack_forward(weights.data(), operand.forward);
@@ -65,7 +65,7 @@ struct Problem {
     layer.pack_backward_splits(operand);
   }
 
-  MatrixCall call() { return {operand, x.data(), kImages, scratch.data(), kKey, 7}; }
+  MatrixCall call() { return {operand, x.data(), image_count, scratch.data(), fixed_key, 7}; }
 
   /// Noisy sums of one split as forward() gives them without a converter: the other splits' scales are zero.
   FloatBuffer sums_of(int split) {
@@ -74,7 +74,7 @@ struct Problem {
       one.scales[i] = static_cast<int>(i) / layer.columns() == split ? 1.0f : 0.0f;
     one.has_adc = false;
     FloatBuffer sums(dy.size());
-    layer.forward({one, x.data(), kImages, scratch.data(), kKey, 7}, nullptr, sums.data());
+    layer.forward({one, x.data(), image_count, scratch.data(), fixed_key, 7}, nullptr, sums.data());
     return sums;
   }
 };
@@ -100,7 +100,7 @@ TEST_CASE("gradients are clipped where a split's noisy sum lies beyond the ADC's
   for (int split = 0; split < 3; ++split) {
     p.layer.clip_gradient(p.call(), split, mode, p.dy.data(), clipped.data());
     const auto sums = p.sums_of(split);
-    for (size_t k = 0; k < static_cast<size_t>(kImages * p.layer.output_size()); ++k) {
+    for (size_t k = 0; k < static_cast<size_t>(image_count * p.layer.output_size()); ++k) {
       const bool beyond = std::abs(sums[k]) > 4;
       const bool inward = sums[k] * p.dy[k] > 0;  // descent makes the sum smaller
       const bool passes = !beyond || (mode == ClippedGradient::outward && inward);
@@ -127,7 +127,7 @@ TEST_CASE("a split's gradients are those of its rows, in plain loops") {
     const int first = split * rows, end = std::min(72, first + rows);
     std::vector<double> wanted_w(static_cast<size_t>((end - first) * columns), 0.0);
     std::vector<double> wanted_x;
-    for (int image = 0; image < kImages; ++image) {
+    for (int image = 0; image < image_count; ++image) {
       gather_patches(g, p.x.data() + image * p.layer.input_size(), 0, pixels, patches.data());
       std::vector<float> back(patches.size(), 0.0f),
           dx_image(static_cast<size_t>(p.layer.input_size()), 0.0f);
@@ -165,14 +165,14 @@ TEST_CASE("channel-aligned splits are those channels' products, and their gradie
     MatrixOperand only;
     whole.pack_forward(weights.data(), only.forward);
     FloatBuffer wanted(p.dy.size());
-    whole.forward({only, p.x.data(), kImages, p.scratch.data(), kKey, 7}, nullptr, wanted.data());
+    whole.forward({only, p.x.data(), image_count, p.scratch.data(), fixed_key, 7}, nullptr, wanted.data());
     auto one = p.operand;
     for (size_t i = 0; i < one.scales.size(); ++i)
       one.scales[i] = static_cast<int>(i) / 5 == split ? 1.0f : 0.0f;
     one.has_adc = false;
     FloatBuffer found(p.dy.size());
-    p.quiet.forward({one, p.x.data(), kImages, p.scratch.data(), kKey, 7}, nullptr, found.data());
-    for (std::int64_t i = 0; i < kImages * p.layer.output_size(); ++i)
+    p.quiet.forward({one, p.x.data(), image_count, p.scratch.data(), fixed_key, 7}, nullptr, found.data());
+    for (std::int64_t i = 0; i < image_count * p.layer.output_size(); ++i)
       CHECK(found[static_cast<size_t>(i)] == Approx(wanted[static_cast<size_t>(i)]).margin(1e-5));
     p.layer.backward_split(p.call(), split, p.dy.data(), split > 0, dx.data());
     p.layer.add_split_gradient(p.call(), split, p.dy.data(), false, parts.data());
@@ -180,7 +180,7 @@ TEST_CASE("channel-aligned splits are those channels' products, and their gradie
   FloatBuffer wanted_x(p.x.size()), wanted_w(p.layer.packed_size());
   p.layer.backward(p.call(), p.dy.data(), false, wanted_x.data());
   p.layer.add_gradient(p.call(), p.dy.data(), false, wanted_w.data());
-  for (std::int64_t i = 0; i < kImages * p.layer.input_size(); ++i)
+  for (std::int64_t i = 0; i < image_count * p.layer.input_size(); ++i)
     CHECK(dx[static_cast<size_t>(i)] == Approx(wanted_x[static_cast<size_t>(i)]).margin(1e-4));
   for (size_t row = 0; row < 72; ++row)
     for (size_t c = 0; c < 5; ++c) CHECK(parts[row * 16 + c] == Approx(wanted_w[row * 16 + c]).margin(1e-4));

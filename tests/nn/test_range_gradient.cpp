@@ -13,7 +13,7 @@ using namespace mho;
 namespace {
 
 /// Fine enough that clipping is the only nonlinearity of the input converter.
-constexpr float kContinuousLevels = 1 << 20;
+constexpr float continuous_levels = 1 << 20;
 
 /// A mini-batch on a network whose layers clip their inputs: one at `range`, the others at 1.
 struct ClippedProblem {
@@ -25,7 +25,7 @@ struct ClippedProblem {
 
   explicit ClippedProblem(const Architecture& a)
       : architecture(a),
-        network(a, std::vector<MvmSettings>(a.nodes().size(), {.dac_levels = kContinuousLevels})),
+        network(a, std::vector<MvmSettings>(a.nodes().size(), {.dac_levels = continuous_levels})),
         parameters(initial_parameters(a, RandomKey(3))),
         images(static_cast<size_t>(8 * a.input().size()) + kernel_slack()) {
     fill_normal(RandomKey(4), std::span<float>(images.data(), images.size()));
@@ -114,7 +114,7 @@ TEST_CASE("clipped inputs are counted on both sides") {
 }
 
 TEST_CASE("the optimiser moves a range by its logarithm at its own rate") {
-  const auto kind = GENERATE("sgd", "adam");
+  const auto kind = GENERATE(OptimizerKind::sgd, OptimizerKind::adam);
   Parameters parameters(2);
   parameters[0].input_range = 2;  // the other layer has none
   auto gradients = zero_gradients(parameters);
@@ -125,7 +125,7 @@ TEST_CASE("the optimiser moves a range by its logarithm at its own rate") {
   CHECK(still[0].input_range == 2);
   Optimizer({kind, 0, 0, 3.0}, parameters).step(parameters, gradients, 0.1);
   // sgd: -rate x gradient; adam's first step: -rate.
-  const double logarithm = std::string(kind) == "sgd" ? -0.3 * 0.5 : -0.3;
+  const double logarithm = kind == OptimizerKind::sgd ? -0.3 * 0.5 : -0.3;
   CHECK(parameters[0].input_range == Approx(2 * std::exp(logarithm)).epsilon(1e-5));
   CHECK(parameters[1].input_range == 0);
 }

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "search/evaluator.hpp"
+#include "search/judges/evaluator.hpp"
 #include "search/run_config.hpp"
 #include "search/spaces/analognas.hpp"
 #include "search/spaces/build_architecture.hpp"
@@ -134,7 +134,7 @@ inline RunConfig small_config() {
                   .main_blocks = {1, 2},
                   .residual_blocks = {1, 2},
                   .branches = {1, 2},
-                  .block_types = {"A", "B", "C", "D"},
+                  .block_types = {BlockType::A, BlockType::B, BlockType::C, BlockType::D},
                   .widening = {1, 2}};
   config.hardware.g_max_us = 25;
   config.chip.grid_rows = config.chip.grid_columns = 2;

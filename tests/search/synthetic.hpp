@@ -16,7 +16,8 @@ inline double synthetic_accuracy(const Genome& flat) {
   for (const auto& block : genome.blocks) {
     width *= block.widening;
     layers += block.residual_blocks;
-    types += (block.type == 'D') * 0.02 + (block.type == 'B') * 0.01 - 0.003 * block.branches * (width > 128);
+    types += (block.type == BlockType::D) * 0.02 + (block.type == BlockType::B) * 0.01 -
+             0.003 * block.branches * (width > 128);
   }
   const double size = std::log2(width) + 0.5 * std::log2(layers);
   return 0.9 - 0.006 * (size - 8.3) * (size - 8.3) + types / static_cast<double>(genome.blocks.size()) +
@@ -48,7 +49,7 @@ inline std::vector<Genome> genomes_of(const std::vector<Trial>& trials) {
 
 inline double mean_accuracy(const std::vector<Trial>& trials) {
   double sum = 0;
-  for (const auto& trial : trials) sum += trial.score->at(kOneDay).mean;
+  for (const auto& trial : trials) sum += trial.score->at(one_day_s).mean;
   return sum / static_cast<double>(trials.size());
 }
 

@@ -16,14 +16,14 @@ namespace {
 
 SearchConfig of_accuracy() {
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   search.surrogate_pool = 128;
   return search;
 }
 
 double best_accuracy(const std::vector<Trial>& trials) {
   double best = 0;
-  for (const auto& trial : trials) best = std::max(best, trial.score->at(kOneDay).mean);
+  for (const auto& trial : trials) best = std::max(best, trial.score->at(one_day_s).mean);
   return best;
 }
 
@@ -81,8 +81,8 @@ TEST_CASE(
 
 TEST_CASE("with several objectives the proposals add hypervolume") {
   const Space space{SpaceConfig{}};
-  for (const std::vector<std::string>& names :
-       {std::vector<std::string>{"accuracy_1d", "energy"}, {"accuracy_1d", "energy", "avm"}}) {
+  for (const std::vector<Objective>& names : {std::vector{Objective::accuracy_1d, Objective::energy},
+                                              {Objective::accuracy_1d, Objective::energy, Objective::avm}}) {
     auto search = of_accuracy();
     search.objectives = names;
     const auto history = synthetic_trials(space, 30, 4);

@@ -12,7 +12,8 @@ using namespace mho;
 
 namespace {
 
-const AnalogNasGenome resnet32{16, 3, {{5, 1, 'B', 1}, {5, 1, 'B', 2}, {5, 1, 'B', 2}}};
+const AnalogNasGenome resnet32{
+    16, 3, {{5, 1, BlockType::B, 1}, {5, 1, BlockType::B, 2}, {5, 1, BlockType::B, 2}}};
 
 const Node& node(const Architecture& architecture, const std::string& name) {
   for (const auto& candidate : architecture.nodes())
@@ -41,7 +42,7 @@ TEST_CASE("three blocks of five basic residual blocks are ResNet-32 with its 464
 }
 
 TEST_CASE("every gene changes the network") {
-  const AnalogNasGenome base{16, 3, {{2, 2, 'B', 2}, {2, 2, 'B', 2}}};
+  const AnalogNasGenome base{16, 3, {{2, 2, BlockType::B, 2}, {2, 2, BlockType::B, 2}}};
   std::vector<AnalogNasGenome> all{base};
   const auto changed = [&](const std::function<void(AnalogNasGenome&)>& change) {
     all.push_back(base);
@@ -54,7 +55,8 @@ TEST_CASE("every gene changes the network") {
     changed([=](AnalogNasGenome& g) { g.blocks[block].residual_blocks = 3; });
     changed([=](AnalogNasGenome& g) { g.blocks[block].branches = 3; });
     changed([=](AnalogNasGenome& g) { g.blocks[block].widening = 3; });
-    for (const char type : {'A', 'C', 'D'}) changed([=](AnalogNasGenome& g) { g.blocks[block].type = type; });
+    for (const auto type : {BlockType::A, BlockType::C, BlockType::D})
+      changed([=](AnalogNasGenome& g) { g.blocks[block].type = type; });
   }
   std::set<std::string> graphs;
   for (const auto& genome : all) {
@@ -65,19 +67,19 @@ TEST_CASE("every gene changes the network") {
 }
 
 TEST_CASE("counts of a small network of each block type agree with counts by hand") {
-  const auto weights = [](char type) {
+  const auto weights = [](BlockType type) {
     return build_architecture({8, 3, {{1, 2, type, 2}}}, {8, 8, 1}, 4).weights();
   };
   const std::int64_t stem = 9 * 8, skip = 8 * 16, dense = 16 * 4;
   const std::int64_t bottleneck = 8 * 4 + 9 * 4 * 4 + 4 * 16, basic = 9 * 8 * 16 + 9 * 16 * 16;
-  CHECK(weights('A') == stem + skip + dense + 2 * bottleneck);
-  CHECK(weights('B') == stem + skip + dense + 2 * basic);
-  CHECK(weights('C') == weights('A'));
-  CHECK(weights('D') == weights('B'));
+  CHECK(weights(BlockType::A) == stem + skip + dense + 2 * bottleneck);
+  CHECK(weights(BlockType::B) == stem + skip + dense + 2 * basic);
+  CHECK(weights(BlockType::C) == weights(BlockType::A));
+  CHECK(weights(BlockType::D) == weights(BlockType::B));
 }
 
 TEST_CASE("branches and the skip connection meet in one addition") {
-  const auto network = build_architecture({8, 3, {{2, 3, 'B', 2}}}, {8, 8, 1}, 4);
+  const auto network = build_architecture({8, 3, {{2, 3, BlockType::B, 2}}}, {8, 8, 1}, 4);
   CHECK(node(network, "block1.residual1.add").inputs.size() == 4);
   const auto skip_of = [&](const std::string& add) {
     return network.nodes()[static_cast<size_t>(node(network, add).inputs.back())].name;
@@ -87,7 +89,7 @@ TEST_CASE("branches and the skip connection meet in one addition") {
 }
 
 TEST_CASE("pre-activated blocks end without a ReLU and are normalised before the pooling") {
-  for (const char type : {'C', 'D'}) {
+  for (const auto type : {BlockType::C, BlockType::D}) {
     const auto network = build_architecture({8, 3, {{1, 1, type, 1}}}, {8, 8, 1}, 4);
     const auto& pool = node(network, "head.pool");
     CHECK(network.nodes()[static_cast<size_t>(pool.inputs[0])].name == "head.relu");
@@ -99,7 +101,10 @@ TEST_CASE("pre-activated blocks end without a ReLU and are normalised before the
 }
 
 TEST_CASE("main blocks halve the image from the second on, while both sides are at least 4") {
-  const AnalogNasGenome genome{8, 3, {{1, 1, 'B', 1}, {1, 1, 'B', 1}, {1, 1, 'B', 1}, {1, 1, 'B', 1}}};
+  const AnalogNasGenome genome{
+      8,
+      3,
+      {{1, 1, BlockType::B, 1}, {1, 1, BlockType::B, 1}, {1, 1, BlockType::B, 1}, {1, 1, BlockType::B, 1}}};
   const auto shapes = [&](Shape input) {
     const auto network = build_architecture(genome, input, 4);
     std::vector<Shape> found;

@@ -14,8 +14,9 @@ namespace {
 RunConfig joint() {
   auto config = small_config();
   config.space.training.learning_rate = {0.001, 0.1};
-  config.space.hardware = {
-      .adc_bits = {6, 8}, .crossbar_size = {64, 256}, .mapping_objectives = {"cores", "energy"}};
+  config.space.hardware = {.adc_bits = {6, 8},
+                           .crossbar_size = {64, 256},
+                           .mapping_objectives = {MappingObjective::cores, MappingObjective::energy}};
   return config;
 }
 
@@ -32,7 +33,7 @@ TEST_CASE("settings of a genome are set in its own configuration, of the chip to
   CHECK(own.hardware.adc_bits == 6);
   CHECK(own.chip.adc_bits == 6);
   CHECK((own.hardware.crossbar_rows == 64 && own.chip.crossbar_columns == 64));
-  CHECK(own.mapping.objective == "energy");
+  CHECK(own.mapping.objective == MappingObjective::energy);
   CHECK(config.hardware.adc_bits == 8);
   const double share = (config.chip.conversion_share_low + config.chip.conversion_share_high) / 2;
   CHECK(own.chip.mvm_energy_j ==

@@ -2,7 +2,7 @@
 #include "search/check_search.hpp"
 
 #include "core/base/error.hpp"
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/helpers.hpp"
 
@@ -20,10 +20,10 @@ std::string refusal(const RunConfig& config, const SearchOptions& options, const
 TEST_CASE("an evaluator that cannot train in part or measure untrained networks is refused with a reason") {
   auto config = small_config();
   CHECK(refusal(config, {}, fake_evaluator()).empty());
-  config.search.fidelity = "successive_halving";
+  config.search.fidelity = Fidelity::successive_halving;
   CHECK_THAT(refusal(config, {}, fake_evaluator()), ContainsSubstring("search.fidelity: expected none"));
-  config.search.fidelity = "none";
-  config.search.prefilter = "naswot";
+  config.search.fidelity = Fidelity::none;
+  config.search.prefilter = ZeroCostMeasure::naswot;
   CHECK_THAT(refusal(config, {}, fake_evaluator()), ContainsSubstring("search.prefilter: expected none"));
 }
 
@@ -31,7 +31,7 @@ TEST_CASE("workers do not share successive halving") {
   auto config = small_config();
   const SearchOptions shared{.folder = "run", .storage = "journal:study"};
   CHECK(refusal(config, shared, fake_evaluator()).empty());
-  config.search.fidelity = "successive_halving";
+  config.search.fidelity = Fidelity::successive_halving;
   CHECK_THAT(refusal(config, shared, fake_evaluator()),
              ContainsSubstring("search.fidelity: expected none") && ContainsSubstring("--storage"));
 }
@@ -51,7 +51,7 @@ TEST_CASE("an objective of one's own has neither bounds of a network nor measure
   config.search.max_cores = 3;
   CHECK_THAT(refusal(config, {}, evaluator), ContainsSubstring("search.max_cores"));
   config.search.max_cores = 0;
-  config.search.prefilter = "naswot";
+  config.search.prefilter = ZeroCostMeasure::naswot;
   CHECK_THAT(refusal(config, {}, evaluator), ContainsSubstring("search.prefilter"));
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/base/error.hpp"
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "search/study/trial_file.hpp"
 #include "tests/catch.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 RunConfig confirming(int confirm) {
   auto config = small_config();
-  config.search.objective = "accuracy";
+  config.search.objective = Objective::accuracy;
   config.search.trials = 60, config.search.population = 20, config.search.proposer = "random";
   config.search.max_avm = 100;
   config.search.confirm = confirm, config.search.confirm_trainings = 4;
@@ -37,9 +37,9 @@ Trial lucky(const Genome& genome, int trial) {
 TEST_CASE("several trainings' scores together have their mean and the deviation of all") {
   const std::vector<Score> scores{make_score(0.8, 0.03, 2), make_score(0.6, 0.04, 4)};
   const auto both = together(scores);
-  CHECK(both.at(kOneDay).mean == Approx(0.7));
-  CHECK(both.at(kOneDay).standard_deviation == Approx(std::sqrt((0.0009 + 0.0016) / 2 + 0.01)));
-  CHECK(both.at(kOneDay).programmings == 50);
+  CHECK(both.at(one_day_s).mean == Approx(0.7));
+  CHECK(both.at(one_day_s).standard_deviation == Approx(std::sqrt((0.0009 + 0.0016) / 2 + 0.01)));
+  CHECK(both.at(one_day_s).programmings == 50);
   CHECK(both.avm == Approx(3));
 }
 
@@ -50,14 +50,14 @@ TEST_CASE("the best are trained again before a winner is named, and the luck tha
   REQUIRE(result.winners.size() == 1);
   double first = 0, fresh = 0, best = 0;
   for (const auto& confirmation : result.confirmations) {
-    first += confirmation.first.at(kOneDay).mean / 10;
-    fresh += confirmation.trial.score->at(kOneDay).mean / 10;
-    best = std::max(best, confirmation.trial.score->at(kOneDay).mean);
+    first += confirmation.first.at(one_day_s).mean / 10;
+    fresh += confirmation.trial.score->at(one_day_s).mean / 10;
+    best = std::max(best, confirmation.trial.score->at(one_day_s).mean);
   }
   // The best 10 of 60 lie 1.5 deviations of 0.05 up on average; fresh trainings of them do not: mean of 40.
   CHECK(first - fresh > 0.04);
   CHECK(std::abs(fresh - 0.5) < 5 * 0.05 / std::sqrt(40.0) + 0.002);
-  CHECK(result.winners[0].trial.score->at(kOneDay).mean == best);
+  CHECK(result.winners[0].trial.score->at(one_day_s).mean == best);
   CHECK_THAT(luck_note(result.confirmations), ContainsSubstring("over the best 10"));
 }
 

@@ -9,7 +9,8 @@ using namespace mho;
 
 namespace {
 
-const AnalogNasGenome resnet32{16, 3, {{5, 1, 'B', 1}, {5, 1, 'B', 2}, {5, 1, 'B', 2}}};
+const AnalogNasGenome resnet32{
+    16, 3, {{5, 1, BlockType::B, 1}, {5, 1, BlockType::B, 2}, {5, 1, BlockType::B, 2}}};
 
 }  // namespace
 
@@ -43,7 +44,7 @@ TEST_CASE("the chip's own cores are the bound when none is asked for") {
 }
 
 TEST_CASE("the largest network of the widest space is refused without being mapped") {
-  const MainBlock block{16, 12, 'B', 4};
+  const MainBlock block{16, 12, BlockType::B, 4};
   const auto network = build_architecture({256, 7, {block, block, block, block, block}}, {96, 96, 3}, 10);
   CHECK(broken_constraint(network, {}, {}) == Constraint::cores);
 }

@@ -23,14 +23,15 @@ TEST_CASE("a child of two genomes of a space is in that space, and each gene is 
 
 TEST_CASE("each gene comes from each parent about as often") {
   const Space space{SpaceConfig{}};
-  const AnalogNasGenome a{8, 3, {{1, 1, 'A', 1}, {1, 1, 'A', 1}}}, b{16, 5, {{2, 2, 'B', 2}, {2, 2, 'B', 2}}};
+  const AnalogNasGenome a{8, 3, {{1, 1, BlockType::A, 1}, {1, 1, BlockType::A, 1}}},
+      b{16, 5, {{2, 2, BlockType::B, 2}, {2, 2, BlockType::B, 2}}};
   Random random(RandomKey(2));
   int channels = 0, kernel = 0, residual = 0, type = 0, widening = 0;
   constexpr int children = 1000;
   for (int i = 0; i < children; ++i) {
     const auto child = analognas_genome(cross(a, b, space, random));
     channels += child.stem_channels == 8, kernel += child.stem_kernel == 3;
-    residual += child.blocks[0].residual_blocks == 1, type += child.blocks[1].type == 'A';
+    residual += child.blocks[0].residual_blocks == 1, type += child.blocks[1].type == BlockType::A;
     widening += child.blocks[1].widening == 1;
   }
   // Binomial(1000, 1/2): 4.4 standard deviations, one in 10^5 for each of five.
@@ -39,7 +40,7 @@ TEST_CASE("each gene comes from each parent about as often") {
 
 TEST_CASE("a genome crossed with itself is itself") {
   const Space space{SpaceConfig{}};
-  const Genome genome = AnalogNasGenome{8, 3, {{1, 1, 'A', 1}, {2, 3, 'D', 4}}};
+  const Genome genome = AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}, {2, 3, BlockType::D, 4}}};
   Random random(RandomKey(3));
   CHECK(cross(genome, genome, space, random) == genome);
 }

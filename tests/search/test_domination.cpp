@@ -70,7 +70,7 @@ TEST_CASE("crowding distances are the neighbours' gaps over each objective's ext
 TEST_CASE(
     "a trial's point turns every objective so that larger is better, and knows how far T_AVM is broken") {
   auto trial = mho::testing::make_trial(3, 0.8, 0.01, 12);
-  const std::vector<std::string> names{"accuracy_1d", "energy", "parameters"};
+  const std::vector names{Objective::accuracy_1d, Objective::energy, Objective::parameters};
   const auto point = objective_point(trial, names, {});
   REQUIRE(point);
   CHECK(point->gains == std::vector<double>{0.8, -4e-6, -1003});

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 /// Genomes that are far from each other: stem channels 8, 16, ... with everything else fixed and only kernels
 /// mutable, so that a child tells its parent.
-const SpaceConfig marked{{8, 16, 24, 32, 48, 64}, {3, 5, 7}, {1, 1}, {1, 1}, {1, 1}, {"B"}, {1, 1}};
+const SpaceConfig marked{{8, 16, 24, 32, 48, 64}, {3, 5, 7}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
 
 Trial marked_trial(int number, int channels, double accuracy, double avm) {
   auto trial = make_trial(number, accuracy, 0.004, avm);
@@ -46,7 +46,7 @@ double separable_quality(const Genome& flat) {
   const auto genome = analognas_genome(flat);
   double quality = 0.5 + 0.1 * genome.stem_kernel / 7 - 0.005 * genome.stem_channels;
   for (const auto& block : genome.blocks)
-    quality += 0.1 * (block.type == 'D') + 0.02 * block.residual_blocks - 0.05 * block.widening;
+    quality += 0.1 * (block.type == BlockType::D) + 0.02 * block.residual_blocks - 0.05 * block.widening;
   return quality;
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("a generation without parents is a fresh Latin hypercube") {
 TEST_CASE("evolution finds better networks than random search in the same number of trials") {
   const Space space{SpaceConfig{}};
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   const auto best_of = [&](const std::string& proposer) {
     std::vector<Trial> history;
     double best = 0;
@@ -139,7 +139,7 @@ TEST_CASE("evolution finds better networks than random search in the same number
 TEST_CASE("screening by a surrogate that knows the truth makes better children, but for one trial in four") {
   const Space space{SpaceConfig{}};
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   const auto history = synthetic_trials(space, 64, 6);
   const Oracle surrogate;
   double plain = 0, screened = 0;
@@ -160,7 +160,7 @@ TEST_CASE("screening by a surrogate that knows the truth makes better children, 
 TEST_CASE("genomes that the surrogate sees break T_AVM are chosen last") {
   const Space space{SpaceConfig{}};
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   search.max_avm = 4.5;  // of the synthetic networks those with at least 48 channels in the stem
   const auto history = synthetic_trials(space, 64, 6);
   const Oracle surrogate;
@@ -174,11 +174,11 @@ TEST_CASE("genomes that the surrogate sees break T_AVM are chosen last") {
 TEST_CASE(
     "evolution with a surrogate, NSGA-II and Bayesian optimisation beat random search at equal trials") {
   const TemporaryFolder folder;
-  const auto best_of = [&](const std::string& proposer, const std::string& surrogate, std::uint64_t seed) {
+  const auto best_of = [&](const std::string& proposer, SurrogateKind surrogate, std::uint64_t seed) {
     SearchConfig search{.proposer = proposer,
                         .trials = 48,
                         .seed = seed,
-                        .objective = "accuracy",
+                        .objective = Objective::accuracy,
                         .surrogate = surrogate,
                         .surrogate_pool = 128,
                         .winners = 1};
@@ -186,15 +186,15 @@ TEST_CASE(
         run_search(function_config({}, search), {.folder = folder / (proposer + std::to_string(seed))},
                    FunctionEvaluator(
                        [](const Genome& genome, int) { return valued_trial(synthetic_accuracy(genome)); }));
-    return result.winners.at(0).trial.score->at(kOneDay).mean;
+    return result.winners.at(0).trial.score->at(one_day_s).mean;
   };
   double evolution = 0, nsga2 = 0, bayesian = 0;
   constexpr int seeds = 4;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    const double random = best_of("random", "none", seed);
-    evolution += best_of("evolution", "gp", seed) - random;
-    nsga2 += best_of("nsga2", "none", seed) - random;
-    bayesian += best_of("bayesian", "none", seed) - random;
+    const double random = best_of("random", SurrogateKind::none, seed);
+    evolution += best_of("evolution", SurrogateKind::gp, seed) - random;
+    nsga2 += best_of("nsga2", SurrogateKind::none, seed) - random;
+    bayesian += best_of("bayesian", SurrogateKind::none, seed) - random;
   }
   // Random search is about 0.006 from the best there is.
   CHECK(evolution / seeds > 0.002);

@@ -94,7 +94,7 @@ TEST_CASE("a worker trains what it can claim, waits for the rest and ends with a
   CHECK(result.trials.size() == 14);
   CHECK(TrialFile(folder / "my run" / "trials.jsonl").count() == 14);
   for (const auto& trial : result.trials)
-    CHECK((trial.score->at(kOneDay).mean == 0.5) == (trial.number % 2 == 1));
+    CHECK((trial.score->at(one_day_s).mean == 0.5) == (trial.number % 2 == 1));
   run_search(config,
              {.folder = folder / "other",
               .storage = "journal:x",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 SearchConfig halving(int rungs, int reduction, double data) {
   SearchConfig search;
-  search.fidelity = "successive_halving";
+  search.fidelity = Fidelity::successive_halving;
   search.rungs = rungs;
   search.reduction = reduction;
   search.rung_data = data;
@@ -51,7 +51,7 @@ TEST_CASE("one in so many candidates goes on, and never none") {
 
 TEST_CASE("too few epochs or candidates for the rungs are refused before any training") {
   auto config = small_config();
-  config.search.fidelity = "successive_halving";
+  config.search.fidelity = Fidelity::successive_halving;
   config.search.reduction = 3;
   CHECK_THAT(message_of<ConfigError>([&] { check_run_config(config); }),
              ContainsSubstring("search.population: expected at least") && ContainsSubstring("3 ^ 2 = 9") &&

@@ -73,7 +73,7 @@ TEST_CASE("no trial of a front beats another, and every other trial is beaten by
 
 TEST_CASE("the front is over the objectives that are asked for, without a cost where none is needed") {
   SearchConfig search;
-  search.objectives = {"accuracy_1d", "avm"};
+  search.objectives = {Objective::accuracy_1d, Objective::avm};
   std::vector trials{point(0, 0.9, 9, 900, 6), point(1, 0.8, 9, 900, 4), point(2, 0.7, 1, 1, 5)};
   trials[1].cost.reset();
   CHECK(numbers(pareto_front(trials, search)) == std::vector<int>{0, 1});
@@ -81,7 +81,7 @@ TEST_CASE("the front is over the objectives that are asked for, without a cost w
 
 TEST_CASE("the front's volume is its share of the box of all trials that keep the bound") {
   SearchConfig search;
-  search.objectives = {"accuracy_1d", "energy"};
+  search.objectives = {Objective::accuracy_1d, Objective::energy};
   const std::vector<Trial> trials{point(0, 0.9, 5, 1), point(1, 0.5, 1, 1), point(2, 0.7, 2, 1),
                                   point(3, 0.5, 5, 1), point(4, 1.0, 0.1, 1, 30)};
   const auto volume = front_volume(trials, search);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 
 #include <atomic>
 #include <cmath>
@@ -32,8 +32,8 @@ TEST_CASE("a value is a trial's own, and no digital accuracy") {
   const auto trial = valued_trial(-3, 0.5, 2);
   CHECK(trial.value == -3);
   CHECK(std::isnan(trial.score->digital_accuracy));
-  CHECK(trial.score->at(kOneDay).mean == -3);
-  CHECK(trial.score->at(kOneDay).standard_deviation == 0.5);
+  CHECK(trial.score->at(one_day_s).mean == -3);
+  CHECK(trial.score->at(one_day_s).standard_deviation == 0.5);
   CHECK(trial.score->avm == 2);
   const auto read = read_trial(to_json_line(trial), "here");
   CHECK(read.value == -3);
@@ -73,7 +73,7 @@ TEST_CASE("in memory nothing is written or judged again, and the rest is as in a
 TEST_CASE("an objective of one's own is searched without any network") {
   const TemporaryFolder folder;
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   const auto result = run_search(
       function_config({}, search), {.folder = folder / "run"},
       FunctionEvaluator([](const Genome& genome, int trial) {
@@ -82,8 +82,8 @@ TEST_CASE("an objective of one's own is searched without any network") {
   REQUIRE(result.trials.size() == 32);
   REQUIRE(result.winners.size() == 3);
   for (const auto& [trial, evaluation] : result.winners) {
-    CHECK(trial.score->at(kOneDay).mean == Approx(synthetic_accuracy(trial.genome) + 1e-3 * trial.number));
-    CHECK(evaluation.score.at(kOneDay).mean ==
+    CHECK(trial.score->at(one_day_s).mean == Approx(synthetic_accuracy(trial.genome) + 1e-3 * trial.number));
+    CHECK(evaluation.score.at(one_day_s).mean ==
           Approx(synthetic_accuracy(trial.genome) + 1e-3 * (32 + trial.number)));
   }
   CHECK(std::filesystem::exists(folder / "run" / "summary.json"));
@@ -94,7 +94,7 @@ TEST_CASE("a function may give costs, and failed trials") {
   const TemporaryFolder folder;
   SearchConfig search;
   search.proposer = "nsga2";
-  search.objectives = {"accuracy_1d", "energy"};
+  search.objectives = {Objective::accuracy_1d, Objective::energy};
   const FunctionEvaluator evaluator([](const Genome& genome, int number) {
     auto trial = synthetic_trial(number, genome);
     trial.failed = number % 5 == 0;
@@ -131,7 +131,7 @@ TEST_CASE("every native proposer searches a function, the same way again, no gen
     for (size_t i = 0; i < trials.size(); ++i) {
       CHECK(trials[i].number == static_cast<int>(i));
       CHECK(trials[i].genome == again[i].genome);
-      CHECK(trials[i].score->at(kOneDay).mean == few_blocks(trials[i].genome, 0).score->at(kOneDay).mean);
+      CHECK(trials[i].score->at(one_day_s).mean == few_blocks(trials[i].genome, 0).score->at(one_day_s).mean);
       genomes.insert(to_string(trials[i].genome));
     }
     CHECK(genomes.size() == 14);
@@ -158,16 +158,16 @@ TEST_CASE("a surrogate is asked once it has learned, and what needs networks is 
   auto config = small_config();
   config.search.trials = 40;
   config.search.proposer = "evolution";
-  config.search.objective = "accuracy";
+  config.search.objective = Objective::accuracy;
   const auto plain = search_function(config, few_blocks).trials;
-  config.search.surrogate = "gp";
+  config.search.surrogate = SurrogateKind::gp;
   const auto screened = search_function(config, few_blocks).trials;
   REQUIRE(screened.size() == plain.size());
   bool differs = false;
   for (size_t i = 0; i < plain.size(); ++i) differs = differs || !(plain[i].genome == screened[i].genome);
   CHECK(differs);
-  config.search.surrogate = "none";
-  config.search.prefilter = "naswot";
+  config.search.surrogate = SurrogateKind::none;
+  config.search.prefilter = ZeroCostMeasure::naswot;
   CHECK_THROWS_AS(search_function(config, few_blocks), ConfigError);
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("a space with fewer genomes than trials ends the search early, and the
                   .main_blocks = {1, 1},
                   .residual_blocks = {1, 1},
                   .branches = {1, 1},
-                  .block_types = {"B"},
+                  .block_types = {BlockType::B},
                   .widening = {1, 2}};
   config.search.proposer = "random";
   const auto found = search_function(config, few_blocks);

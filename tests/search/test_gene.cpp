@@ -18,7 +18,7 @@ namespace {
 
 std::string refusal(const std::string& genes) {
   SpaceConfig config;
-  config.kind = "genes";
+  config.kind = SpaceType::genes;
   config.genes = gene_tables(genes);
   return message_of<ConfigError>([&] { Space space(config); });
 }
@@ -99,7 +99,7 @@ TEST_CASE(
 
 TEST_CASE("a conditional space counts and walks through each of its genomes once") {
   SpaceConfig config;
-  config.kind = "genes";
+  config.kind = SpaceType::genes;
   config.genes = gene_tables(R"([{"name": "k", "values": [3, 5, 7], "when": {"op": ["conv", "sep"]}},
                           {"name": "op", "values": ["skip", "conv", "sep"]},
                           {"name": "act", "values": [true, false], "when": {"op": "conv"}},
@@ -119,7 +119,7 @@ TEST_CASE("a conditional space counts and walks through each of its genomes once
 TEST_CASE("what differs between two spaces is named by gene") {
   const auto space = [](const std::string& genes) {
     SpaceConfig config;
-    config.kind = "genes";
+    config.kind = SpaceType::genes;
     config.genes = gene_tables(genes);
     return Space(config);
   };

@@ -8,7 +8,7 @@
 using namespace mho;
 
 TEST_CASE("features lie between 0 and 1, tell all genomes apart and know twice as wide as one step") {
-  const Space space{{{8, 16, 32}, {3, 5}, {1, 2}, {1, 2}, {1, 2}, {"B", "D"}, {1, 2}}};
+  const Space space{{{8, 16, 32}, {3, 5}, {1, 2}, {1, 2}, {1, 2}, {BlockType::B, BlockType::D}, {1, 2}}};
   Random random(RandomKey(1));
   std::vector<Genome> genomes;
   for (int i = 0; i < 60; ++i) genomes.push_back(space.sample(random));
@@ -29,9 +29,11 @@ TEST_CASE("features lie between 0 and 1, tell all genomes apart and know twice a
 
 TEST_CASE("absent main blocks are zeros, and genomes outside the space are refused") {
   const Space space{{{8, 16}, {3}, {1, 2}, {1, 2}, {1, 2}, {"B", "D"}, {1, 2}}};
-  const auto features = genome_features(space, std::vector<Genome>{AnalogNasGenome{16, 3, {{2, 2, 'D', 2}}}});
+  const auto features =
+      genome_features(space, std::vector<Genome>{AnalogNasGenome{16, 3, {{2, 2, BlockType::D, 2}}}});
   CHECK(features.row(0).tail(6).isZero());
   CHECK_FALSE(features.row(0).head(features.cols() - 6).isZero());
-  CHECK_THROWS_AS(genome_features(space, std::vector<Genome>{AnalogNasGenome{8, 3, {{1, 1, 'A', 1}}}}),
-                  RunError);
+  CHECK_THROWS_AS(
+      genome_features(space, std::vector<Genome>{AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}}}}),
+      RunError);
 }

@@ -24,7 +24,7 @@ TEST_CASE("genomes survive the way to JSON and back") {
 TEST_CASE("a genome that an earlier version wrote reads as the same genome") {
   const auto text = R"({"stem_channels": 8, "stem_kernel": 3, "blocks": [{"residual_blocks": 2, "branches": 1,
                         "type": "C", "widening": 4}]})";
-  CHECK(genome_from_json(text) == Genome(AnalogNasGenome{8, 3, {{2, 1, 'C', 4}}}));
+  CHECK(genome_from_json(text) == Genome(AnalogNasGenome{8, 3, {{2, 1, BlockType::C, 4}}}));
 }
 
 TEST_CASE("text that is no genome is refused") {

@@ -21,7 +21,7 @@ TEST_CASE("the surrogate predicts accuracy, deviation and AVM of genomes that it
   const auto predicted = surrogate.predict(genomes_of(unseen));
   double errors = 0, spread = 0, outside = 0;
   for (size_t i = 0; i < unseen.size(); ++i) {
-    const auto& day = unseen[i].score->at(kOneDay);
+    const auto& day = unseen[i].score->at(one_day_s);
     const double error = predicted[i].accuracy - day.mean;
     errors += error * error;
     spread += std::pow(day.mean - mean_accuracy(unseen), 2);

@@ -7,7 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 #include "search/run_search.hpp"
 #include "search/study/run_folder.hpp"
 #include "search/study/trial_store.hpp"
@@ -24,7 +24,7 @@ constexpr int all_epochs = 20;
 /// Generations of 8: 8 to 5 epochs, 4 to 10, 2 to 20.
 RunConfig halving_config() {
   auto config = small_config();
-  config.search.fidelity = "successive_halving";
+  config.search.fidelity = Fidelity::successive_halving;
   config.search.population = 8;
   config.search.trials = 16;
   config.training.epochs = all_epochs;
@@ -85,7 +85,7 @@ TEST_CASE("of a generation the best half at each rung goes on, and trains on ins
     int done = 0;
     for (int i = 0; i < 8; ++i) {
       const auto& trial = result.trials[static_cast<size_t>(8 * generation + i)];
-      at_first_rung[trial.rungs.size()].push_back(trial.rungs.at(0).score.at(kOneDay).mean);
+      at_first_rung[trial.rungs.size()].push_back(trial.rungs.at(0).score.at(one_day_s).mean);
       CHECK(trial.given_up() == !trial.score);
       CHECK(trial.rungs.at(0).epochs == 5);
       done += trial.score.has_value();
@@ -101,14 +101,14 @@ TEST_CASE("those that are given up were the weaker ones of their generation at t
   const TemporaryFolder folder;
   Work work;
   auto config = halving_config();
-  config.search.objective = "accuracy";
+  config.search.objective = Objective::accuracy;
   const auto result = run_search(config, {.folder = folder / "run"}, rung_evaluator(work));
   for (size_t rung : {0u, 1u}) {
     double best_given_up = 0, worst_promoted = 1;
     for (size_t i = 0; i < 8; ++i) {
       const auto& trial = result.trials[i];
       if (trial.rungs.size() <= rung) continue;
-      const double accuracy = trial.rungs[rung].score.at(kOneDay).mean;
+      const double accuracy = trial.rungs[rung].score.at(one_day_s).mean;
       const bool promoted_here = trial.rungs.size() > rung + 1 || trial.score;
       if (promoted_here)
         worst_promoted = std::min(worst_promoted, accuracy);

@@ -34,7 +34,7 @@ const std::map<GeneFamily, std::set<std::string>> genes_of{{GeneFamily::width, {
                                                            {GeneFamily::depth, {"M", "R", "CT"}},
                                                            {GeneFamily::other, {"KS0"}}};
 
-const SpaceConfig one_genome{{8}, {3}, {1, 1}, {1, 1}, {1, 1}, {"B"}, {1, 1}};
+const SpaceConfig one_genome{{8}, {3}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
 
 }  // namespace
 
@@ -81,7 +81,7 @@ TEST_CASE("every mutation reaches every value of its gene") {
   const Space space{SpaceConfig{}};
   Random random(RandomKey(4));
   std::set<int> channels, kernels, widenings, types;
-  const Genome parent = AnalogNasGenome{8, 3, {{1, 1, 'A', 1}}};
+  const Genome parent = AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}}};
   for (int i = 0; i < 2000; ++i) {
     const auto wide = analognas_genome(mutate(parent, GeneFamily::width, space, random));
     channels.insert(wide.stem_channels), widenings.insert(wide.blocks[0].widening);
@@ -91,7 +91,7 @@ TEST_CASE("every mutation reaches every value of its gene") {
   CHECK(channels == std::set<int>{8, 16, 24, 32, 48, 64});
   CHECK(kernels == std::set<int>{5, 7});  // never the parent's
   CHECK(widenings == std::set<int>{1, 2, 3, 4});
-  CHECK(types == std::set<int>{'A', 'B', 'C', 'D'});
+  CHECK(types == std::set{BlockType::A, BlockType::B, BlockType::C, BlockType::D});
 }
 
 TEST_CASE("the whole mutation applies every family with its probability and always changes the genome") {
@@ -135,7 +135,7 @@ TEST_CASE("the same random numbers give the same mutation") {
 
 TEST_CASE("an unordered gene takes any other value, an ordered one its neighbours, numbers near ones") {
   SpaceConfig config;
-  config.kind = "genes";
+  config.kind = SpaceType::genes;
   config.genes = gene_tables(R"([{"name": "op", "values": ["a", "b", "c", "d"]},
                           {"name": "k", "kind": "ordered", "values": [1, 3, 5, 7, 9]},
                           {"name": "w", "low": 1, "high": 1000, "log": true},
@@ -166,7 +166,7 @@ TEST_CASE("an unordered gene takes any other value, an ordered one its neighbour
 
 TEST_CASE("genes come and go with what they depend on") {
   SpaceConfig config;
-  config.kind = "genes";
+  config.kind = SpaceType::genes;
   config.genes = gene_tables(R"([{"name": "k", "low": 3, "high": 7, "when": {"op": ["conv"]}},
                           {"name": "op", "values": ["skip", "conv"]}])");
   const Space space{config};

@@ -19,7 +19,7 @@ Trial with_energy(int number, double accuracy, double energy_j, double avm = 5) 
 
 SearchConfig two_objectives() {
   SearchConfig search;
-  search.objectives = {"accuracy_1d", "energy"};
+  search.objectives = {Objective::accuracy_1d, Objective::energy};
   search.population = 6;
   return search;
 }
@@ -42,7 +42,7 @@ TEST_CASE("survivors come front by front, the ends and the less crowded of a fro
 
 TEST_CASE("with one objective survivors are the best") {
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   const std::vector<Trial> trials{with_energy(0, 0.5, 1), with_energy(1, 0.7, 1), with_energy(2, 0.6, 1),
                                   with_energy(3, 0.9, 1, 50)};
   CHECK(numbers(survivors(trials, search, 3)) == std::vector<int>{1, 2, 0});

@@ -23,9 +23,9 @@ TEST_CASE("why no trial is one to return counts failures, given-up trials and br
 
 TEST_CASE("the objective is the 1-day accuracy, or that over its deviation") {
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   CHECK(objective(make_score(0.9, 0.005, 3), search) == Approx(0.9));
-  search.objective = "accuracy_over_sigma";
+  search.objective = Objective::accuracy_over_sigma;
   CHECK(objective(make_score(0.9, 0.005, 3), search) == Approx(180));
 }
 
@@ -39,7 +39,7 @@ TEST_CASE(
     "trials that keep the accuracy-variation bound rank first, then by objective; the others by their "
     "variation") {
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   std::vector<Trial> trials{make_trial(0, 0.99, 0.01, 30), make_trial(1, 0.80, 0.01, 10),
                             make_trial(2, 0.95, 0.01, 20), make_trial(3, 0.90, 0.01, 9),
                             make_trial(4, 0.80, 0.01, 1),  make_trial(5, 0.99, 0.01, 1)};

@@ -28,7 +28,7 @@ const char* network = R"({"format": "mho-architecture-1", "name": "", "layers": 
 SpaceConfig templated(const TemporaryFolder& folder, const std::string& text = network) {
   write_file_atomically(folder / "network.json", text);
   SpaceConfig config;
-  config.kind = "genes";
+  config.kind = SpaceType::genes;
   config.genes = gene_tables(genes);
   config.network = (folder / "network.json").string();
   return config;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/prefilter.hpp"
+#include "search/generations/prefilter.hpp"
 
 #include <cmath>
 #include <regex>
@@ -15,10 +15,10 @@ using namespace mho::testing;
 
 namespace {
 
-RunConfig filtered_config(const std::string& name) {
+RunConfig filtered_config(ZeroCostMeasure measure) {
   auto config = small_config();
   config.search.proposer = "random";
-  config.search.prefilter = name;
+  config.search.prefilter = measure;
   return config;
 }
 
@@ -46,8 +46,10 @@ std::string trials_of(const std::filesystem::path& run) {
 
 TEST_CASE("a prefilter lets the most promising of several proposals be trained") {
   const TemporaryFolder folder;
-  const auto all = run_search(filtered_config("none"), {.folder = folder / "all"}, measuring_evaluator());
-  const auto best = run_search(filtered_config("naswot"), {.folder = folder / "best"}, measuring_evaluator());
+  const auto all =
+      run_search(filtered_config(ZeroCostMeasure::none), {.folder = folder / "all"}, measuring_evaluator());
+  const auto best = run_search(filtered_config(ZeroCostMeasure::naswot), {.folder = folder / "best"},
+                               measuring_evaluator());
   CHECK(best.trials.size() == 14);
   CHECK(mean_parameters(best) > 1.3 * mean_parameters(all));
   for (const auto& trial : best.trials) {
@@ -59,10 +61,11 @@ TEST_CASE("a prefilter lets the most promising of several proposals be trained")
 
 TEST_CASE("keeping everything is the same as no prefilter, but the measures are recorded") {
   const TemporaryFolder folder;
-  auto config = filtered_config("naswot");
+  auto config = filtered_config(ZeroCostMeasure::naswot);
   config.search.prefilter_keep = 1;
   const auto kept = run_search(config, {.folder = folder / "kept"}, measuring_evaluator());
-  const auto plain = run_search(filtered_config("none"), {.folder = folder / "plain"}, measuring_evaluator());
+  const auto plain =
+      run_search(filtered_config(ZeroCostMeasure::none), {.folder = folder / "plain"}, measuring_evaluator());
   REQUIRE(kept.trials.size() == plain.trials.size());
   for (size_t i = 0; i < kept.trials.size(); ++i) CHECK(kept.trials[i].genome == plain.trials[i].genome);
   CHECK(kept.prefilters.size() == 3);
@@ -71,7 +74,7 @@ TEST_CASE("keeping everything is the same as no prefilter, but the measures are 
 
 TEST_CASE("a prefiltered run does not depend on threads and survives a kill") {
   const TemporaryFolder folder;
-  const auto config = filtered_config("noise_sensitivity");
+  const auto config = filtered_config(ZeroCostMeasure::noise_sensitivity);
   for (const int threads : {1, 2}) {
     set_thread_count(threads);
     run_search(config, {.folder = folder / std::to_string(threads)}, measuring_evaluator());
@@ -91,8 +94,8 @@ TEST_CASE("a prefiltered run does not depend on threads and survives a kill") {
 TEST_CASE(
     "the summary says what each measure was worth: Kendall's tau with the objective of trained trials") {
   SearchConfig search;
-  search.objective = "accuracy";
-  search.prefilter = "naswot";
+  search.objective = Objective::accuracy;
+  search.prefilter = ZeroCostMeasure::naswot;
   std::vector<Trial> trials;
   for (int i = 0; i < 5; ++i) {
     trials.push_back(make_trial(i, 0.5 + 0.1 * i, 0.01, 1));
@@ -112,7 +115,7 @@ TEST_CASE(
 
 TEST_CASE("a measure that orders nothing is worth no number") {
   SearchConfig search;
-  search.prefilter = "naswot";
+  search.prefilter = ZeroCostMeasure::naswot;
   auto trial = make_trial(0, 0.5, 0.01, 1);
   trial.zero_cost = ZeroCost{1, 1, 1};
   for (const auto& worth : prefilter_worths(std::vector{trial, trial}, search))
@@ -129,7 +132,7 @@ TEST_CASE("measures and rungs survive the record") {
   REQUIRE(read.rungs.size() == 2);
   CHECK(read.rungs[1].epochs == 10);
   CHECK(read.rungs[1].data == 0.5);
-  CHECK(read.rungs[1].score.at(kOneDay).mean == 0.8);
+  CHECK(read.rungs[1].score.at(one_day_s).mean == 0.8);
   CHECK(to_json_line(read) == to_json_line(trial));
   CHECK_THAT(to_json_line(make_trial(1, 0.9, 0.01, 2)),
              !ContainsSubstring("rungs") && !ContainsSubstring("zero_cost"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "search/models/genome_features.hpp"
 #include "search/models/gp_surrogate.hpp"
 #include "search/run_search.hpp"
@@ -26,7 +26,7 @@ SpaceConfig space_of(const std::vector<std::string>& operations) {
     return "{\"name\": \"" + name + "\", \"values\": [" + words + "]" + more + "}";
   };
   SpaceConfig config;
-  config.kind = "genes";
+  config.kind = SpaceType::genes;
   config.genes = {gene("first", ""), gene("second", ""), gene("third", ""),
                   gene("inner", R"(, "when": {"first": [")" + operations[2] + R"("]})"),
                   R"({"name": "width", "kind": "ordered", "values": [8, 16, 32, 64]})"};
@@ -54,12 +54,12 @@ double worth(const Genome& genome) {
   return genome.find("inner") ? sum + 0.5 * of.at(genome.word("inner")) : sum;
 }
 
-std::vector<Genome> searched(const SpaceConfig& space, const std::string& proposer,
-                             const std::string& surrogate, const Labels& labels) {
+std::vector<Genome> searched(const SpaceConfig& space, const std::string& proposer, SurrogateKind surrogate,
+                             const Labels& labels) {
   SearchConfig search;
   search.proposer = proposer;
   search.surrogate = surrogate;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   search.trials = 40, search.population = 5, search.surrogate_pool = 64, search.seed = 3;
   const auto found =
       run_search(function_config(space, search), {}, FunctionEvaluator([&](const Genome& genome, int) {
@@ -77,9 +77,9 @@ TEST_CASE("relabelling the values of unordered genes gives the same trials up to
   std::vector<std::string> others;
   for (const auto& word : words) others.push_back(renamed.at(word));
   for (const auto& proposer : proposer_names())
-    for (const std::string surrogate : {"none", "gp"}) {
-      if (surrogate == "gp" && proposer != "evolution") continue;
-      INFO(proposer << ", surrogate " << surrogate);
+    for (const auto surrogate : {SurrogateKind::none, SurrogateKind::gp}) {
+      if (surrogate == SurrogateKind::gp && proposer != "evolution") continue;
+      INFO(proposer << ", surrogate " << word_of(surrogate));
       CHECK(searched(space_of(words), proposer, surrogate, {}) ==
             searched(space_of(others), proposer, surrogate, renamed));
     }

@@ -47,7 +47,7 @@ TEST_CASE("a run file without a chip is for the built-in one") {
 
 TEST_CASE("the written configuration reads back to the same") {
   RunConfig config;
-  config.search.objective = "accuracy";
+  config.search.objective = Objective::accuracy;
   config.space.widening = {2, 3};
   RunConfig back;
   const auto text = write_config(config.sections());
@@ -58,12 +58,12 @@ TEST_CASE("the written configuration reads back to the same") {
 
 TEST_CASE("hardware settings that would have no effect are refused before anything runs") {
   CHECK_THAT(refusal([](RunConfig& c) {
-               c.hardware.effects.input_rounding = "stochastic";
+               c.hardware.effects.input_rounding = Rounding::stochastic;
                c.hardware.dac_bits = 0;
              }),
              ContainsSubstring("has no effect with hardware.dac_bits = 0"));
   CHECK_THAT(refusal([](RunConfig& c) {
-               c.hardware.input_range.mode = "learned";
+               c.hardware.input_range.mode = InputRangeMode::learned;
                c.training.regime = "digital";
              }),
              ContainsSubstring("no effect with training.regime = digital"));
@@ -96,7 +96,7 @@ TEST_CASE("what tables must agree on is checked, and the message names key, expe
              }),
              ContainsSubstring("hardware.pair_significances: 3 pairs need 6 devices"));
   CHECK_THAT(refusal([](RunConfig& c) {
-               c.hardware.programming = {"verify", 10, 0};
+               c.hardware.programming = {ProgrammingMethod::verify, 10, 0};
              }),
              ContainsSubstring("hardware.verify_margin_us: expected a number above 0, got 0"));
   CHECK_THAT(refusal([](RunConfig& c) {
@@ -116,7 +116,7 @@ TEST_CASE("what tables must agree on is checked, and the message names key, expe
 }
 
 TEST_CASE("mappings that no score covers and chips that no export can hold are refused before any training") {
-  CHECK_THAT(refusal([](RunConfig& c) { c.mapping.depthwise = "block_diagonal"; }),
+  CHECK_THAT(refusal([](RunConfig& c) { c.mapping.depthwise = DepthwisePlace::block_diagonal; }),
              ContainsSubstring("chip.depthwise: expected \"digital\"") &&
                  ContainsSubstring("got \"block_diagonal\""));
   CHECK_THAT(refusal([](RunConfig& c) { c.chip.grid_rows = c.chip.grid_columns = 1024; }),
@@ -184,13 +184,13 @@ TEST_CASE("messages about a run file name the file") {
 TEST_CASE("what a search would ignore is refused") {
   CHECK_THAT(refusal([](RunConfig& c) {
                c.search.proposer = "bayesian";
-               c.search.surrogate = "gp";
+               c.search.surrogate = SurrogateKind::gp;
              }),
              ContainsSubstring("search.surrogate: expected \"none\" with proposer bayesian"));
   CHECK_THAT(refusal([](RunConfig& c) { c.search.warm_start = {"runs/a"}; }),
              ContainsSubstring("search.warm_start: expected [] without a surrogate"));
   CHECK_THAT(refusal([](RunConfig& c) {
-               c.search.objectives = {"avm", "avm"};
+               c.search.objectives = {Objective::avm, Objective::avm};
              }),
              ContainsSubstring("search.objectives: expected every objective once"));
 }

@@ -124,7 +124,7 @@ TEST_CASE("runs that are not the beginning of a longer one are not extended") {
   CHECK_THAT(refused("design", config, 20), ContainsSubstring("the run was started with 14, got 20") &&
                                                 ContainsSubstring("one design over all trials"));
   config = small_config();
-  config.search.fidelity = "successive_halving";
+  config.search.fidelity = Fidelity::successive_halving;
   CHECK_THAT(refused("torn bracket", config, 20), ContainsSubstring("its last generation of 2 without"));
   config.search.trials = 12;
   CHECK(refused("whole brackets", config, 20).empty());

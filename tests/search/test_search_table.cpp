@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/search_table.hpp"
+#include "search/judges/search_table.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
@@ -37,10 +37,10 @@ TEST_CASE("a search over a table finds what the table says") {
                                  *table.evaluator(builder_of(Space(config.space)), {8, 8, 1}, 10));
   REQUIRE(result.trials.size() == 2);
   const auto& best = result.trials[result.trials[0].genome.whole("stem_channels") == 8 ? 0 : 1];
-  CHECK(best.score->at(kOneDay).mean == 0.875);
-  CHECK(best.score->at(kOneDay).standard_deviation == 0.02);
+  CHECK(best.score->at(one_day_s).mean == 0.875);
+  CHECK(best.score->at(one_day_s).standard_deviation == 0.02);
   CHECK(best.score->avm == 4);
-  CHECK(best.score->at(kOneSecond).mean - best.score->at(kOneMonth).mean == Approx(0.04));
+  CHECK(best.score->at(one_second_s).mean - best.score->at(one_month_s).mean == Approx(0.04));
   CHECK(best.cost->energy_j == 2e-6);
   CHECK(best.wall_s == 0.7);
 }

@@ -14,12 +14,12 @@ using namespace mho::testing;
 TEST_CASE("summary.json shows both scores of a winner, the front and the surrogate") {
   const TemporaryFolder folder;
   auto config = small_config();
-  config.search.surrogate = "gp";
+  config.search.surrogate = SurrogateKind::gp;
   const auto result = run_search(config, {.folder = folder / "run"}, fake_evaluator());
   const auto summary = nlohmann::json::parse(read_text_file(folder / "run" / "summary.json"));
   const auto& winner = summary["winners"][0];
-  CHECK(winner["search_score"]["accuracy_1d"] == result.winners[0].trial.score->at(kOneDay).mean);
-  CHECK(winner["fresh_score"]["accuracy_1d"] == result.winners[0].evaluation.score.at(kOneDay).mean);
+  CHECK(winner["search_score"]["accuracy_1d"] == result.winners[0].trial.score->at(one_day_s).mean);
+  CHECK(winner["fresh_score"]["accuracy_1d"] == result.winners[0].evaluation.score.at(one_day_s).mean);
   CHECK(winner["search_score"]["accuracy_1d"] != winner["fresh_score"]["accuracy_1d"]);
   CHECK(summary["front"]["trials"].size() == result.front.size());
   CHECK(summary["surrogate"]["checked_trials"] == 14);

@@ -24,7 +24,8 @@ class Oracle : public Surrogate {
     for (const auto& genome : genomes) {
       REQUIRE_FALSE(seen_.contains(to_string(genome)));
       const auto score = *synthetic_trial(0, genome).score;
-      predictions.push_back({score.at(kOneDay).mean, 0, -score.at(kOneDay).standard_deviation, score.avm});
+      predictions.push_back(
+          {score.at(one_day_s).mean, 0, -score.at(one_day_s).standard_deviation, score.avm});
     }
     return predictions;
   }
@@ -42,7 +43,7 @@ const auto make_gp = [] { return std::make_unique<GpSurrogate>(); };
 TEST_CASE("cross-validation asks for every trial once, by a surrogate that has not seen it") {
   const Space space{SpaceConfig{}};
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   auto trials = synthetic_trials(space, 33, 1);
   trials[4].failed = true;
   trials[4].score.reset();
@@ -57,7 +58,7 @@ TEST_CASE("cross-validation asks for every trial once, by a surrogate that has n
 TEST_CASE("a Gaussian process orders a smooth accuracy, and noise it does not") {
   const Space space{SpaceConfig{}};
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   auto trials = synthetic_trials(space, 60, 1);
   // Five standard deviations of what unrelated orders would give; see below.
   CHECK(cross_validate(make_gp, space, trials, {}, search, RandomKey(1)).objective > 0.45);

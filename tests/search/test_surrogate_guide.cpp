@@ -13,8 +13,8 @@ namespace {
 
 RunConfig with_gp() {
   RunConfig config;
-  config.search.surrogate = "gp";
-  config.search.objective = "accuracy";
+  config.search.surrogate = SurrogateKind::gp;
+  config.search.objective = Objective::accuracy;
   return config;
 }
 
@@ -60,14 +60,14 @@ TEST_CASE("a run without a surrogate has none") {
 
 TEST_CASE("a surrogate that only Python has is refused without it") {
   auto config = with_gp();
-  config.search.surrogate = "xgboost";
+  config.search.surrogate = SurrogateKind::xgboost;
   CHECK_THAT(message_of<ConfigError>([&] { SurrogateGuide(config, {}); }),
              ContainsSubstring("search.surrogate = xgboost: needs the Python package"));
   std::string asked;
   SearchExtensions extensions;
   extensions.make_surrogate = [&](const std::string& name) {
     asked = name;
-    return make_surrogate("gp", {});
+    return make_surrogate(SurrogateKind::gp, {});
   };
   SurrogateGuide guide(config, extensions);
   CHECK(asked == "xgboost");

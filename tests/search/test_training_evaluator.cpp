@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/training_evaluator.hpp"
+#include "search/judges/training_evaluator.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
@@ -54,8 +54,8 @@ RunConfig real_config(const TemporaryFolder& folder) {
 std::vector<double> accuracies(const SearchResult& result) {
   std::vector<double> found;
   for (const auto& trial : result.trials)
-    if (trial.score) found.push_back(trial.score->at(kOneDay).mean);
-  for (const auto& winner : result.winners) found.push_back(winner.evaluation.score.at(kOneDay).mean);
+    if (trial.score) found.push_back(trial.score->at(one_day_s).mean);
+  for (const auto& winner : result.winners) found.push_back(winner.evaluation.score.at(one_day_s).mean);
   return found;
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("a real search trains, scores, maps and exports, and gives the same ag
   CHECK(first.winners[0].evaluation.cost.has_value());
   CHECK(accuracies(first).size() == 4);
   CHECK(accuracies(first) == accuracies(second));
-  CHECK(first.winners[0].evaluation.score.at(kOneDay).mean > 0.6);
+  CHECK(first.winners[0].evaluation.score.at(one_day_s).mean > 0.6);
   CHECK(std::filesystem::exists(folder / "first" / "winners" / "0" / "chip" / "targets.npz"));
 }
 
@@ -100,10 +100,10 @@ TEST_CASE(
     "a real search with halving and a prefilter gives the same again, and its winner is trained to the end") {
   const TemporaryFolder folder;
   auto config = real_config(folder);
-  config.search.fidelity = "successive_halving";
+  config.search.fidelity = Fidelity::successive_halving;
   config.search.rungs = 2;
   config.search.rung_data = 0.5;
-  config.search.prefilter = "naswot";
+  config.search.prefilter = ZeroCostMeasure::naswot;
   config.search.prefilter_keep = 0.5;
   const auto first = run_search(config, {.folder = folder / "first"});
   const auto second = run_search(config, {.folder = folder / "second"});
@@ -117,7 +117,7 @@ TEST_CASE(
   const auto evaluator = make_evaluator(config);
   const auto architecture = evaluator->network(winner.genome);
   const auto whole = evaluator->evaluate(architecture, winner.number, [](int, double) { return true; });
-  CHECK(whole.score.at(kOneDay).mean == winner.score->at(kOneDay).mean);
+  CHECK(whole.score.at(one_day_s).mean == winner.score->at(one_day_s).mean);
   const auto saved = load_candidate(folder / "first" / "winners" / "0").parameters;
   for (size_t n = 0; n < saved.size(); ++n) CHECK(saved[n].weight == whole.parameters[n].weight);
 }

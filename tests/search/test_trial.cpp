@@ -12,7 +12,7 @@ namespace {
 
 Trial full_trial() {
   auto trial = make_trial(12, 0.1 + 0.2, 1.0 / 3, -0.7);
-  trial.genome = AnalogNasGenome{24, 5, {{2, 1, 'A', 3}, {4, 3, 'D', 1}}};
+  trial.genome = AnalogNasGenome{24, 5, {{2, 1, BlockType::A, 3}, {4, 3, BlockType::D, 1}}};
   trial.macs = 123456789012;
   trial.draws = 17;
   trial.cost = Cost{.cores = 7,

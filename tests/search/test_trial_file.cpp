@@ -73,7 +73,7 @@ TEST_CASE("reading trials leaves the file as it is, a torn line too") {
 TEST_CASE("a trial without the score that trials are weighed by is refused with file and line") {
   const TemporaryFolder folder;
   auto trial = make_trial(0, 0.5, 0.1, 1);
-  std::erase_if(trial.score->drift, [](const DriftPoint& point) { return point.time_s == kOneDay; });
+  std::erase_if(trial.score->drift, [](const DriftPoint& point) { return point.time_s == one_day_s; });
   write_file_atomically(folder / "trials.jsonl", to_json_line(trial) + "\n");
   CHECK_THAT(message_of<DataError>([&] { TrialFile store(folder / "trials.jsonl"); }),
              ContainsSubstring("trials.jsonl:1: expected a trial") && ContainsSubstring("no score at 86400"));

@@ -3,7 +3,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/synthetic.hpp"
@@ -21,7 +21,7 @@ SearchResult search_synthetic(const SearchConfig& search, const std::filesystem:
 
 SearchConfig of_accuracy(int trials) {
   SearchConfig search;
-  search.objective = "accuracy";
+  search.objective = Objective::accuracy;
   search.trials = trials;
   search.surrogate_pool = 128;
   return search;
@@ -34,7 +34,7 @@ TEST_CASE("a surrogate that learns from an earlier run screens from the first ge
   search_synthetic(of_accuracy(48), folder / "earlier");
   auto search = of_accuracy(16);
   search.seed = 5;
-  search.surrogate = "gp";
+  search.surrogate = SurrogateKind::gp;
   const auto cold = search_synthetic(search, folder / "cold");
   search.warm_start = {(folder / "earlier").string()};
   const auto warm = search_synthetic(search, folder / "warm");

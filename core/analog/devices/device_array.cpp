@@ -73,7 +73,7 @@ void DeviceArray::program(std::span<const float> targets_us, const ProgrammingCo
   for (std::size_t first = 0, block = 0; first < size(); first += block_devices, ++block) {
     const auto targets = targets_us.subspan(first, std::min(block_devices, size() - first));
     program_devices(first, targets, key.with("program " + label_, block));
-    if (programming.method == "verify") verify_block(block, targets, programming, key);
+    if (programming.method == ProgrammingMethod::verify) verify_block(block, targets, programming, key);
   }
   counters_.programmed += static_cast<std::int64_t>(size());
   written_s_ = now_s_;

@@ -92,11 +92,16 @@ struct WanParameters {
   void fields(FieldVisitor& visitor);
 };
 
+/// How near to its target a device was accepted: within 0.2 % or within 2 %.
+enum class Acceptance { narrow, wide };
+template <>
+inline constexpr std::array words_of<Acceptance>{"0.2 %", "2 %"};
+
 /// [device.reram_cmo]: Falcone et al. (2025), in the form of aihwkit's ReRamCMONoiseModel. Absolute µS.
 struct CmoParameters {
   double min_us = 9;
   double max_us = 88.2;
-  std::string acceptance = "0.2 %";                                      ///< of program-and-verify
+  Acceptance acceptance = Acceptance::narrow;                            ///< of program-and-verify
   std::vector<double> programming_0_2_us = {0.00081107, 0.00106879};     ///< c0 + c1 target
   std::vector<double> programming_2_us = {0.0112185391, 0.01129027418};  ///< the same at 2 %
   double decay_mean_us = -0.08900206;                                    ///< per ln(t / 1 s)

@@ -17,7 +17,8 @@ namespace {
 constexpr double first_time_s = 1;
 
 const std::vector<double>& programming_fit(const CmoParameters& parameters) {
-  return parameters.acceptance == "2 %" ? parameters.programming_2_us : parameters.programming_0_2_us;
+  return parameters.acceptance == Acceptance::wide ? parameters.programming_2_us
+                                                   : parameters.programming_0_2_us;
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ WeightCell make_weight_cell(const HardwareConfig& hardware, const ConductanceRan
                     hardware.device, range.min_us, range.max_us));
   WeightCell cell;
   cell.range = range;
-  if (hardware.cell.kind == "single") {
+  if (hardware.cell.kind == CellKind::single) {
     cell.unit_us = static_cast<float>(span_us / 2);
     cell.planes = {{"single", 0, 1, static_cast<float>((range.min_us + range.max_us) / 2), -cell.unit_us}};
     return cell;
@@ -116,7 +116,7 @@ std::vector<float> conductance_scales(std::span<const float> weights, int rows, 
   const int splits = (rows + hardware.crossbar_rows - 1) / hardware.crossbar_rows;
   std::vector<float> scales(static_cast<size_t>(splits) * static_cast<size_t>(columns));
   for (const auto& tile : cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)) {
-    const auto maxima = largest(weights, columns, tile, hardware.weight_scaling == "column");
+    const auto maxima = largest(weights, columns, tile, hardware.weight_scaling == WeightScaling::column);
     const auto first = tile.row / hardware.crossbar_rows * columns + tile.column;
     std::copy(maxima.begin(), maxima.end(), scales.begin() + first);
   }

@@ -173,7 +173,7 @@ std::vector<float> CrossbarMatrix::references() const {
 template <class Write>
 std::vector<float> CrossbarMatrix::normalise(const Write& write) const {
   std::vector<float> sum(static_cast<size_t>(targets_.rows) * static_cast<size_t>(targets_.columns));
-  if (hardware_.wires.ir_drop == "ladder" && hardware_.wires.wire_resistance_ohm > 0) {
+  if (hardware_.wires.ir_drop == IrDrop::ladder && hardware_.wires.wire_resistance_ohm > 0) {
     std::vector<float> conductances_us(sum.size());
     for (size_t p = 0; p < planes_.size(); ++p) {
       for_each_block(conductances_us, [&](size_t block, std::span<float> part) { write(p, block, part); });

@@ -54,15 +54,11 @@ std::vector<float> read_out_columns(const ConductanceTargets& targets, const std
 }
 
 DriftCompensation::DriftCompensation(const HardwareConfig& hardware)
-    : adc_(make_converter(hardware.adc_bits, hardware.adc_range)),
+    : mode_(hardware.drift_compensation),
+      adc_(make_converter(hardware.adc_bits, hardware.adc_range)),
       output_noise_(static_cast<float>(hardware.output_noise)) {
   hardware.check();
-  const auto& name = hardware.drift_compensation;
-  mode_ = name == "none"     ? Mode::none
-          : name == "global" ? Mode::global
-          : name == "exact"  ? Mode::exact
-                             : Mode::column;
-  if (mode_ == Mode::exact) {
+  if (mode_ == CompensationMode::exact) {
     adc_ = {};
     output_noise_ = 0;
   }
@@ -90,7 +86,7 @@ std::vector<float> DriftCompensation::factors(const ConductanceTargets& targets,
         std::max(tile_mean(before, tile), min_read_out) / std::max(tile_mean(present, tile), min_read_out);
     const float least = static_cast<float>(tile.rows) * std::max(adc_.step, min_read_out);
     for (int c = 0; c < tile.columns; ++c) {
-      const bool own = mode_ == Mode::column && std::min(before[c], present[c]) >= least;
+      const bool own = mode_ == CompensationMode::column && std::min(before[c], present[c]) >= least;
       factors[static_cast<size_t>(first + c)] = own ? before[c] / present[c] : factor;
     }
   }

@@ -18,12 +18,12 @@ std::vector<float> read_out_columns(const ConductanceTargets& targets, const std
 /// programming and now.
 class DriftCompensation {
  public:
-  /// Throws ConfigError for an unknown mode or an impossible converter.
+  /// Throws ConfigError for an impossible converter.
   explicit DriftCompensation(const HardwareConfig& hardware);
 
-  bool is_on() const { return mode_ != Mode::none; }
+  bool is_on() const { return mode_ != CompensationMode::none; }
   /// Whether the baseline is to be measured on programmed conductances, not on a read with its noise.
-  bool is_exact() const { return mode_ == Mode::exact; }
+  bool is_exact() const { return mode_ == CompensationMode::exact; }
 
   /// Keeps the read-out of the conductances that the matrix begins with (normalised, rows x columns).
   void set_baseline(const ConductanceTargets& targets, const std::vector<float>& conductances, RandomKey key);
@@ -39,11 +39,10 @@ class DriftCompensation {
                              RandomKey key) const;
 
  private:
-  enum class Mode { none, global, exact, column };
   std::vector<float> read_out(const ConductanceTargets& targets, const std::vector<float>& conductances,
                               RandomKey key) const;
 
-  Mode mode_;
+  CompensationMode mode_;
   Converter adc_;
   float output_noise_;
   std::vector<float> baseline_;  ///< read-out of each column right after programming

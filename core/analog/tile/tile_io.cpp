@@ -9,18 +9,18 @@ TileIo forward_io(const HardwareConfig& hardware, float input_range) {
   io.dac = make_converter(hardware.dac_bits, 1.0);
   io.adc = make_converter(hardware.adc_bits, hardware.adc_range);
   io.input_range = input_range;
-  io.abs_max = e.noise_management == "abs_max";
-  io.iterative = e.bound_management == "iterative";
-  io.stochastic_input = e.input_rounding == "stochastic";
-  io.stochastic_output = e.output_rounding == "stochastic";
+  io.abs_max = e.noise_management == NoiseManagement::abs_max;
+  io.iterative = e.bound_management == BoundManagement::iterative;
+  io.stochastic_input = e.input_rounding == Rounding::stochastic;
+  io.stochastic_output = e.output_rounding == Rounding::stochastic;
   io.weight_noise = static_cast<float>(e.read_weight_noise);
-  io.weight_noise_of_conductance = e.read_weight_noise_kind == "conductance";
+  io.weight_noise_of_conductance = e.read_weight_noise_kind == ReadNoiseKind::conductance;
   io.s_shape = static_cast<float>(e.s_shape);
   io.s_shape_range = static_cast<float>(hardware.adc_range);
   io.s_shape_spread = static_cast<float>(e.s_shape_spread);
   io.gain_spread = static_cast<float>(e.column_gain_spread);
   io.offset_spread = static_cast<float>(e.column_offset_spread);
-  if (hardware.wires.ir_drop == "approximate")
+  if (hardware.wires.ir_drop == IrDrop::approximate)
     io.wire = static_cast<float>(hardware.wires.wire_resistance_ohm * hardware.g_max_us * 1e-6);
   io.output_noise = static_cast<float>(hardware.output_noise);
   return io;
@@ -37,7 +37,7 @@ TileIo backward_io(const HardwareConfig& hardware) {
 }
 
 float effective_input_range(const HardwareConfig& hardware, float calibrated) {
-  if (hardware.effects.noise_management != "none") return 0.0f;
+  if (hardware.effects.noise_management != NoiseManagement::none) return 0.0f;
   const bool ideal = hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 &&
                      !needs_vector_path(hardware);
   return ideal ? 0.0f : calibrated;

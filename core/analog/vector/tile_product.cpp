@@ -14,8 +14,8 @@ void tile_product_avx512(const TileProduct& product);
 
 void tile_product(const TileProduct& product) {
 #if defined(__x86_64__)
-  if (instruction_set() == "avx512") return tile_product_avx512(product);
-  if (instruction_set() == "avx2") return tile_product_avx2(product);
+  if (instruction_set() == InstructionSet::avx512) return tile_product_avx512(product);
+  if (instruction_set() == InstructionSet::avx2) return tile_product_avx2(product);
 #endif
   tile_product_portable(product);
 }

@@ -6,14 +6,14 @@
 namespace mho {
 
 /// Rows of a TileProduct's weights and outputs are a multiple of this many floats.
-inline constexpr int kTileColumns = 32;
+inline constexpr int most_tile_columns = 32;
 inline int padded_tile_columns(int columns) {
-  return (columns + kTileColumns - 1) / kTileColumns * kTileColumns;
+  return (columns + most_tile_columns - 1) / most_tile_columns * most_tile_columns;
 }
 
 /// y[v * width + c] = sum over r of x[v * rows + r] * w[r * width + c] for v < vectors, c < width: what the
-/// currents of a tile's columns add up to. `width` is a multiple of kTileColumns. Each sum runs over r in
-/// order, so its bits do not depend on how many vectors are given at once.
+/// currents of a tile's columns add up to. `width` is a multiple of most_tile_columns. Each sum runs over r
+/// in order, so its bits do not depend on how many vectors are given at once.
 struct TileProduct {
   const float* x = nullptr;
   const float* w = nullptr;

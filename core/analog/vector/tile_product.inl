@@ -16,7 +16,7 @@ MHO_INLINE void column_sums(const TileProduct& p, int first, int column) {
   const float* x = p.x + std::ptrdiff_t{first} * p.rows;
   const float* w = p.w + column;
   for (int r = 0; r < p.rows; ++r, w += p.width) {
-    const Vector low = load(w), high = load(w + kLanes);
+    const Vector low = load(w), high = load(w + lane_count);
     for (int v = 0; v < Vectors; ++v) {
       const Vector in = spread(x[std::ptrdiff_t{v} * p.rows + r]);
       sums[v][0] += in * low;
@@ -26,14 +26,14 @@ MHO_INLINE void column_sums(const TileProduct& p, int first, int column) {
   for (int v = 0; v < Vectors; ++v) {
     float* y = p.y + std::ptrdiff_t{first + v} * p.width + column;
     store(y, sums[v][0]);
-    store(y + kLanes, sums[v][1]);
+    store(y + lane_count, sums[v][1]);
   }
 }
 
 }  // namespace
 
 void MHO_TILE_PRODUCT(const TileProduct& p) {
-  for (int column = 0; column < p.width; column += 2 * kLanes) {
+  for (int column = 0; column < p.width; column += 2 * lane_count) {
     int first = 0;
     for (; first + 4 <= p.vectors; first += 4) column_sums<4>(p, first, column);
     for (; first < p.vectors; ++first) column_sums<1>(p, first, column);

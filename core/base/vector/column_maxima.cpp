@@ -15,8 +15,8 @@ void column_maxima_avx512(const float* x, std::ptrdiff_t row, int rows, int colu
 void column_maxima(const float* x, std::ptrdiff_t row, int rows, int columns, float* maxima) {
   static const auto chosen = [] {
 #if defined(__x86_64__)
-    if (instruction_set() == "avx512") return column_maxima_avx512;
-    if (instruction_set() == "avx2") return column_maxima_avx2;
+    if (instruction_set() == InstructionSet::avx512) return column_maxima_avx512;
+    if (instruction_set() == InstructionSet::avx2) return column_maxima_avx2;
 #endif
     return column_maxima_portable;
   }();

@@ -12,12 +12,12 @@ template <int Vectors>
 void maxima_of(const float* x, std::ptrdiff_t row, int rows, float* maxima) {
   Vector largest[Vectors];
 #pragma GCC unroll 8
-  for (int k = 0; k < Vectors; ++k) largest[k] = load(maxima + k * kLanes);
+  for (int k = 0; k < Vectors; ++k) largest[k] = load(maxima + k * lane_count);
   for (int r = 0; r < rows; ++r, x += row)
 #pragma GCC unroll 8
-    for (int k = 0; k < Vectors; ++k) largest[k] = larger(magnitude(load(x + k * kLanes)), largest[k]);
+    for (int k = 0; k < Vectors; ++k) largest[k] = larger(magnitude(load(x + k * lane_count)), largest[k]);
 #pragma GCC unroll 8
-  for (int k = 0; k < Vectors; ++k) store(maxima + k * kLanes, largest[k]);
+  for (int k = 0; k < Vectors; ++k) store(maxima + k * lane_count, largest[k]);
 }
 
 }  // namespace
@@ -26,8 +26,8 @@ void MHO_COLUMN_MAXIMA(const float* x, std::ptrdiff_t row, int rows, int columns
 
 void MHO_COLUMN_MAXIMA(const float* x, std::ptrdiff_t row, int rows, int columns, float* maxima) {
   int c = 0;
-  for (; c + 8 * kLanes <= columns; c += 8 * kLanes) maxima_of<8>(x + c, row, rows, maxima + c);
-  for (; c + kLanes <= columns; c += kLanes) maxima_of<1>(x + c, row, rows, maxima + c);
+  for (; c + 8 * lane_count <= columns; c += 8 * lane_count) maxima_of<8>(x + c, row, rows, maxima + c);
+  for (; c + lane_count <= columns; c += lane_count) maxima_of<1>(x + c, row, rows, maxima + c);
   if (c == columns) return;
   Vector largest = load_some(maxima + c, columns - c);
   for (int r = 0; r < rows; ++r)

@@ -12,7 +12,7 @@ void MHO_FILL_NORMAL(std::uint64_t key, std::uint64_t offset, float* values, std
   for (std::size_t start = 0; start < count; start += 64) {
     float block[64];
     const std::uint64_t first = (offset + start) / 4;
-    for (int part = 0; part < 16; part += kLanes) {
+    for (int part = 0; part < 16; part += lane_count) {
       Vector n[4];
       const Bits counter =
           lane_numbers() + static_cast<std::uint32_t>(first + static_cast<std::uint64_t>(part));

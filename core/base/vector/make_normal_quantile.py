@@ -33,7 +33,7 @@ def main():
     print("#pragma once\n")
     print("namespace mho {\nnamespace {\n")
     print("// clang-format off")
-    print(f"alignas(64) constexpr float kNormalQuantile[{DEGREE + 1}][32] = {{")
+    print(f"alignas(64) constexpr float normal_quantile_table[{DEGREE + 1}][32] = {{")
     for row in table:
         values = [f"{x:.8e}f" for x in row.astype(np.float32)]
         lines = [", ".join(values[i : i + 6]) for i in range(0, 32, 6)]

@@ -14,8 +14,8 @@ std::int64_t multiply_add_avx512(std::int64_t rounds);
 
 std::int64_t multiply_add(std::int64_t rounds) {
 #if defined(__x86_64__)
-  if (instruction_set() == "avx512") return multiply_add_avx512(rounds);
-  if (instruction_set() == "avx2") return multiply_add_avx2(rounds);
+  if (instruction_set() == InstructionSet::avx512) return multiply_add_avx512(rounds);
+  if (instruction_set() == InstructionSet::avx2) return multiply_add_avx2(rounds);
 #endif
   return multiply_add_portable(rounds);
 }

@@ -8,7 +8,7 @@ std::int64_t MHO_MULTIPLY_ADD(std::int64_t rounds);
 
 /// As many sums as hide an instruction's latency on two ports (4 cycles: 8) and fit the registers.
 std::int64_t MHO_MULTIPLY_ADD(std::int64_t rounds) {
-  constexpr int sums = kLanes == 16 ? 20 : 12;
+  constexpr int sums = lane_count == 16 ? 20 : 12;
   Vector sum[sums];
   for (int i = 0; i < sums; ++i) sum[i] = spread(static_cast<float>(i));
   float factor = 0.999f, summand = 0.001f;
@@ -21,7 +21,7 @@ std::int64_t MHO_MULTIPLY_ADD(std::int64_t rounds) {
   Vector total{};
   for (int i = 0; i < sums; ++i) total += sum[i];
   __asm__ volatile("" : : "m"(total));  // without a reader there would be nothing to compute
-  return rounds * sums * kLanes * 2;
+  return rounds * sums * lane_count * 2;
 }
 
 }  // namespace mho

@@ -6,7 +6,7 @@ namespace mho {
 namespace {
 
 // clang-format off
-alignas(64) constexpr float kNormalQuantile[5][32] = {
+alignas(64) constexpr float normal_quantile_table[5][32] = {
   {6.39431143e+00f, 6.28762245e+00f, 6.17918205e+00f, 6.06890249e+00f, 5.95668936e+00f, 5.84243917e+00f,
    5.72603941e+00f, 5.60736609e+00f, 5.48628426e+00f, 5.36264467e+00f, 5.23628235e+00f, 5.10701418e+00f,
    4.97463560e+00f, 4.83891821e+00f, 4.69960403e+00f, 4.55640173e+00f, 4.40897894e+00f, 4.25695515e+00f,

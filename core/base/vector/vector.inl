@@ -25,17 +25,17 @@ namespace mho {
 namespace {
 
 #if defined(__AVX512F__)
-constexpr int kLanes = 16;
+constexpr int lane_count = 16;
 #elif defined(__AVX2__)
-constexpr int kLanes = 8;
+constexpr int lane_count = 8;
 #else
-constexpr int kLanes = 4;
+constexpr int lane_count = 4;
 #endif
 
-typedef float Vector __attribute__((vector_size(kLanes * 4)));
-typedef float Unaligned __attribute__((vector_size(kLanes * 4), aligned(4)));
-typedef std::uint32_t Bits __attribute__((vector_size(kLanes * 4)));
-typedef std::int32_t Ints __attribute__((vector_size(kLanes * 4)));
+typedef float Vector __attribute__((vector_size(lane_count * 4)));
+typedef float Unaligned __attribute__((vector_size(lane_count * 4), aligned(4)));
+typedef std::uint32_t Bits __attribute__((vector_size(lane_count * 4)));
+typedef std::int32_t Ints __attribute__((vector_size(lane_count * 4)));
 
 #define MHO_INLINE inline __attribute__((always_inline))
 
@@ -43,10 +43,10 @@ template <auto From, std::size_t... Lane>
 MHO_INLINE Vector shuffle_lanes(Vector a, Vector b, std::index_sequence<Lane...>) {
   return __builtin_shufflevector(a, b, From(static_cast<int>(Lane))...);
 }
-/// Lane i is lane From(i) of `a`, or of `b` from kLanes on. From is constant: clang has no other form.
+/// Lane i is lane From(i) of `a`, or of `b` from lane_count on. From is constant: clang has no other form.
 template <auto From>
 MHO_INLINE Vector shuffle(Vector a, Vector b) {
-  return shuffle_lanes<From>(a, b, std::make_index_sequence<kLanes>());
+  return shuffle_lanes<From>(a, b, std::make_index_sequence<lane_count>());
 }
 
 MHO_INLINE Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
@@ -58,7 +58,7 @@ MHO_INLINE Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 MHO_INLINE Vector larger(Vector a, Vector b) { return a > b ? a : b; }
 MHO_INLINE int min_of(int a, int b) { return a < b ? a : b; }
 
-// The first `count` lanes, count in [0, kLanes]; the others read as zero and are not written.
+// The first `count` lanes, count in [0, lane_count]; the others read as zero and are not written.
 #if defined(__AVX512F__)
 MHO_INLINE __mmask16 lanes_below(int count) { return static_cast<__mmask16>((1u << count) - 1); }
 MHO_INLINE Vector load_some(const float* p, int count) {
@@ -91,7 +91,7 @@ MHO_INLINE Vector root(Vector v) {
 #elif defined(__AVX2__)
   return _mm256_sqrt_ps(v);
 #else
-  for (int i = 0; i < kLanes; ++i) v[i] = __builtin_sqrtf(v[i]);
+  for (int i = 0; i < lane_count; ++i) v[i] = __builtin_sqrtf(v[i]);
   return v;
 #endif
 }
@@ -114,7 +114,7 @@ MHO_INLINE Product64 multiply(Bits a, std::uint32_t m) {
           (Bits)_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA)};
 #else
   Product64 p{};
-  for (int i = 0; i < kLanes; ++i) {
+  for (int i = 0; i < lane_count; ++i) {
     const std::uint64_t v = std::uint64_t{a[i]} * m;
     p.low[i] = static_cast<std::uint32_t>(v);
     p.high[i] = static_cast<std::uint32_t>(v >> 32);
@@ -161,7 +161,7 @@ MHO_INLINE void box_muller(Bits a, Bits b, Vector& n0, Vector& n1) {
 
 MHO_INLINE Bits lane_numbers() {
   Bits lanes{};
-  for (int i = 0; i < kLanes; ++i) lanes[i] = static_cast<std::uint32_t>(i);
+  for (int i = 0; i < lane_count; ++i) lanes[i] = static_cast<std::uint32_t>(i);
   return lanes;
 }
 
@@ -202,8 +202,8 @@ MHO_INLINE Vector normal_quantile(Bits random) {
   const Vector t = (Vector)((p & 0x7fffffu) | 0x3f800000u);
   const __m512i octave = (__m512i)(p >> 23);  // the look-up takes it modulo 32
   const auto factor = [&](int d) {
-    return _mm512_permutex2var_ps(_mm512_load_ps(kNormalQuantile[d]), octave,
-                                  _mm512_load_ps(kNormalQuantile[d] + 16));
+    return _mm512_permutex2var_ps(_mm512_load_ps(normal_quantile_table[d]), octave,
+                                  _mm512_load_ps(normal_quantile_table[d] + 16));
   };
   Vector x = factor(4);
 #pragma GCC unroll 4

@@ -97,7 +97,7 @@ bool same_part(const Block& a, const Block& b) {
 /// The blocks must be this network's, cut for this chip as find_layer_targets cuts, and lie on it.
 void check_mapping(const ChipExport& what) {
   MappingConfig scored;
-  scored.row_split = to_string(what.hardware.row_split);
+  scored.row_split = what.hardware.row_split;
   const std::vector<Block> expected = cut_into_blocks(what.architecture, what.chip, scored);
   std::vector<Block> first_copies;
   bool same = true;
@@ -110,7 +110,7 @@ void check_mapping(const ChipExport& what) {
     throw MappingError(
         fmt::format("export of {}: expected its mapping onto {} with {} row splits and digital depthwise "
                     "layers, as it was scored, got one of another network, chip or tiling",
-                    what.architecture.name(), what.chip.name, scored.row_split));
+                    what.architecture.name(), what.chip.name, word_of(scored.row_split)));
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ std::string links_csv(const ChipExport& what) {
 
 std::string schedule_csv(const ChipExport& what) {
   std::string text = "timeline,layer,block,core,first_product,products,start,finish\n";
-  const bool at_once = what.mapping.config.packing == "disjoint";
+  const bool at_once = what.mapping.config.packing == PackingMode::disjoint;
   for (const auto& [name, images] : {std::pair{"one_image", Images::one}, {"pipelined", Images::pipelined}})
     for (const Step& step : make_schedule(what.architecture, what.mapping.blocks, images, at_once).steps)
       text += fmt::format("{},{},{},{},{},{},{},{}\n", name, name_of(what, step.node), step.block, step.core,

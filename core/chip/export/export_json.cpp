@@ -93,7 +93,7 @@ Json homes_json(const Homes& homes) {
 
 Json steps_json(const ChipExport& what, Images images) {
   const Schedule schedule = make_schedule(what.architecture, what.mapping.blocks, images,
-                                          what.mapping.config.packing == "disjoint");
+                                          what.mapping.config.packing == PackingMode::disjoint);
   Json steps = Json::array();
   for (const Step& step : schedule.steps)
     steps.push_back({{"layer", name_of(what, step.node)},
@@ -119,7 +119,7 @@ std::string cores_json(const ChipExport& what) {
   }
   Json json = document(what);
   json["chip"] = fields_of(what.chip, "chip");
-  json["row_split"] = to_string(what.hardware.row_split);
+  json["row_split"] = word_of(what.hardware.row_split);
   json["cores"] = Json::array();
   for (auto& [core, list] : blocks)
     json["cores"].push_back({{"core", core},
@@ -152,7 +152,7 @@ std::string schedule_json(const ChipExport& what) {
   const Cost& cost = what.mapping.cost;
   Json json = document(what);
   json["tick_s"] = what.chip.product_time_s();
-  json["products_shared"] = what.mapping.config.packing == "disjoint";
+  json["products_shared"] = what.mapping.config.packing == PackingMode::disjoint;
   json["predicted"] = {{"cores", cost.cores},
                        {"core_mvms", cost.core_mvms},
                        {"digital_macs", cost.digital_macs},

@@ -12,7 +12,7 @@ namespace {
 class JsonWriter : public FieldVisitor {
  public:
   void field(std::string_view name, FieldValue value, const Allowed&, std::string_view) override {
-    std::visit([&](const auto* member) { object[std::string(name)] = *member; }, value);
+    std::visit([&](const auto& member) { object[std::string(name)] = file_value(member); }, value);
   }
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
 };

@@ -268,7 +268,7 @@ class Floorplan {
     if (most_bits_ == 0) return;
     draw_arrow({left + 13, y + 8}, 26, widest, 0, "traffic");
     add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">traffic over the {} links;</text>\n",
-        left + 35, y + 5, escaped(chip_.link_graph));
+        left + 35, y + 5, escaped(word_of(chip_.link_graph)));
     add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">widest: {} an image</text>\n", left + 35,
         y + 19, format_quantity(static_cast<double>(most_bits_), "bit"));
   }

@@ -6,6 +6,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/safetensors.hpp"
+#include "core/base/suggest.hpp"
 #include "core/chip/export/export.hpp"
 #include "core/chip/export/export_json.hpp"
 #include "core/chip/export/fields_json.hpp"
@@ -58,7 +59,9 @@ class Importer {
     fields_from_json(entry.text(), {"hardware", "", [&](FieldVisitor& visitor) { hardware.fields(visitor); }},
                      entry.where());
     try {
-      hardware.row_split = row_split_of(cores_.get<std::string>("row_split"));
+      const auto word = cores_.get<std::string>("row_split");
+      check_word("row_split", word, all_words<RowSplit>());
+      hardware.row_split = *find_word<RowSplit>(word);
     } catch (const ConfigError& error) {
       cores_.fail(error.what());
     }

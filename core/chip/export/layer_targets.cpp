@@ -58,11 +58,11 @@ void check_all(const Architecture& architecture, const Parameters& parameters, c
 
 void check_cell_fits(const HardwareConfig& hardware, const ChipConfig& chip) {
   constexpr size_t pairs_of_cell = devices_of_cell / 2;
-  if (hardware.cell.kind != "pairs")
+  if (hardware.cell.kind != CellKind::pairs)
     throw MappingError(
         fmt::format("hardware.mapping = '{}': expected 'pairs', as the cells of chip '{}' subtract, got one "
                     "device a weight",
-                    hardware.cell.kind, chip.name));
+                    word_of(hardware.cell.kind), chip.name));
   if (hardware.cell.pair_significances.size() > pairs_of_cell)
     throw MappingError(
         fmt::format("hardware.pair_significances: expected at most the {} pairs of a cell of chip "

@@ -24,7 +24,7 @@ std::string cost_table(const ChipConfig& chip, const Cost& cost) {
   };
   if (cost.mapping) row("mapping", to_string(*cost.mapping));
   row("cores", fmt::format("{} of {}", cost.cores, chip.cores()));
-  row("link graph", chip.link_graph);
+  row("link graph", word_of(chip.link_graph));
   row("digital units", fmt::format("one a core, {} shared", chip.global_digital_units));
   row("products take", fmt::format("{} phase{}", chip.phases, chip.phases == 1 ? "" : "s"));
   row("cells used, of these cores", format_percent(cost.utilisation));

@@ -3,16 +3,7 @@
 
 #include <algorithm>
 
-#include "core/base/error.hpp"
-
 namespace mho {
-
-PackingMode packing_mode(const std::string& word) {
-  if (word == "time_shared") return PackingMode::time_shared;
-  if (word == "disjoint") return PackingMode::disjoint;
-  if (word == "none") return PackingMode::none;
-  throw ConfigError("chip.packing: expected time_shared, disjoint or none, got '" + word + "'");
-}
 
 std::optional<BinSpace::Fit> BinSpace::best_fit(int width, int height) const {
   std::optional<Fit> best;

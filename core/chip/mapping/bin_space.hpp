@@ -2,19 +2,11 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
-namespace mho {
+#include "core/chip/mapping/mapping_config.hpp"
 
-/// What blocks of one core may do with each other.
-enum class PackingMode {
-  time_shared,  ///< lie side by side, in any rows and columns: they take turns
-  disjoint,     ///< share no row and no column: they can work in the same product
-  none          ///< one block a core
-};
-/// "time_shared", "disjoint" or "none"; throws ConfigError for another word.
-PackingMode packing_mode(const std::string& word);
+namespace mho {
 
 /// Cells [x, x + width) x [y, y + height) of a bin.
 struct Area {

@@ -70,17 +70,12 @@ std::vector<std::uint16_t> find_hops(int cores, const std::vector<std::pair<int,
 }  // namespace
 
 LinkGraph::LinkGraph(const ChipConfig& chip)
-    : kind_(chip.link_graph == "mesh"         ? Kind::mesh
-            : chip.link_graph == "row_column" ? Kind::row_column
-            : chip.link_graph == "full"       ? Kind::full
-                                              : Kind::list),
-      cores_(chip.cores()),
-      grid_columns_(chip.grid_columns) {
-  if (kind_ != Kind::list) {
+    : kind_(chip.link_graph), cores_(chip.cores()), grid_columns_(chip.grid_columns) {
+  if (kind_ != LinkGraphKind::list) {
     if (!chip.link_ends.empty())
       throw ConfigError(
           fmt::format("chip.link_ends: expected none beside link_graph = \"{}\", got {} numbers",
-                      chip.link_graph, chip.link_ends.size()));
+                      word_of(chip.link_graph), chip.link_ends.size()));
     return;
   }
   if (cores_ > most_listed_cores)
@@ -95,14 +90,14 @@ LinkGraph::LinkGraph(const ChipConfig& chip)
 int LinkGraph::distance(int from_core, int to_core) const {
   const int rows = std::abs(from_core / grid_columns_ - to_core / grid_columns_);
   const int columns = std::abs(from_core % grid_columns_ - to_core % grid_columns_);
-  if (kind_ == Kind::mesh) return rows + columns;
-  if (kind_ == Kind::row_column) return (rows > 0 ? 1 : 0) + (columns > 0 ? 1 : 0);
+  if (kind_ == LinkGraphKind::mesh) return rows + columns;
+  if (kind_ == LinkGraphKind::row_column) return (rows > 0 ? 1 : 0) + (columns > 0 ? 1 : 0);
   return from_core == to_core ? 0 : 1;
 }
 
 int LinkGraph::hops(int from_core, int to_core) const {
   if (from_core == off_chip || to_core == off_chip) return 0;
-  if (kind_ != Kind::list) return distance(from_core, to_core);
+  if (kind_ != LinkGraphKind::list) return distance(from_core, to_core);
   return table_[static_cast<size_t>(from_core) * static_cast<size_t>(cores_) + static_cast<size_t>(to_core)];
 }
 
@@ -121,7 +116,7 @@ std::vector<int> LinkGraph::path(int from_core, int to_core) const {
 }
 
 std::vector<std::pair<int, int>> LinkGraph::links() const {
-  if (kind_ == Kind::list) return listed_;
+  if (kind_ == LinkGraphKind::list) return listed_;
   std::vector<std::pair<int, int>> links;
   for (int low = 0; low < cores_; ++low)
     for (int high = low + 1; high < cores_; ++high)

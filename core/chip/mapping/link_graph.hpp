@@ -33,10 +33,9 @@ class LinkGraph {
   std::vector<std::pair<int, int>> links() const;
 
  private:
-  enum class Kind { mesh, row_column, full, list };
   int distance(int from_core, int to_core) const;
 
-  Kind kind_;
+  LinkGraphKind kind_;
   int cores_;
   int grid_columns_;
   std::vector<std::pair<int, int>> listed_;

@@ -29,11 +29,11 @@ PackedBlocks pack_once(std::vector<Block> blocks, const ChipConfig& chip, Packin
 /// Packed as the objective wants it. Replication never needs more cores than there are; one copy may.
 PackedBlocks pack(const std::vector<Block>& blocks, const ChipConfig& chip, const MappingConfig& config,
                   MappingMode mapping_mode) {
-  const PackingMode mode = packing_mode(config.packing);
+  const PackingMode mode = config.packing;
   std::optional<PackedBlocks> packed;
-  if (config.objective == "throughput")
+  if (config.objective == MappingObjective::throughput)
     packed = balance_pipeline(blocks, chip, mode, mapping_mode == MappingMode::full);
-  if (config.objective == "energy") packed = fold_small_layers(blocks, chip, mode);
+  if (config.objective == MappingObjective::energy) packed = fold_small_layers(blocks, chip, mode);
   return packed ? std::move(*packed) : pack_once(blocks, chip, mode);
 }
 
@@ -62,7 +62,7 @@ bool place(const Architecture& architecture, const ChipConfig& chip, const Mappi
 
 /// Cores that the network needs under another configuration.
 int cores_with(const Architecture& architecture, const ChipConfig& chip, const MappingConfig& config) {
-  return pack_once(cut_into_blocks(architecture, chip, config), chip, packing_mode(config.packing)).bins;
+  return pack_once(cut_into_blocks(architecture, chip, config), chip, config.packing).bins;
 }
 
 /// Changes that would save cores, each with the cores that it would need.
@@ -76,13 +76,13 @@ std::string remedies(const Architecture& architecture, const ChipConfig& chip, c
       text += fmt::format("; {} ({} cores{})", what, cores, cores > chip.cores() ? ", not enough alone" : "");
   };
   MappingConfig other = config;
-  other.packing = "time_shared";
+  other.packing = PackingMode::time_shared;
   if (config.packing != other.packing) offer("packing = \"time_shared\"", chip, other);
   other = config;
-  other.row_split = "dense";
+  other.row_split = RowSplit::dense;
   if (config.row_split != other.row_split) offer("row_split = \"dense\"", chip, other);
   other = config;
-  other.depthwise = "digital";
+  other.depthwise = DepthwisePlace::digital;
   if (config.depthwise != other.depthwise) offer("depthwise = \"digital\"", chip, other);
   ChipConfig larger = chip;
   larger.crossbar_rows *= 2;
@@ -117,7 +117,7 @@ MappingResult map_onto_chip(const Architecture& architecture, const ChipConfig& 
     return result;
   }
   const bool optimal = place(architecture, chip, config, mode, packed);
-  Cost cost = count_cost(architecture, chip, packed.blocks, config.packing == "disjoint");
+  Cost cost = count_cost(architecture, chip, packed.blocks, config.packing == PackingMode::disjoint);
   cost.mapping = mode;
   result.mapping = Mapping{std::move(packed.blocks), cost, config, optimal};
   return result;

@@ -20,7 +20,7 @@ std::vector<Block> in_bins(std::vector<Block> blocks) {
   return blocks;
 }
 
-std::optional<Mapping> mapped_for(const char* objective, const Architecture& architecture,
+std::optional<Mapping> mapped_for(MappingObjective objective, const Architecture& architecture,
                                   const ChipConfig& chip, MappingConfig config, std::string& reason) {
   config.objective = objective;
   auto result = map_onto_chip(architecture, chip, config, MappingMode::full);
@@ -64,9 +64,9 @@ MappingStudy study_mapping(const Architecture& architecture, const ChipConfig& c
   study.area_bound = packing_bound(rectangles_of(blocks), chip.crossbar_columns, chip.crossbar_rows);
   study.ideal_interval = (products + chip.cores() - 1) / chip.cores();
   std::string ignored;
-  study.packed = mapped_for("cores", architecture, chip, config, study.reason);
-  study.balanced = mapped_for("throughput", architecture, chip, config, ignored);
-  study.folded = mapped_for("energy", architecture, chip, config, ignored);
+  study.packed = mapped_for(MappingObjective::cores, architecture, chip, config, study.reason);
+  study.balanced = mapped_for(MappingObjective::throughput, architecture, chip, config, ignored);
+  study.folded = mapped_for(MappingObjective::energy, architecture, chip, config, ignored);
   if (study.packed) study.packed_placement = study_placement(architecture, chip, *study.packed);
   if (study.balanced) study.balanced_placement = study_placement(architecture, chip, *study.balanced);
   return study;

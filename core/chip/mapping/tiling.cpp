@@ -9,7 +9,7 @@ namespace {
 class Cutter {
  public:
   Cutter(const Architecture& architecture, const ChipConfig& chip, const MappingConfig& config)
-      : architecture_(architecture), chip_(chip), row_split_(row_split_of(config.row_split)) {}
+      : architecture_(architecture), chip_(chip), row_split_(config.row_split) {}
 
   void cut(int node) {
     const MatrixShape matrix = matrix_shape(architecture_, node);
@@ -94,7 +94,7 @@ RowCut row_cut_of(const Architecture& architecture, int node, RowSplit row_split
 
 bool is_on_crossbars(const Architecture& architecture, int node, const MappingConfig& config) {
   const Node& here = architecture.nodes()[static_cast<size_t>(node)];
-  if (is_grouped(here)) return config.depthwise == "block_diagonal";
+  if (is_grouped(here)) return config.depthwise == DepthwisePlace::block_diagonal;
   return here.on_chip.place == OnChip::Place::crossbar;
 }
 

@@ -11,7 +11,8 @@ extern const Bfloat16Kernels avx512_bfloat16_kernels;
 
 const Bfloat16Kernels* bfloat16_kernels() {
 #if defined(__x86_64__)
-  static const bool present = instruction_set() == "avx512" && __builtin_cpu_supports("avx512bf16");
+  static const bool present =
+      instruction_set() == InstructionSet::avx512 && __builtin_cpu_supports("avx512bf16");
   return present ? &avx512_bfloat16_kernels : nullptr;
 #else
   return nullptr;

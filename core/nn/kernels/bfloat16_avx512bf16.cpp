@@ -12,8 +12,8 @@ namespace {
 void quantise_levels(const float* x, std::size_t count, float range, float levels, std::uint16_t* y) {
   const float up = levels / range;
   const Vector limit = spread(levels);
-  for (std::size_t i = 0; i < count; i += kLanes) {
-    const int part = min_of(kLanes, static_cast<int>(count - i));
+  for (std::size_t i = 0; i < count; i += lane_count) {
+    const int part = min_of(lane_count, static_cast<int>(count - i));
     const Vector v = nearest(larger(smaller(load_some(x + i, part) * up, limit), -limit));
     _mm256_mask_storeu_epi16(y + i, lanes_below(part),
                              _mm512_cvtepi32_epi16(_mm512_srli_epi32((__m512i)v, 16)));

@@ -7,11 +7,11 @@
 namespace mho {
 namespace {
 
-/// Calls body(first channel, count) for each vector of channels; count < kLanes only in the last.
+/// Calls body(first channel, count) for each vector of channels; count < lane_count only in the last.
 template <class Body>
 MHO_INLINE void for_channels(int channels, Body body) {
   int c = 0;
-  for (; c + kLanes <= channels; c += kLanes) body(c, kLanes);
+  for (; c + lane_count <= channels; c += lane_count) body(c, lane_count);
   if (c < channels) body(c, channels - c);
 }
 /// As for_channels, but calls body(first channel, Vectors<B>{}, count) for B vectors at once where as many
@@ -29,15 +29,15 @@ constexpr int most_vectors = 2;  // of 16 registers
 template <class Body>
 MHO_INLINE void for_channel_blocks(int channels, Body body) {
   int c = 0;
-  for (; c + most_vectors * kLanes <= channels; c += most_vectors * kLanes)
-    body(c, Vectors<most_vectors>{}, kLanes);
-  if (most_vectors > 2 && c + 2 * kLanes <= channels) {
-    body(c, Vectors<2>{}, kLanes);
-    c += 2 * kLanes;
+  for (; c + most_vectors * lane_count <= channels; c += most_vectors * lane_count)
+    body(c, Vectors<most_vectors>{}, lane_count);
+  if (most_vectors > 2 && c + 2 * lane_count <= channels) {
+    body(c, Vectors<2>{}, lane_count);
+    c += 2 * lane_count;
   }
-  if (c + kLanes <= channels) {
-    body(c, Vectors<1>{}, kLanes);
-    c += kLanes;
+  if (c + lane_count <= channels) {
+    body(c, Vectors<1>{}, lane_count);
+    c += lane_count;
   }
   if (c < channels) body(c, Vectors<1>{}, channels - c);
 }
@@ -52,10 +52,10 @@ MHO_INLINE void for_pixels_in_turn(int pixels, Body body) {
   for (; p < pixels; ++p) body(p, 0);
 }
 MHO_INLINE Vector load_count(const float* p, int count) {
-  return count == kLanes ? load(p) : load_some(p, count);
+  return count == lane_count ? load(p) : load_some(p, count);
 }
 MHO_INLINE void store_count(float* p, Vector v, int count) {
-  if (count == kLanes)
+  if (count == lane_count)
     store(p, v);
   else
     store_some(p, v, count);

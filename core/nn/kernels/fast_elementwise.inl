@@ -13,7 +13,7 @@ void quantise(const float* x, std::size_t count, float range, float levels, floa
   const float up = levels / range, down = 1.0f / levels;
   const Vector limit = spread(levels);
   std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
+  for (; i + lane_count <= count; i += lane_count) {
     const Vector v = larger(smaller(load(x + i) * up, limit), -limit);
     store(y + i, nearest(v) * down);
   }
@@ -32,7 +32,7 @@ MHO_INLINE void add_up(const Vector (&part)[U][B], int count, float* sums) {
     Vector sum = part[0][b];
 #pragma GCC unroll 4
     for (int u = 1; u < U; ++u) sum += part[u][b];
-    store_count(sums + b * kLanes, load_count(sums + b * kLanes, count) + sum, count);
+    store_count(sums + b * lane_count, load_count(sums + b * lane_count, count) + sum, count);
   }
 }
 
@@ -44,7 +44,7 @@ void channel_sums(const float* y, int pixels, int channels, float* sums, float* 
       const float* at = y + static_cast<std::ptrdiff_t>(p) * channels + c;
 #pragma GCC unroll 4
       for (int b = 0; b < B; ++b) {
-        const Vector v = load_count(at + b * kLanes, count);
+        const Vector v = load_count(at + b * lane_count, count);
         sum[u][b] += v;
         square[u][b] += v * v;
       }
@@ -58,7 +58,7 @@ void channel_sums(const float* y, int pixels, int channels, float* sums, float* 
 template <int B>
 MHO_INLINE void load_block(const float* from, int count, Vector (&to)[B]) {
 #pragma GCC unroll 4
-  for (int b = 0; b < B; ++b) to[b] = load_count(from + b * kLanes, count);
+  for (int b = 0; b < B; ++b) to[b] = load_count(from + b * lane_count, count);
 }
 
 void affine(const float* y, int pixels, int channels, const float* scale, const float* shift,
@@ -73,9 +73,9 @@ void affine(const float* y, int pixels, int channels, const float* scale, const 
       const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c;
 #pragma GCC unroll 4
       for (int b = 0; b < B; ++b) {
-        Vector v = load_count(y + i + b * kLanes, count) * a[b] + s[b];
-        if (residual) v += load_count(residual + i + b * kLanes, count);
-        store_count(z + i + b * kLanes, larger(v, low), count);
+        Vector v = load_count(y + i + b * lane_count, count) * a[b] + s[b];
+        if (residual) v += load_count(residual + i + b * lane_count, count);
+        store_count(z + i + b * lane_count, larger(v, low), count);
       }
     }
   });
@@ -90,7 +90,7 @@ void affine_backward_sums(float* dz, const float* z, const float* y, int pixels,
     for_pixels_in_turn<U>(pixels, [&](int p, int u) {
 #pragma GCC unroll 4
       for (int b = 0; b < B; ++b) {
-        const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c + b * kLanes;
+        const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c + b * lane_count;
         const Vector g = load_count(z + i, count) > low ? load_count(dz + i, count) : Vector{};
         store_count(dz + i, g, count);
         sum[u][b] += g;
@@ -114,7 +114,7 @@ void affine_backward(const float* dz, const float* y, int pixels, int channels, 
       const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + k;
 #pragma GCC unroll 4
       for (int v = 0; v < B; ++v) {
-        const std::ptrdiff_t at = i + v * kLanes;
+        const std::ptrdiff_t at = i + v * lane_count;
         store_count(dy + at, av[v] * load_count(dz + at, count) + (bv[v] * load_count(y + at, count) + cv[v]),
                     count);
       }
@@ -126,7 +126,7 @@ void affine_backward(const float* dz, const float* y, int pixels, int channels, 
 template <class Body>
 MHO_INLINE void for_vectors(std::size_t size, Body body) {
   std::size_t i = 0;
-  for (; i + kLanes <= size; i += kLanes) body(i, kLanes);
+  for (; i + lane_count <= size; i += lane_count) body(i, lane_count);
   if (i < size) body(i, static_cast<int>(size - i));
 }
 

@@ -31,7 +31,7 @@ void gradient_tile(const GradientTile& t) {
     for (int p = 0; p < m.width; ++p, x += m.x_pixel, g += m.g_pixel) {
       Vector gv[B];
 #pragma GCC unroll 2
-      for (int b = 0; b < B; ++b) gv[b] = load(g + b * kLanes);
+      for (int b = 0; b < B; ++b) gv[b] = load(g + b * lane_count);
 #pragma GCC unroll 16
       for (int i = 0; i < I; ++i) {
         const Vector xv = spread(x[i]);
@@ -46,14 +46,14 @@ void gradient_tile(const GradientTile& t) {
     for (int i = 0; i < I; ++i)
 #pragma GCC unroll 2
       for (int b = 0; b < B; ++b) {
-        float* w = t.w + i * m.w_row + b * kLanes;
+        float* w = t.w + i * m.w_row + b * lane_count;
         store(w, load(w) + acc[i][b] * factor);
       }
   } else {
 #pragma GCC unroll 16
     for (int i = 0; i < I; ++i)
 #pragma GCC unroll 2
-      for (int b = 0; b < B; ++b) store(t.w + i * m.w_row + b * kLanes, acc[i][b] * factor);
+      for (int b = 0; b < B; ++b) store(t.w + i * m.w_row + b * lane_count, acc[i][b] * factor);
   }
 }
 
@@ -88,7 +88,7 @@ MHO_INLINE OutputRows rows_of(const MatrixGradient& m, const RowRun& run) {
 
 void gradient(const MatrixGradient& m) {
   for (int column = 0; column < m.columns;) {
-    const int vectors = m.columns - column > kLanes ? 2 : 1;
+    const int vectors = m.columns - column > lane_count ? 2 : 1;
     const int most = vectors == 2 ? most_pixels_two_vectors : most_pixels_one_vector;
     const GradientFunction* table = vectors == 2 ? Gradients2::functions : Gradients1::functions;
     for (int r = 0; r < m.run_count; ++r) {
@@ -102,7 +102,7 @@ void gradient(const MatrixGradient& m) {
         table[end - begin - 1]({&m, x + begin, g, w, rows.end - rows.first});
       }
     }
-    column += vectors * kLanes;
+    column += vectors * lane_count;
   }
 }
 

@@ -19,10 +19,10 @@ constexpr int most_narrow_rows = 3;
 constexpr int most_narrow_rows = 2;
 #endif
 
-template <int Half = kLanes / 2>
+template <int Half = lane_count / 2>
 MHO_INLINE float sum_of_lanes(Vector v) {
   if constexpr (Half > 0) {
-    return sum_of_lanes<Half / 2>(v + shuffle<[](int lane) { return (lane + Half) % kLanes; }>(v, v));
+    return sum_of_lanes<Half / 2>(v + shuffle<[](int lane) { return (lane + Half) % lane_count; }>(v, v));
   }
   return v[0];
 }
@@ -36,8 +36,8 @@ void narrow_gradient_tile(const MatrixGradient& m, const float* x, const float* 
 #pragma GCC unroll 8
     for (int c = 0; c < C; ++c) acc[i][c] = Vector{};
   for (int h = 0; h < m.height; ++h, x += m.x_row, g += m.g_row)
-    for (int p = 0; p < m.width; p += kLanes) {
-      const int count = min_of(kLanes, m.width - p);
+    for (int p = 0; p < m.width; p += lane_count) {
+      const int count = min_of(lane_count, m.width - p);
       Vector xv[I];
 #pragma GCC unroll 8
       for (int i = 0; i < I; ++i) xv[i] = load_count(x + p + i, count);

@@ -11,14 +11,14 @@ namespace mho {
 namespace {
 
 /// At most half a vector of columns.
-constexpr int most_narrow_columns = kLanes / 2;
+constexpr int most_narrow_columns = lane_count / 2;
 /// Vectors of pixels that share a column's weight.
 constexpr int most_narrow_vectors = 2;
 
 /// a0 b0 a1 b1 ... of the lower or upper halves.
 template <bool Upper>
 MHO_INLINE Vector interleave(Vector a, Vector b) {
-  return shuffle<[](int i) { return i / 2 + (Upper ? kLanes / 2 : 0) + (i % 2) * kLanes; }>(a, b);
+  return shuffle<[](int i) { return i / 2 + (Upper ? lane_count / 2 : 0) + (i % 2) * lane_count; }>(a, b);
 }
 
 /// One column a vector -> two pixels a vector, each with most_narrow_columns columns. Each step turns the
@@ -49,7 +49,7 @@ MHO_INLINE void store_narrow(const MatrixProduct& m, const Vector* columns, int 
 #pragma GCC unroll 8
   for (int k = 0; k < most_narrow_columns; ++k)  // pixels 2k and 2k + 1
     for (int half = 0; half < 2 && 2 * k + half < count; ++half) {
-      constexpr auto second = [](int i) { return (i + most_narrow_columns) % kLanes; };
+      constexpr auto second = [](int i) { return (i + most_narrow_columns) % lane_count; };
       Vector pixel = half ? shuffle<second>(v[k], v[k]) : v[k];
       float* to = y + (2 * k + half) * m.y_pixel;
       if (m.stage.accumulate) pixel += load_some(to, C);
@@ -103,11 +103,11 @@ void narrow_columns(const MatrixProduct& m, NoiseStream& stream) {
   NarrowTile tile;
   int filled = 0;
   for (int h = 0; h < m.height; ++h)
-    for (int p = 0; p < m.width; p += kLanes) {
+    for (int p = 0; p < m.width; p += lane_count) {
       tile.row[filled] = h;
       tile.x[filled] = m.x + h * m.x_row + p;
       tile.y[filled] = m.y + h * m.y_row + p * m.y_pixel;
-      tile.count[filled] = min_of(kLanes, m.width - p);
+      tile.count[filled] = min_of(lane_count, m.width - p);
       if (++filled < most_narrow_vectors) continue;
       narrow_tile<C>(m, tile, stream);
       filled = 0;

@@ -33,11 +33,11 @@ MHO_INLINE void for_window(const Pooling& p, const Window& seen, Body body) {
 /// that vectors are full and no short masked store goes to memory: those took nearly half of the time.
 struct PackedPixels {
   static constexpr int packed_pixels = 16, packed_taps = 4;
-  float taps[packed_taps][packed_pixels * kLanes + kLanes];
+  float taps[packed_taps][packed_pixels * lane_count + lane_count];
   int first, pixels, floats;
 
   static bool serve(const Pooling& p) {
-    return p.channels < kLanes && p.tiles_input() && p.kernel_height * p.kernel_width <= packed_taps;
+    return p.channels < lane_count && p.tiles_input() && p.kernel_height * p.kernel_width <= packed_taps;
   }
   /// Of the first pixel at hand; its neighbours follow at equal steps.
   MHO_INLINE std::ptrdiff_t offset(const Pooling& p, int h, int tap) const {
@@ -60,7 +60,7 @@ struct PackedPixels {
   }
   /// Rows are put together on the stack first, each pixel overwriting what ran over from the one before.
   MHO_INLINE void unpack(const Pooling& p, int h, float* x) const {
-    float row[packed_taps * packed_pixels * kLanes + kLanes];
+    float row[packed_taps * packed_pixels * lane_count + lane_count];
     const int channels = p.channels, count = pixels, wide = p.kernel_width;
     for (int a = 0; a < p.kernel_height; ++a) {
       float* to = row;

@@ -104,7 +104,7 @@ void product_tile(const Tile& t) {
     for (int j = run->length; j > 0; --j, w += m.w_row) {
       Vector wv[B];
 #pragma GCC unroll 2
-      for (int b = 0; b < B; ++b) wv[b] = load(w + b * kLanes);
+      for (int b = 0; b < B; ++b) wv[b] = load(w + b * lane_count);
 #pragma GCC unroll 16
       for (int p = 0; p < P; ++p) {
         const Slot xv = spread_slot(x[p / 4] + steps[p % 4]);
@@ -118,9 +118,9 @@ void product_tile(const Tile& t) {
   add_noise_and_convert<P, B>(m.stage, t.stream, acc);
 #pragma GCC unroll 2
   for (int b = 0; b < B; ++b) {
-    const int column = t.column + b * kLanes, count = min_of(kLanes, m.columns - column);
+    const int column = t.column + b * lane_count, count = min_of(lane_count, m.columns - column);
     if (count <= 0) break;
-    const bool full = count == kLanes;
+    const bool full = count == lane_count;
     const Vector one = spread(1.0f);
     const Vector scale = !m.stage.scale ? one
                          : full         ? load(m.stage.scale + column)
@@ -179,9 +179,9 @@ void product(const MatrixProduct& m) {
   NoiseStream stream;
   if (m.stage.noise > 0) stream.start(m.stage.key, m.stage.stream);
   for (int column = 0; column < m.columns;) {
-    const int vectors = m.columns - column > kLanes ? 2 : 1;
+    const int vectors = m.columns - column > lane_count ? 2 : 1;
     product_columns(m, column, vectors, stream);
-    column += vectors * kLanes;
+    column += vectors * lane_count;
   }
 }
 

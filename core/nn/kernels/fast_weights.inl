@@ -13,7 +13,7 @@ namespace {
 
 /// One vector of a noisy copy; lanes past the last column become zero.
 MHO_INLINE void noisy_vector(const NoisyCopy& c, const float* from, float* to, int column, Vector noise) {
-  const int count = min_of(kLanes, c.columns - column);
+  const int count = min_of(lane_count, c.columns - column);
   if (count <= 0) return;
   const Vector v = load_count(from + column, count) * load_count(c.scale + column, count);
   store(to + column, v + noise);
@@ -25,11 +25,11 @@ void noisy_copy(const NoisyCopy& c) {
   for (int r = 0; r < c.rows; ++r) {
     const float* from = c.from + static_cast<std::ptrdiff_t>(r) * c.columns;
     float* to = c.to + static_cast<std::ptrdiff_t>(r) * c.to_row;
-    for (int column = 0; column < c.columns; column += 2 * kLanes) {
+    for (int column = 0; column < c.columns; column += 2 * lane_count) {
       Vector n0{}, n1{};
       if (c.deviation > 0) stream.normals(n0, n1);
       noisy_vector(c, from, to, column, n0 * c.deviation);
-      noisy_vector(c, from, to, column + kLanes, n1 * c.deviation);
+      noisy_vector(c, from, to, column + lane_count, n1 * c.deviation);
     }
   }
 }
@@ -44,21 +44,21 @@ MHO_INLINE Moments moments_of(std::size_t size, Next next) {
     const std::size_t end = size - first < block_floats ? size : first + block_floats;
     Vector sum[4] = {}, square[4] = {};
     std::size_t i = first;
-    for (; i + 4 * kLanes <= end; i += 4 * kLanes)
+    for (; i + 4 * lane_count <= end; i += 4 * lane_count)
 #pragma GCC unroll 4
       for (int k = 0; k < 4; ++k) {
-        const Vector v = next(i + static_cast<std::size_t>(k * kLanes), kLanes);
+        const Vector v = next(i + static_cast<std::size_t>(k * lane_count), lane_count);
         sum[k] += v;
         square[k] += v * v;
       }
-    for (; i < end; i += kLanes) {
-      const Vector v = next(i, end - i < kLanes ? static_cast<int>(end - i) : kLanes);
+    for (; i < end; i += lane_count) {
+      const Vector v = next(i, end - i < lane_count ? static_cast<int>(end - i) : lane_count);
       sum[0] += v;
       square[0] += v * v;
     }
     const Vector s = (sum[0] + sum[1]) + (sum[2] + sum[3]);
     const Vector q = (square[0] + square[1]) + (square[2] + square[3]);
-    for (int lane = 0; lane < kLanes; ++lane) {
+    for (int lane = 0; lane < lane_count; ++lane) {
       total.sum += static_cast<double>(s[lane]);
       total.square += static_cast<double>(q[lane]);
     }
@@ -86,8 +86,8 @@ Moments sgd(const SgdUpdate& u, const float* gradient, std::size_t size, float* 
 void clip(float limit, std::size_t size, float* values) {
   const Vector high = spread(limit);
   std::size_t i = size;
-  for (; i >= kLanes; i -= kLanes) {
-    float* v = values + i - kLanes;
+  for (; i >= lane_count; i -= lane_count) {
+    float* v = values + i - lane_count;
     store(v, larger(smaller(load(v), high), -high));
   }
   const int rest = static_cast<int>(i);

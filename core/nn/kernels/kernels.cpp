@@ -14,11 +14,11 @@ extern const Kernels avx512_kernels;
 
 KernelList available_kernels() {
   KernelList list{{&reference_kernels()}, 1};
-  for (const auto& set : available_instruction_sets()) {
-    if (set == "portable") list.sets[list.count++] = &portable_kernels;
+  for (const auto set : available_instruction_sets()) {
+    if (set == InstructionSet::portable) list.sets[list.count++] = &portable_kernels;
 #if defined(__x86_64__)
-    if (set == "avx2") list.sets[list.count++] = &avx2_kernels;
-    if (set == "avx512") list.sets[list.count++] = &avx512_kernels;
+    if (set == InstructionSet::avx2) list.sets[list.count++] = &avx2_kernels;
+    if (set == InstructionSet::avx512) list.sets[list.count++] = &avx512_kernels;
 #endif
   }
   return list;
@@ -28,7 +28,7 @@ const Kernels& kernels() {
   static const Kernels& chosen = []() -> const Kernels& {
     const auto list = available_kernels();
     for (int i = 0; i < list.count; ++i)
-      if (instruction_set() == list.sets[i]->name) return *list.sets[i];
+      if (word_of(instruction_set()) == list.sets[i]->name) return *list.sets[i];
     return reference_kernels();
   }();
   return chosen;

@@ -17,7 +17,7 @@ constexpr double adam_second_moment = 0.999, adam_epsilon = 1e-8;
 
 Optimizer::Optimizer(const OptimizerSettings& settings, const Parameters& parameters)
     : settings_(settings), first_(zero_gradients(parameters)), weight_moments_(parameters.size()) {
-  if (settings_.kind == "adam") second_ = first_;
+  if (settings_.kind == OptimizerKind::adam) second_ = first_;
 }
 
 Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first,
@@ -25,7 +25,7 @@ Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, Floa
   const auto rate = static_cast<float>(learning_rate), momentum = static_cast<float>(settings_.momentum);
   const auto shrink = static_cast<float>(decay);
   const size_t n = values.size();
-  if (settings_.kind == "sgd")
+  if (settings_.kind == OptimizerKind::sgd)
     return kernels().sgd({rate, momentum, shrink}, gradient.data(), n, values.data(), first.data());
   const auto square = static_cast<float>(adam_second_moment), epsilon = static_cast<float>(adam_epsilon);
   const auto momentum_rest = static_cast<float>(1 - settings_.momentum);

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "core/base/words.hpp"
 #include "core/nn/graph/parameters.hpp"
 #include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
 
+/// sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay.
+enum class OptimizerKind { sgd, adam };
+template <>
+inline constexpr std::array words_of<OptimizerKind>{"sgd", "adam"};
+
 /// What an optimiser step needs besides the gradients.
 struct OptimizerSettings {
-  std::string kind =
-      "sgd";  ///< sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay
+  OptimizerKind kind = OptimizerKind::sgd;
   double momentum = 0.9;    ///< sgd; adam's first moment
   double weight_decay = 0;  ///< on weight matrices only
   double range_rate = 0;    ///< learning rate of input ranges over that of everything else

@@ -7,7 +7,7 @@ namespace mho {
 namespace {
 
 void check(const TrainingConfig&, const HardwareConfig& hardware) {
-  if (hardware.input_range.mode == "learned")
+  if (hardware.input_range.mode == InputRangeMode::learned)
     throw ConfigError(
         "hardware.input_range = learned has no effect with training.regime = digital: change one of them");
 }

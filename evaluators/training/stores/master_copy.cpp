@@ -14,7 +14,7 @@ constexpr double largest_clipped_share = 0.05;
 
 OptimizerSettings settings_of(const StoreContext& context) {
   const auto& config = context.config;
-  const bool learned = context.hardware.input_range.mode == "learned";
+  const bool learned = context.hardware.input_range.mode == InputRangeMode::learned;
   return {config.optimizer, config.momentum, config.weight_decay, learned ? config.input_range_rate : 0};
 }
 
@@ -27,7 +27,7 @@ MasterCopyStore::MasterCopyStore(const StoreContext& context, Parameters initial
       optimizer_(settings_of(context), parameters_) {}
 
 void MasterCopyStore::calibrate(const Samples& samples) {
-  calibrate_input_ranges(context_.network, parameters_, samples, calibration_samples, context_.hardware);
+  calibrate_input_ranges(context_.candidate, parameters_, samples, calibration_samples);
 }
 
 void MasterCopyStore::accumulate(const TrainingNetwork& measured) {

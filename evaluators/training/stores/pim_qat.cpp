@@ -23,6 +23,10 @@ Regime PimQatStore::regime() {
           }};
 }
 
+PimQatStore::PimQatStore(const StoreContext& context, Parameters initial)
+    : HardwareAwareStore(context, std::move(initial)),
+      quiet_(without_output_noise(context.candidate.architecture(), context.hardware)) {}
+
 TrainingPhase PimQatStore::phase_at(int step, int steps) const {
   const auto phase = HardwareAwareStore::phase_at(step, steps);
   const bool early = step < context_.config.adc_fraction * steps;
@@ -31,7 +35,7 @@ TrainingPhase PimQatStore::phase_at(int step, int steps) const {
 
 void PimQatStore::calibrate(const Samples& samples) {
   HardwareAwareStore::calibrate(samples);
-  calibrate_output_gains(context_.network, parameters_, samples, gain_samples, context_.hardware);
+  calibrate_output_gains(quiet_, parameters_, samples, gain_samples);
 }
 
 TrainingRead PimQatStore::read_in(TrainingPhase phase, RandomKey key) const {

@@ -10,7 +10,7 @@ namespace mho {
 /// the outputs' spread is undone by a gain a layer.
 class PimQatStore : public HardwareAwareStore {
  public:
-  using HardwareAwareStore::HardwareAwareStore;
+  PimQatStore(const StoreContext& context, Parameters initial);
   static Regime regime();
 
   TrainingPhase phase_at(int step, int steps) const override;
@@ -18,6 +18,9 @@ class PimQatStore : public HardwareAwareStore {
 
  protected:
   TrainingRead read_in(TrainingPhase phase, RandomKey key) const override;
+
+ private:
+  CompiledCandidate quiet_;  ///< without output noise: what gains are calibrated on
 };
 
 }  // namespace mho

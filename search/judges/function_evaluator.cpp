@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/function_evaluator.hpp"
+#include "search/judges/function_evaluator.hpp"
 
 #include <chrono>
 #include <limits>
@@ -17,7 +17,7 @@ Trial valued_trial(double value, double deviation, double avm) {
   Trial trial;
   trial.value = value;
   trial.score = Score{.digital_accuracy = std::numeric_limits<double>::quiet_NaN(), .drift = {}, .avm = avm};
-  for (const double time_s : {kOneSecond, kOneDay, kOneMonth})
+  for (const double time_s : {one_second_s, one_day_s, one_month_s})
     trial.score->drift.push_back({time_s, value, deviation, 1, {value, value}});
   return trial;
 }

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "search/evaluator.hpp"
+#include "search/judges/evaluator.hpp"
 
 namespace mho {
 

@@ -39,12 +39,12 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
 /// Throws DataError when the store holds another genome for a trial, RunError when a file cannot be written.
 void train_generation(const Study& study, const Generation& generation);
 
-/// train_generation's way with search.fidelity = "successive_halving" (Jamieson and Talwalkar 2016): all
-/// candidates are trained to the first rung, the best 1 / reduction of them go on to the next, and so on; the
-/// others are recorded as given up; with search.objectives the order is NSGA-II's, by non-domination rank. A
-/// generation is one bracket and waits for its slowest at each rung: ASHA (Li et al. 2020) promotes in the
-/// order in which trainings happen to end, which no seed fixes. A candidate that goes on continues from its
-/// checkpoint, also after a kill.
+/// train_generation's way with search.fidelity = Fidelity::successive_halving (Jamieson and Talwalkar 2016):
+/// all candidates are trained to the first rung, the best 1 / reduction of them go on to the next, and so on;
+/// the others are recorded as given up; with search.objectives the order is NSGA-II's, by non-domination
+/// rank. A generation is one bracket and waits for its slowest at each rung: ASHA (Li et al. 2020) promotes
+/// in the order in which trainings happen to end, which no seed fixes. A candidate that goes on continues
+/// from its checkpoint, also after a kill.
 void halve_generation(const Study& study, const Generation& generation);
 
 /// The record of a proposal; `judgement` is what an evaluator said of it.

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "search/evaluator.hpp"
+#include "search/judges/evaluator.hpp"
 
 namespace mho {
 

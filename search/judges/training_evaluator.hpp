@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "search/evaluator.hpp"
+#include "search/judges/evaluator.hpp"
 #include "search/run_config.hpp"
 
 namespace mho {

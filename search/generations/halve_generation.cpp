@@ -10,8 +10,8 @@
 #include "core/base/parallel.hpp"
 #include "core/chip/mapping/mapping.hpp"
 #include "search/candidate_config.hpp"
-#include "search/fidelity.hpp"
-#include "search/generation.hpp"
+#include "search/generations/fidelity.hpp"
+#include "search/generations/generation.hpp"
 #include "search/proposers/nsga2.hpp"
 #include "search/study/objective.hpp"
 

@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/prefilter.hpp"
+#include "search/generations/prefilter.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/parallel.hpp"
-#include "search/generation.hpp"
+#include "search/generations/generation.hpp"
 #include "search/models/kendall_tau.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {
 
-std::vector<std::string> prefilter_names() {
-  auto names = zero_cost_names();
-  names.insert(names.begin(), "none");
-  return names;
-}
-
 int proposals_per_trial(const SearchConfig& search) {
-  return search.prefilter == "none" ? 1 : static_cast<int>(std::ceil(1 / search.prefilter_keep));
+  return search.prefilter == ZeroCostMeasure::none ? 1
+                                                   : static_cast<int>(std::ceil(1 / search.prefilter_keep));
 }
 
 Proposal prefilter(const SearchConfig& search, const UntrainedMeter* meter, std::vector<Proposal> choices) {
-  if (search.prefilter == "none") return std::move(choices.front());
+  if (search.prefilter == ZeroCostMeasure::none) return std::move(choices.front());
   if (const auto built = [](const Proposal& choice) { return choice.architecture.has_value(); };
       std::any_of(choices.begin(), choices.end(), built))
     std::erase_if(choices, [&](const Proposal& choice) { return !built(choice); });
@@ -39,15 +34,16 @@ Proposal prefilter(const SearchConfig& search, const UntrainedMeter* meter, std:
 
 std::vector<PrefilterWorth> prefilter_worths(std::span<const Trial> trials, const SearchConfig& search) {
   std::vector<PrefilterWorth> worths;
-  if (search.prefilter == "none") return worths;
-  for (const auto& name : zero_cost_names()) {
+  if (search.prefilter == ZeroCostMeasure::none) return worths;
+  for (const auto measure : all_values<ZeroCostMeasure>()) {
+    if (measure == ZeroCostMeasure::none) continue;
     std::vector<double> merits, objectives;
     for (const auto& trial : trials) {
       if (!trial.score || !trial.zero_cost) continue;
-      merits.push_back(zero_cost_merit(*trial.zero_cost, name));
+      merits.push_back(zero_cost_merit(*trial.zero_cost, measure));
       objectives.push_back(objective(*trial.score, search));
     }
-    worths.push_back({name, kendall_tau(merits, objectives), static_cast<int>(merits.size())});
+    worths.push_back({word_of(measure), kendall_tau(merits, objectives), static_cast<int>(merits.size())});
   }
   return worths;
 }

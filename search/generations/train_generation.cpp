@@ -7,7 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
-#include "search/generation.hpp"
+#include "search/generations/generation.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {
@@ -93,7 +93,7 @@ void record_trial(const Study& study, const Trial& trial) {
 }
 
 void train_generation(const Study& study, const Generation& generation) {
-  if (study.config.search.fidelity != "none") return halve_generation(study, generation);
+  if (study.config.search.fidelity != Fidelity::none) return halve_generation(study, generation);
   std::mutex storing;
   for (;;) {
     study.store->refresh();

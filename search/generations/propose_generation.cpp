@@ -9,8 +9,8 @@
 #include "core/base/quantity.hpp"
 #include "search/candidate_config.hpp"
 #include "search/constraints.hpp"
-#include "search/generation.hpp"
-#include "search/prefilter.hpp"
+#include "search/generations/generation.hpp"
+#include "search/generations/prefilter.hpp"
 #include "search/proposers/draw_genome.hpp"
 
 namespace mho {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ double longest(const SearchConfig& search) { return std::pow(search.reduction, s
 
 std::vector<TrainingStage> training_stages(const SearchConfig& search, int epochs) {
   std::vector<TrainingStage> stages;
-  if (search.fidelity == "none") return stages;
+  if (search.fidelity == Fidelity::none) return stages;
   for (int left = search.rungs - 1; left >= 0; --left) {
     const double shorter = std::pow(search.reduction, left);
     stages.push_back({static_cast<int>(std::ceil(epochs / shorter)),
@@ -32,7 +32,7 @@ std::size_t promoted(std::size_t candidates, int reduction) {
 }
 
 void check_fidelity(const SearchConfig& search, int epochs) {
-  if (search.fidelity == "none") return;
+  if (search.fidelity == Fidelity::none) return;
   const auto needed = fmt::format("search.reduction ^ (search.rungs - 1) = {} ^ {} = {:.0f}",
                                   search.reduction, search.rungs - 1, longest(search));
   if (epochs < longest(search))

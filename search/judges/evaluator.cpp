@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/evaluator.hpp"
+#include "search/judges/evaluator.hpp"
 
 #include "core/base/error.hpp"
 

@@ -13,9 +13,6 @@ namespace mho {
 struct Proposal;
 class UntrainedMeter;
 
-/// none and the zero-cost measures.
-std::vector<std::string> prefilter_names();
-
 /// Genomes that are drawn for one trial: 1 / prefilter_keep, rounded up; 1 without a prefilter.
 int proposals_per_trial(const SearchConfig& search);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/training_evaluator.hpp"
+#include "search/judges/training_evaluator.hpp"
 
 #include <utility>
 
 #include "core/base/error.hpp"
 #include "evaluators/chance.hpp"
 #include "search/candidate_config.hpp"
-#include "search/fidelity.hpp"
+#include "search/generations/fidelity.hpp"
 
 namespace mho {
 namespace {
@@ -58,13 +58,13 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
   }
 
   ZeroCost zero_cost(const Architecture& architecture, int trial) const override {
-    return mho::zero_cost(architecture, data_->all.train, config_.training, config_.hardware,
+    return mho::zero_cost({architecture, config_.hardware}, data_->all.train, config_.training,
                           key("trial", trial).with("training"));
   }
 
   Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
                      int trial) const override {
-    return mho::rescore(architecture, parameters, data_->all.train, data_->all.test, config_.evaluation(),
+    return mho::rescore(architecture, parameters, {data_->all.train, data_->all.test}, config_.evaluation(),
                         key("re-score", trial));
   }
 
@@ -76,7 +76,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
   /// Trains and scores on what selects; only what is trained to the end has to be better than chance.
   Evaluation train_part(const Architecture& architecture, int trial, const EpochCallback& on_epoch,
                         const TrainingPart& part) const {
-    auto evaluation = mho::evaluate(architecture, data_->all.train, data_->held_out, trial_config_,
+    auto evaluation = mho::evaluate(architecture, {data_->all.train, data_->held_out}, trial_config_,
                                     key("trial", trial), on_epoch, part);
     if (evaluation.failed || evaluation.checkpoint) return evaluation;
     evaluation.reason = no_better_than_chance(evaluation.score, data_->held_out.count());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/search_table.hpp"
+#include "search/judges/search_table.hpp"
 
 #include <fmt/format.h>
 
@@ -65,9 +65,9 @@ TableRow read_row(const Line& line) {
 Evaluation evaluation_of(const TableRow& row, const Architecture& architecture) {
   Evaluation evaluation;
   const double half_avm = row.avm_points / 200;
-  for (const auto& [time_s, mean] : {std::pair{kOneSecond, row.accuracy_1d + half_avm},
-                                     {kOneDay, row.accuracy_1d},
-                                     {kOneMonth, row.accuracy_1d - half_avm}})
+  for (const auto& [time_s, mean] : {std::pair{one_second_s, row.accuracy_1d + half_avm},
+                                     {one_day_s, row.accuracy_1d},
+                                     {one_month_s, row.accuracy_1d - half_avm}})
     evaluation.score.drift.push_back({time_s, mean, row.deviation_1d, 1, {mean, mean}});
   evaluation.score.digital_accuracy = row.digital_accuracy;
   evaluation.score.avm = row.avm_points;
