@@ -30,7 +30,7 @@ void check_fits(const Architecture& architecture, const std::string& name, const
 
 NamedArchitecture find_architecture(const std::string& name, const Dataset& dataset) {
   if (is_folder(name)) {
-    auto [architecture, parameters] = load_candidate(name);
+    auto [architecture, parameters, features] = load_candidate(name);
     check_fits(architecture, name, dataset);
     return {std::move(architecture), std::move(parameters)};
   }

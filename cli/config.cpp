@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
+#include "core/data/recipe.hpp"
 #include "search/run_config.hpp"
 
 namespace mho {
@@ -22,16 +24,31 @@ std::vector<Section> other_spaces(RunConfig& config) {
   return sections;
 }
 
+/// The tables of every kind of data, each once.
+std::vector<Section> recipe_sections(Recipe& recipe) {
+  std::vector<Section> all;
+  for (const auto& kind : recipe_kinds())
+    for (const auto& section : recipe.sections(kind))
+      if (std::none_of(all.begin(), all.end(), [&](const Section& s) { return s.name == section.name; }))
+        all.push_back(section);
+  return all;
+}
+
 /// docs/config.md is this text.
 int run() {
   RunConfig config, other;
+  Recipe recipe;
   print(
       "# Configuration\n\nEvery key of a run file (`mho search CONFIG`), with its default. Written by `mho "
       "config`.\n\n" +
       describe_config(config.sections()) + describe_config(other_spaces(other)) +
       "# Chip files\n\nEvery key of a chip file (`[chip] file = ...`, `mho export --chip`).\n\n" +
       describe_config({{"chip", "An in-memory computing chip: cores on a grid, one crossbar a core.",
-                        [&config](FieldVisitor& visitor) { config.chip.fields(visitor); }}}));
+                        [&config](FieldVisitor& visitor) { config.chip.fields(visitor); }}}) +
+      "# Recipes\n\nEvery key of `mho data prepare audio|csv|npy|images --set TABLE.KEY=VALUE` or `--recipe "
+      "FILE` "
+      "(docs/data.md).\n\n" +
+      describe_config(recipe_sections(recipe)));
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/error.hpp"
 #include "core/base/quantity.hpp"
 #include "core/data/prepared.hpp"
+#include "core/data/recipe.hpp"
 
 namespace mho {
 namespace {
@@ -20,6 +21,8 @@ struct PrepareArguments {
   std::filesystem::path from;
   std::string name;
   std::filesystem::path out = "data";
+  std::filesystem::path recipe;
+  std::vector<std::string> assignments;  ///< of --set
 };
 
 /// "data/mnist: 28x28x1, 10 classes, 60,000 + 10,000 samples", or what is wrong with the files.
@@ -51,9 +54,11 @@ int list() {
 
 int prepare(const PrepareArguments& arguments) {
   const auto name = arguments.name.empty() ? arguments.kind : arguments.name;
+  const auto recipe = read_recipe(arguments.kind, arguments.recipe, arguments.assignments);
   log_line(fmt::format("preparing {} as {}", arguments.kind, (arguments.out / name).string()));
   const StopSignal stop;
-  const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out, &stop.flag());
+  const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out, &stop.flag(), recipe);
+  for (const auto& note : read_prepared(folder).notes) log_line(note);
   print(describe(folder) + "\n");
   return 0;
 }
@@ -72,6 +77,14 @@ void add_data(CLI::App& app, Action& action) {
   preparation->add_option("NAME", arguments->kind, "What to prepare, one of 'mho data list'")->required();
   preparation->add_option("--from", arguments->from, "Raw files that are here already; nothing is downloaded")
       ->type_name("DIR");
+  preparation
+      ->add_option("--set", arguments->assignments,
+                   "Set values of the recipe (audio, csv, npy, images): --set features.preset=mlperf_kws "
+                   "(repeatable; 'mho config' lists them)")
+      ->type_name("TABLE.KEY=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+  preparation->add_option("--recipe", arguments->recipe, "TOML file of such values")->type_name("FILE");
   preparation->add_option("--name", arguments->name, "What task.data calls it (default: NAME)")
       ->type_name("NAME");
   preparation->add_option("--out", arguments->out, "Folder of prepared sets")

@@ -8,12 +8,13 @@
 
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
+#include "cli/pulse_answer.hpp"
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/fields_json.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/parallel.hpp"
-#include "core/chip/export/fields_json.hpp"
 #include "evaluators/device_statistics.hpp"
 #include "evaluators/mvm_error.hpp"
 
@@ -28,8 +29,10 @@ struct DeviceArguments {
   std::vector<std::string> assignments;
   std::vector<double> targets_us, times_s;
   std::uint64_t seed = 0;
-  int devices = 100000, programmings = 10, threads = 0;
-  bool mvm = false, json = false, force = false;
+  int devices = 0, programmings = 10, threads = 0;
+  int pulses = 0;  ///< 0: over the range
+  bool ask_pulses = false, mvm = false, json = false, force = false;
+  int devices_or(int usual) const { return devices > 0 ? devices : usual; }
 };
 
 /// A device and what is asked of it.
@@ -176,11 +179,26 @@ struct Answer {
   std::string csv, text;
 };
 
+Answer pulse_answer(const DeviceArguments& arguments, Question& asked, Json json, const std::string& title,
+                    RandomKey key) {
+  require_verb(arguments.name, DeviceVerb::pulse, "mho device --pulses");
+  const int devices = arguments.devices_or(2000);
+  const int pulses = arguments.pulses > 0 ? arguments.pulses : pulses_over_range(*asked.model);
+  const auto found = measure_pulses(*asked.model, pulses, devices, key);
+  const auto fit = asked.model->pulse_fit();
+  json["devices"] = devices;
+  json["pulses"] = pulses;
+  json.update(Json::parse(pulses_json(found, fit)));
+  return {json, pulses_csv(found),
+          title + fmt::format("{} devices\n", devices) + pulses_text(found, fit, asked.model->range())};
+}
+
 Answer answer(const DeviceArguments& arguments, Question& asked) {
   const auto key = RandomKey(arguments.seed).with("device");
   auto json = header_json(arguments, asked);
   const auto range = asked.model->range();
   const auto title = fmt::format("{}, {:g} to {:g} µS, ", arguments.name, range.min_us, range.max_us);
+  if (arguments.ask_pulses) return pulse_answer(arguments, asked, json, title, key);
   if (arguments.mvm) {
     const auto matrix = weights_of(arguments);
     const auto errors = mvm_errors(matrix, asked.hardware, asked.times_s, arguments.programmings, key);
@@ -194,12 +212,13 @@ Answer answer(const DeviceArguments& arguments, Question& asked) {
                             arguments.programmings) +
                 errors_text(errors)};
   }
-  const auto targets = measure_devices(*asked.model, asked.targets_us, asked.times_s, arguments.devices, key);
-  json["devices"] = arguments.devices;
+  const int devices = arguments.devices_or(100000);
+  const auto targets = measure_devices(*asked.model, asked.targets_us, asked.times_s, devices, key);
+  json["devices"] = devices;
   json["targets"] = Json::array();
   for (const auto& target : targets) json["targets"].push_back(target_json(target));
   return {json, statistics_csv(targets),
-          title + fmt::format("{} devices a target\n", arguments.devices) + statistics_text(targets)};
+          title + fmt::format("{} devices a target\n", devices) + statistics_text(targets)};
 }
 
 int run(const DeviceArguments& arguments) {
@@ -227,12 +246,22 @@ void add_device(CLI::App& app, Action& action) {
   list("--target", arguments->targets_us, "Conductance target (repeatable; default: 11 over the range)",
        "µS");
   list("--time", arguments->times_s, "Seconds after programming (repeatable; default: 1 s to a year)", "S");
-  command->add_option("--devices", arguments->devices, "Devices a target")
+  command
+      ->add_option("--devices", arguments->devices,
+                   "Devices a target (default: 100000; with --pulses 2000 in all)")
       ->type_name("N")
-      ->check(CLI::Range(2, 10000000))
-      ->capture_default_str();
-  command->add_flag("--mvm", arguments->mvm,
-                    "Instead: relative error of products with 512 x 512 normal weights, no converters");
+      ->check(CLI::Range(2, 10000000));
+  auto* pulses = command
+                     ->add_option("--pulses", arguments->pulses,
+                                  "Instead: N pulses up and down (0: over the range), steps, symmetry point")
+                     ->type_name("[N]")
+                     ->expected(0, 1)
+                     ->default_str("0")
+                     ->check(CLI::Range(0, 1000000));
+  command
+      ->add_flag("--mvm", arguments->mvm,
+                 "Instead: relative error of products with 512 x 512 normal weights, no converters")
+      ->excludes(pulses);
   command->add_option("--weights", arguments->weights, "With --mvm: these weights, inputs x outputs")
       ->type_name("NPY")
       ->needs("--mvm");
@@ -248,7 +277,10 @@ void add_device(CLI::App& app, Action& action) {
   command->add_flag("--json", arguments->json, "Print one JSON document instead of tables");
   command->add_option("--csv", arguments->csv, "Also write the figures here")->type_name("FILE");
   add_force_option(*command, arguments->force);
-  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+  command->callback([arguments, pulses, &action] {
+    arguments->ask_pulses = pulses->count() > 0;
+    action = [arguments] { return run(*arguments); };
+  });
 }
 
 }  // namespace mho

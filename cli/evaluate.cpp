@@ -35,6 +35,7 @@ struct EvaluateArguments {
 struct Judged {
   Architecture architecture;
   Evaluation evaluation;
+  std::string features;  ///< of the data (Dataset::features)
 };
 
 Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
@@ -53,7 +54,7 @@ Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
       config, key, on_epoch);
   if (stop.flag()) throw RunError("stopped by a signal; nothing was kept (an evaluation starts over)");
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
-  return {architecture, std::move(evaluation)};
+  return {architecture, std::move(evaluation), dataset.features};
 }
 
 /// The chip folder fixes the hardware and its devices, so the run file's [hardware] and [device] give way,
@@ -79,8 +80,10 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
     throw ConfigError(
         "post_training: expected input_range = false and column_range = false with --from-export, whose "
         "folder fixes both");
-  return {chip.architecture, rescore(chip.architecture, chip.parameters, {dataset.train, dataset.test},
-                                     config.evaluation(), key)};
+  return {
+      chip.architecture,
+      rescore(chip.architecture, chip.parameters, {dataset.train, dataset.test}, config.evaluation(), key),
+      dataset.features};
 }
 
 Judged judge(const EvaluateArguments& arguments, EvaluationRun& loaded) {
@@ -90,8 +93,10 @@ Judged judge(const EvaluateArguments& arguments, EvaluationRun& loaded) {
   if (!arguments.from_export.empty()) return score_export(arguments, dataset, config, key);
   const auto found = find_architecture(arguments.architecture, dataset);
   if (found.parameters)
-    return {found.architecture, rescore(found.architecture, *found.parameters, {dataset.train, dataset.test},
-                                        config.evaluation(), key)};
+    return {found.architecture,
+            rescore(found.architecture, *found.parameters, {dataset.train, dataset.test}, config.evaluation(),
+                    key),
+            dataset.features};
   return train_and_score(found.architecture, dataset, config.evaluation(), key);
 }
 
@@ -110,7 +115,8 @@ void open_out_folder(const EvaluateArguments& arguments) {
   make_folder(folder);
   if (access(folder.c_str(), W_OK) != 0)
     throw RunError(folder.string() + ": expected a folder that can be written to, found one that cannot");
-  refuse_overwrite(folder, {"architecture.json", "weights.safetensors", "score.json", "config.toml"},
+  refuse_overwrite(folder,
+                   {"architecture.json", "weights.safetensors", "score.json", "features.json", "config.toml"},
                    arguments.force);
 }
 
@@ -118,10 +124,10 @@ int run(EvaluateArguments& arguments) {
   sort_positionals(arguments);
   auto loaded = load_evaluation(arguments.run);
   open_out_folder(arguments);
-  const auto [architecture, evaluation] = judge(arguments, loaded);
+  const auto [architecture, evaluation, features] = judge(arguments, loaded);
   for (const auto& note : evaluation.notes) log_line("note: " + note);
   if (!arguments.run.out.empty()) {
-    save_candidate(arguments.run.out, architecture, evaluation, loaded.seed);
+    save_candidate(arguments.run.out, architecture, evaluation, loaded.seed, features);
     write_file_atomically(arguments.run.out / "config.toml", config_text(loaded));
   }
   const auto title =

@@ -75,7 +75,7 @@ int run(const ExportArguments& arguments) {
     throw InputError("export: expected WINNER or --check DIR, got " +
                      std::string(arguments.winner.empty() ? "neither" : "both"));
   if (!arguments.check.empty()) return check(arguments.check);
-  const auto [architecture, parameters] = load_candidate(arguments.winner);
+  const auto [architecture, parameters, features] = load_candidate(arguments.winner);
   const auto config = load_config(arguments);
   const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
   if (!mapped.mapping)
@@ -83,7 +83,8 @@ int run(const ExportArguments& arguments) {
         fmt::format("{} on chip {}: {}", architecture.name(), config.chip.name, mapped.reason));
   const auto folder = arguments.out.empty() ? arguments.winner / "chip" : arguments.out;
   const ScratchFolder made(folder);
-  export_chip(made.path(), {architecture, parameters, config.hardware, config.chip, *mapped.mapping});
+  export_chip(made.path(),
+              {architecture, parameters, config.hardware, config.chip, *mapped.mapping, features});
   std::vector<std::string> names;
   for (const auto& [name, always] : export_files()) names.push_back(name);
   move_result(made.path(), folder, names, arguments.force);

@@ -16,6 +16,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 
+PULSED = ["soft_bounds", "reram_es", "reram_om", "ecram", "pcm_accumulative", "generic_programmable"]
 DEVICES = ["pcm", "hermes_odp", "hermes_tdp", "state_independent", "reram_wan2022", "reram_cmo"]
 TIMES_S = [10 ** (exponent * 0.75) for exponent in range(11)]  # 1 s to 10^7.5 s, a year
 COLOURS = ["#1f8fd6", "#e0792b", "#2fa36b", "#c94f7c", "#9a7de0", "#a08428"]  # readable on white and on black
@@ -43,9 +44,9 @@ def targets_of(mho, device, fractions):
     return [word for x in fractions for word in ("--target", low + x * (high - low))]
 
 
-def panels():
+def panels(devices=DEVICES):
     figure, axes = plt.subplots(2, 3, figsize=(7.2, 4.2), layout="constrained")
-    for axis, device in zip(axes.flat, DEVICES):
+    for axis, device in zip(axes.flat, devices):
         axis.set_title(device)
         axis.spines[["top", "right"]].set_visible(False)
     return figure, axes
@@ -121,6 +122,24 @@ def product_error_over_time(mho):
     save(figure, "physics-mvm")
 
 
+def conductance_over_pulses(mho):
+    figure, axes = panels(PULSED)
+    for axis, device in zip(axes.flat, PULSED):
+        found = ask(mho, device, "--pulses", *([20] if device == "pcm_accumulative" else []))
+        for direction, colour, first in (("up", COLOURS[0], 0), ("down", COLOURS[1], found["pulses"])):
+            points = [p for p in found["curve"] if p["direction"] == direction]
+            pulses = [first + p["pulses"] for p in points]
+            axis.fill_between(pulses, [p["p5_us"] for p in points], [p["p95_us"] for p in points], color=colour, alpha=0.3,
+                              linewidth=0)
+            axis.plot(pulses, [p["conductance_us"]["mean"] for p in points], color=colour, linewidth=0.9)
+        if found["symmetry_point"] and found["symmetry_point"]["formula_us"] is not None:
+            axis.axhline(found["symmetry_point"]["formula_us"], color=GREY, linewidth=0.5, linestyle="--")
+        axis.set_ylim(bottom=0)
+    figure.supxlabel("pulses up, then down", color=GREY)
+    figure.supylabel("conductance, µS", color=GREY)
+    save(figure, "physics-pulses")
+
+
 def main():
     mho = sys.argv[1] if len(sys.argv) > 1 else "build/release/mho"
     if not pathlib.Path("docs/physics.md").exists():
@@ -128,6 +147,7 @@ def main():
     conductance_over_time(mho)
     deviation_over_conductance(mho)
     product_error_over_time(mho)
+    conductance_over_pulses(mho)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,11 @@
 #include "evaluators/evaluate.hpp"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 
+#include "core/base/error.hpp"
+#include "core/base/files/json_depth.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "evaluators/compiled_candidate.hpp"
@@ -63,16 +67,31 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
 }
 
 void save_candidate(const std::filesystem::path& folder, const Architecture& architecture,
-                    const Evaluation& evaluation, std::uint64_t seed) {
+                    const Evaluation& evaluation, std::uint64_t seed, const std::string& features) {
   write_file_atomically(folder / "architecture.json", to_json(architecture));
   save_parameters(folder / "weights.safetensors", architecture, evaluation.parameters);
   write_file_atomically(folder / "score.json", score_json(architecture, evaluation, seed));
+  if (!features.empty()) write_file_atomically(folder / "features.json", features);
 }
+
+namespace {
+
+/// features.json of a winner folder; empty where there is none.
+std::string load_features(const std::filesystem::path& file) {
+  if (!is_file(file)) return "";
+  auto text = read_text_file(file, largest_config);
+  check_json_depth(text, file.string());
+  if (!nlohmann::json::parse(text, nullptr, false).is_object())
+    throw DataError(file.string() + ": expected a JSON object, found something else");
+  return text;
+}
+
+}  // namespace
 
 Candidate load_candidate(const std::filesystem::path& folder) {
   auto architecture = load_architecture(folder / "architecture.json");
   auto parameters = load_parameters(folder / "weights.safetensors", architecture);
-  return {std::move(architecture), std::move(parameters)};
+  return {std::move(architecture), std::move(parameters), load_features(folder / "features.json")};
 }
 
 }  // namespace mho

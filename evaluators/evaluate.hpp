@@ -60,16 +60,18 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
 /// score.json (README lists its keys; accuracies are fractions of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);
 
-/// A winner folder: architecture.json, weights.safetensors, score.json. The chip/ export is written beside
-/// them by export_chip. Throws RunError.
+/// A winner folder: architecture.json, weights.safetensors, score.json, and, where the data were made of
+/// recordings, features.json: `features` (Dataset::features). The chip/ export is written beside them by
+/// export_chip. Throws RunError.
 void save_candidate(const std::filesystem::path& folder, const Architecture& architecture,
-                    const Evaluation& evaluation, std::uint64_t seed);
+                    const Evaluation& evaluation, std::uint64_t seed, const std::string& features);
 
 struct Candidate {
   Architecture architecture;
   Parameters parameters;
+  std::string features;  ///< empty where there is no features.json
 };
-/// Reads architecture.json and weights.safetensors. Throws DataError or ArchitectureError.
+/// Reads architecture.json, weights.safetensors and features.json. Throws DataError or ArchitectureError.
 Candidate load_candidate(const std::filesystem::path& folder);
 
 }  // namespace mho

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/base/error.hpp"
@@ -13,7 +14,7 @@
 #include "core/data/augmentation.hpp"
 #include "core/data/normalisation.hpp"
 #include "core/data/prepared.hpp"
-#include "core/data/raw_sources.hpp"
+#include "core/data/sources/raw_sources.hpp"
 
 namespace mho {
 namespace {
@@ -67,6 +68,15 @@ Samples empty_like(const Samples& samples) {
   return {samples.height, samples.width, samples.channels, {}, {}};
 }
 
+/// The set's, with the normalisation that follows; nothing where the set says nothing.
+std::string features_of(const RawSet& set, const Normalisation& normalisation) {
+  if (set.features.empty()) return "";
+  auto json = nlohmann::ordered_json::parse(set.features);
+  json["mean"] = normalisation.mean;
+  json["standard_deviation"] = normalisation.standard_deviation;
+  return json.dump(1) + "\n";
+}
+
 Dataset split_and_normalise(const RawSet& set, const TaskConfig& task) {
   const auto normalisation = measure_normalisation(set.train.images, set.name);
   const bool own_validation = set.validation.count() > 0 && task.validation_fraction > 0;
@@ -76,6 +86,8 @@ Dataset split_and_normalise(const RawSet& set, const TaskConfig& task) {
   Dataset dataset;
   dataset.name = set.name;
   dataset.classes = set.classes;
+  dataset.class_names = set.class_names;
+  dataset.features = features_of(set, normalisation);
   dataset.mean = normalisation.mean;
   dataset.standard_deviation = normalisation.standard_deviation;
   dataset.train = normalise(set.train, train, normalisation);

@@ -38,6 +38,10 @@ struct Dataset {
   /// Normalisation that was applied, per channel, in raw units (0 to 255 for 8-bit images).
   std::vector<double> mean;
   std::vector<double> standard_deviation;
+  std::vector<std::string> class_names;  ///< empty when they are not known
+  /// What has to stand before the network: describe_features, then "mean" and "standard_deviation" of the
+  /// normalisation, a JSON object; empty for data that come as the network takes them.
+  std::string features;
 };
 
 /// The [task] table: which data and how they are split.

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/data/dataset.hpp"
-#include "core/data/raw_set.hpp"
+#include "core/data/sources/raw_set.hpp"
 #include "core/data/stratify.hpp"
 
 namespace mho {

@@ -18,7 +18,7 @@
 #include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/sha256.hpp"
-#include "core/data/raw_sources.hpp"
+#include "core/data/sources/raw_sources.hpp"
 
 namespace mho {
 namespace {
@@ -129,7 +129,7 @@ void write_prepared(const RawSet& set, const std::filesystem::path& folder,
     check_going_on();
     write_split(folder, split, *samples, sums);
   }
-  const ordered_json description{
+  ordered_json description{
       {"format", format_name},
       {"name", set.name},
       {"kind", set.kind},
@@ -140,6 +140,9 @@ void write_prepared(const RawSet& set, const std::filesystem::path& folder,
       {"counts",
        {{"train", set.train.count()}, {"validation", set.validation.count()}, {"test", set.test.count()}}},
       {"sha256", sums}};
+  if (!set.features.empty()) description["features"] = ordered_json::parse(set.features);
+  if (!set.recipe.empty()) description["recipe"] = ordered_json::parse(set.recipe);
+  if (!set.notes.empty()) description["notes"] = set.notes;
   const auto text = description.dump(2, ' ', true, ordered_json::error_handler_t::replace) + "\n";
   write_file_atomically(folder / description_file, text);
 }
@@ -177,6 +180,12 @@ void apply_description(const ordered_json& description, const std::string& where
     set.kind = description.at("kind").get<std::string>();
     set.origin = description.at("origin").get<std::string>();
     set.class_names = description.at("class_names").get<std::vector<std::string>>();
+    if (description.contains("features") && !description.at("features").is_object())
+      throw DataError(fmt::format("{}: {}: features: expected an object, found {}", where, description_file,
+                                  description.at("features").dump()));
+    if (description.contains("features")) set.features = description.at("features").dump();
+    if (description.contains("recipe")) set.recipe = description.at("recipe").dump();
+    set.notes = description.value("notes", std::vector<std::string>());
     check_count(description, "train", set.train, where);
     check_count(description, "validation", set.validation, where);
     check_count(description, "test", set.test, where);
@@ -202,7 +211,7 @@ void check_data_set_name(const std::string& name) {
 
 std::filesystem::path prepare_data(const std::string& kind, const std::string& name,
                                    const std::filesystem::path& from, const std::filesystem::path& out,
-                                   const std::atomic<bool>* stop) {
+                                   const std::atomic<bool>* stop, const Recipe& recipe) {
   check_data_set_name(name);
   const auto& known = find_data_set(kind);
   const auto folder = out / name;
@@ -212,7 +221,7 @@ std::filesystem::path prepare_data(const std::string& kind, const std::string& n
   try {
     const Workshop workshop(std::filesystem::weakly_canonical(folder));
     RawSet set = from.empty() && kind != "digits" ? fetch(known, workshop.downloads(), check_going_on)
-                                                  : read_raw_set(kind, from);
+                                                  : read_raw_set(kind, from, recipe, check_going_on);
     set.name = name;
     write_prepared(set, workshop.fresh(), check_going_on);
     check_going_on();

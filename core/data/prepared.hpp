@@ -5,26 +5,28 @@
 #include <filesystem>
 #include <string>
 
-#include "core/data/known_data_sets.hpp"
-#include "core/data/raw_set.hpp"
+#include "core/data/recipe.hpp"
+#include "core/data/sources/known_data_sets.hpp"
+#include "core/data/sources/raw_set.hpp"
 
 namespace mho {
 
 // The prepared form of a data set is a folder <root>/<name>/ with train_images.npy (N x H x W x C; uint8,
 // int8 or float32), train_labels.npy (int32), the same two for test and, where the set has one, for
 // validation, and dataset.json: format "mho-data-1", name, kind, origin, classes, class_names, shape, counts,
-// and the SHA-256 of each .npy file.
+// the SHA-256 of each .npy file, and, of recordings, features, recipe and notes (see RawSet).
 
-/// Reads raw data of `kind` (see known_data_sets) from the file or folder `from`, or, when `from` is empty,
-/// from the installed scikit-learn (digits) or the kind's public address, and writes them as the prepared set
-/// `out`/`name`. The set is made in `out`/.preparing and takes its place when it is whole: until then, and
-/// after any failure, an earlier set of that name is as it was. Other files of its folder stay. Returns
-/// `out`/`name`. Throws ConfigError (unknown kind, a name with other characters than letters, digits, '.',
+/// Reads raw data of `kind` (see known_data_sets) as `recipe` says from the file or folder `from`, or, when
+/// `from` is empty, from the installed scikit-learn (digits) or the kind's public address, and writes them as
+/// the prepared set `out`/`name`. The set is made in `out`/.preparing and takes its place when it is whole:
+/// until then, and after any failure, an earlier set of that name is as it was. Other files of its folder
+/// stay. Returns `out`/`name`. Throws ConfigError (unknown kind, a name with other characters than letters,
+/// digits, '.',
 /// '_' and '-', a missing `from`, the same set being prepared by another process), DataError (raw data) or
 /// RunError (download, disk, `stop` was set).
 std::filesystem::path prepare_data(const std::string& kind, const std::string& name,
                                    const std::filesystem::path& from, const std::filesystem::path& out,
-                                   const std::atomic<bool>* stop = nullptr);
+                                   const std::atomic<bool>* stop = nullptr, const Recipe& recipe = {});
 
 /// Whether `folder` holds a dataset.json.
 bool is_prepared(const std::filesystem::path& folder);

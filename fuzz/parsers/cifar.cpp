@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/parsers/parsers.hpp"
 
-#include "core/data/cifar.hpp"
+#include "core/data/sources/cifar.hpp"
 
 namespace mho::fuzz {
 

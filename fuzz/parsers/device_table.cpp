@@ -22,4 +22,22 @@ Parser device_table() {
           read};
 }
 
+/// Read, fitted, and pulsed.
+Parser pulse_table() {
+  const InputFile file(".csv");
+  const auto read = [file](const std::string& text) {
+    DeviceParameters parameters;
+    parameters.pulse_table.file = file.write(text).string();
+    const auto model = make_device_model("pulse_table", 0, parameters);
+    const auto device = model->make("device", 1, RandomKey(1));
+    const DevicePulses pulse{0, 3};
+    device->pulse({&pulse, 1}, RandomKey(2));
+    expect(device->written_us()[0] >= 0, "a device with a conductance of its own");
+  };
+  return {"pulse_table",
+          {"# measured\npulse, up_us, down_us\n0, 1, 5\n10, 3, 4\n20, 4, 2.5\n40, 5, 1\n60, 5.5,\n",
+           "up_us,down_us\n1,3\n2,2\n3,1\n"},
+          read};
+}
+
 }  // namespace mho::fuzz

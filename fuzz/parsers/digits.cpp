@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/parsers/parsers.hpp"
 
-#include "core/data/digits.hpp"
+#include "core/data/sources/digits.hpp"
 #include "fuzz/parsers/inputs.hpp"
 #include "tests/data/raw_files.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/parsers/parsers.hpp"
 
-#include "core/data/idx.hpp"
+#include "core/data/sources/idx.hpp"
 #include "tests/data/raw_files.hpp"
 
 namespace mho::fuzz {

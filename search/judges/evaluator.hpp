@@ -66,6 +66,8 @@ class NetworkEvaluator : public Evaluator {
   /// This evaluator with the genome's own training and hardware (candidate_config); this one itself where it
   /// has none.
   virtual std::shared_ptr<const NetworkEvaluator> configured(const Genome&) const { return itself(); }
+  /// What has to stand before the networks (Dataset::features); empty where nothing has to.
+  virtual std::string features() const { return ""; }
 
   /// Trains a trial's network and scores it on what selects.
   virtual Evaluation evaluate(const Architecture& architecture, int trial,

@@ -43,6 +43,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
     if (!has_settings(genome)) return itself();
     return std::make_shared<TrainingEvaluator>(candidate_config(config_, genome), data_, builder());
   }
+  std::string features() const override { return data_->all.features; }
   const RungTrainer* rungs() const override { return this; }
   const UntrainedMeter* untrained() const override { return this; }
 

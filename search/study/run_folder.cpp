@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
+#include "search/proposers/proposer.hpp"
 
 namespace mho {
 namespace {

@@ -103,11 +103,11 @@ void export_winners(const Study& study, const std::vector<Winner>& winners) {
     const auto config = candidate_config(study.config, trial.genome);
     const auto folder = study.folder->winner(static_cast<int>(place));
     const auto architecture = networks->network(trial.genome);
-    save_candidate(folder, architecture, evaluation, config.search.seed);
+    save_candidate(folder, architecture, evaluation, config.search.seed, networks->features());
     const auto mapped = map_onto_chip(architecture, config.chip, config.mapping, MappingMode::full);
     if (!mapped.mapping) throw MappingError(fmt::format("trial {}: {}", trial.number, mapped.reason));
-    export_chip(folder / "chip",
-                {architecture, evaluation.parameters, config.hardware, config.chip, *mapped.mapping});
+    export_chip(folder / "chip", {architecture, evaluation.parameters, config.hardware, config.chip,
+                                  *mapped.mapping, networks->features()});
   }
 }
 

@@ -105,7 +105,7 @@ TEST_CASE("Verify wants a margin and an iteration; wires no negative resistance"
              }),
              ContainsSubstring("verify_iterations: expected at least 1, got 0"));
   CHECK_THAT(error_after([](auto& h) {
-               h.wires = {"ladder", -1};
+               h.wires = {IrDrop::ladder, -1};
              }),
              ContainsSubstring("wire_resistance_ohm"));
 }

@@ -94,7 +94,7 @@ TEST_CASE("Settings that are switched off leave every bit, and planes beyond the
   };
   const auto plain = program().read(day_s, RandomKey(5));
   hardware.programming = {ProgrammingMethod::verify, 5, 100};  // nothing lies outside
-  hardware.wires = {"ladder", 0};
+  hardware.wires = {IrDrop::ladder, 0};
   hardware.cell.devices_per_cell = 8;
   CHECK(program().read(day_s, RandomKey(5)).conductances == plain.conductances);
   CHECK(program().read(day_s, RandomKey(5)).output_scales == plain.output_scales);

@@ -30,7 +30,7 @@ std::vector<float> ramp(size_t n, ConductanceRange range) {
   return values;
 }
 
-/// Makes every model; `table` from a file that lies beside the test.
+/// Makes every model; `table` and `pulse_table` from files that lie beside the test.
 class Models {
  public:
   Models() {
@@ -38,7 +38,9 @@ class Models {
         "g_us,sigma_us,nu_mean,nu_deviation,read_noise\n0,0.2,0.1,0.04,0.1\n25,1,0.05,0.01,0.02\n";
     write_file_atomically(folder_ / "device.csv", table);
     parameters.table.file = (folder_ / "device.csv").string();
-    parameters.soft_bounds.bound_spread = 0;  // which the formulas leave out
+    write_file_atomically(folder_ / "pulses.csv", std::string("up_us,down_us\n1,5\n2,4\n3,3\n4,2\n5,1\n"));
+    parameters.pulse_table.file = (folder_ / "pulses.csv").string();
+    leave_out_what_formulas_do();
   }
   std::unique_ptr<DeviceModel> make(const std::string& name, double g_max_us = 0) const {
     return make_device_model(name, g_max_us, parameters);
@@ -46,6 +48,18 @@ class Models {
   DeviceParameters parameters;
 
  private:
+  /// Bounds of single devices, steps so large that they end there, and the ends of a PCM device.
+  void leave_out_what_formulas_do() {
+    for (auto* pulsed : {&parameters.soft_bounds, &parameters.reram_sb, &parameters.reram_es.pulsed,
+                         &parameters.reram_om.pulsed, &parameters.reram_hfo2.pulsed, &parameters.ecram.pulsed,
+                         &parameters.ecram_mo.pulsed})
+      pulsed->bound_spread = 0;
+    parameters.reram_om.pulsed.step_spread = parameters.reram_hfo2.pulsed.step_spread = 0;
+    parameters.pcm_accumulative.noise_us = .05;
+    parameters.pcm_accumulative.noise_memory_us = .1;
+    parameters.pcm_accumulative.noise_slope = .02;
+  }
+
   TemporaryFolder folder_;
 };
 
@@ -65,7 +79,7 @@ TEST_CASE("An unknown device model lists the known ones") {
   CHECK_THROWS_AS(make_device_model("flash", 25), ConfigError);
   CHECK_THROWS_WITH(make_device_model("flash", 25),
                     ContainsSubstring("known: pcm, hermes_odp, hermes_tdp, state_independent, reram_wan2022, "
-                                      "reram_cmo, table, ideal, constant_step, soft_bounds"));
+                                      "reram_cmo, table, ideal, constant_step, linear_step, soft_bounds"));
   CHECK_THROWS_WITH(make_device_model("pcn", 25), ContainsSubstring("did you mean 'pcm'"));
   for (const double g_max_us : {-1.0, std::nan("")})
     CHECK_THROWS_WITH(make_device_model("pcm", g_max_us),
@@ -74,10 +88,29 @@ TEST_CASE("An unknown device model lists the known ones") {
 
 TEST_CASE("Without a g_max every device has its own") {
   const Models models;
-  const std::pair<const char*, double> own[] = {
-      {"pcm", 25},           {"hermes_odp", 10.35}, {"hermes_tdp", 20.7}, {"state_independent", 25},
-      {"reram_wan2022", 40}, {"reram_cmo", 88.2},   {"table", 25},        {"ideal", 25},
-      {"constant_step", 30}, {"soft_bounds", 30}};
+  const std::pair<const char*, double> own[] = {{"pcm", 25},
+                                                {"hermes_odp", 10.35},
+                                                {"hermes_tdp", 20.7},
+                                                {"state_independent", 25},
+                                                {"reram_wan2022", 40},
+                                                {"reram_cmo", 88.2},
+                                                {"table", 25},
+                                                {"ideal", 25},
+                                                {"constant_step", 30},
+                                                {"linear_step", 30},
+                                                {"soft_bounds", 30},
+                                                {"soft_bounds_reference", 30},
+                                                {"exponential_step", 30},
+                                                {"power_step", 30},
+                                                {"reram_sb", 30},
+                                                {"reram_es", 30},
+                                                {"reram_om", 30},
+                                                {"reram_hfo2", 30},
+                                                {"ecram", 30},
+                                                {"ecram_mo", 30},
+                                                {"pcm_accumulative", 9},
+                                                {"pulse_table", 5},
+                                                {"generic_programmable", 30}};
   for (const auto& [name, g_max_us] : own) CHECK(models.make(name)->range().max_us == g_max_us);
   CHECK(std::size(own) == device_model_names().size());
 }

@@ -81,7 +81,8 @@ TEST_CASE("read weight noise has the deviation of its formula, alike for every d
   const int rows = 40, columns = 8, times = 8000;
   const auto w = uniforms(rows * columns, 2), x = uniforms(rows, 3);
   const bool conductance = GENERATE(false, true);
-  hardware.effects.read_weight_noise_kind = conductance ? "conductance" : "additive";
+  hardware.effects.read_weight_noise_kind =
+      conductance ? ReadNoiseKind::conductance : ReadNoiseKind::additive;
   const auto y = product(hardware, {w, rows, columns}, repeated(x, times), 1.0f);
   const auto clean = exact_product(x, w, rows, columns);
   for (int c = 0; c < columns; ++c) {
@@ -104,7 +105,7 @@ TEST_CASE("noise management makes products scale with their inputs") {
   hardware.adc_bits = 6;
   hardware.output_noise = 0.1;
   hardware.effects.noise_management = NoiseManagement::abs_max;
-  hardware.effects.output_rounding = GENERATE("nearest", "stochastic");
+  hardware.effects.output_rounding = GENERATE(Rounding::nearest, Rounding::stochastic);
   const int rows = 30, columns = 9;
   const auto w = uniforms(rows * columns, 2);
   const auto x = normals(200 * rows, 3);

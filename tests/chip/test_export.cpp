@@ -6,9 +6,9 @@
 
 #include "core/base/config_file.hpp"
 #include "core/base/error.hpp"
+#include "core/base/fields_json.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/text_file.hpp"
-#include "core/chip/export/fields_json.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
@@ -140,6 +140,21 @@ TEST_CASE("calibrated input ranges and column scales come back, and give the sam
   for (size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(static_cast<double>(a[i]) - b[i]));
   CHECK(worst <= 1e-5);
   CHECK(*std::max_element(a.begin(), a.end()) < 20.7 / 2);  // the scales leave most of the range free
+}
+
+TEST_CASE("what stands before the network is a file of the export and a part of its report") {
+  const Example example("ds_cnn");
+  const TemporaryFolder folder;
+  example.write(folder.path());
+  CHECK(!std::filesystem::exists(folder / "features.json"));
+  const std::string features = "{\"input\": \"audio\", \"window_ms\": 30.0, \"mean\": [1.5]}";
+  export_chip(folder.path(), {example.architecture, example.parameters, example.hardware, example.chip,
+                              example.mapping, features});
+  CHECK(read_text_file(folder / "features.json") == features);
+  CHECK(export_files().contains("features.json"));
+  CHECK_THAT(read_text_file(folder / "report.md"),
+             ContainsSubstring("## Before the network") && ContainsSubstring("| input | audio |\n") &&
+                 ContainsSubstring("| mean | [1.5] |\n"));
 }
 
 TEST_CASE("calibrations of another size are refused with the layer's name") {

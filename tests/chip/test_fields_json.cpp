@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chip/export/fields_json.hpp"
+#include "core/base/fields_json.hpp"
 
 #include "core/analog/hardware.hpp"
 #include "core/base/error.hpp"

@@ -70,7 +70,7 @@ TEST_CASE("the outside is no hop away") {
 TEST_CASE("the closed forms are the shortest paths over the graph's own links") {
   for (const auto name : {LinkGraphKind::mesh, LinkGraphKind::row_column, LinkGraphKind::full})
     for (const auto& [rows, columns] : {std::pair(3, 5), std::pair(1, 4), std::pair(4, 1), std::pair(1, 1)}) {
-      INFO(name << " " << rows << "x" << columns);
+      INFO(word_of(name) << " " << rows << "x" << columns);
       const LinkGraph graph{chip_with(name, rows, columns)};
       std::vector<int> ends;
       for (const auto& [low, high] : graph.links()) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/base/config_file.hpp"
@@ -49,6 +50,22 @@ Samples numbered(int count, int classes) {
 }
 
 }  // namespace
+
+TEST_CASE("What stands before the network comes with the data, the normalisation at its end") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "raw/train.csv", std::string("label,x\na,1\nb,3\n"));
+  write_file_atomically(folder / "raw/test.csv", std::string("label,x\na,1\nb,3\n"));
+  prepare_data("csv", "moves", folder / "raw", folder / "data");
+  TaskConfig task;
+  task.data = "moves";
+  task.folder = (folder / "data").string();
+  const auto dataset = load_dataset(task);
+  const auto features = nlohmann::json::parse(dataset.features);
+  CHECK(features["input"] == "csv");
+  CHECK(features["mean"] == std::vector<double>{2});
+  CHECK(features["standard_deviation"] == std::vector<double>{1});
+  CHECK(dataset.class_names == std::vector<std::string>{"a", "b"});
+}
 
 TEST_CASE("A prepared set is split, stratified and normalised by the training split") {
   Prepared prepared;

@@ -7,7 +7,7 @@
 #include "core/base/files/file_lock.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/sha256.hpp"
-#include "core/data/idx.hpp"
+#include "core/data/sources/idx.hpp"
 #include "tests/catch.hpp"
 #include "tests/data/raw_files.hpp"
 #include "tests/file_size_limit.hpp"

@@ -197,14 +197,14 @@ TEST_CASE("the simulated chip has every effect of the score: IR drop, S-shape, n
       HardwareConfig hardware = noise_free();
       hardware.row_split = cut;
       const std::string name = effect;
-      if (name == "approximate" || name == "ladder") hardware.wires = {name, 5};
+      if (const auto drop = find_word<IrDrop>(name)) hardware.wires = {*drop, 5};
       if (name == "s_shape") hardware.effects.s_shape = 0.4;
-      if (name == "abs_max") hardware.effects.noise_management = name;
+      if (name == "abs_max") hardware.effects.noise_management = NoiseManagement::abs_max;
       if (name == "iterative") {
-        hardware.effects.bound_management = name;
+        hardware.effects.bound_management = BoundManagement::iterative;
         hardware.adc_range = 1;
       }
-      INFO(name << ", " << cut);
+      INFO(name << ", " << word_of(cut));
       check_simulation(architecture, parameters, hardware,
                        with(MappingObjective::cores, PackingMode::time_shared, cut), 1,
                        small_chip(2, 3, 256));

@@ -160,8 +160,8 @@ TEST_CASE("without noise a crossbar gives the fused products under every setting
   hardware.adc_bits = GENERATE(0, 8, 5);
   hardware.weight_scaling = GENERATE(WeightScaling::column, WeightScaling::tile);
   hardware.row_split = GENERATE(RowSplit::dense, RowSplit::channel_aligned);
-  INFO(hardware.dac_bits << " and " << hardware.adc_bits << " bits, " << hardware.weight_scaling << ", "
-                         << word_of(hardware.row_split));
+  INFO(hardware.dac_bits << " and " << hardware.adc_bits << " bits, " << word_of(hardware.weight_scaling)
+                         << ", " << word_of(hardware.row_split));
   check_same_products(hardware);
 }
 

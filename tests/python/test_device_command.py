@@ -64,6 +64,46 @@ def test_products_with_given_weights_are_measured(mho):
         assert 0 < error["compensated"]["mean"] <= error["raw"]["mean"] * 1.05
 
 
+def test_pulses_are_measured_beside_their_formulas(mho):
+    found = mho.json("device", "soft_bounds", "--pulses", 300, "--devices", 500,
+                     "--set", "device.soft_bounds.imbalance=0.3", "--set", "device.soft_bounds.states=200")
+    assert set(found) == (KEYS - {"targets"}) | {"pulses", "curve", "steps", "symmetry_point"}
+    assert [found["curve"][i]["pulses"] for i in (0, 40, 41, 81)] == [0, 300, 0, 300]
+    assert found["symmetry_point"]["formula_us"] == pytest.approx(23)
+    sample = found["symmetry_point"]["sample_us"]
+    assert sample["mean"] == pytest.approx(23, abs=0.5)  # bounds of +-30 % move it about
+    assert sample["deviation"] > 0.2
+    middle = found["steps"][5]
+    assert middle["up_formula_us"]["mean"] == pytest.approx(0.13)
+    assert middle["up_us"]["mean"] == pytest.approx(0.13, abs=0.015)  # five standard errors of 0.3 * sqrt(2) * 0.13
+
+
+def test_pulses_are_plotted_and_do_not_depend_on_threads(mho):
+    words = ["device", "reram_om", "--pulses", "--devices", 1500]
+    first = mho.json(*words, "--threads", 1)
+    assert first == mho.json(*words, "--threads", 2)
+    assert first["pulses"] == 21
+    text = mho(*words).stdout
+    for part in ["Conductance (µS) over 21 pulses up (+)", "Step of one pulse (nS)", "Symmetry point: 20.0000 µS"]:
+        assert part in text
+    mho(*words, "--csv", "pulses.csv")
+    with open(mho.folder / "pulses.csv", encoding="utf-8") as file:
+        assert [row["direction"] for row in csv.DictReader(file)].count("down") == 22
+    assert "a pulse down resets the device" in mho("device", "pcm_accumulative", "--pulses", 20).stdout
+
+
+def test_measured_pulse_curves_are_fitted_and_the_fit_is_shown(mho):
+    rows = [f"{1 + 4 * (1 - 0.98 ** n)},{5 - 4 * (1 - 0.97 ** n)}" for n in range(100)]
+    (mho.folder / "curves.csv").write_text("up_us,down_us\n" + "\n".join(rows) + "\n")
+    words = ["device", "pulse_table", "--pulses", "--devices", 100, "--set", "device.pulse_table.file=curves.csv"]
+    found = mho.json(*words)
+    assert found["fit"]["error_of_range"] < 0.01
+    assert len(found["fit"]["points"]) == 200
+    assert "Fit of the measured curves (µS): root mean square error" in mho(*words).stdout
+    (mho.folder / "curves.csv").write_text("up_us,down_us\n1,3\n2,2\n1.5,1\n")
+    assert "curves.csv:4: expected up_us to rise with every pulse" in mho(*words, code=2).stderr
+
+
 @pytest.mark.parametrize(("words", "message"), [
     (["pmc"], "unknown device model 'pmc' (did you mean 'pcm'?); known: pcm, hermes_odp"),
     (["pcm", "--time", "-1"], "expected 0 to 1e+12 s, got -1 s"),
@@ -71,6 +111,12 @@ def test_products_with_given_weights_are_measured(mho):
     (["reram_wan2022", "--time", "3600"], "86400 s (1 day)"),
     (["reram_cmo", "--set", "hardware.g_max_us=100"], "at most 88.2 µS"),
     (["table"], "device.table.file"),
+    (["pulse_table"], "device.pulse_table.file"),
+    (["pcm", "--pulses"], "mho device --pulses: expected a device that takes pulses, got hardware.device = 'pcm'"),
+    (["soft_bounds", "--pulses=-3"], "--pulses"),
+    (["soft_bounds", "--set", "device.soft_bounds.step_noise=-1"], "got -1"),
+    (["soft_bounds", "--set", "device.soft_bounds.states=1"], "got 1"),
+    (["exponential_step", "--set", "device.exponential_step.amplitude_up=-1e5"], "steps smaller than the range"),
     (["pcm", "--mvm", "--weights", "none.npy"], "none.npy"),
 ])
 def test_what_a_device_cannot_do_is_refused(mho, words, message):
@@ -79,7 +125,7 @@ def test_what_a_device_cannot_do_is_refused(mho, words, message):
 
 @pytest.mark.parametrize(("words", "message"), [
     (["hardware.device=pmc"], "expected one of pcm, hermes_odp, hermes_tdp, state_independent, reram_wan2022, "
-                              "reram_cmo, table, ideal, constant_step, soft_bounds, got 'pmc'"),
+                              "reram_cmo, table, ideal, constant_step, linear_step, soft_bounds,"),
     (["hardware.device=reram_wan2022"], "scoring.times_s: drift time of reram_wan2022"),
     (["hardware.device=table", "device.table.file=gap.csv"], "gap.csv:3: expected a number for sigma_us, got nothing"),
     (["scoring.times_s=[-1, 1, 86400, 2592000]"], "got -1"),

@@ -51,17 +51,17 @@ std::vector<StateColumn> DeviceArray::state() { return {{"written_us", &written_
 
 void DeviceArray::stick(std::vector<StuckDevice> stuck) {
   stuck_ = std::move(stuck);
+  mark_stuck_devices();
   hold_stuck_devices();
+}
+
+void DeviceArray::mark_stuck_devices() {
+  is_stuck_.assign(stuck_.empty() ? 0 : size(), false);
+  for (const auto& fault : stuck_) is_stuck_[fault.device] = true;
 }
 
 void DeviceArray::hold_stuck_devices() {
   for (const auto& fault : stuck_) written_us_[fault.device] = fault.conductance_us;
-}
-
-bool DeviceArray::is_stuck(std::size_t device) const {
-  const auto found = std::lower_bound(stuck_.begin(), stuck_.end(), device,
-                                      [](const StuckDevice& a, std::size_t b) { return a.device < b; });
-  return found != stuck_.end() && found->device == device;
 }
 
 void DeviceArray::program(std::span<const float> targets_us, const ProgrammingConfig& programming,
@@ -107,23 +107,56 @@ void DeviceArray::verify_block(std::size_t block, std::span<const float> targets
   }
 }
 
+void DeviceArray::rewrite(std::span<const DeviceTarget> targets, const ProgrammingConfig& programming,
+                          RandomKey key) {
+  programming.check();
+  std::vector<std::size_t> devices, places;
+  std::vector<float> targets_us;
+  for (const auto& [device, target_us] : targets)
+    if (is_stuck_.empty() || !is_stuck_[device]) {
+      places.push_back(places.size());
+      devices.push_back(device);
+      targets_us.push_back(target_us);
+    }
+  const auto latest = like(devices.size());
+  copy_devices(*this, devices, *latest, places);
+  latest->program(targets_us, programming, key);
+  copy_devices(*latest, places, *this, devices);
+  counters_.programmed += latest->counters_.programmed;
+  give_devices_clocks();
+  for (const std::size_t device : devices) take_age_s(device);
+}
+
+void DeviceArray::give_devices_clocks() {
+  if (own_written_s_.empty() && now_s_ != written_s_) own_written_s_.assign(size(), written_s_);
+}
+
+double DeviceArray::take_age_s(std::size_t device) {
+  if (own_written_s_.empty()) return 0;
+  const double age_s = now_s_ - own_written_s_[device];
+  own_written_s_[device] = now_s_;
+  return age_s;
+}
+
 void DeviceArray::pulse(std::span<const DevicePulses> pulses, RandomKey key) {
-  std::vector<DevicePulses> moving;
   if (!stuck_.empty()) {
-    std::copy_if(pulses.begin(), pulses.end(), std::back_inserter(moving),
-                 [&](const DevicePulses& p) { return !is_stuck(p.device); });
-    pulses = moving;
+    moving_.clear();
+    std::copy_if(pulses.begin(), pulses.end(), std::back_inserter(moving_),
+                 [&](const DevicePulses& p) { return !is_stuck_[p.device]; });
+    pulses = moving_;
   }
+  give_devices_clocks();
+  settle(pulses);
   pulse_devices(pulses, key);
   if (pulses_of_.empty()) pulses_of_.assign(size(), 0);
-  if (own_written_s_.empty()) own_written_s_.assign(size(), written_s_);
   for (const auto& [device, count] : pulses) {
     const auto made = static_cast<std::uint32_t>(std::abs(count));
     pulses_of_[device] += made;
-    own_written_s_[device] = now_s_;
     counters_.pulses += made;
     counters_.events += made > 0 ? 1 : 0;
   }
+  if (!own_written_s_.empty())
+    for (const auto& pulse : pulses) own_written_s_[pulse.device] = now_s_;
 }
 
 void DeviceArray::pulse_devices(std::span<const DevicePulses>, RandomKey) {
@@ -212,6 +245,7 @@ void DeviceArray::load_stuck(const std::string& name, const std::map<std::string
                                   size(), device));
     stuck_.push_back({device, values[i + 1]});
   }
+  mark_stuck_devices();
 }
 
 }  // namespace mho

@@ -26,6 +26,12 @@ struct DevicePulses {
   std::int32_t count = 0;
 };
 
+/// A conductance that one device is to be brought to.
+struct DeviceTarget {
+  std::uint32_t device = 0;
+  float target_us = 0;
+};
+
 /// What an array's devices went through.
 struct DeviceCounters {
   std::int64_t programmed = 0;  ///< devices that were brought to a target, each time counted
@@ -66,6 +72,10 @@ class DeviceArray {
   /// within it or verify_iterations are spent; what was programmed last stays. Throws ConfigError for an
   /// impossible programming, RunError for another number of targets than devices.
   void program(std::span<const float> targets_us, const ProgrammingConfig& programming, RandomKey key);
+
+  /// Brings single devices to their targets in the same way, each device once; their clocks start anew. What
+  /// is drawn depends on (key, place in the list). Throws ConfigError for an impossible programming.
+  void rewrite(std::span<const DeviceTarget> targets, const ProgrammingConfig& programming, RandomKey key);
 
   /// Applies pulses, in their order; a device may come more than once. What is drawn depends on (key, place
   /// in the list). Throws ConfigError where the model has no pulses.
@@ -109,7 +119,11 @@ class DeviceArray {
   /// Reads devices [first, first + conductances); `ages` are of these.
   virtual void read_devices(std::size_t first, const Ages& ages, RandomKey key,
                             std::span<float> conductances_us) const = 0;
-  /// Pulses on devices of which none is stuck.
+  /// For devices that time moves: makes take_age_s of each of these what it holds, before pulses move it on.
+  virtual void settle(std::span<const DevicePulses>) {}
+  /// Seconds since the device was last written, which from now on was now.
+  double take_age_s(std::size_t device);
+  /// Pulses on devices of which none is stuck, in time proportional to them.
   virtual void pulse_devices(std::span<const DevicePulses> pulses, RandomKey key);
 
   std::vector<float> written_us_;
@@ -119,13 +133,16 @@ class DeviceArray {
                     const ProgrammingConfig& programming, RandomKey key);
   void load_stuck(const std::string& name, const std::map<std::string, NamedTensor>& tensors);
   void hold_stuck_devices();
-  bool is_stuck(std::size_t device) const;
+  void mark_stuck_devices();
+  void give_devices_clocks();
 
   std::string label_;
   std::vector<StuckDevice> stuck_;
+  std::vector<bool> is_stuck_;        ///< of each device, where any is
+  std::vector<DevicePulses> moving_;  ///< pulses without those on stuck devices; kept for its memory
   double now_s_ = 0;
   double written_s_ = 0;               ///< when the whole array was last programmed
-  std::vector<double> own_written_s_;  ///< of each device, once one was written alone
+  std::vector<double> own_written_s_;  ///< of each device, once one was written alone at another time
   DeviceCounters counters_;
   std::vector<std::uint32_t> pulses_of_;
 };

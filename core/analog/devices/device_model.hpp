@@ -29,6 +29,15 @@ enum class DeviceVerb {
   pulse     ///< move by single up and down pulses
 };
 
+/// A measured curve of pulses beside what a model that was fitted to it makes of it, µS.
+struct PulseFitPoint {
+  bool up = true;
+  int pulse = 0;
+  double measured_us = 0;
+  double fitted_us = 0;
+};
+using PulseFit = std::vector<PulseFitPoint>;
+
 /// What a memory device does: programming noise, pulses, drift, read noise. A model holds only its
 /// parameters; the state of each device lives in the DeviceArray that the model makes, so a device keeps its
 /// identity through its whole life.
@@ -43,6 +52,14 @@ class DeviceModel {
   virtual bool can(DeviceVerb verb) const { return verb == DeviceVerb::program; }
   /// Mean conductance change of one pulse in the middle of the range, µS; 0 without pulses.
   virtual double pulse_step_us() const { return 0; }
+  /// Of the change that one pulse makes of a device without spreads at that conductance, µS, with its sign;
+  /// zeros without pulses.
+  virtual MeanAndDeviation pulse_us(double, bool /*up*/) const { return {}; }
+  /// Whether only up pulses are small: one down pulse resets the device. Weights then need pairs.
+  virtual bool one_sided() const { return false; }
+  virtual PulseBudget pulse_budget() const { return {}; }
+  /// The curves that the model was fitted to; without any, no points.
+  virtual PulseFit pulse_fit() const { return {}; }
 
   /// Where targets may lie.
   virtual ConductanceRange range() const = 0;

@@ -138,23 +138,6 @@ void TableParameters::fields(FieldVisitor& visitor) {
                 "read_noise sqrt(ln((t + t_0 + t_read) / (2 t_read))).");
 }
 
-void PulsedParameters::fields(FieldVisitor& visitor) {
-  visitor.field("min_us", &min_us, between(0, 1e6), "Smallest mean conductance of the device, µS.");
-  visitor.field("max_us", &max_us, positive_us, "Largest mean conductance of the device, µS.");
-  visitor.field("states", &states, between(2, 1e6),
-                "Pulses from one bound to the other, if all had the size that they have in the middle.");
-  visitor.field("imbalance", &imbalance, between(-0.99, 0.99),
-                "(up - down) / (up + down) of the mean steps in the middle of the range.");
-  visitor.field("step_spread", &step_spread, between(0, 10),
-                "Device to device: relative standard deviation of the step.");
-  visitor.field("imbalance_spread", &imbalance_spread, between(0, 1),
-                "Device to device: standard deviation of the imbalance.");
-  visitor.field("bound_spread", &bound_spread, between(0, 1),
-                "Device to device: relative standard deviation of either bound's distance from the middle.");
-  visitor.field("step_noise", &step_noise, between(0, 10),
-                "Pulse to pulse: relative standard deviation of a step.");
-}
-
 DeviceParameters::DeviceParameters() = default;
 
 std::vector<Section> device_sections(DeviceParameters& parameters) {
@@ -173,7 +156,22 @@ std::vector<Section> device_sections(DeviceParameters& parameters) {
       section("device.reram_cmo", "Coefficients of CMO/HfOx resistive memory.", p.reram_cmo),
       section("device.table", "A device from measurements.", p.table),
       section("device.constant_step", "A device whose pulses all have one size.", p.constant_step),
-      section("device.soft_bounds", "A device whose pulses shrink towards its bounds.", p.soft_bounds)};
+      section("device.linear_step", "A device whose pulses change linearly over the range.", p.linear_step),
+      section("device.soft_bounds", "A device whose pulses shrink towards its bounds.", p.soft_bounds),
+      section("device.soft_bounds_reference", "Soft bounds, read beside a reference device.",
+              p.soft_bounds_reference),
+      section("device.exponential_step", "A device whose pulses change exponentially.", p.exponential_step),
+      section("device.power_step", "A device whose pulses shrink by a power law.", p.power_step),
+      section("device.reram_sb", "ReRAM of Gong et al. 2018 as soft bounds.", p.reram_sb),
+      section("device.reram_es", "ReRAM of Gong et al. 2018 as exponential steps.", p.reram_es),
+      section("device.reram_om", "The optimised ReRAM array of Gong et al. 2022.", p.reram_om),
+      section("device.reram_hfo2", "The HfO2 ReRAM array of Gong et al. 2022.", p.reram_hfo2),
+      section("device.ecram", "Lithium ECRAM of Tang et al. 2018.", p.ecram),
+      section("device.ecram_mo", "Metal-oxide ECRAM of Kim et al. 2019.", p.ecram_mo),
+      section("device.pcm_accumulative", "Phase-change memory under pulses, Nandakumar et al. 2018.",
+              p.pcm_accumulative),
+      section("device.pulse_table", "A device from measured pulse curves.", p.pulse_table),
+      section("device.generic_programmable", "Levels and a write deviation.", p.generic_programmable)};
 }
 
 std::vector<Section> device_sections(DeviceParameters& parameters, const std::string& name) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analog/devices/pulsed/pulsed_parameters.hpp"
 #include "core/base/config_file.hpp"
 #include "core/base/fields.hpp"
 
@@ -121,20 +122,6 @@ struct TableParameters {
   void fields(FieldVisitor& visitor);
 };
 
-/// What devices that take pulses have in common; conductances on a scale w from -1 (min_us) to 1 (g_max).
-struct PulsedParameters {
-  double min_us = 10;
-  double max_us = 30;
-  double states = 1200;         ///< pulses from one bound to the other, all of the mean size
-  double imbalance = 0;         ///< (up - down) / (up + down) of the mean steps
-  double step_spread = 0;       ///< device to device: relative deviation of the step
-  double imbalance_spread = 0;  ///< device to device: deviation of the imbalance
-  double bound_spread = 0;      ///< device to device: relative deviation of either bound
-  double step_noise = 0;        ///< pulse to pulse: relative deviation of a step
-
-  void fields(FieldVisitor& visitor);
-};
-
 /// Every model's coefficients; the defaults are the papers'.
 struct DeviceParameters {
   DeviceParameters();  // not inline: its lists would be built anew in every file, and GCC 12 warns of them
@@ -148,9 +135,20 @@ struct DeviceParameters {
   CmoParameters reram_cmo;
   TableParameters table;
   PulsedParameters constant_step;
-  /// Bounds of 0.6 +- 30 %, steps of 0.001 +- 30 % and noise of 30 %: the baseline of Gokmen and Vlasov 2016.
-  PulsedParameters soft_bounds{
-      .step_spread = 0.3, .imbalance_spread = 0.01, .bound_spread = 0.3, .step_noise = 0.3};
+  LinearStepParameters linear_step;
+  PulsedParameters soft_bounds = rpu_baseline();
+  SoftBoundsReferenceParameters soft_bounds_reference;
+  ExponentialStepParameters exponential_step;
+  PowerStepParameters power_step;
+  PulsedParameters reram_sb = mho::reram_sb();
+  ExponentialStepParameters reram_es = ExponentialStepParameters::reram_es();
+  SoftBoundsReferenceParameters reram_om = SoftBoundsReferenceParameters::reram_om();
+  SoftBoundsReferenceParameters reram_hfo2 = SoftBoundsReferenceParameters::reram_hfo2();
+  LinearStepParameters ecram = LinearStepParameters::ecram();
+  LinearStepParameters ecram_mo = LinearStepParameters::ecram_mo();
+  PcmAccumulativeParameters pcm_accumulative;
+  PulseTableParameters pulse_table;
+  GenericProgrammableParameters generic_programmable;
 };
 
 /// The tables [device] and [device.NAME] of `parameters`, which must outlive them.

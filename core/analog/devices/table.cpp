@@ -4,112 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <sstream>
 
+#include "core/analog/devices/measurement_csv.hpp"
 #include "core/base/error.hpp"
-#include "core/base/files/text_file.hpp"
-#include "core/base/suggest.hpp"
 
 namespace mho {
 namespace {
-
-/// Where a table begins and ends, and its values between.
-class TableReader {
- public:
-  explicit TableReader(const std::string& file) : file_(file) {}
-
-  DeviceTable read() {
-    if (file_.empty())
-      throw ConfigError("device.table.file: expected a CSV file for device 'table', got none");
-    std::istringstream lines(text());
-    std::string line;
-    while (std::getline(lines, line)) {
-      ++line_;
-      if (!line.empty() && line.back() == '\r') line.pop_back();
-      if (line.find_first_not_of(" \t") == std::string::npos || line.front() == '#') continue;
-      if (columns_.empty())
-        read_names(cells_of(line));
-      else
-        read_row(cells_of(line));
-    }
-    if (table_.g_us.size() < 2)
-      fail(fmt::format("expected a line of names and two rows or more, got {} rows", table_.g_us.size()));
-    return table_;
-  }
-
- private:
-  std::string text() const {
-    try {
-      return read_text_file(file_);
-    } catch (const DataError& error) {
-      throw ConfigError(std::string("device.table.file: ") + error.what());
-    }
-  }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw ConfigError(fmt::format("{}:{}: {}", file_, std::max(line_, 1), what));
-  }
-
-  static std::vector<std::string> cells_of(const std::string& line) {
-    std::vector<std::string> cells;
-    std::istringstream text(line + ",");
-    std::string cell;
-    while (std::getline(text, cell, ',')) {
-      const auto begin = cell.find_first_not_of(" \t");
-      cells.push_back(
-          begin == std::string::npos ? "" : cell.substr(begin, cell.find_last_not_of(" \t") - begin + 1));
-    }
-    return cells;
-  }
-
-  void read_names(const std::vector<std::string>& names) {
-    for (const auto& name : names) {
-      const auto known = std::find(all_names_.begin(), all_names_.end(), name);
-      if (known == all_names_.end())
-        fail(fmt::format("unknown column '{}'{}; known: {}", name, did_you_mean(name, all_names_),
-                         join(all_names_)));
-      const auto column = static_cast<size_t>(known - all_names_.begin());
-      if (std::find(columns_.begin(), columns_.end(), column) != columns_.end())
-        fail(fmt::format("expected each column once, got '{}' twice", name));
-      columns_.push_back(column);
-    }
-    for (const size_t needed : {size_t{0}, size_t{1}})
-      if (std::find(columns_.begin(), columns_.end(), needed) == columns_.end())
-        fail(fmt::format("expected a column '{}', got {}", all_names_[needed], join(names)));
-  }
-
-  float number(const std::string& cell, const std::string& column) const {
-    if (cell.empty()) fail(fmt::format("expected a number for {}, got nothing (a gap)", column));
-    float value = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (error != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value))
-      fail(fmt::format("expected a number for {}, got '{}'", column, cell));
-    if (value < 0) fail(fmt::format("expected {} of 0 or more, got {}", column, cell));
-    return value;
-  }
-
-  void read_row(const std::vector<std::string>& cells) {
-    if (cells.size() != columns_.size())
-      fail(fmt::format("expected {} cells as in the line of names, got {}", columns_.size(), cells.size()));
-    std::vector<float>* values[] = {&table_.g_us, &table_.sigma_us, &table_.nu_mean, &table_.nu_deviation,
-                                    &table_.read_noise};
-    for (auto* column : values) column->push_back(0);
-    for (size_t i = 0; i < cells.size(); ++i)
-      values[columns_[i]]->back() = number(cells[i], all_names_[columns_[i]]);
-    const auto& g = table_.g_us;
-    if (g.size() == 1 && g[0] != 0) fail(fmt::format("expected the first g_us to be 0, got {}", g[0]));
-    if (g.size() > 1 && g.back() <= g[g.size() - 2])
-      fail(fmt::format("expected g_us above the row before, {}, got {}", g[g.size() - 2], g.back()));
-  }
-
-  const std::vector<std::string> all_names_{"g_us", "sigma_us", "nu_mean", "nu_deviation", "read_noise"};
-  std::string file_;
-  int line_ = 0;
-  std::vector<size_t> columns_;  ///< which of all_names_ each cell is
-  DeviceTable table_;
-};
 
 /// The column at conductances x g_max, over `unit`.
 void interpolate(const std::vector<float>& g_us, const std::vector<float>& column, float g_max_us,
@@ -125,7 +25,21 @@ void interpolate(const std::vector<float>& g_us, const std::vector<float>& colum
 
 }  // namespace
 
-DeviceTable read_device_table(const std::string& file) { return TableReader(file).read(); }
+DeviceTable read_device_table(const std::string& file) {
+  const auto csv = read_measurements(
+      "table", file, {{"g_us", "sigma_us", "nu_mean", "nu_deviation", "read_noise"}, 2, false});
+  const auto rows = csv.lines.size();
+  const auto& g = csv.columns[0];
+  for (size_t row = 0; row < rows; ++row) {
+    if (row == 0 && g[0] != 0) csv.fail(row, fmt::format("expected the first g_us to be 0, got {}", g[0]));
+    if (row > 0 && g[row] <= g[row - 1])
+      csv.fail(row, fmt::format("expected g_us above the row before, {}, got {}", g[row - 1], g[row]));
+  }
+  const auto column = [&](size_t number) {
+    return csv.columns[number].empty() ? std::vector<float>(rows) : csv.columns[number];
+  };
+  return {g, column(1), column(2), column(3), column(4)};
+}
 
 TableDevice::TableDevice(double g_max_us, const TableParameters& parameters, const DeviceScales& scales)
     : PowerLawDevice(g_max_us, parameters.t_0_s, parameters.t_read_s, scales),

@@ -104,6 +104,10 @@ void CrossbarMatrix::pulse(std::size_t plane, std::span<const DevicePulses> puls
   planes_.at(plane)->pulse(pulses, key.with("pulses " + planes_[plane]->label()));
 }
 
+void CrossbarMatrix::rewrite(std::size_t plane, std::span<const DeviceTarget> targets, RandomKey key) {
+  planes_.at(plane)->rewrite(targets, hardware_.programming, key.with("rewrite"));
+}
+
 std::vector<float> CrossbarMatrix::pulse_weights() const {
   auto weights = targets_.scales;
   const auto step = static_cast<float>(model_->pulse_step_us()) / targets_.cell.unit_us;
@@ -113,6 +117,11 @@ std::vector<float> CrossbarMatrix::pulse_weights() const {
 
 void CrossbarMatrix::update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
                             RandomKey key) {
+  if (planes_.size() == 1 && model_->one_sided())
+    throw ConfigError(
+        fmt::format("updates of single devices: expected a device that takes pulses both ways, got {}; use "
+                    "hardware.mapping = \"pairs\"",
+                    hardware_.device));
   const auto weights = pulse_weights();
   std::vector<DevicePulses> pulses;
   std::vector<float> errors;

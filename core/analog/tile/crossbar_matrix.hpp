@@ -44,10 +44,13 @@ class CrossbarMatrix {
   /// a model without pulses.
   void pulse(std::size_t plane, std::span<const DevicePulses> pulses, RandomKey key);
 
+  /// Programs single devices of one plane as hardware.programming says; their clocks start anew.
+  void rewrite(std::size_t plane, std::span<const DeviceTarget> targets, RandomKey key);
+
   /// weights -= learning_rate x d^T by pulses, every tile with trains of its own: in the mean where no bound
   /// or full train is in the way. x: rows, d: columns numbers, in units of inputs and of dL/d(output). Cells
   /// of one device move it both ways; of pairs the first one's plus moves up for more weight and its minus
-  /// for less. Throws ConfigError for a model without pulses.
+  /// for less. Throws ConfigError for a model without pulses, and for single devices that only move up.
   void update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
               RandomKey key);
 

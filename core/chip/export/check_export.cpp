@@ -92,6 +92,8 @@ class Checker {
   }
 
   void check_whole() {
+    if (is_file(folder_ / "features.json") && !json_of("features.json").is_object())
+      add("{}: expected a JSON object, found something else", (folder_ / "features.json").string());
     const ChipSimulator simulator(folder_);
     check_targets(simulator.chip());
     check_cells();

@@ -127,7 +127,9 @@ void export_chip(const std::filesystem::path& folder, const ChipExport& what) {
   write_file_atomically(folder / "links.json", links_json(what));
   write_file_atomically(folder / "schedule.json", schedule_json(what));
   write_file_atomically(folder / "floorplan.svg", draw_floorplan(what.architecture, what.chip, what.mapping));
-  write_file_atomically(folder / "report.md", write_report(what.architecture, what.chip, what.mapping));
+  write_file_atomically(folder / "report.md",
+                        write_report(what.architecture, what.chip, what.mapping, what.features));
+  if (!what.features.empty()) write_file_atomically(folder / "features.json", what.features);
   write_file_atomically(folder / "network.onnx", network_onnx(what, targets));
   write_aihwkit_tiles(folder / "aihwkit.npz", what, targets);
   write_file_atomically(folder / "cores.csv", cores_csv(what));
@@ -143,7 +145,7 @@ const std::map<std::string, bool>& export_files() {
     for (const char* name : {"targets.npz", "floorplan.svg", "report.md", "network.onnx", "aihwkit.npz",
                              "cores.csv", "links.csv", "schedule.csv"})
       all[name] = true;
-    all["digital_weights.safetensors"] = false;
+    all["digital_weights.safetensors"] = all["features.json"] = false;
     for (const auto& [name, schema] : export_schemas()) all[name] = all[schema_file(name)] = true;
     return all;
   }();

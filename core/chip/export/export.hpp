@@ -18,6 +18,9 @@ struct ChipExport {
   const HardwareConfig& hardware;
   const ChipConfig& chip;
   const Mapping& mapping;
+  /// What has to stand before the network, a JSON object that becomes features.json and a part of report.md;
+  /// empty where nothing has to.
+  std::string features = {};
 };
 
 /// Writes the files of export_files (docs/chip.md says what each holds) into `folder`. targets.npz holds
@@ -29,7 +32,7 @@ struct ChipExport {
 void export_chip(const std::filesystem::path& folder, const ChipExport& what);
 
 /// The names of an export's files, and whether each is always there (digital_weights.safetensors is there
-/// where the network has grouped convolutions).
+/// where the network has grouped convolutions, features.json where the data were made of recordings).
 const std::map<std::string, bool>& export_files();
 /// Where the schema of a JSON file lies: "schemas/cores.schema.json".
 std::string schema_file(const std::string& json_file);

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "core/chip/export/fields_json.hpp"
+#include "core/base/fields_json.hpp"
 #include "core/chip/export/layer_json.hpp"
 #include "core/chip/mapping/links.hpp"
 #include "core/chip/mapping/schedule.hpp"

@@ -4,12 +4,12 @@
 #include <map>
 
 #include "core/base/error.hpp"
+#include "core/base/fields_json.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/files/safetensors.hpp"
 #include "core/base/suggest.hpp"
 #include "core/chip/export/export.hpp"
 #include "core/chip/export/export_json.hpp"
-#include "core/chip/export/fields_json.hpp"
 #include "core/chip/export/json_entry.hpp"
 #include "core/chip/export/layer_targets.hpp"
 #include "core/chip/export/layer_weights.hpp"

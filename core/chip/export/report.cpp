@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/base/quantity.hpp"
@@ -139,9 +140,22 @@ std::string sources_of(const ChipConfig& chip) {
   return text;
 }
 
+/// Every key of features.json, a line each.
+std::string feature_table(const std::string& features) {
+  std::string text =
+      "What the network's input is made of, in the order in which it is done (features.json, docs/data.md); "
+      "then\nmean is taken off and the result divided by standard_deviation, by channel.\n\n| key | value |\n"
+      "|---|---|\n";
+  const auto json = nlohmann::ordered_json::parse(features);
+  for (const auto& [key, value] : json.items())
+    text += fmt::format("| {} | {} |\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+  return text;
+}
+
 }  // namespace
 
-std::string write_report(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping) {
+std::string write_report(const Architecture& architecture, const ChipConfig& chip, const Mapping& mapping,
+                         const std::string& features) {
   const auto links = find_links(architecture, chip, mapping.blocks);
   std::string text =
       fmt::format("# {} on {}\n\n![floorplan](floorplan.svg)\n\n", architecture.name(), chip.name);
@@ -154,6 +168,7 @@ std::string write_report(const Architecture& architecture, const ChipConfig& chi
   text += "## Layers on crossbars\n\n" + layer_table(architecture, mapping) + "\n";
   text += "## Cores\n\n" + core_table(chip, mapping) + "\n";
   text += "## Links\n\n" + link_table(architecture, links);
+  if (!features.empty()) text += "\n## Before the network\n\n" + feature_table(features);
   return text;
 }
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
+#include "core/base/fields_json.hpp"
 #include "core/chip/export/export_json.hpp"
-#include "core/chip/export/fields_json.hpp"
 #include "core/chip/export/json_entry.hpp"
 #include "core/chip/mapping/tiling.hpp"
 

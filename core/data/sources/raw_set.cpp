@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/data/sources/raw_set.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/base/error.hpp"
+
+namespace mho {
+namespace {
+
+constexpr std::int64_t label_limit = 65535;
+
+std::string describe(const NpyArray& images) {
+  return fmt::format("{} of shape ({})", images.dtype, fmt::join(images.shape, ", "));
+}
+
+/// A split and how messages call its parts.
+struct Split {
+  const RawSamples& samples;
+  std::string name, images, labels;
+
+  Split(const RawSamples& these, const char* called, const std::string& where)
+      : samples(these),
+        name(called),
+        images(these.images_from.empty() ? where : these.images_from),
+        labels(these.labels_from.empty() ? where : these.labels_from) {}
+};
+
+void check_split(const RawSet& set, const Split& split) {
+  const auto& [samples, name, images, labels] = split;
+  const auto& shape = samples.images.shape;
+  const auto& expected = set.train.images.shape;
+  if (shape.size() != 4 || !std::equal(shape.begin() + 1, shape.end(), expected.begin() + 1) ||
+      samples.images.dtype != set.train.images.dtype)
+    throw DataError(fmt::format("{}: {} images: expected samples like the training split's {}, found {}",
+                                images, name, describe(set.train.images), describe(samples.images)));
+  if (shape[0] != samples.count())
+    throw DataError(fmt::format("{}: {}: expected a label for each of {} images{}, found {}", labels, name,
+                                shape[0], images == labels ? "" : " of " + images, samples.count()));
+  for (std::int64_t i = 0; i < samples.count(); ++i)
+    if (const int label = samples.labels[static_cast<size_t>(i)]; label < 0 || label >= set.classes)
+      throw DataError(fmt::format("{}: {} label {}: expected 0 to {}, found {}", labels, name, i,
+                                  set.classes - 1, label));
+}
+
+[[noreturn]] void fail_shape(const NpyArray& images, const std::string& where) {
+  const auto& shape = images.shape;
+  const auto expected = fmt::format("{}: expected images N x H x W x C or N x H x W", where);
+  if (shape.size() != 2)
+    throw DataError(
+        fmt::format("{} (a sequence: N x steps x 1 x channels), found {}", expected, describe(images)));
+  const auto [count, size] = std::pair(shape[0], shape[1]);
+  throw DataError(fmt::format(
+      "{0}, found {1}: is it a sequence of {3} steps? Save it as x.reshape({2}, {3}, 1, 1). {3} features "
+      "without an order? x.reshape({2}, 1, 1, {3})",
+      expected, describe(images), count, size));
+}
+
+}  // namespace
+
+std::array<int, 3> sample_shape(const RawSet& set) {
+  const auto& shape = set.train.images.shape;
+  return {static_cast<int>(shape.at(1)), static_cast<int>(shape.at(2)), static_cast<int>(shape.at(3))};
+}
+
+NpyArray as_images(NpyArray images, const std::string& where) {
+  auto& shape = images.shape;
+  if (shape.size() == 3) shape.push_back(1);
+  const bool possible =
+      shape.size() == 4 && std::all_of(shape.begin() + 1, shape.end(), [](std::int64_t size) {
+        return size >= 1 && size <= std::numeric_limits<int>::max();
+      });
+  if (!possible) fail_shape(images, where);
+  if (images.dtype == "|u1" || images.dtype == "|i1" || images.dtype == "<f4") return images;
+  return NpyArray::from(images.as_float(), shape);
+}
+
+std::vector<int> as_labels(const NpyArray& labels, const std::string& where) {
+  if (labels.shape.size() != 1)
+    throw DataError(fmt::format("{}: expected a list of labels, found {}", where, describe(labels)));
+  std::vector<int> values;
+  values.reserve(static_cast<size_t>(labels.size()));
+  for (const auto label : labels.as_int(where)) {
+    if (label < 0 || label > label_limit)
+      throw DataError(
+          fmt::format("{}: label {}: expected 0 to {}, found {}", where, values.size(), label_limit, label));
+    values.push_back(static_cast<int>(label));
+  }
+  return values;
+}
+
+void complete_raw_set(RawSet& set, const std::string& where) {
+  if (set.train.count() == 0 || set.test.count() == 0)
+    throw DataError(fmt::format("{}: expected training and test samples, found {} and {}", where,
+                                set.train.count(), set.test.count()));
+  if (set.classes == 0) set.classes = 1 + *std::max_element(set.train.labels.begin(), set.train.labels.end());
+  if (set.classes < 2)
+    throw DataError(fmt::format("{}: expected at least 2 classes, found {}", where, set.classes));
+  check_split(set, {set.train, "training", where});
+  check_split(set, {set.test, "test", where});
+  if (set.validation.count() > 0 || !set.validation.images.bytes.empty())
+    check_split(set, {set.validation, "validation", where});
+}
+
+}  // namespace mho
