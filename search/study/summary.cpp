@@ -80,18 +80,18 @@ std::string summary_json(const SearchResult& result, const RunConfig& config, co
     winners.push_back(winner_json(result.winners[i], folder.winner(static_cast<int>(i))));
   const auto failed = std::count_if(result.trials.begin(), result.trials.end(),
                                     [](const Trial& trial) { return trial.failed; });
-  const Json json = {{"run", folder.root.string()},
-                     {"seed", config.search.seed},
-                     {"proposer", config.search.proposer},
-                     {"trials", result.trials.size()},
-                     {"failed_trials", failed},
-                     {"stopped", result.stopped},
-                     {"note", result.note},
-                     {"surrogate", result.surrogate ? surrogate_json(*result.surrogate) : Json(nullptr)},
-                     {"prefilters", prefilters_json(result.prefilters)},
-                     {"front", front_json(result)},
-                     {"confirmations", confirmations_json(result.confirmations)},
-                     {"winners", std::move(winners)}};
+  Json json = {{"run", folder.root.string()},
+               {"seed", config.search.seed},
+               {"proposer", config.search.proposer},
+               {"trials", result.trials.size()},
+               {"failed_trials", failed},
+               {"stopped", result.stopped},
+               {"note", result.note},
+               {"surrogate", result.surrogate ? surrogate_json(*result.surrogate) : Json(nullptr)},
+               {"prefilters", prefilters_json(result.prefilters)},
+               {"front", front_json(result)},
+               {"winners", std::move(winners)}};
+  if (!result.confirmations.empty()) json["confirmations"] = confirmations_json(result.confirmations);
   return json.dump(2) + "\n";
 }
 
