@@ -5,7 +5,7 @@
 #include <string>
 
 #include "bindings/python_thread.hpp"
-#include "search/extensions.hpp"
+#include "cli/host_extensions.hpp"
 
 namespace mho {
 
@@ -18,7 +18,10 @@ std::unique_ptr<Surrogate> make_python_surrogate(PythonThread& thread, const std
 /// A study in an Optuna storage (python/mho/_shared_study.py). Throws ConfigError.
 std::unique_ptr<TrialStore> open_shared_store(PythonThread& thread, const StorageRequest& request);
 
-/// All that Python adds to a search. The thread must serve as long as they are in use.
-SearchExtensions python_extensions(PythonThread& thread);
+/// Reads ONNX files (python/mho/_onnx). Throws ConfigError (the file's faults).
+NetworkReader make_network_reader(PythonThread& thread);
+
+/// All that Python adds. The thread must serve as long as they are in use.
+HostExtensions python_extensions(PythonThread& thread);
 
 }  // namespace mho

@@ -2,6 +2,9 @@
 #include "cli/candidate.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
@@ -17,6 +20,61 @@ bool looks_like_a_file(const std::string& name) {
   return name.ends_with(".json") || name.find('/') != std::string::npos;
 }
 
+NamedArchitecture read_foreign(const std::string& name, const NetworkReader& reader,
+                               std::optional<Shape> input) {
+  if (!reader)
+    throw ConfigError(
+        fmt::format("{}: reading ONNX needs the Python package mho, which this executable runs without: run "
+                    "it with ./mho, or "
+                    "`python -m mho` where the onnx package is installed",
+                    name));
+  auto network = reader(name, input);
+  auto notes = network.notes;
+  for (auto& note : notes) note = name + ": " + note;
+  auto candidate = to_candidate(std::move(network), name);
+  return {std::move(candidate.architecture), std::move(candidate.parameters), std::move(notes)};
+}
+
+bool same_place(const std::string& a, const std::string& b) {
+  return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
+}
+
+/// The weights of `from`, which has to be the same network; its preprocessing, too, where `network` has none.
+Parameters take_start(NamedArchitecture& network, const std::string& name, NamedArchitecture start,
+                      const std::string& from) {
+  if (!start.parameters)
+    throw ConfigError(
+        "training.from: expected a network with its weights (a winner folder or an ONNX file), got " + from);
+  const auto own = network.architecture.declarations(), other = start.architecture.declarations();
+  const auto [at, differs] = std::mismatch(own.begin(), own.end(), other.begin(), other.end());
+  if (at != own.end() || differs != other.end())
+    throw ConfigError(
+        fmt::format("training.from: {}: expected the layers of {}, got others: '{}' where that has '{}'; to "
+                    "train the file "
+                    "itself, name it instead of {}",
+                    from, name, differs == other.end() ? "none" : differs->name,
+                    at == own.end() ? "none" : at->name, name));
+  if (const auto& brought = start.architecture.preprocessing();
+      brought && !network.architecture.preprocessing())
+    network.architecture = network.architecture.with_preprocessing(*brought);
+  return std::move(*start.parameters);
+}
+
+/// The data again where the network wants them otherwise than the task says; it then says so itself.
+NetworkAndData preprocessed(NamedArchitecture network, const std::string& name, Dataset dataset,
+                            const TaskConfig& task) {
+  check_fits(network.architecture, name, dataset);
+  if (const auto& own = network.architecture.preprocessing();
+      own && (own->mean != dataset.mean || own->standard_deviation != dataset.standard_deviation)) {
+    dataset = load_dataset(task, Normalisation{own->mean, own->standard_deviation});
+    network.notes.push_back(fmt::format(
+        "images are preprocessed as {} brings it (mean {}, deviation {}), which differs from the task's",
+        name, fmt::join(own->mean, ", "), fmt::join(own->standard_deviation, ", ")));
+  }
+  network.architecture = network.architecture.with_preprocessing({dataset.mean, dataset.standard_deviation});
+  return {std::move(network), std::move(dataset)};
+}
+
 }  // namespace
 
 void check_fits(const Architecture& architecture, const std::string& name, const Dataset& dataset) {
@@ -28,18 +86,52 @@ void check_fits(const Architecture& architecture, const std::string& name, const
                   architecture.classes()));
 }
 
-NamedArchitecture find_architecture(const std::string& name, const Dataset& dataset) {
+std::optional<NamedArchitecture> load_network(const std::string& name, const NetworkReader& reader,
+                                              std::optional<Shape> input) {
+  if (name.ends_with(".onnx")) return read_foreign(name, reader, input);
   if (is_folder(name)) {
-    auto [architecture, parameters, features] = load_candidate(name);
-    check_fits(architecture, name, dataset);
-    return {std::move(architecture), std::move(parameters)};
+    auto candidate = load_candidate(name);
+    return NamedArchitecture{std::move(candidate.architecture), std::move(candidate.parameters)};
   }
-  if (is_file(name) || looks_like_a_file(name)) {
-    auto architecture = load_architecture(name);
-    check_fits(architecture, name, dataset);
-    return {std::move(architecture), std::nullopt};
-  }
-  return {make_builtin(name, shape_of(dataset.train), dataset.classes), std::nullopt};
+  if (is_file(name) || looks_like_a_file(name))
+    return NamedArchitecture{load_architecture(name), std::nullopt};
+  return std::nullopt;
+}
+
+NamedArchitecture find_architecture(const std::string& name, const Dataset& dataset,
+                                    const NetworkReader& reader) {
+  auto found = load_network(name, reader, shape_of(dataset.train));
+  if (!found) return {make_builtin(name, shape_of(dataset.train), dataset.classes), std::nullopt};
+  check_fits(found->architecture, name, dataset);
+  return std::move(*found);
+}
+
+NetworkAndData add_data(NamedArchitecture network, const std::string& name, const TaskConfig& task) {
+  return preprocessed(std::move(network), name, load_dataset(task), task);
+}
+
+NetworkAndData load_network_and_data(const std::string& name, const TaskConfig& task,
+                                     const NetworkReader& reader, const std::string& from) {
+  auto dataset = load_dataset(task);
+  auto network = find_architecture(name, dataset, reader);
+  std::optional<Parameters> start;
+  if (!from.empty() && (!network.parameters || same_place(name, from)))
+    start = take_start(network, name, find_architecture(from, dataset, reader), from);
+  auto found = preprocessed(std::move(network), name, std::move(dataset), task);
+  found.start = std::move(start);
+  return found;
+}
+
+CandidateAndData load_candidate_and_data(const std::string& name, const TaskConfig& task,
+                                         const NetworkReader& reader) {
+  auto [network, dataset, start] = load_network_and_data(name, task, reader);
+  if (!network.parameters)
+    throw ConfigError(name +
+                      ": expected a network with its weights (a winner folder or an ONNX file), got an "
+                      "architecture alone");
+  return {{std::move(network.architecture), std::move(*network.parameters), dataset.features},
+          std::move(network.notes),
+          std::move(dataset)};
 }
 
 }  // namespace mho

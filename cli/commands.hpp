@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "search/extensions.hpp"
+#include "cli/host_extensions.hpp"
 
 namespace mho {
 
 /// Runs one `mho` command line: what the executable and the Python module's `mho` both are.
 /// Returns 0 when the command did what was asked, 1 when it failed or was stopped by a signal, 2 when its
 /// input (usage, configuration, data, file) cannot be used. Results go to stdout, everything else to stderr;
-/// no exception leaves it. `extensions` is what the host adds to searches.
-int run_cli(int argc, char** argv, const SearchExtensions& extensions = {});
+/// no exception leaves it. `extensions` is what the host adds.
+int run_cli(int argc, char** argv, const HostExtensions& extensions = {});
 
 }  // namespace mho

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "cli/candidate.hpp"
+#include "cli/host_extensions.hpp"
+#include "cli/kept_training.hpp"
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -19,7 +21,6 @@
 #include "core/base/files/text_file.hpp"
 #include "core/base/quantity.hpp"
 #include "core/chip/export/export.hpp"
-#include "core/nn/graph/architecture_json.hpp"
 
 namespace mho {
 namespace {
@@ -38,28 +39,45 @@ struct Judged {
   std::string features;  ///< of the data (Dataset::features)
 };
 
-Judged train_and_score(const Architecture& architecture, const Dataset& dataset,
-                       const EvaluationConfig& config, RandomKey key) {
+/// What one training takes besides the tables.
+struct TrainingOrder {
+  const NetworkAndData& found;
+  std::filesystem::path out;  ///< where it is kept; empty: nowhere
+  std::string config;         ///< the resolved run file
+};
+
+Judged train_and_score(const TrainingOrder& task, const EvaluationConfig& config, RandomKey key) {
+  const auto& [network, dataset, start] = task.found;
   const StopSignal stop;
   Progress progress;
+  TrainingPart part{.initial = start ? &*start : nullptr};
+  KeptTraining kept(task.out, network.architecture, task.config, part.initial);
+  kept.add_to(part);
+  if (kept.epochs_before() > 0)
+    progress.line(fmt::format("going on after epoch {} of {}", kept.epochs_before(), config.training.epochs));
   const auto on_epoch = [&](int done, double loss) {
     const int epochs = config.training.epochs;
     progress.update(fmt::format("epoch {}/{}, loss {:.4f}, {} to go", done, epochs, loss,
                                 progress.estimate(epochs - done)));
     return !stop.flag();
   };
-  const bool split = dataset.validation.count() > 0;
-  auto evaluation = evaluate(
-      architecture, {split ? join_samples(dataset.train, dataset.validation) : dataset.train, dataset.test},
-      config, key, on_epoch);
-  if (stop.flag()) throw RunError("stopped by a signal; nothing was kept (an evaluation starts over)");
+  auto evaluation =
+      evaluate(network.architecture, {join_samples(dataset.train, dataset.validation), dataset.test}, config,
+               key, on_epoch, part);
+  if (stop.flag())
+    throw RunError(
+        kept.epochs_kept() > 0
+            ? fmt::format("stopped by a signal after epoch {}; the same command goes on from there",
+                          kept.epochs_kept())
+            : "stopped by a signal; nothing was kept (an evaluation starts over; with --out it would go on)");
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
-  return {architecture, std::move(evaluation), dataset.features};
+  kept.remove();
+  return {network.architecture, std::move(evaluation), dataset.features};
 }
 
 /// The chip folder fixes the hardware and its devices, so the run file's [hardware] and [device] give way,
 /// and --set of them would be ignored.
-Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, EvaluationTables& config,
+Judged score_export(const EvaluateArguments& arguments, const NetworkReader& reader, EvaluationTables& config,
                     RandomKey key) {
   for (const auto& assignment : arguments.run.assignments)
     if (assignment.starts_with("hardware.") || assignment.starts_with("device.") ||
@@ -68,9 +86,13 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
                         ": has no effect with --from-export, whose folder fixes [hardware], [device] and the "
                         "row split");
   const auto chip = import_chip(arguments.from_export);
+  const auto& own = chip.architecture.preprocessing();
+  const auto dataset = load_dataset(
+      config.task, own ? std::optional(Normalisation{own->mean, own->standard_deviation}) : std::nullopt);
   check_fits(chip.architecture, arguments.from_export.string(), dataset);
   if (!arguments.architecture.empty() &&
-      to_json(find_architecture(arguments.architecture, dataset).architecture) != to_json(chip.architecture))
+      find_architecture(arguments.architecture, dataset, reader).architecture.declarations() !=
+          chip.architecture.declarations())
     throw ConfigError(fmt::format("{}: expected the export of {}, got that of another network ({})",
                                   arguments.from_export.string(), arguments.architecture,
                                   chip.architecture.name()));
@@ -86,18 +108,19 @@ Judged score_export(const EvaluateArguments& arguments, const Dataset& dataset, 
       dataset.features};
 }
 
-Judged judge(const EvaluateArguments& arguments, EvaluationRun& loaded) {
+Judged judge(const EvaluateArguments& arguments, const NetworkReader& reader, EvaluationRun& loaded) {
   const auto key = RandomKey(loaded.seed).with("evaluate");
   auto& config = loaded.tables;
-  const auto dataset = load_dataset(config.task);
-  if (!arguments.from_export.empty()) return score_export(arguments, dataset, config, key);
-  const auto found = find_architecture(arguments.architecture, dataset);
-  if (found.parameters)
-    return {found.architecture,
-            rescore(found.architecture, *found.parameters, {dataset.train, dataset.test}, config.evaluation(),
-                    key),
+  if (!arguments.from_export.empty()) return score_export(arguments, reader, config, key);
+  const auto found = load_network_and_data(arguments.architecture, config.task, reader, config.training.from);
+  const auto& [network, dataset, start] = found;
+  for (const auto& note : network.notes) log_line("note: " + note);
+  if (network.parameters && !start)
+    return {network.architecture,
+            rescore(network.architecture, *network.parameters, {dataset.train, dataset.test},
+                    config.evaluation(), key),
             dataset.features};
-  return train_and_score(found.architecture, dataset, config.evaluation(), key);
+  return train_and_score({found, arguments.run.out, config_text(loaded)}, config.evaluation(), key);
 }
 
 /// `mho evaluate CONFIG --from-export DIR` names no architecture: the one positional argument is then CONFIG.
@@ -120,11 +143,11 @@ void open_out_folder(const EvaluateArguments& arguments) {
                    arguments.force);
 }
 
-int run(EvaluateArguments& arguments) {
+int run(EvaluateArguments& arguments, const HostExtensions& extensions) {
   sort_positionals(arguments);
   auto loaded = load_evaluation(arguments.run);
   open_out_folder(arguments);
-  const auto [architecture, evaluation, features] = judge(arguments, loaded);
+  const auto [architecture, evaluation, features] = judge(arguments, extensions.read_network, loaded);
   for (const auto& note : evaluation.notes) log_line("note: " + note);
   if (!arguments.run.out.empty()) {
     save_candidate(arguments.run.out, architecture, evaluation, loaded.seed, features);
@@ -139,15 +162,15 @@ int run(EvaluateArguments& arguments) {
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, Action& action) {
+void add_evaluate(CLI::App& app, Action& action, const HostExtensions& extensions) {
   const auto arguments = std::make_shared<EvaluateArguments>();
   auto* command =
       app.add_subcommand("evaluate", "Train and score one architecture, or score trained weights");
   command
       ->add_option(
           "ARCH", arguments->architecture,
-          "Built-in name, architecture JSON, or winner folder (scored with its weights, not retrained); may "
-          "be left out with --from-export")
+          "Built-in name, architecture JSON, ONNX file or winner folder (both scored with their weights, not "
+          "retrained); may be left out with --from-export")
       ->required();
   command->add_option("CONFIG", arguments->run.config, "Run file");
   add_run_options(*command, arguments->run);
@@ -156,7 +179,9 @@ void add_evaluate(CLI::App& app, Action& action) {
       ->add_option("--from-export", arguments->from_export, "Score the network that a chip folder describes")
       ->type_name("DIR");
   add_force_option(*command, arguments->force);
-  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+  command->callback([arguments, &action, &extensions] {
+    action = [arguments, &extensions] { return run(*arguments, extensions); };
+  });
 }
 
 }  // namespace mho

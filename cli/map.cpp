@@ -5,6 +5,8 @@
 #include <cmath>
 #include <memory>
 
+#include "cli/candidate.hpp"
+#include "cli/host_extensions.hpp"
 #include "cli/output.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
@@ -28,9 +30,9 @@ struct MapArguments {
 const std::vector<std::string> studied = {"autoencoder", "resnet8",  "ds_cnn",   "mobilenet_v1_025",
                                           "resnet9",     "resnet20", "resnet32", "mobilenet_v2_cifar"};
 
-Architecture find_network(const std::string& name) {
+Architecture find_network(const std::string& name, const NetworkReader& reader) {
   if (is_folder(name)) return load_architecture(std::filesystem::path(name) / "architecture.json");
-  if (is_file(name) || name.ends_with(".json")) return load_architecture(name);
+  if (auto found = load_network(name, reader)) return found->architecture;
   const auto task = published_task(name);
   return make_builtin(name, task.input, task.classes);
 }
@@ -120,14 +122,14 @@ std::string placement_table(const std::vector<MappingStudy>& studies) {
   return text;
 }
 
-int run(const MapArguments& arguments) {
+int run(const MapArguments& arguments, const NetworkReader& reader) {
   const ChipConfig chip = arguments.chip.empty() ? ChipConfig{} : load_chip(arguments.chip);
   MappingConfig config;
   for (const auto& assignment : arguments.assignments)
     set_config(assignment, {{"chip", "", [&config](FieldVisitor& visitor) { config.fields(visitor); }}});
   std::vector<MappingStudy> studies;
   for (const auto& name : arguments.networks.empty() ? studied : arguments.networks)
-    studies.push_back(study_mapping(find_network(name), chip, config));
+    studies.push_back(study_mapping(find_network(name, reader), chip, config));
   std::string text = "Fewest cores.\n\n" + core_table(studies) + "\nBalanced pipeline over all cores.\n\n" +
                      pipeline_table(chip, studies) + "\nFewest products.\n\n" + energy_table(studies) +
                      fmt::format("\nPlacement on the link graph \"{}\".\n\n", word_of(chip.link_graph)) +
@@ -141,19 +143,22 @@ int run(const MapArguments& arguments) {
 
 }  // namespace
 
-void add_map(CLI::App& app, Action& action) {
+void add_map(CLI::App& app, Action& action, const HostExtensions& extensions) {
   const auto arguments = std::make_shared<MapArguments>();
   auto* command =
       app.add_subcommand("map", "Map networks onto a chip, untrained, beside bounds and baselines");
-  command->add_option("NETWORK", arguments->networks,
-                      "Known names, architecture files or winner folders (default: those of docs/chip.md)");
+  command->add_option(
+      "NETWORK", arguments->networks,
+      "Known names, architecture or ONNX files, or winner folders (default: those of docs/chip.md)");
   command->add_option("--chip", arguments->chip, "Chip file (default: the built-in hermes64)")
       ->type_name("FILE");
   command->add_option("--set", arguments->assignments, "chip.KEY=VALUE of the [chip] table (repeatable)")
       ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);
-  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+  command->callback([arguments, &action, &extensions] {
+    action = [arguments, &extensions] { return run(*arguments, extensions.read_network); };
+  });
 }
 
 }  // namespace mho

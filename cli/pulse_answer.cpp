@@ -109,7 +109,8 @@ std::string fit_text(const PulseFit& fit) {
 }  // namespace
 
 std::string pulses_json(const PulseStatistics& found, const PulseFit& fit) {
-  Json json{{"curve", Json::array()}};
+  Json json;
+  json["curve"] = Json::array();
   for (const auto& p : found.curve)
     json["curve"].push_back({{"direction", direction(p.up)},
                              {"pulses", p.pulses},

@@ -53,22 +53,25 @@ std::string usage(const CLI::App& app) {
                      commands.empty() ? "" : " " + commands.front()->get_name());
 }
 
-int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
+int parse_and_run(int argc, char** argv, const HostExtensions& extensions) {
   CLI::App app{"Finds the neural network that survives your analog chip", "mho"};
   app.set_version_flag("--version", std::string("mho ") + version());
   app.require_subcommand(1);
   Action action;
-  add_search(app, action, extensions);
-  add_evaluate(app, action);
-  add_export(app, action);
-  add_simulate(app, action);
+  add_search(app, action, extensions.search);
+  add_evaluate(app, action, extensions);
+  add_predict(app, action, extensions);
+  add_export(app, action, extensions);
+  add_simulate(app, action, extensions);
   add_report(app, action);
   add_data(app, action);
   add_doctor(app, action);
   add_device(app, action);
+  add_lstsq(app, action);
+  add_pca(app, action);
   add_bench(app, action);
-  add_bench_search(app, action, extensions);
-  add_map(app, action);
+  add_bench_search(app, action, extensions.search);
+  add_map(app, action, extensions);
   add_config(app, action);
   check_command_name(app, argc, argv);
   auto reversed = spread_assignments(argc, argv);
@@ -87,7 +90,7 @@ int parse_and_run(int argc, char** argv, const SearchExtensions& extensions) {
 
 }  // namespace
 
-int run_cli(int argc, char** argv, const SearchExtensions& extensions) {
+int run_cli(int argc, char** argv, const HostExtensions& extensions) {
   set_program_name(argc > 0 ? argv[0] : "mho");
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond a limit fails like one on a full disk, with a message
   try {

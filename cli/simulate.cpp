@@ -7,11 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/candidate.hpp"
+#include "cli/chip_folder.hpp"
+#include "cli/host_extensions.hpp"
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
 #include "cli/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
+#include "core/base/files/scratch_folder.hpp"
 #include "core/base/quantity.hpp"
 #include "evaluators/chip_simulation.hpp"
 
@@ -99,13 +103,40 @@ void check_config(const SimulateArguments& arguments, const EvaluationTables& co
         "on each programmed chip, and are no part of an export folder");
 }
 
-int run(const SimulateArguments& arguments) {
+/// The chip folder of a winner or an ONNX file, made for this run.
+struct MadeFolder {
+  std::unique_ptr<ScratchFolder> scratch;
+  std::filesystem::path path;
+};
+
+/// A folder with cores.json is one; what else names a network with weights is calibrated, mapped and exported
+/// first.
+MadeFolder find_chip_folder(const SimulateArguments& arguments, const EvaluationTables& config,
+                            const NetworkReader& reader) {
+  const auto& given = arguments.folder;
+  const bool network = given.extension() == ".onnx" || is_file(given / "weights.safetensors");
+  if (!network || is_file(given / "cores.json")) return {nullptr, given};
+  auto [candidate, notes, dataset] = load_candidate_and_data(given.string(), config.task, reader);
+  const auto calibrated = prepare_parameters(CompiledCandidate(candidate.architecture, config.hardware),
+                                             candidate.parameters, dataset.train, config.post_training);
+  notes.insert(notes.end(), calibrated.begin(), calibrated.end());
+  for (const auto& note : notes) log_line("note: " + note);
+  auto scratch = std::make_unique<ScratchFolder>(std::filesystem::temp_directory_path() / "mho-simulate");
+  write_chip_folder(scratch->path(), candidate, config);
+  auto path = scratch->path();
+  return {std::move(scratch), std::move(path)};
+}
+
+int run(const SimulateArguments& arguments, const NetworkReader& reader) {
   const auto loaded = load_evaluation(arguments.run);
   const auto& config = loaded.tables;
   check_config(arguments, config);
-  const ChipSimulator simulator(arguments.folder);
+  const auto folder = find_chip_folder(arguments, config, reader);
+  const ChipSimulator simulator(folder.path);
   const Architecture& architecture = simulator.chip().network.architecture;
-  const auto dataset = load_dataset(config.task);
+  const auto& own = architecture.preprocessing();
+  const auto dataset = load_dataset(
+      config.task, own ? std::optional(Normalisation{own->mean, own->standard_deviation}) : std::nullopt);
   check_fits(architecture, arguments.folder.string(), dataset);
   const auto points =
       simulate(simulator, dataset.test, config.scoring, RandomKey(loaded.seed).with("simulate"));
@@ -122,15 +153,21 @@ int run(const SimulateArguments& arguments) {
 
 }  // namespace
 
-void add_simulate(CLI::App& app, Action& action) {
+void add_simulate(CLI::App& app, Action& action, const HostExtensions& extensions) {
   const auto arguments = std::make_shared<SimulateArguments>();
   auto* command = app.add_subcommand(
       "simulate", "Run a chip folder core by core, and compare what it counts with what was predicted");
-  command->add_option("DIR", arguments->folder, "Chip folder, written by 'mho export'")->required();
+  command
+      ->add_option("DIR", arguments->folder,
+                   "Chip folder, written by 'mho export', or a winner folder or ONNX file, which is exported "
+                   "for this run")
+      ->required();
   command->add_option("CONFIG", arguments->run.config, "Run file: its data, scoring times and seed")
       ->required();
   add_run_options(*command, arguments->run);
-  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+  command->callback([arguments, &action, &extensions] {
+    action = [arguments, &extensions] { return run(*arguments, extensions.read_network); };
+  });
 }
 
 }  // namespace mho

@@ -9,6 +9,7 @@ class App;
 
 namespace mho {
 
+struct HostExtensions;
 struct SearchExtensions;
 
 /// What the parsed command line chose to run; returns the exit code.
@@ -16,16 +17,19 @@ using Action = std::function<int()>;
 
 /// Each declares a subcommand and its options; when the subcommand was given, parsing sets `action`.
 void add_search(CLI::App& app, Action& action, const SearchExtensions& extensions);
-void add_evaluate(CLI::App& app, Action& action);
-void add_export(CLI::App& app, Action& action);
-void add_simulate(CLI::App& app, Action& action);
+void add_evaluate(CLI::App& app, Action& action, const HostExtensions& extensions);
+void add_predict(CLI::App& app, Action& action, const HostExtensions& extensions);
+void add_export(CLI::App& app, Action& action, const HostExtensions& extensions);
+void add_simulate(CLI::App& app, Action& action, const HostExtensions& extensions);
 void add_report(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_device(CLI::App& app, Action& action);
+void add_lstsq(CLI::App& app, Action& action);
+void add_pca(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_bench_search(CLI::App& app, Action& action, const SearchExtensions& extensions);
-void add_map(CLI::App& app, Action& action);
+void add_map(CLI::App& app, Action& action, const HostExtensions& extensions);
 void add_config(CLI::App& app, Action& action);
 
 }  // namespace mho

@@ -54,6 +54,13 @@ Evaluation evaluate(const Architecture& architecture, const Splits& splits, cons
   return evaluation;
 }
 
+std::vector<std::string> prepare_parameters(const CompiledCandidate& candidate, Parameters& parameters,
+                                            const Samples& train, const PostTrainingConfig& config) {
+  auto notes = complete_parameters(candidate, parameters, train);
+  optimise_ranges(candidate, train, config, parameters);
+  return notes;
+}
+
 Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Splits& splits,
                    const EvaluationConfig& config, RandomKey key) {
   const auto start = std::chrono::steady_clock::now();

@@ -52,6 +52,12 @@ struct Splits {
 Evaluation evaluate(const Architecture& architecture, const Splits& splits, const EvaluationConfig& config,
                     RandomKey key, const EpochCallback& on_epoch = {}, const TrainingPart& part = {});
 
+/// Makes weights that were not trained here, or were trained for other hardware, fit for this one: input
+/// ranges that are missing are calibrated on `train`, then [post_training]'s ranges. Notes as
+/// complete_parameters, which also says what it throws.
+std::vector<std::string> prepare_parameters(const CompiledCandidate& candidate, Parameters& parameters,
+                                            const Samples& train, const PostTrainingConfig& config);
+
 /// Scores trained weights again on fresh devices and maps them; input ranges that are missing, and
 /// [post_training], are calibrated first, on the training samples. Throws ConfigError as complete_parameters.
 Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Splits& splits,

@@ -37,6 +37,7 @@ void check_mapping(const MappingConfig& mapping, const ChipConfig& chip) {
 
 void check_hardware(const EvaluationTables& tables) {
   tables.hardware.check();
+  check_start(tables.training);
   regime_of(tables.training.regime).check(tables.training, tables.hardware);
 }
 

@@ -2,9 +2,12 @@
 #include "core/data/dataset.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -68,6 +71,35 @@ Samples empty_like(const Samples& samples) {
   return {samples.height, samples.width, samples.channels, {}, {}};
 }
 
+/// One number a channel, from one a channel or one for all.
+std::vector<double> spread_over(const std::vector<double>& given, size_t channels, const std::string& key,
+                                double least) {
+  const bool fits = given.size() == channels || given.size() == 1;
+  const bool good =
+      std::all_of(given.begin(), given.end(), [&](double v) { return std::isfinite(v) && v > least; });
+  if (!fits || !good)
+    throw ConfigError(
+        fmt::format("{}: expected a finite number{} for each of {} channels, or one for all, got [{}]", key,
+                    least < 0 ? "" : " above 0", channels, fmt::join(given, ", ")));
+  return given.size() == channels ? given : std::vector<double>(channels, given.front());
+}
+
+Normalisation find_normalisation(const RawSet& set, const TaskConfig& task,
+                                 const std::optional<Normalisation>& own) {
+  const auto channels = static_cast<size_t>(set.train.images.shape.at(3));
+  const double any = -std::numeric_limits<double>::infinity();
+  if (own)
+    return {
+        spread_over(own->mean, channels, "the network's preprocessing: mean", any),
+        spread_over(own->standard_deviation, channels, "the network's preprocessing: standard_deviation", 0)};
+  if (task.normalise == Normalise::none)
+    return {std::vector<double>(channels, 0), std::vector<double>(channels, 1)};
+  if (task.normalise == Normalise::given)
+    return {spread_over(task.normalise_mean, channels, "task.normalise_mean", any),
+            spread_over(task.normalise_deviation, channels, "task.normalise_deviation", 0)};
+  return measure_normalisation(set.train.images, set.name);
+}
+
 /// The set's, with the normalisation that follows; nothing where the set says nothing.
 std::string features_of(const RawSet& set, const Normalisation& normalisation) {
   if (set.features.empty()) return "";
@@ -77,8 +109,9 @@ std::string features_of(const RawSet& set, const Normalisation& normalisation) {
   return json.dump(1) + "\n";
 }
 
-Dataset split_and_normalise(const RawSet& set, const TaskConfig& task) {
-  const auto normalisation = measure_normalisation(set.train.images, set.name);
+Dataset split_and_normalise(const RawSet& set, const TaskConfig& task,
+                            const std::optional<Normalisation>& own) {
+  const auto normalisation = find_normalisation(set, task, own);
   const bool own_validation = set.validation.count() > 0 && task.validation_fraction > 0;
   const auto [train, validation] = split_indices(
       set.train.labels, spread_indices(set.train.labels, task.max_train),
@@ -114,13 +147,22 @@ void TaskConfig::fields(FieldVisitor& visitor) {
                 "Most training and validation samples together, spread evenly over the classes; 0 for all.");
   visitor.field("max_test", &max_test, at_least(0),
                 "Most test samples, spread evenly over the classes; 0 for all.");
+  visitor.field(
+      "normalise", &normalise,
+      "What raw numbers go through, a channel, for networks that bring no preprocessing of their own: "
+      "(raw - mean) / deviation of the training split, nothing, or with the two keys below.");
+  visitor.field(
+      "normalise_mean", &normalise_mean, anything(),
+      "given: what is subtracted, in raw units (0 to 255 for 8-bit images): one a channel, or one for all.");
+  visitor.field("normalise_deviation", &normalise_deviation, at_least(0),
+                "given: what is divided by: one a channel, or one for all.");
   visitor.field("augmentation", &augmentation,
                 "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");
 }
 
-Dataset load_dataset(const TaskConfig& task) {
+Dataset load_dataset(const TaskConfig& task, const std::optional<Normalisation>& own) {
   try {
-    return split_and_normalise(find_set(task), task);
+    return split_and_normalise(find_set(task), task, own);
   } catch (const std::bad_alloc&) {
     throw RunError(
         fmt::format("data set '{}': expected its samples, as 32-bit numbers, to fit the memory, found too "

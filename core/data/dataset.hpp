@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +45,19 @@ struct Dataset {
   std::string features;
 };
 
+/// Per channel, in raw units: an image's numbers become (raw - mean) / standard_deviation. Measured, a
+/// channel that never changes has deviation 1, so that it becomes 0.
+struct Normalisation {
+  std::vector<double> mean;
+  std::vector<double> standard_deviation;
+};
+
+/// What raw numbers go through where the network brings no preprocessing: the training split's normalisation,
+/// nothing, or given numbers.
+enum class Normalise { train, none, given };
+template <>
+inline constexpr std::array words_of<Normalise>{"train", "none", "given"};
+
 /// The [task] table: which data and how they are split.
 struct TaskConfig {
   std::string data = "digits";  ///< name of a prepared set
@@ -55,6 +69,9 @@ struct TaskConfig {
   std::uint64_t split_seed = 0;
   int max_train = 0;  ///< training and validation samples together; 0 for all
   int max_test = 0;   ///< 0 for all
+  Normalise normalise = Normalise::train;
+  std::vector<double> normalise_mean;       ///< given: one a channel, or one for all, in raw units
+  std::vector<double> normalise_deviation;  ///< the same
   Augmentation augmentation = Augmentation::none;
 
   void fields(FieldVisitor& visitor);
@@ -62,11 +79,11 @@ struct TaskConfig {
 
 /// Loads the task's data: the prepared set `data` below `folder`, else raw files in a folder of that name
 /// (below `folder` or MHO_DATA_DIR), else, for digits, those of an installed scikit-learn. Raw files are read
-/// in place; nothing is written or downloaded. The normalisation is measured on the set's whole training
-/// split, so that it depends neither on `split_seed` nor on `max_train`. Deterministic: the same
-/// configuration gives the same samples in the same order. Throws DataError (with the command that prepares
-/// the set, when there is none) or ConfigError.
-Dataset load_dataset(const TaskConfig& task);
+/// in place; nothing is written or downloaded. The normalisation is `own` (a network's) where there is one,
+/// else what [task] says; "train" is measured on the set's whole training split, so that it depends neither
+/// on `split_seed` nor on `max_train`. Deterministic: the same configuration gives the same samples in the
+/// same order. Throws DataError (with the command that prepares the set, when there is none) or ConfigError.
+Dataset load_dataset(const TaskConfig& task, const std::optional<Normalisation>& own = std::nullopt);
 
 /// Joins two sample sets of one shape (training with validation, for the final evaluation); an empty one may
 /// have any shape. Throws DataError when the shapes differ.

@@ -9,12 +9,6 @@
 
 namespace mho {
 
-/// Per channel, in raw units. A channel that never changes has deviation 1, so that it becomes 0.
-struct Normalisation {
-  std::vector<double> mean;
-  std::vector<double> standard_deviation;
-};
-
 /// The statistics of `images` (N x H x W x C; |u1, |i1 or <f4). Throws DataError for values that are not
 /// finite; `where` stands in the message.
 Normalisation measure_normalisation(const NpyArray& images, const std::string& where);

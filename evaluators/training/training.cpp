@@ -45,6 +45,15 @@ class Training {
     return loss;
   }
 
+  /// What post-training set belongs to the weights as they were, and is set anew after this training.
+  void start_from(const Parameters& initial) {
+    auto& parameters = step_.store().parameters();
+    parameters = initial;
+    for (auto& layer : parameters) {
+      layer.split_ranges.clear();
+      layer.column_scales.clear();
+    }
+  }
   void calibrate() { step_.store().calibrate(samples_); }
   void resume(const TrainingCheckpoint& from) { step_.store().resume(from.parameters, from.optimizer); }
   OptimizerState optimizer_state() const { return step_.store().checkpoint(); }
@@ -121,6 +130,7 @@ TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& tas
     return result;
   }
   Training training(candidate, task, key, part.stages);
+  if (part.initial) training.start_from(*part.initial);
   if (part.from) training.resume(*part.from);
   const int until = part.until > 0 ? part.until : config.epochs;
   for (int epoch = part.from ? part.from->epochs_done : 0; epoch < until && !result.failed; ++epoch) {
@@ -128,6 +138,8 @@ TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& tas
     result.epochs_done = epoch + 1;
     result.reason = why_stop(epoch, result.final_loss, config, on_epoch);
     result.failed = !result.reason.empty();
+    if (part.keep && std::isfinite(result.final_loss) && epoch + 1 < until)
+      part.keep({epoch + 1, training.parameters(), training.optimizer_state()});
   }
   if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
     result.checkpoint = {result.epochs_done, training.parameters(), training.optimizer_state()};

@@ -45,6 +45,9 @@ struct TrainingPart {
   std::vector<TrainingStage> stages = {};    ///< of the whole training; see TrainingSchedule
   const TrainingCheckpoint* from = nullptr;  ///< where an earlier part ended; null: from scratch
   int until = 0;                             ///< epochs done when this part ends; 0: all
+  const Parameters* initial = nullptr;       ///< trained weights to start from; null: drawn ones
+  /// Called after each epoch but the last with where the training stands.
+  std::function<void(const TrainingCheckpoint&)> keep = {};
 };
 
 /// Trains and calibrates every crossbar layer's input range on training samples. Same arguments, same bits,

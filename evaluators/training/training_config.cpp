@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/training/training_config.hpp"
 
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
 #include "evaluators/training/weight_store.hpp"
 
 namespace mho {
 
 void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("regime", &regime, one_of(regime_names()), "How weights come to be. " + regime_help());
+  visitor.field(
+      "from", &from, anything(),
+      "A winner folder or ONNX file of the same network, relative to this file: training starts from its "
+      "weights (fine-tuning). \"\": from drawn ones.");
+  visitor.field("frozen", &frozen, anything(),
+                "Names of layers whose weights, biases, gammas and betas stay as `from` has them.");
+  visitor.field(
+      "batch_norms", &batch_norms,
+      "trained: gammas, betas and statistics go on, so that they become those of the noisy network; kept: "
+      "all stay as `from` has them.");
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
   visitor.field("optimizer", &optimizer, "sgd (Nesterov momentum) or adam.");
@@ -39,6 +53,17 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field(
       "shards", &shards, between(1, 1024),
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
+}
+
+void check_start(const TrainingConfig& training) {
+  if (!training.from.empty()) return;
+  if (!training.frozen.empty())
+    throw ConfigError(
+        fmt::format("training.frozen: expected training.from, whose weights stay, got none (frozen: {})",
+                    join(training.frozen)));
+  if (training.batch_norms == BatchNorms::kept)
+    throw ConfigError(
+        "training.batch_norms = kept: expected training.from, whose batch norms stay, got none");
 }
 
 std::unique_ptr<Loss> make_loss(const TrainingConfig& training) {

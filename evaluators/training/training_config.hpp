@@ -3,16 +3,21 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/fields.hpp"
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/optimizer.hpp"
+#include "core/nn/run/training_network.hpp"
 
 namespace mho {
 
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
   std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
+  std::string from = "";                  ///< winner folder or ONNX file to start from; "": drawn weights
+  std::vector<std::string> frozen = {};   ///< layers whose trained numbers stay
+  BatchNorms batch_norms = BatchNorms::trained;
   int epochs = 20;
   int batch_size = 32;
   OptimizerKind optimizer = OptimizerKind::sgd;
@@ -34,6 +39,9 @@ struct TrainingConfig {
 
   void fields(FieldVisitor& visitor);
 };
+
+/// Refuses frozen layers and kept batch norms without weights to start from. Throws ConfigError.
+void check_start(const TrainingConfig& training);
 
 /// What training lowers. Every task is a classification so far: cross-entropy.
 std::unique_ptr<Loss> make_loss(const TrainingConfig& training);

@@ -13,7 +13,7 @@ TrainingStep::TrainingStep(const CompiledCandidate& candidate, const TrainingCon
       loss_(make_loss(config)),
       store_(regime_of(config.regime)
                  .make({candidate, config}, initial_parameters(candidate.architecture(), key))),
-      buffers_(candidate.network(), *loss_, batch_size, config.shards) {}
+      buffers_(candidate.network(), *loss_, batch_size, config.shards, config.batch_norms) {}
 
 double TrainingStep::run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
                          RandomKey key) {

@@ -11,6 +11,13 @@
 namespace mho {
 namespace {
 
+/// Networks of a search have other layers than the file's.
+void check_start_of_search(const TrainingConfig& training) {
+  if (!training.from.empty())
+    throw ConfigError("training.from: expected none in a search, whose networks have other layers, got " +
+                      training.from + "; mho evaluate trains one network from it");
+}
+
 Dataset dataset_to_select_on(const TaskConfig& task) {
   auto data = load_dataset(task);
   if (data.validation.count() == 0)
@@ -94,10 +101,16 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 }  // namespace
 
 std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build) {
+  check_start_of_search(config.training);
   if (!build) build = builder_of(Space(config.space));
   auto data = std::make_shared<SplitData>(SplitData{dataset_to_select_on(config.task), {}});
   data->held_out = take_samples(data->all.validation, config.search.trial_images);
-  return std::make_unique<TrainingEvaluator>(config, std::move(data), std::move(build));
+  // Kept with each network: of the images that it is trained on.
+  const Preprocessing preprocessing{data->all.mean, data->all.standard_deviation};
+  const auto prepared = [build, preprocessing](const Genome& genome, Shape input, int classes) {
+    return build(genome, input, classes).with_preprocessing(preprocessing);
+  };
+  return std::make_unique<TrainingEvaluator>(config, std::move(data), prepared);
 }
 
 }  // namespace mho

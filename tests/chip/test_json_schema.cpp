@@ -3,6 +3,7 @@
 
 #include "core/base/error.hpp"
 #include "core/chip/export/export_schemas.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "tests/catch.hpp"
 
 namespace mho {
@@ -53,6 +54,28 @@ TEST_CASE("every JSON file of an export has a schema that closes its objects") {
     INFO(name);
     CHECK_THAT(problems("{}", schema), ContainsSubstring("expected the key 'format'"));
     CHECK_THAT(problems(R"({"other": 1})", schema), ContainsSubstring("unknown key 'other'"));
+  }
+}
+
+TEST_CASE("the schema of architectures has every layer kind and every attribute, and no other") {
+  const std::string& schema = export_schemas().at("architecture.json");
+  for (const Layer& layer : known_layers()) {
+    if (std::holds_alternative<Output>(layer)) continue;
+    const bool joins = std::holds_alternative<Add>(layer) || std::holds_alternative<Concat>(layer);
+    const auto inputs =
+        joins ? std::vector<std::string>{"input", "input"} : std::vector<std::string>{"input"};
+    const Architecture plain(
+        "net", {6, 6, 2},
+        {{"it", layer, inputs}, {"dense", Dense{2}, {"it"}}, {"loss", Output{}, {"dense"}}});
+    const std::string text = to_json(plain.with_preprocessing({{1, 2}, {3, 4}}));
+    CHECK(schema_problems(text, schema, "net.json") == std::vector<std::string>{});
+    std::string other = text;
+    const std::string kind = "\"" + layer_name(layer) + "\"";
+    other.replace(other.find(kind), kind.size(), "\"unknown\"");
+    CHECK(schema_problems(other, schema, "net.json").size() == 1);
+    other = text;
+    other.replace(other.find("\"kind\""), 0, "\"extra\": 1, ");
+    CHECK(schema_problems(other, schema, "net.json").size() == 1);
   }
 }
 

@@ -156,6 +156,32 @@ TEST_CASE("The current folder's data come before those of MHO_DATA_DIR") {
   CHECK(load_dataset(task).train.count() == 60);
 }
 
+TEST_CASE("Images are normalised by the training split, not at all, as given, or as a network wants them") {
+  Prepared prepared;
+  const auto train = load_dataset(prepared.task);
+  auto task = prepared.task;
+  task.normalise = Normalise::none;
+  const auto raw = load_dataset(task);
+  CHECK(raw.mean == std::vector<double>{0});
+  CHECK(raw.test.images[5] == std::round(raw.test.images[5]));  // bytes
+  CHECK(train.test.images[5] ==
+        static_cast<float>((raw.test.images[5] - train.mean[0]) / train.standard_deviation[0]));
+  task.normalise = Normalise::given;
+  task.normalise_mean = {10};
+  task.normalise_deviation = {4};
+  CHECK(load_dataset(task).test.images[5] == (raw.test.images[5] - 10) / 4);
+  const auto own = load_dataset(task, Normalisation{{2}, {8}});
+  CHECK(own.test.images[5] == (raw.test.images[5] - 2) / 8);
+  CHECK(own.standard_deviation == std::vector<double>{8});
+  task.normalise_deviation = {1, 2};
+  CHECK_THAT(error_of(task),
+             ContainsSubstring("task.normalise_deviation: expected a finite number above 0") &&
+                 ContainsSubstring("got [1, 2]"));
+  task.normalise_deviation = {};
+  CHECK_THAT(error_of(task), ContainsSubstring("got []"));
+  CHECK_THROWS_AS(load_dataset(task, Normalisation{{2, 3}, {8, 8}}), InputError);
+}
+
 TEST_CASE("A set that is nowhere is refused with the command that prepares it") {
   const TemporaryFolder folder;
   const ScopedCurrentFolder current(folder.path());

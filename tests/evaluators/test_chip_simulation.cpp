@@ -47,7 +47,8 @@ double spread(const std::vector<float>& values) {
   return static_cast<double>(*high) - *low;
 }
 
-/// Sigmoid and tanh behind convolutions that are cut over columns and rows, and before a pooling.
+/// Sigmoid, tanh, leaky ReLU and clip behind convolutions that are cut over columns and rows, and before a
+/// pooling.
 Architecture activations() {
   return Architecture("activations", {6, 6, 3},
                       {{"conv", Conv2d{.out_channels = 40, .bias = true}, {"input"}},
@@ -55,7 +56,9 @@ Architecture activations() {
                        {"conv2", Conv2d{.out_channels = 10}, {"sigmoid"}},
                        {"norm", BatchNorm{}, {"conv2"}},
                        {"tanh", Tanh{}, {"norm"}},
-                       {"pool", Pool{.kind = Pool::Kind::average}, {"tanh"}},
+                       {"leaky", LeakyRelu{.slope = 0.3}, {"tanh"}},
+                       {"clip", Clip{.low = -0.1, .high = 0.4}, {"leaky"}},
+                       {"pool", Pool{.kind = Pool::Kind::average}, {"clip"}},
                        {"dense", Dense{5}, {"pool"}},
                        {"loss", Output{}, {"dense"}}});
 }
@@ -95,7 +98,8 @@ void check_simulation(const Architecture& architecture, const Parameters& parame
       worst = std::max(worst, std::abs(static_cast<double>(found[k]) -
                                        expected[static_cast<size_t>(i) * found.size() + k]));
   }
-  INFO(architecture.name() << ", " << config.objective << ", " << config.packing << ", " << config.row_split);
+  INFO(architecture.name() << ", " << word_of(config.objective) << ", " << word_of(config.packing) << ", "
+                           << word_of(config.row_split));
   CHECK(spread(expected) > 0);
   CHECK(worst <= 1e-5 * spread(expected));
   const Cost counted = simulator.count_cost();
@@ -161,7 +165,7 @@ TEST_CASE("the engine's logits are those of its own cut: partial sums are conver
   CHECK(engine_logits(architecture, parameters, hardware, images, 1) != dense);
 }
 
-TEST_CASE("digital units apply sigmoid and tanh where their inputs lie") {
+TEST_CASE("digital units apply sigmoid, tanh, leaky ReLU and clip where their inputs lie") {
   const Architecture architecture = activations();
   for (const int crossbar : {32, 256}) {
     HardwareConfig hardware = noise_free();

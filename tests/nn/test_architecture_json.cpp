@@ -210,3 +210,26 @@ TEST_CASE("deep nesting is refused and never crashes") {
   CHECK_FALSE(reads(std::string(200'000, '[')));
   CHECK_FALSE(reads(replaced(example, "\"same\"", deep)));
 }
+
+TEST_CASE("preprocessing travels with the network, to the last bit, and is checked") {
+  const Architecture plain = make_builtin("lenet5", {28, 28, 1}, 10);
+  CHECK_FALSE(plain.preprocessing());
+  CHECK_THAT(to_json(plain), !ContainsSubstring("preprocessing"));
+  const Architecture own = plain.with_preprocessing({{33.318421449829934}, {78.567489982}});
+  const Architecture again = read_architecture_json(to_json(own), "file");
+  CHECK(again.preprocessing() == own.preprocessing());
+  CHECK(again.declarations() == plain.declarations());
+  CHECK_THROWS_WITH(plain.with_preprocessing({{0, 0}, {1}}),
+                    ContainsSubstring("mean: expected a finite number"));
+  CHECK_THROWS_WITH(plain.with_preprocessing({{0}, {0}}),
+                    ContainsSubstring("above 0 for each of 1 channels"));
+  const auto broken = [&](const std::string& from, const std::string& to) {
+    std::string text = to_json(own);
+    text.replace(text.find(from), from.size(), to);
+    return text;
+  };
+  CHECK_THROWS_WITH(read_architecture_json(broken("\"mean\"", "\"man\""), "file"),
+                    ContainsSubstring("preprocessing: missing key"));
+  CHECK_THROWS_WITH(read_architecture_json(broken("[33.318421449829934]", "\"33\""), "file"),
+                    ContainsSubstring("a list of numbers"));
+}

@@ -35,10 +35,11 @@ Problem make_problem(const Architecture& architecture, int count) {
 
 const SoftmaxCrossEntropy plain(0), smoothed(0.1);
 
-double loss_of(const Network& network, Problem problem, int parts, Parameters* gradients = nullptr) {
+double loss_of(const Network& network, Problem problem, int parts, Parameters* gradients = nullptr,
+               BatchNorms norms = BatchNorms::trained) {
   auto zero = zero_gradients(problem.parameters);
   const int count = static_cast<int>(problem.labels.size());
-  TrainingNetwork training(network, smoothed, count, parts);
+  TrainingNetwork training(network, smoothed, count, parts, norms);
   const auto result =
       training.step(problem.parameters, network.digital_operands(problem.parameters, true),
                     {problem.images.data(), problem.labels.data(), count, RandomKey(1)}, zero);
@@ -51,11 +52,11 @@ using Member = FloatBuffer LayerParameters::*;
 /// Compares g . v with the central difference of the loss along v, one random direction v for each parameter
 /// tensor. The loss is a float network's: 2 % leaves room for rounding and for ReLU kinks inside the
 /// difference.
-void check_gradients(const Architecture& architecture) {
+void check_gradients(const Architecture& architecture, BatchNorms norms = BatchNorms::trained) {
   const auto problem = make_problem(architecture, 6);
   const Network network(architecture, {});
   Parameters gradients;
-  loss_of(network, problem, 2, &gradients);
+  loss_of(network, problem, 2, &gradients, norms);
   const std::pair<const char*, Member> members[] = {{"weight", &LayerParameters::weight},
                                                     {"bias", &LayerParameters::bias},
                                                     {"gamma", &LayerParameters::gamma},
@@ -74,7 +75,7 @@ void check_gradients(const Architecture& architecture) {
         Problem other = problem;
         for (size_t i = 0; i < g.size(); ++i)
           (other.parameters[node].*member)[i] += static_cast<float>(by * g[i] / norm);
-        return loss_of(network, other, 2);
+        return loss_of(network, other, 2, nullptr, norms);
       };
       const double difference = (moved(step) - moved(-step)) / (2 * step);
       INFO(architecture.name() << " " << architecture.nodes()[node].name << "." << name);
@@ -102,8 +103,21 @@ TEST_CASE("gradients of every layer agree with finite differences") {
                             {"out", Dense{.out_features = 3}, {"tanh"}},
                             {"loss", Output{}, {"out"}}}));
   }
+  SECTION("clip and leaky ReLU") {
+    check_gradients(custom("bounded", {6, 5, 2},
+                           {{"conv", Conv2d{.out_channels = 4, .bias = true}, {"input"}},
+                            {"clip", Clip{.low = -0.6, .high = 0.8}, {"conv"}},
+                            {"leaky", LeakyRelu{.slope = 0.2}, {"conv"}},
+                            {"both", Concat{}, {"clip", "leaky"}},
+                            {"mean", GlobalAveragePool{}, {"both"}},
+                            {"out", Dense{.out_features = 3}, {"mean"}},
+                            {"loss", Output{}, {"out"}}}));
+  }
   SECTION("batch norm, residual connections, strided shortcuts") {
     check_gradients(make_builtin("resnet8", {8, 8, 3}, 10));
+  }
+  SECTION("batch norms that are kept, residual connections") {
+    check_gradients(make_builtin("resnet8", {8, 8, 3}, 10), BatchNorms::kept);
   }
   SECTION("depthwise, rectangular kernels, same padding with odd borders") {
     check_gradients(make_builtin("ds_cnn", {13, 7, 1}, 4));

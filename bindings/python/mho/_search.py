@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import warnings
 from typing import Any, Callable, Mapping, Sequence, Union
 
 from mho import _core
+from mho._candidate import Candidate, from_onnx
 from mho._errors import InputError
 from mho._genes import Choice, Int, Ordered, Real, genes_of
 
@@ -68,8 +70,13 @@ def _answering(function, answer):
 
 
 def _architecture(network):
+    """Of a dict, an ONNX file or an mho.Candidate, whose weights are left: mho trains its own."""
+    if isinstance(network, (str, os.PathLike)):
+        network = from_onnx(network)
+    if isinstance(network, Candidate):
+        network = network.architecture
     if not isinstance(network, Mapping):
-        raise TypeError(f"build: expected an architecture as a dict, got {network!r}")
+        raise TypeError(f"build: expected an architecture as a dict, an ONNX file or an mho.Candidate, got {network!r}")
     return {"format": "mho-architecture-1", "name": "network", **network}
 
 
@@ -96,7 +103,7 @@ def search(space: Mapping[str, Gene | str | int], evaluate: Callable[[dict[str, 
         thread. It returns a number, larger is better, or a dict with "accuracy" (that number) and any of deviation,
         avm (points), cores, energy_j, latency_s, parameters.
     build: in place of evaluate, makes a genome's network: an architecture as a dict ("layers" as in
-        architecture.json; "input" is the task's and may be left out). mho trains it under the chip's noise and
+        architecture.json; "input" is the task's and may be left out), the path of an ONNX file, or an mho.Candidate. mho trains it under the chip's noise and
         scores it after drift; a trial's value is its accuracy after one day on the validation split. With neither
         evaluate nor build, the networks are those of mho's own space.
     proposer, trials, seed, population, options: keys of [search] (docs/config.md).

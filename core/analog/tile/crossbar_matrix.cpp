@@ -54,7 +54,11 @@ void check(const ConductanceTargets& targets) {
 
 CrossbarMatrix::CrossbarMatrix(ConductanceTargets targets, const HardwareConfig& hardware,
                                const DeviceModel& model, RandomKey key)
-    : targets_(std::move(targets)), hardware_(hardware), model_(&model), compensation_(hardware) {
+    : targets_(std::move(targets)),
+      hardware_(hardware),
+      model_(&model),
+      compensation_(hardware),
+      chip_(key.with("chip")) {
   check(targets_);
   auto faults = draw_faults(targets_, hardware.faults, model.range(), key.with("faults"));
   for (size_t p = 0; p < targets_.targets_us.size(); ++p) {
@@ -71,7 +75,8 @@ CrossbarMatrix::CrossbarMatrix(const CrossbarMatrix& other)
       hardware_(other.hardware_),
       model_(other.model_),
       references_us_(other.references_us_),
-      compensation_(other.compensation_) {
+      compensation_(other.compensation_),
+      chip_(other.chip_) {
   for (const auto& plane : other.planes_) planes_.push_back(plane->clone());
 }
 
@@ -89,22 +94,33 @@ void CrossbarMatrix::program(ConductanceTargets targets, RandomKey key) {
 }
 
 void CrossbarMatrix::take_baseline(RandomKey key) {
-  if (compensation_.is_exact())
+  is_held_ = false;
+  if (compensation_.is_exact()) {
     compensation_.set_baseline(targets_, written_conductances(), key);
-  else if (compensation_.is_on())
+  } else if (compensation_.is_on()) {
     compensation_.set_baseline(targets_, read_conductances(0.0, key.with("baseline read")),
                                key.with("baseline read-out"));
+    count_read_out();
+  }
+}
+
+void CrossbarMatrix::count_read_out() {
+  for (const auto& tile : targets_.tiles)
+    read_outs_ += {tile.rows, 0, tile.rows, std::int64_t{tile.rows} * tile.columns};
 }
 
 void CrossbarMatrix::advance(double seconds) {
+  is_held_ = false;
   for (const auto& plane : planes_) plane->advance(seconds);
 }
 
 void CrossbarMatrix::pulse(std::size_t plane, std::span<const DevicePulses> pulses, RandomKey key) {
+  is_held_ = false;
   planes_.at(plane)->pulse(pulses, key.with("pulses " + planes_[plane]->label()));
 }
 
 void CrossbarMatrix::rewrite(std::size_t plane, std::span<const DeviceTarget> targets, RandomKey key) {
+  is_held_ = false;
   planes_.at(plane)->rewrite(targets, hardware_.programming, key.with("rewrite"));
 }
 
@@ -163,6 +179,7 @@ void CrossbarMatrix::set_reference(std::size_t plane, std::vector<float> referen
     throw MappingError(fmt::format("reference: expected {} conductances, got {}", planes_[plane]->size(),
                                    reference_us.size()));
   references_us_[plane] = std::move(reference_us);
+  is_held_ = false;
 }
 
 std::vector<float> CrossbarMatrix::references() const {
@@ -304,6 +321,7 @@ void CrossbarMatrix::load(const std::string& prefix, const std::map<std::string,
     take(label + ".reference_us", planes_[p]->size(), true, references_us_[p]);
     planes_[p]->load(prefix + label + ".", tensors);
   }
+  is_held_ = false;
 }
 
 }  // namespace mho

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -68,6 +69,25 @@ class CrossbarMatrix {
   FrozenMatrix freeze(double ahead_s, const std::vector<float>& input_ranges, RandomKey key,
                       RandomKey chip) const;
 
+  /// Takes one read of all devices `ahead_s` seconds from now, as freeze does: what products go through until
+  /// the next one, or until devices are written or time passes.
+  void hold_read(double ahead_s, RandomKey key);
+
+  /// Products through the tiles' periphery, of vectors x[v * rows + r] to y[v * columns + c]. Each is the
+  /// mean of `reads` (at least 1) of them: what is drawn anew for every product (output noise, rounding,
+  /// weight noise of every read) falls with 1 / sqrt(reads), while errors of writing, drift and the devices'
+  /// own read noise, which is slow, stay what they are at this moment. Takes a read where none is held. The
+  /// full scale of inputs is hardware.input_range_value where that is fixed, else the largest |x| of the
+  /// call, or of each tile and vector (noise_management).
+  void multiply(const float* x, int vectors, int reads, RandomKey key, float* y);
+  /// The other way, x[v * columns + c] to y[v * rows + r], through transposed_io.
+  void multiply_transposed(const float* x, int vectors, int reads, RandomKey key, float* y);
+
+  /// Products and conversions of these two so far, with the read-outs of drift compensation (a row at a
+  /// time). Copies begin at 0.
+  TileUse forward_use() const;
+  TileUse transposed_use() const;
+
   /// The weights that the devices hold as last written: no drift, no read noise. rows x columns.
   std::vector<float> weights() const;
 
@@ -85,6 +105,8 @@ class CrossbarMatrix {
 
  private:
   void take_baseline(RandomKey key);
+  void count_read_out();
+  FrozenMatrix& held(RandomKey key);
   std::vector<float> read_conductances(double ahead_s, RandomKey key) const;
   std::vector<float> written_conductances() const;
   /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
@@ -106,6 +128,10 @@ class CrossbarMatrix {
   std::vector<std::unique_ptr<DeviceArray>> planes_;
   std::vector<std::vector<float>> references_us_;  ///< by plane; empty where the cell's own holds
   DriftCompensation compensation_;
+  RandomKey chip_;  ///< of the columns' deviations in hold_read
+  std::optional<FrozenMatrix> frozen_;
+  bool is_held_ = false;  ///< whether frozen_ is of the present moment
+  TileUse read_outs_;
 };
 
 }  // namespace mho

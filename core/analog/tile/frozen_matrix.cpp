@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
+#include "core/base/parallel.hpp"
 
 namespace mho {
 namespace {
@@ -13,43 +14,44 @@ namespace {
 /// Vectors that a tile takes at once: they share each weight that is read.
 constexpr int block_vectors = 16;
 
-/// The vectors of a call and what one tile draws for them.
+/// A block of a call's vectors and what one tile draws for them.
 struct Vectors {
-  int count;
+  int from, count;
   RandomKey key;
-  std::uint64_t first;  ///< the number of the first one, for the draws
+  std::uint64_t first;  ///< the number of the call's first one, for the draws
 
-  std::vector<RandomKey> keys(int from, int size, size_t tile) const {
+  std::vector<RandomKey> keys(size_t tile) const {
     std::vector<RandomKey> keys;
-    for (int v = from; v < from + size; ++v)
+    for (int v = from; v < from + count; ++v)
       keys.push_back(key.with("vector", first + static_cast<std::uint64_t>(v)).with("tile", tile));
     return keys;
   }
 };
 
-/// Runs array.product on all vectors in blocks. load(v, to) writes the input of vector v, add(v, from) takes
-/// its output.
+/// Runs array.product on the block. load(v, to) writes the input of vector v, add(v, from) takes its output.
 template <class Load, class Add>
-void for_each_block(const Tile& array, size_t tile, const Vectors& vectors, TileScratch& scratch,
+void multiply_block(const Tile& array, size_t tile, const Vectors& vectors, TileScratch& scratch,
                     const Load& load, const Add& add) {
-  FloatBuffer in(static_cast<size_t>(block_vectors) * static_cast<size_t>(array.rows()));
-  FloatBuffer out(static_cast<size_t>(block_vectors) * static_cast<size_t>(array.width()));
-  for (int first = 0; first < vectors.count; first += block_vectors) {
-    const int count = std::min(block_vectors, vectors.count - first);
-    for (int v = 0; v < count; ++v) load(first + v, in.data() + std::ptrdiff_t{v} * array.rows());
-    const auto keys = vectors.keys(first, count, tile);
-    array.product(in.data(), count, keys.data(), scratch, out.data());
-    for (int v = 0; v < count; ++v) add(first + v, out.data() + std::ptrdiff_t{v} * array.width());
-  }
+  FloatBuffer in(static_cast<size_t>(vectors.count) * static_cast<size_t>(array.rows()));
+  FloatBuffer out(static_cast<size_t>(vectors.count) * static_cast<size_t>(array.width()));
+  for (int v = 0; v < vectors.count; ++v)
+    load(vectors.from + v, in.data() + std::ptrdiff_t{v} * array.rows());
+  const auto keys = vectors.keys(tile);
+  array.product(in.data(), vectors.count, keys.data(), scratch, out.data());
+  for (int v = 0; v < vectors.count; ++v)
+    add(vectors.from + v, out.data() + std::ptrdiff_t{v} * array.width());
 }
 
-std::vector<float> transpose(const float* from, int stride, int rows, int columns) {
-  std::vector<float> to(static_cast<size_t>(rows) * static_cast<size_t>(columns));
-  for (int r = 0; r < rows; ++r)
-    for (int c = 0; c < columns; ++c)
-      to[static_cast<size_t>(c) * static_cast<size_t>(rows) + static_cast<size_t>(r)] =
-          from[std::ptrdiff_t{r} * stride + c];
-  return to;
+TileUse use_of(const std::vector<std::shared_ptr<TileCounters>>& counters,
+               const std::vector<TileExtent>& extents, bool transposed) {
+  TileUse use;
+  for (size_t t = 0; t < counters.size(); ++t) {
+    const std::int64_t passes = counters[t]->passes;
+    const auto& e = extents[t];
+    use += {counters[t]->products, counters[t]->saturations, passes * (transposed ? e.columns : e.rows),
+            passes * (transposed ? e.rows : e.columns)};
+  }
+  return use;
 }
 
 void check_sizes(const MatrixRead& read, const std::vector<float>& input_ranges, int rows, int columns,
@@ -70,15 +72,16 @@ FrozenMatrix::FrozenMatrix(int rows, int columns, const HardwareConfig& hardware
     : rows_(rows),
       columns_(columns),
       split_rows_(hardware.crossbar_rows),
-      extents_(cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)) {
+      transposed_io_(transposed_io(hardware)),
+      extents_(cut_into_tiles(rows, columns, hardware.crossbar_rows, hardware.crossbar_columns)),
+      column_splits_((columns - 1) / hardware.crossbar_columns + 1) {
   check_mvm_effects(hardware);
-  const TileIo there = forward_io(hardware, 0), back = backward_io(hardware);
+  const TileIo there = forward_io(hardware, 0);
   for (const auto& e : extents_) {
     counters_.push_back(std::make_shared<TileCounters>());
     tiles_.emplace_back(e.rows, e.columns, there, counters_.back());
-    if (has_backward_converters(hardware.effects))
-      transposed_.emplace_back(e.columns, e.rows, back, counters_.back());
   }
+  if (has_backward_converters(hardware.effects)) add_transposed();
 }
 
 FrozenMatrix::FrozenMatrix(const MatrixRead& read, int rows, int columns, const HardwareConfig& hardware,
@@ -97,63 +100,96 @@ void FrozenMatrix::hold(const MatrixRead& read, const std::vector<float>& input_
     tiles_[t].set_input_range(
         input_ranges[input_ranges.size() == 1 ? 0 : static_cast<size_t>(e.row / split_rows_)]);
     tiles_[t].vary_chip(chip.with("tile", t));
-    if (!transposed_.empty())
-      transposed_[t].hold(transpose(first, columns_, e.rows, e.columns).data(), e.rows);
+    if (!transposed_.empty()) transposed_[t].hold_transposed(tiles_[t]);
   }
 }
 
-std::int64_t FrozenMatrix::products() const {
-  std::int64_t sum = 0;
-  for (const auto& counters : counters_) sum += counters->products;
-  return sum;
+void FrozenMatrix::add_transposed() {
+  if (has_backward()) return;
+  for (size_t t = 0; t < extents_.size(); ++t) {
+    transposed_counters_.push_back(std::make_shared<TileCounters>());
+    transposed_.emplace_back(extents_[t].columns, extents_[t].rows, transposed_io_, transposed_counters_[t]);
+    transposed_[t].hold_transposed(tiles_[t]);
+  }
 }
 
+void FrozenMatrix::set_input_range(float range) {
+  for (auto& tile : tiles_) tile.set_input_range(range);
+}
+
+TileUse& TileUse::operator+=(const TileUse& other) {
+  products += other.products;
+  saturations += other.saturations;
+  dac_conversions += other.dac_conversions;
+  adc_conversions += other.adc_conversions;
+  return *this;
+}
+
+TileUse FrozenMatrix::forward_use() const { return use_of(counters_, extents_, false); }
+TileUse FrozenMatrix::transposed_use() const { return use_of(transposed_counters_, extents_, true); }
+
+std::int64_t FrozenMatrix::products() const { return forward_use().products + transposed_use().products; }
+
 std::int64_t FrozenMatrix::saturations() const {
-  std::int64_t sum = 0;
-  for (const auto& counters : counters_) sum += counters->saturations;
-  return sum;
+  return forward_use().saturations + transposed_use().saturations;
 }
 
 const float* FrozenMatrix::scales_of(const TileExtent& tile) const {
   return scales_.data() + std::ptrdiff_t{tile.row} / split_rows_ * columns_ + tile.column;
 }
 
+/// Calls task(split, first vector, vectors) for every block of vectors and split of the outputs, side by
+/// side: each output is the sum of one task, in the order of its tiles.
+void FrozenMatrix::share_vectors(int vectors, int splits,
+                                 const std::function<void(int, int, int)>& task) const {
+  const int blocks = (vectors + block_vectors - 1) / block_vectors;
+  parallel_for(static_cast<size_t>(blocks) * static_cast<size_t>(splits), [&](size_t i) {
+    const int first = static_cast<int>(i) / splits * block_vectors;
+    task(static_cast<int>(i) % splits, first, std::min(block_vectors, vectors - first));
+  });
+}
+
 void FrozenMatrix::forward(const float* x, int vectors, RandomKey key, std::uint64_t first_vector,
                            float* y) const {
   std::fill_n(y, std::ptrdiff_t{vectors} * columns_, 0.0f);
-  TileScratch scratch;
-  for (size_t t = 0; t < tiles_.size(); ++t) {
-    const auto& e = extents_[t];
-    const float* scales = scales_of(e);
-    for_each_block(
-        tiles_[t], t, {vectors, key, first_vector}, scratch,
-        [&](int v, float* to) { std::copy_n(x + std::ptrdiff_t{v} * rows_ + e.row, e.rows, to); },
-        [&](int v, const float* from) {
-          float* to = y + std::ptrdiff_t{v} * columns_ + e.column;
-          for (int c = 0; c < e.columns; ++c) to[c] += from[c] * scales[c];
-        });
-  }
+  share_vectors(vectors, column_splits_, [&](int split, int first, int count) {
+    TileScratch scratch;
+    for (auto t = static_cast<size_t>(split); t < tiles_.size(); t += static_cast<size_t>(column_splits_)) {
+      const auto& e = extents_[t];
+      const float* scales = scales_of(e);
+      multiply_block(
+          tiles_[t], t, {first, count, key, first_vector}, scratch,
+          [&](int v, float* to) { std::copy_n(x + std::ptrdiff_t{v} * rows_ + e.row, e.rows, to); },
+          [&](int v, const float* from) {
+            float* to = y + std::ptrdiff_t{v} * columns_ + e.column;
+            for (int c = 0; c < e.columns; ++c) to[c] += from[c] * scales[c];
+          });
+    }
+  });
 }
 
 void FrozenMatrix::backward(const float* d, int vectors, RandomKey key, std::uint64_t first_vector,
                             float* dx) const {
   if (!has_backward()) throw RunError("crossbar: expected hardware with backward converters, got none");
   std::fill_n(dx, std::ptrdiff_t{vectors} * rows_, 0.0f);
-  TileScratch scratch;
-  for (size_t t = 0; t < transposed_.size(); ++t) {
-    const auto& e = extents_[t];
-    const float* scales = scales_of(e);
-    for_each_block(
-        transposed_[t], t, {vectors, key.with("backward"), first_vector}, scratch,
-        [&](int v, float* to) {
-          const float* from = d + std::ptrdiff_t{v} * columns_ + e.column;
-          for (int c = 0; c < e.columns; ++c) to[c] = from[c] * scales[c];
-        },
-        [&](int v, const float* from) {
-          float* to = dx + std::ptrdiff_t{v} * rows_ + e.row;
-          for (int r = 0; r < e.rows; ++r) to[r] += from[r];
-        });
-  }
+  const auto width = static_cast<size_t>(column_splits_);
+  share_vectors(vectors, static_cast<int>(tiles_.size() / width), [&](int split, int first, int count) {
+    TileScratch scratch;
+    for (size_t t = static_cast<size_t>(split) * width; t < (static_cast<size_t>(split) + 1) * width; ++t) {
+      const auto& e = extents_[t];
+      const float* scales = scales_of(e);
+      multiply_block(
+          transposed_[t], t, {first, count, key.with("backward"), first_vector}, scratch,
+          [&](int v, float* to) {
+            const float* from = d + std::ptrdiff_t{v} * columns_ + e.column;
+            for (int c = 0; c < e.columns; ++c) to[c] = from[c] * scales[c];
+          },
+          [&](int v, const float* from) {
+            float* to = dx + std::ptrdiff_t{v} * rows_ + e.row;
+            for (int r = 0; r < e.rows; ++r) to[r] += from[r];
+          });
+    }
+  });
 }
 
 }  // namespace mho

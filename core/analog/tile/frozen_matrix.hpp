@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -22,6 +23,17 @@ struct MatrixRead {
   std::vector<float> output_scales;
 };
 
+/// What one direction of a matrix's tiles was used for. A pass is a product, or its repetition by bound
+/// management: every row of the tile converts an input and every column an output.
+struct TileUse {
+  std::int64_t products = 0;  ///< of a tile with one vector
+  std::int64_t saturations = 0;
+  std::int64_t dac_conversions = 0;
+  std::int64_t adc_conversions = 0;
+
+  TileUse& operator+=(const TileUse& other);
+};
+
 /// A weight matrix at one moment, cut into tiles, with every effect of HardwareConfig::effects: exact, for
 /// whole input vectors, and slower than the fused products of core/nn (docs/physics.md says by how much).
 /// Each tile converts its own partial sums; they are scaled and added in digital.
@@ -39,6 +51,11 @@ class FrozenMatrix {
   /// `read` or `input_ranges` do not fit rows x columns.
   void hold(const MatrixRead& read, const std::vector<float>& input_ranges, RandomKey chip);
 
+  /// Makes transposed products possible on hardware without backward converters: through transposed_io.
+  void add_transposed();
+  /// Full scale of all input converters from now on; 0 takes inputs as they are.
+  void set_input_range(float range);
+
   int rows() const { return rows_; }
   int columns() const { return columns_; }
   bool has_backward() const { return !transposed_.empty(); }
@@ -54,14 +71,20 @@ class FrozenMatrix {
   /// Of all tiles, both directions; copies of this count together.
   std::int64_t products() const;
   std::int64_t saturations() const;
+  /// What each direction was used for.
+  TileUse forward_use() const;
+  TileUse transposed_use() const;
 
  private:
+  void share_vectors(int vectors, int splits, const std::function<void(int, int, int)>& task) const;
   const float* scales_of(const TileExtent& tile) const;
 
   int rows_, columns_, split_rows_;
-  std::vector<TileExtent> extents_;
-  std::vector<float> scales_;                            ///< [split * columns + column]
-  std::vector<std::shared_ptr<TileCounters>> counters_;  ///< by tile
+  TileIo transposed_io_;
+  std::vector<TileExtent> extents_;  ///< row-major over (row split, column split)
+  int column_splits_;
+  std::vector<float> scales_;                                                  ///< [split * columns + column]
+  std::vector<std::shared_ptr<TileCounters>> counters_, transposed_counters_;  ///< by tile
   std::vector<Tile> tiles_;
   std::vector<Tile> transposed_;  ///< empty when gradients go back exactly
 };

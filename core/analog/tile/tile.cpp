@@ -43,6 +43,18 @@ void Tile::hold(const float* conductances, int stride) {
   for (int r = 0; r < rows_; ++r)
     std::copy_n(conductances + std::int64_t{r} * stride, columns_,
                 weights_.data() + std::int64_t{r} * width_);
+  take_magnitudes();
+}
+
+void Tile::hold_transposed(const Tile& other) {
+  for (int r = 0; r < rows_; ++r)
+    for (int c = 0; c < columns_; ++c)
+      weights_[index(std::int64_t{r} * width_ + c)] =
+          other.weights_[index(std::int64_t{c} * other.width_ + r)];
+  take_magnitudes();
+}
+
+void Tile::take_magnitudes() {
   if (io_.wire > 0 || (io_.weight_noise > 0 && io_.weight_noise_of_conductance)) {
     magnitudes_ = weights_;
     for (auto& w : magnitudes_) w = std::fabs(w);
@@ -108,6 +120,7 @@ void Tile::repeat_until_it_fits(const float* x, RandomKey key, float scale, Tile
 
 void Tile::pass(const float* x, int vectors, const RandomKey* keys, const float* scales, TileScratch& scratch,
                 float* out) const {
+  counters_->passes.fetch_add(vectors, std::memory_order_relaxed);
   for (int v = 0; v < vectors; ++v)
     drive(x + std::int64_t{v} * rows_, scales[v], keys[v], scratch,
           scratch.inputs.data() + std::int64_t{v} * rows_);

@@ -22,6 +22,7 @@ struct TileScratch {
 struct TileCounters {
   std::atomic<std::int64_t> products{0};     ///< input vectors, one way or the other
   std::atomic<std::int64_t> saturations{0};  ///< of them, how many clipped an output at the ADC
+  std::atomic<std::int64_t> passes{0};       ///< products, and repetitions of those that saturated
 };
 
 /// One crossbar at one moment: the conductances that its wires see, and what a product goes through, in this
@@ -35,6 +36,8 @@ class Tile {
 
   /// conductances: rows x columns over g_max, `stride` floats from row to row.
   void hold(const float* conductances, int stride);
+  /// Holds the other tile's conductances with rows and columns swapped.
+  void hold_transposed(const Tile& other);
   /// Full scale of the inputs: TileIo::input_range.
   void set_input_range(float range) { io_.input_range = range; }
   /// Draws the columns' fixed deviations from the chip's key; none before.
@@ -50,6 +53,7 @@ class Tile {
   void product(const float* x, int vectors, const RandomKey* keys, TileScratch& scratch, float* out) const;
 
  private:
+  void take_magnitudes();
   float full_scale(const float* x) const;
   void size_scratch(int vectors, TileScratch& scratch) const;
   /// One product of each vector at the given scales; says in scratch.saturated which ones were clipped.

@@ -36,6 +36,14 @@ TileIo backward_io(const HardwareConfig& hardware) {
   return io;
 }
 
+TileIo transposed_io(const HardwareConfig& hardware) {
+  if (has_backward_converters(hardware.effects)) return backward_io(hardware);
+  TileIo io = forward_io(hardware, 0);
+  io.abs_max = true;
+  io.wire = io.s_shape = io.gain_spread = io.offset_spread = 0;
+  return io;
+}
+
 float effective_input_range(const HardwareConfig& hardware, float calibrated) {
   if (hardware.effects.noise_management != NoiseManagement::none) return 0.0f;
   const bool ideal = hardware.dac_bits == 0 && hardware.adc_bits == 0 && hardware.output_noise == 0 &&

@@ -29,6 +29,10 @@ struct TileIo {
 /// The forward and the backward side of that hardware's tiles.
 TileIo forward_io(const HardwareConfig& hardware, float input_range);
 TileIo backward_io(const HardwareConfig& hardware);
+/// The other way through a crossbar whose users want products both ways: backward_io where the hardware has
+/// backward converters, else the forward ones at the other edge. Wires and the deviations of columns belong
+/// to the forward side. Full scale is each vector's largest |input|.
+TileIo transposed_io(const HardwareConfig& hardware);
 
 /// Full scale that a product uses for a calibrated range: 0 (inputs as they are) when the hardware has
 /// neither converter nor noise nor other effects, so that an ideal crossbar gives exactly W x, or when it

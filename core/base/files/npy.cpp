@@ -215,6 +215,13 @@ std::vector<float> NpyArray::as_float() const {
   return values;
 }
 
+std::vector<double> NpyArray::as_double() const {
+  std::vector<double> values;
+  values.reserve(static_cast<size_t>(size()));
+  for_each_value(*this, [&](auto value) { values.push_back(static_cast<double>(value)); });
+  return values;
+}
+
 std::vector<std::int64_t> NpyArray::as_int(const std::string& where) const {
   std::vector<std::int64_t> values;
   values.reserve(static_cast<size_t>(size()));
@@ -233,6 +240,9 @@ std::vector<std::int64_t> NpyArray::as_int(const std::string& where) const {
 
 NpyArray NpyArray::from(const std::vector<float>& values, std::vector<std::int64_t> shape) {
   return make("<f4", values, std::move(shape));
+}
+NpyArray NpyArray::from(const std::vector<double>& values, std::vector<std::int64_t> shape) {
+  return make("<f8", values, std::move(shape));
 }
 NpyArray NpyArray::from(const std::vector<std::uint8_t>& values, std::vector<std::int64_t> shape) {
   return make("|u1", values, std::move(shape));

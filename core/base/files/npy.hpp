@@ -18,13 +18,16 @@ struct NpyArray {
 
   /// Number of elements, the product of the shape (1 for a scalar).
   std::int64_t size() const;
-  /// The values converted to float or to 64-bit integers; any little-endian int, uint, bool or float type.
-  /// as_int throws DataError, which begins with `where`, for float types and for a value above 2^63 - 1.
+  /// The values converted to float, double or 64-bit integers; any little-endian int, uint, bool or float
+  /// type. as_int throws DataError, which begins with `where`, for float types and for a value above 2^63
+  /// - 1.
   std::vector<float> as_float() const;
+  std::vector<double> as_double() const;
   std::vector<std::int64_t> as_int(const std::string& where = "array") const;
 
   /// Throws DataError when the shape does not hold as many elements as there are values.
   static NpyArray from(const std::vector<float>& values, std::vector<std::int64_t> shape);
+  static NpyArray from(const std::vector<double>& values, std::vector<std::int64_t> shape);
   static NpyArray from(const std::vector<std::uint8_t>& values, std::vector<std::int64_t> shape);
   static NpyArray from(const std::vector<std::int32_t>& values, std::vector<std::int64_t> shape);
 };

@@ -31,7 +31,14 @@ class OnnxWriter {
     for (int node = 1; node < loss; ++node) add(node);
     file_.add_node("logits", "Flatten", {name_of(node_at(loss).inputs.front())});
     file_.add_output("logits", {-1, what_.architecture.classes()});
-    return file_.write({{"mho.format", chip_format}, {"mho.chip", what_.chip.name}});
+    OnnxFile::Properties properties = {
+        {"mho.format", chip_format}, {"mho.chip", what_.chip.name}, {"mho.output", node_at(loss).name}};
+    if (const auto& own = what_.architecture.preprocessing()) {
+      properties.emplace_back("mho.input_mean", fmt::format("{}", fmt::join(own->mean, ",")));
+      properties.emplace_back("mho.input_deviation",
+                              fmt::format("{}", fmt::join(own->standard_deviation, ",")));
+    }
+    return file_.write(properties);
   }
 
  private:
@@ -67,6 +74,12 @@ class OnnxWriter {
     if (layer == targets_.end()) return properties;
     properties.emplace_back("mho.tiles", fmt::format("[{}]", fmt::join(tiles, ",")));
     properties.emplace_back("mho.input_range", fmt::format("{}", parameters_of(node).input_range));
+    const LayerParameters& own = parameters_of(node);
+    if (own.output_gain != 1) properties.emplace_back("mho.output_gain", fmt::format("{}", own.output_gain));
+    if (!own.split_ranges.empty())
+      properties.emplace_back("mho.split_ranges", fmt::format("{}", fmt::join(own.split_ranges, ",")));
+    if (!own.column_scales.empty())
+      properties.emplace_back("mho.column_scales", fmt::format("{}", fmt::join(own.column_scales, ",")));
     properties.emplace_back("mho.weight_scales", fmt::format("{}", fmt::join(layer->second.scales, ",")));
     return properties;
   }

@@ -2,8 +2,10 @@
 #include "core/nn/graph/architecture.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <unordered_map>
 
@@ -192,6 +194,25 @@ std::vector<LayerDeclaration> Architecture::declarations() const {
     layers.push_back({node->name, declared(node->layer), std::move(inputs)});
   }
   return layers;
+}
+
+Architecture Architecture::with_preprocessing(const Preprocessing& preprocessing) const {
+  const auto check = [&](const char* what, const std::vector<double>& values, bool above_zero) {
+    const auto channels = static_cast<size_t>(input().channels);
+    const bool good = std::all_of(values.begin(), values.end(), [&](double value) {
+      return std::isfinite(value) && (!above_zero || value > 0);
+    });
+    if (values.size() != channels || !good)
+      throw ArchitectureError(
+          fmt::format("architecture '{}': preprocessing: {}: expected a finite number{} for each of {} "
+                      "channels, got [{}]",
+                      name_, what, above_zero ? " above 0" : "", channels, fmt::join(values, ", ")));
+  };
+  check("mean", preprocessing.mean, false);
+  check("standard_deviation", preprocessing.standard_deviation, true);
+  Architecture copy = *this;
+  copy.preprocessing_ = preprocessing;
+  return copy;
 }
 
 MatrixShape matrix_shape(const Architecture& architecture, int index) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,14 @@ struct Node {
   OnChip on_chip{};
 };
 
+/// What an image's raw numbers go through before the first layer, a channel: (raw - mean) /
+/// standard_deviation.
+struct Preprocessing {
+  std::vector<double> mean;
+  std::vector<double> standard_deviation;
+  bool operator==(const Preprocessing&) const = default;
+};
+
 /// A checked, immutable layer graph: nodes in topological order, shapes known, parameters and MACs counted
 /// without building a weight.
 class Architecture {
@@ -55,8 +64,15 @@ class Architecture {
   /// The graph again as declarations, in topological order (for JSON and for rebuilding on another input).
   std::vector<LayerDeclaration> declarations() const;
 
+  /// What the network's images were preprocessed with when it was trained, where that is known.
+  const std::optional<Preprocessing>& preprocessing() const { return preprocessing_; }
+  /// The same graph with this preprocessing. Throws ArchitectureError unless it has a finite mean and a
+  /// finite deviation above 0 for each channel of the input.
+  Architecture with_preprocessing(const Preprocessing& preprocessing) const;
+
  private:
   std::string name_;
+  std::optional<Preprocessing> preprocessing_;
   std::vector<Node> nodes_;
 };
 

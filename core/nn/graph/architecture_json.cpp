@@ -36,6 +36,14 @@ std::string line(LayerDeclaration declaration) {
   return json.dump();
 }
 
+/// A line of the file, or nothing.
+std::string preprocessing_line(const Architecture& architecture) {
+  const auto& preprocessing = architecture.preprocessing();
+  if (!preprocessing) return "";
+  const Json json{{"mean", preprocessing->mean}, {"standard_deviation", preprocessing->standard_deviation}};
+  return "  \"preprocessing\": " + json.dump() + ",\n";
+}
+
 }  // namespace
 
 std::string to_json(const Architecture& architecture) {
@@ -44,9 +52,11 @@ std::string to_json(const Architecture& architecture) {
   for (const auto& declaration : architecture.declarations())
     layers += (layers.empty() ? "    " : ",\n    ") + line(declaration);
   return fmt::format(
-      "{{\n  \"format\": \"mho-architecture-1\",\n  \"name\": {},\n  \"input\": [{}, {}, {}],\n  \"layers\": "
+      "{{\n  \"format\": \"mho-architecture-1\",\n  \"name\": {},\n  \"input\": [{}, {}, {}],\n{}  "
+      "\"layers\": "
       "[\n{}\n  ]\n}}\n",
-      Json(architecture.name()).dump(), in.height, in.width, in.channels, layers);
+      Json(architecture.name()).dump(), in.height, in.width, in.channels, preprocessing_line(architecture),
+      layers);
 }
 
 Architecture load_architecture(const std::filesystem::path& file) {

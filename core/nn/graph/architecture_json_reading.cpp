@@ -64,6 +64,12 @@ class ObjectReader {
     for (const auto& element : found) values.push_back(integer(element, "'" + key + "'", expected));
     return values;
   }
+  std::vector<double> numbers(const std::string& key) {
+    const Json& found = value(key);
+    if (!found.is_array() || !std::all_of(found.begin(), found.end(), [](auto& e) { return e.is_number(); }))
+      refuse("wrong type of '" + key + "': expected a list of numbers", found);
+    return found.get<std::vector<double>>();
+  }
   /// Changes what messages call the object, once more is known about it.
   void rename(std::string where) { where_ = std::move(where); }
   /// Throws for the first key that nobody asked for.
@@ -190,6 +196,14 @@ std::vector<LayerDeclaration> read_layers(ObjectReader& root, const std::string&
   return layers;
 }
 
+std::optional<Preprocessing> read_preprocessing(ObjectReader& root, const std::string& where) {
+  if (!root.has("preprocessing")) return std::nullopt;
+  ObjectReader object(root.value("preprocessing"), where + ": preprocessing");
+  Preprocessing preprocessing{object.numbers("mean"), object.numbers("standard_deviation")};
+  object.finish();
+  return preprocessing;
+}
+
 }  // namespace
 
 Architecture read_architecture_json(const std::string& text, const std::string& where) {
@@ -200,10 +214,12 @@ Architecture read_architecture_json(const std::string& text, const std::string& 
     root.refuse("wrong format: expected \"mho-architecture-1\"", json.at("format"));
   const std::string name = root.text("name");
   const auto input = root.integers("input", 3);
+  const auto preprocessing = read_preprocessing(root, where);
   const auto layers = read_layers(root, where);
   root.finish();
   try {
-    return Architecture(name, {input[0], input[1], input[2]}, layers);
+    const Architecture architecture(name, {input[0], input[1], input[2]}, layers);
+    return preprocessing ? architecture.with_preprocessing(*preprocessing) : architecture;
   } catch (const ArchitectureError& error) {
     throw ArchitectureError(where + ": " + error.what());
   }

@@ -7,7 +7,6 @@
 #include <functional>
 
 #include "core/base/error.hpp"
-#include "core/base/files/safetensors.hpp"
 #include "core/base/suggest.hpp"
 #include "core/nn/graph/parameter_checks.hpp"
 
@@ -57,17 +56,16 @@ void for_each_node(const Architecture& architecture,
 }
 
 NamedTensor take(std::map<std::string, NamedTensor>& tensors, const std::string& name,
-                 const Dimensions& expected, NumberRule rule, const std::filesystem::path& file) {
+                 const Dimensions& expected, NumberRule rule, const std::string& where) {
   const auto found = tensors.find(name);
   if (found == tensors.end())
-    throw DataError(
-        fmt::format("{}: missing tensor '{}': expected shape {}", file.string(), name, show(expected)));
+    throw DataError(fmt::format("{}: missing tensor '{}': expected shape {}", where, name, show(expected)));
   NamedTensor tensor = std::move(found->second);
   tensors.erase(found);
   if (tensor.shape != expected)
-    throw DataError(fmt::format("{}: tensor '{}' has the wrong shape: expected {}, got {}", file.string(),
-                                name, show(expected), show(tensor.shape)));
-  check_numbers(tensor.values, expected, rule, fmt::format("{}: tensor '{}'", file.string(), name));
+    throw DataError(fmt::format("{}: tensor '{}' has the wrong shape: expected {}, got {}", where, name,
+                                show(expected), show(tensor.shape)));
+  check_numbers(tensor.values, expected, rule, fmt::format("{}: tensor '{}'", where, name));
   return tensor;
 }
 
@@ -84,8 +82,8 @@ void add_calibration(const Node& node, const LayerParameters& layer,
 }
 
 /// How many row splits there are is the hardware's business: any number fits here.
-void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& node,
-                      const std::filesystem::path& file, LayerParameters& layer) {
+void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& node, const std::string& where,
+                      LayerParameters& layer) {
   const auto first_side = [&](const std::string& name) {
     const auto found = tensors.find(name);
     return found == tensors.end() || found->second.shape.empty() ? 0 : found->second.shape.front();
@@ -94,14 +92,15 @@ void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& n
   const auto range = node.name + ".input_range", gain = node.name + ".output_gain";
   // mho 0.1 wrote the range 0 for grouped convolutions, which lie on no crossbar.
   const auto range_rule = is_grouped(node) ? NumberRule::from_zero : above_zero;
-  if (tensors.contains(range)) layer.input_range = take(tensors, range, {1}, range_rule, file).values.front();
-  if (tensors.contains(gain)) layer.output_gain = take(tensors, gain, {1}, above_zero, file).values.front();
+  if (tensors.contains(range))
+    layer.input_range = take(tensors, range, {1}, range_rule, where).values.front();
+  if (tensors.contains(gain)) layer.output_gain = take(tensors, gain, {1}, above_zero, where).values.front();
   const auto ranges = node.name + ".split_ranges", scales = node.name + ".column_scales";
   if (tensors.contains(ranges))
-    layer.split_ranges = take(tensors, ranges, {first_side(ranges)}, above_zero, file).values;
+    layer.split_ranges = take(tensors, ranges, {first_side(ranges)}, above_zero, where).values;
   if (tensors.contains(scales))
     layer.column_scales =
-        take(tensors, scales, {first_side(scales), node.shape.channels}, NumberRule::from_zero, file).values;
+        take(tensors, scales, {first_side(scales), node.shape.channels}, NumberRule::from_zero, where).values;
 }
 
 }  // namespace
@@ -152,19 +151,23 @@ void save_parameters(const std::filesystem::path& file, const Architecture& arch
 }
 
 Parameters load_parameters(const std::filesystem::path& file, const Architecture& architecture) {
-  auto tensors = read_safetensors(file);
+  return read_parameters(read_safetensors(file), architecture, file.string());
+}
+
+Parameters read_parameters(std::map<std::string, NamedTensor> tensors, const Architecture& architecture,
+                           const std::string& where) {
   const auto& nodes = architecture.nodes();
   Parameters parameters(nodes.size());
   for_each_node(architecture, [&](size_t n, const std::vector<Slot>& layer_slots, const MatrixShape& matrix) {
     for (const auto& slot : layer_slots) {
-      const auto tensor = take(tensors, nodes[n].name + "." + slot.name, slot.dimensions, slot.rule, file);
+      const auto tensor = take(tensors, nodes[n].name + "." + slot.name, slot.dimensions, slot.rule, where);
       (parameters[n].*slot.values).assign(tensor.values.begin(), tensor.values.end());
     }
-    if (matrix.rows > 0) take_calibration(tensors, nodes[n], file, parameters[n]);
+    if (matrix.rows > 0) take_calibration(tensors, nodes[n], where, parameters[n]);
   });
   if (!tensors.empty())
-    throw DataError(fmt::format("{}: unknown tensor '{}': expected only those of architecture '{}'",
-                                file.string(), tensors.begin()->first, architecture.name()));
+    throw DataError(fmt::format("{}: unknown tensor '{}': expected only those of architecture '{}'", where,
+                                tensors.begin()->first, architecture.name()));
   return parameters;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
+#include "core/base/files/safetensors.hpp"
 #include "core/base/random.hpp"
 #include "core/nn/graph/architecture.hpp"
 
@@ -56,5 +57,9 @@ void save_parameters(const std::filesystem::path& file, const Architecture& arch
 /// file, the tensor, the expected and the found shape, or the index of a number that is not finite, of a
 /// variance or column scale below 0, or of a range or gain that is not above 0.
 Parameters load_parameters(const std::filesystem::path& file, const Architecture& architecture);
+
+/// The same of tensors that are in memory; `where` stands for the file in messages.
+Parameters read_parameters(std::map<std::string, NamedTensor> tensors, const Architecture& architecture,
+                           const std::string& where);
 
 }  // namespace mho

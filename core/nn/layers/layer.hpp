@@ -8,11 +8,13 @@
 
 #include "core/nn/layers/add.hpp"
 #include "core/nn/layers/batch_norm.hpp"
+#include "core/nn/layers/clip.hpp"
 #include "core/nn/layers/concat.hpp"
 #include "core/nn/layers/conv2d.hpp"
 #include "core/nn/layers/dense.hpp"
 #include "core/nn/layers/global_average_pool.hpp"
 #include "core/nn/layers/input.hpp"
+#include "core/nn/layers/leaky_relu.hpp"
 #include "core/nn/layers/output.hpp"
 #include "core/nn/layers/pool.hpp"
 #include "core/nn/layers/relu.hpp"
@@ -34,7 +36,9 @@ using Layer = std::variant<  //
     Concat,                  //
     Output,                  //
     Sigmoid,                 //
-    Tanh>;
+    Tanh,                    //
+    Clip,                    //
+    LeakyRelu>;
 
 /// Its name in files: "conv2d", "dense", "batch_norm", "relu", "max_pool", "average_pool", ...
 std::string layer_name(const Layer& layer);

@@ -60,12 +60,13 @@ void Optimizer::step(Parameters& parameters, const Parameters& gradients, double
     const auto& g = gradients[i];
     auto& m = first_[i];
     auto* v = second_.empty() ? nullptr : &second_[i];
+    update_range(i, p, g, learning_rate);
+    if (is_frozen(i)) return;
     weight_moments_[i] =
         update(p.weight, g.weight, m.weight, v ? v->weight : none, learning_rate, settings_.weight_decay);
     update(p.bias, g.bias, m.bias, v ? v->bias : none, learning_rate, 0);
     update(p.gamma, g.gamma, m.gamma, v ? v->gamma : none, learning_rate, 0);
     update(p.beta, g.beta, m.beta, v ? v->beta : none, learning_rate, 0);
-    update_range(i, p, g, learning_rate);
   });
 }
 

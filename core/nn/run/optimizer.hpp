@@ -17,9 +17,10 @@ inline constexpr std::array words_of<OptimizerKind>{"sgd", "adam"};
 /// What an optimiser step needs besides the gradients.
 struct OptimizerSettings {
   OptimizerKind kind = OptimizerKind::sgd;
-  double momentum = 0.9;    ///< sgd; adam's first moment
-  double weight_decay = 0;  ///< on weight matrices only
-  double range_rate = 0;    ///< learning rate of input ranges over that of everything else
+  double momentum = 0.9;          ///< sgd; adam's first moment
+  double weight_decay = 0;        ///< on weight matrices only
+  double range_rate = 0;          ///< learning rate of input ranges over that of everything else
+  std::vector<bool> frozen = {};  ///< nodes whose weights and biases stay; empty: none
 };
 
 /// What an optimiser remembers between steps; needs no settings to be kept.
@@ -36,7 +37,8 @@ class Optimizer {
  public:
   Optimizer(const OptimizerSettings& settings, const Parameters& parameters);
   void step(Parameters& parameters, const Parameters& gradients, double learning_rate);
-  /// Of each node's weights after the last step.
+  bool is_frozen(std::size_t node) const { return node < settings_.frozen.size() && settings_.frozen[node]; }
+  /// Of each node's weights after the last step; of none for frozen ones.
   const std::vector<Moments>& weight_moments() const { return weight_moments_; }
 
   OptimizerState state() const { return {first_, second_, steps_}; }

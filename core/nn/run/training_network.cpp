@@ -4,10 +4,12 @@
 #include <algorithm>
 
 #include "core/base/parallel.hpp"
+#include "core/nn/run/kept_statistics.hpp"
 
 namespace mho {
 
-TrainingNetwork::TrainingNetwork(const Network& network, const Loss& loss, int batch_size, int parts)
+TrainingNetwork::TrainingNetwork(const Network& network, const Loss& loss, int batch_size, int parts,
+                                 BatchNorms norms)
     : network_(network),
       loss_(loss),
       plan_(network.plan()),
@@ -18,6 +20,8 @@ TrainingNetwork::TrainingNetwork(const Network& network, const Loss& loss, int b
       parts_(cut_.parts) {
   for (int i = 0; i < op_count(); ++i)
     states_.push_back(network.compute(i) ? network.compute(i)->make_batch_state(cut_.parts) : nullptr);
+  for (int i = 0; i < op_count() && norms == BatchNorms::kept; ++i)
+    if (auto& state = states_[static_cast<size_t>(i)]) state = keep_statistics(std::move(state), network, i);
   for (auto& part : parts_) {
     part.sums.resize(network.architecture().nodes().size());
     part.scratch.resize(network.scratch_size());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/words.hpp"
 #include "core/nn/run/backward_plan.hpp"
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/network.hpp"
@@ -26,13 +27,22 @@ struct StepResult {
   int correct = 0;  ///< images whose largest logit is their label
 };
 
+/// What a training step does with batch norms.
+enum class BatchNorms {
+  trained,  ///< statistics of the mini-batch, gradients of gamma and beta
+  kept      ///< they stay as they are
+};
+template <>
+inline constexpr std::array words_of<BatchNorms>{"trained", "kept"};
+
 /// The buffers of a training step: values and gradients of a mini-batch, sums of its parts. One mini-batch is
 /// cut into fixed parts that run side by side; their sums are added in order, so the bits do not depend on
 /// threads.
 class TrainingNetwork {
  public:
   /// `network` and `loss` must outlive this.
-  TrainingNetwork(const Network& network, const Loss& loss, int batch_size, int parts);
+  TrainingNetwork(const Network& network, const Loss& loss, int batch_size, int parts,
+                  BatchNorms norms = BatchNorms::trained);
 
   /// Forward and backward of at most batch_size images. Batch norms use the mini-batch's statistics and
   /// update the running ones in `parameters`. `gradients` gets dL/d(parameter) of the mean loss (weights,

@@ -54,7 +54,7 @@ bool HardwareAwareStore::commit(double learning_rate) {
 void HardwareAwareStore::clip_weights() {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const int node = static_cast<int>(i);
-    if (!parameters_[i].weight.empty() && context_.network.matrix(node) &&
+    if (!parameters_[i].weight.empty() && !optimizer_.is_frozen(i) && context_.network.matrix(node) &&
         is_on_crossbar(context_.network, node))
       clip(parameters_[i].weight, optimizer_.weight_moments()[i], context_.config.clip_deviations);
   }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/training/stores/master_copy.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
 #include "evaluators/training/calibration.hpp"
 
 namespace mho {
@@ -12,10 +16,27 @@ namespace {
 /// A learned input range shrinks only while fewer of its inputs are clipped (aihwkit's input_min_percentage).
 constexpr double largest_clipped_share = 0.05;
 
+/// By node; empty where nothing is frozen. Throws ConfigError for a layer that the network does not have.
+std::vector<bool> frozen_nodes(const Architecture& architecture, const std::vector<std::string>& names) {
+  std::vector<bool> frozen(names.empty() ? 0 : architecture.nodes().size());
+  std::vector<std::string> known;
+  for (const auto& node : architecture.nodes())
+    if (node.parameters > 0) known.push_back(node.name);
+  for (const auto& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw ConfigError(fmt::format("training.frozen: expected layers with trained numbers ({}), got '{}'{}",
+                                    join(known), name, did_you_mean(name, known)));
+    for (size_t n = 0; n < frozen.size(); ++n)
+      if (architecture.nodes()[n].name == name) frozen[n] = true;
+  }
+  return frozen;
+}
+
 OptimizerSettings settings_of(const StoreContext& context) {
   const auto& config = context.config;
   const bool learned = context.hardware.input_range.mode == InputRangeMode::learned;
-  return {config.optimizer, config.momentum, config.weight_decay, learned ? config.input_range_rate : 0};
+  return {config.optimizer, config.momentum, config.weight_decay, learned ? config.input_range_rate : 0,
+          frozen_nodes(context.network.architecture(), config.frozen)};
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evaluators/foreign_network.hpp"
+
+namespace mho {
+
+/// What mho.evaluate asks for.
+struct EvaluationRequest {
+  std::string name;                      ///< a network as commands name it, or what to call `given`
+  std::optional<ForeignNetwork> given;   ///< a candidate in memory
+  std::string config;                    ///< run file
+  std::vector<std::string> assignments;  ///< as --set
+  int threads = 0;                       ///< 0: all cores
+};
+
+struct EvaluationAnswer {
+  std::string score;               ///< the text of score.json
+  std::vector<std::string> notes;  ///< a line each
+};
+
+/// Judges a network as `mho evaluate` does: without weights it is trained first. Call it with the GIL
+/// released. Ctrl-C ends a training. Throws InputError or RunError.
+EvaluationAnswer evaluate_network(EvaluationRequest request);
+
+}  // namespace mho

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of operators: what each makes of its activations. An operator takes (node, converter) and gives a Value."""
+
+from mho._onnx import elementwise, layouts, matrices, pooling
+
+OPERATORS = {
+    "Conv": matrices.convolution,
+    "Gemm": matrices.gemm,
+    "MatMul": matrices.matmul,
+    "BatchNormalization": matrices.batch_normalization,
+    "Relu": elementwise.elementwise("relu"),
+    "Clip": elementwise.clip,
+    "LeakyRelu": elementwise.leaky_relu,
+    "Sigmoid": elementwise.elementwise("sigmoid"),
+    "Tanh": elementwise.elementwise("tanh"),
+    "MaxPool": pooling.max_pool,
+    "AveragePool": pooling.average_pool,
+    "GlobalAveragePool": pooling.global_average_pool,
+    "ReduceMean": pooling.reduce_mean,
+    "Add": elementwise.add,
+    "Sum": elementwise.add,
+    "Sub": elementwise.subtract,
+    "Mul": elementwise.multiply,
+    "Div": elementwise.divide,
+    "Concat": layouts.concat,
+    "Pad": pooling.pad,
+    "Flatten": layouts.flatten,
+    "Reshape": layouts.reshape,
+    "Squeeze": layouts.squeeze,
+    "Unsqueeze": layouts.unsqueeze,
+    "Transpose": layouts.transpose,
+    "Softmax": elementwise.softmax,
+    "LogSoftmax": elementwise.softmax,
+    "Dropout": layouts.same,
+    "Identity": layouts.same,
+    "Cast": layouts.cast,
+    "CastLike": layouts.cast_like,
+    "Shape": layouts.shape,
+    "DequantizeLinear": layouts.dequantize,
+}
+
+
+def operator_names():
+    return ", ".join(sorted([*OPERATORS, "Constant", "QuantizeLinear"]))

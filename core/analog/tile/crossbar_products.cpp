@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of a CrossbarMatrix at the present moment, both ways; what it holds is in crossbar_matrix.cpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/analog/tile/crossbar_matrix.hpp"
+#include "core/base/error.hpp"
+
+namespace mho {
+namespace {
+
+float largest(const float* x, std::ptrdiff_t count) {
+  float most = 0;
+  for (std::ptrdiff_t i = 0; i < count; ++i) most = std::max(most, std::fabs(x[i]));
+  return most;
+}
+
+/// The mean of `reads` calls of product(key, y) with keys of their own.
+template <class Product>
+void average(int reads, RandomKey key, std::span<float> y, const Product& product) {
+  if (reads < 1)
+    throw ConfigError(fmt::format("product: expected at least 1 read to average, got {}", reads));
+  product(key.with("read", 0), y.data());
+  if (reads == 1) return;
+  std::vector<float> one(y.size());
+  for (int k = 1; k < reads; ++k) {
+    product(key.with("read", static_cast<std::uint64_t>(k)), one.data());
+    for (size_t i = 0; i < y.size(); ++i) y[i] += one[i];
+  }
+  for (float& value : y) value /= static_cast<float>(reads);
+}
+
+}  // namespace
+
+void CrossbarMatrix::hold_read(double ahead_s, RandomKey key) {
+  if (!frozen_) frozen_.emplace(rows(), columns(), hardware_);
+  frozen_->hold(read(ahead_s, key), {0.0f}, chip_);
+  is_held_ = true;
+  if (compensation_.is_on() && !compensation_.is_exact()) count_read_out();
+}
+
+FrozenMatrix& CrossbarMatrix::held(RandomKey key) {
+  if (!is_held_) hold_read(0, key.with("device read"));
+  return *frozen_;
+}
+
+void CrossbarMatrix::multiply(const float* x, int vectors, int reads, RandomKey key, float* y) {
+  auto& frozen = held(key);
+  const auto& range = hardware_.input_range;
+  frozen.set_input_range(
+      effective_input_range(hardware_, range.mode == InputRangeMode::fixed ? static_cast<float>(range.value)
+                                                             : largest(x, std::ptrdiff_t{vectors} * rows())));
+  average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(columns())},
+          [&](RandomKey own, float* to) { frozen.forward(x, vectors, own, 0, to); });
+}
+
+void CrossbarMatrix::multiply_transposed(const float* x, int vectors, int reads, RandomKey key, float* y) {
+  auto& frozen = held(key);
+  frozen.add_transposed();
+  average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(rows())},
+          [&](RandomKey own, float* to) { frozen.backward(x, vectors, own, 0, to); });
+}
+
+TileUse CrossbarMatrix::forward_use() const {
+  TileUse use = read_outs_;
+  if (frozen_) use += frozen_->forward_use();
+  return use;
+}
+
+TileUse CrossbarMatrix::transposed_use() const { return frozen_ ? frozen_->transposed_use() : TileUse{}; }
+
+}  // namespace mho
