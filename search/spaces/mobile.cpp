@@ -63,6 +63,20 @@ void add_block(Tip& tip, const std::string& name, const Block& block, bool halve
 
 class Mobile : public SpaceKind {
  public:
+  /// "OC16|2xW24K3S|1xW32K5I4": of each stage layers, width, kernel and block (S separable, I inverted with
+  /// its expansion).
+  std::string name(const Genome& genome) const override {
+    auto text = fmt::format("OC{}", genome.whole("stem_channels"));
+    for (int stage = 1; stage <= genome.whole("stages"); ++stage) {
+      const auto prefix = fmt::format("stage{}_", stage);
+      const bool inverted = genome.word_as<MobileBlock>(prefix + "block") == MobileBlock::inverted;
+      text += fmt::format("|{}xW{}K{}{}", genome.whole(prefix + "layers"), genome.whole(prefix + "width"),
+                          genome.whole(prefix + "kernel"),
+                          inverted ? fmt::format("I{}", genome.whole(prefix + "expansion")) : "S");
+    }
+    return text;
+  }
+
   Architecture build(const Genome& genome, Shape input, int classes) const override {
     const auto whole = [&](const std::string& gene) { return static_cast<int>(genome.whole(gene)); };
     Tip tip{{}, {input.height, input.width, whole("stem_channels")}};

@@ -21,13 +21,17 @@ struct FeatureRow {
   }
 };
 
+/// A text as the name of a network: longer ones are cut and end in a digest, and so do those with other
+/// characters than printable ASCII, which become '?'.
+std::string network_name(const std::string& text);
+
 /// What a space is beyond its genes: how a genome is named, built and seen by models. All functions are pure
 /// and get genomes of the space.
 class SpaceKind {
  public:
   virtual ~SpaceKind() = default;
-  /// One text a genome.
-  virtual std::string name(const Genome& genome) const { return to_string(genome); }
+  /// One text a genome, which names its network too: at most 200 printable characters of ASCII.
+  virtual std::string name(const Genome& genome) const { return network_name(to_string(genome)); }
   /// Whether genomes have networks. Where they have none, an objective of the user's own judges them.
   virtual bool builds() const { return true; }
   /// The network of a genome. Throws ArchitectureError for one that fits no such input.

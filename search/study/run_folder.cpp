@@ -64,9 +64,9 @@ std::string config_before(const std::filesystem::path& file) {
   return write_config(config.sections());
 }
 
-void expect_same(const std::filesystem::path& file, const std::string& then, const std::string& now,
+void expect_same(const std::filesystem::path& file, const std::string& started, const std::string& now,
                  bool extended) {
-  const auto before = entries(then), after = entries(now);
+  const auto before = entries(started), after = entries(now);
   const auto compare = [&](const std::vector<Entry>& keys) {
     for (const auto& [key, value] : keys) {
       const auto then = value_of(before, key), given = value_of(after, key);

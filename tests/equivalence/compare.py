@@ -16,7 +16,7 @@ TIMES = {"wall_s", "training_mib"}
 
 
 def without_times(value):
-    if isinstance(value, dict) and isinstance(value.get("blocks"), list):
+    if isinstance(value, dict) and isinstance(value.get("blocks"), list) and "stem_kernel" in value:
         return flat(value)
     if isinstance(value, dict):
         return {key: without_times(inner) for key, inner in value.items() if key not in TIMES}

@@ -82,9 +82,10 @@ TEST_CASE(
     "conditions on unknown genes, on values that are none, on reals and in cycles are refused with the "
     "gene") {
   const std::string kernel = R"({"name": "k", "values": [3, 5], "when": )";
-  CHECK_THAT(refusal("[" + kernel + R"({"opp": ["conv"]}}, {"name": "op", "values": ["conv"]}])"),
-             ContainsSubstring(
-                 "gene k: expected a condition on a gene of the space, got one on 'opp', did you mean 'op'"));
+  CHECK_THAT(
+      refusal("[" + kernel + R"({"opp": ["conv"]}}, {"name": "op", "values": ["conv"]}])"),
+      ContainsSubstring(
+          "gene k: expected a condition on a gene of the space, got one on 'opp' (did you mean 'op'?)"));
   CHECK_THAT(refusal("[" + kernel + R"({"op": ["pool"]}}, {"name": "op", "values": ["conv"]}])"),
              ContainsSubstring("gene k: its condition on op: expected one of [conv], got pool"));
   CHECK_THAT(refusal("[" + kernel + R"({"op": []}}, {"name": "op", "values": ["conv"]}])"),

@@ -28,7 +28,7 @@ TEST_CASE("features lie between 0 and 1, tell all genomes apart and know twice a
 }
 
 TEST_CASE("absent main blocks are zeros, and genomes outside the space are refused") {
-  const Space space{{{8, 16}, {3}, {1, 2}, {1, 2}, {1, 2}, {"B", "D"}, {1, 2}}};
+  const Space space{{{8, 16}, {3}, {1, 2}, {1, 2}, {1, 2}, {BlockType::B, BlockType::D}, {1, 2}}};
   const auto features =
       genome_features(space, std::vector<Genome>{AnalogNasGenome{16, 3, {{2, 2, BlockType::D, 2}}}});
   CHECK(features.row(0).tail(6).isZero());

@@ -50,9 +50,9 @@ TEST_CASE("a gene that cannot be read is named") {
     return message_of<ConfigError>([&] { genes_from_json(text); });
   };
   CHECK_THAT(refusal(R"([{"name": "op", "value": [1]}])"),
-             ContainsSubstring("gene op: unknown key 'value', did you mean 'values'"));
+             ContainsSubstring("gene op: unknown key 'value' (did you mean 'values'?)"));
   CHECK_THAT(refusal(R"([{"name": "op", "kind": "chioce", "values": [1]}])"),
-             ContainsSubstring("did you mean 'choice'"));
+             ContainsSubstring("did you mean 'choice'?"));
   CHECK_THAT(refusal(R"([{"name": "op", "values": 3}])"),
              ContainsSubstring("gene op: values: expected a list"));
   CHECK_THAT(refusal(R"([{"name": "op", "low": 3}])"), ContainsSubstring("gene op: high: expected a number"));

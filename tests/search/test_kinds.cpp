@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
 #include <set>
 
 #include "core/base/error.hpp"
@@ -163,4 +164,19 @@ TEST_CASE("genes of one's own are tables of a run file, and come back from the r
   RunConfig back;
   read_config_text(write_config(config.sections()), "again.toml", back.sections());
   CHECK(Space(back.space).hash() == space.hash());
+}
+
+TEST_CASE("a network's name is printable and short, and no two genomes share one") {
+  CHECK(network_name("op=conv|width=8") == "op=conv|width=8");
+  const std::string longer(300, 'x');
+  CHECK(network_name(longer).size() == 200);
+  CHECK(network_name(longer) != network_name(longer + "y"));
+  CHECK(network_name("op=\xc3\xa9") != network_name("op=\xc3\xa8"));
+  const Space space(of_kind(SpaceType::mobile));
+  Random random(RandomKey(3));
+  std::map<std::string, Genome> names;
+  for (int i = 0; i < 500; ++i) {
+    const auto genome = space.sample(random);
+    REQUIRE(names.emplace(space.name(genome), genome).first->second == genome);
+  }
 }

@@ -80,7 +80,8 @@ TEST_CASE("a family that the space fixes leaves the genome as it is") {
 TEST_CASE("every mutation reaches every value of its gene") {
   const Space space{SpaceConfig{}};
   Random random(RandomKey(4));
-  std::set<int> channels, kernels, widenings, types;
+  std::set<int> channels, kernels, widenings;
+  std::set<BlockType> types;
   const Genome parent = AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}}};
   for (int i = 0; i < 2000; ++i) {
     const auto wide = analognas_genome(mutate(parent, GeneFamily::width, space, random));

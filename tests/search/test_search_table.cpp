@@ -32,7 +32,7 @@ TEST_CASE("a search over a table finds what the table says") {
   const SearchTable table(folder / "table.csv");
   CHECK(table.size() == 2);
   auto config = small_config();
-  config.space = {{4, 8}, {3}, {1, 1}, {1, 1}, {1, 1}, {"B"}, {1, 1}};
+  config.space = {{4, 8}, {3}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
   const auto result = run_search(config, {.folder = folder / "run"},
                                  *table.evaluator(builder_of(Space(config.space)), {8, 8, 1}, 10));
   REQUIRE(result.trials.size() == 2);

@@ -125,8 +125,8 @@ TEST_CASE(
 TEST_CASE("a candidate is trained, scored and exported with its own training and hardware") {
   const TemporaryFolder folder;
   auto config = real_config(folder);
-  config.space = {{4}, {3}, {1, 1}, {1, 1}, {1, 1}, {"B"}, {1, 1}};
-  config.space.training.learning_rate = {1e-9, 0.1};
+  config.space = {{4}, {3}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
+  config.space.training.learning_rate = {0.02, 0.1};
   config.space.hardware.crossbar_size = {64, 256};
   const auto evaluator = make_evaluator(config);
   const auto judged = [&](double rate) {
