@@ -34,7 +34,7 @@ EvaluationAnswer judge(EvaluationRequest& request, PythonThread& thread) {
           ? rescore(network.architecture, *network.parameters, {dataset.train, dataset.test},
                     tables.evaluation(), key)
           : evaluate(
-                network.architecture, {join_samples(dataset.train, dataset.validation), dataset.test},
+                network.architecture, {training_samples(dataset, tables.task), dataset.test},
                 tables.evaluation(), key, [&](int, double) { return !thread.interrupted(); }, part);
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
   auto notes = network.notes;

@@ -80,7 +80,8 @@ CallableResult search_callable(const CallableSearch& search) {
   CallableResult result;
   PythonThread thread;
   thread.serve([&] {
-    const SearchOptions options{.extensions = python_extensions(thread).search, .stop = &thread.interrupted()};
+    const SearchOptions options{.extensions = python_extensions(thread).search,
+                                .stop = &thread.interrupted()};
     SearchResult found;
     if (search.evaluate.is_none()) {
       check_run_config(config);

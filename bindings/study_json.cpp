@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/study_json.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "search/spaces/genome_json.hpp"
 #include "search/spaces/space.hpp"
 #include "search/study/objective.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -15,7 +18,8 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 std::string study_to_json(const RunConfig& config) {
-  const auto name = config.search.objective == Objective::accuracy ? "accuracy_1d" : "accuracy_1d_over_sigma";
+  const auto name = fmt::format("{}_1d{}", metric_of(config.search).name,
+                                is_over_sigma(config.search) ? "_over_sigma" : "");
   const Json json = {{"space", Json::parse(genes_to_json(Space(config.space).genes()))},
                      {"objectives", Json::array({{{"name", name}, {"direction", "maximize"}}})},
                      {"population", config.search.population},

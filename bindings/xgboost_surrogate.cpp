@@ -9,6 +9,7 @@
 #include "bindings/extensions.hpp"
 #include "bindings/python_object.hpp"
 #include "core/base/error.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 namespace {
@@ -28,7 +29,7 @@ class PythonSurrogate : public Surrogate {
       if (trial.failed || !trial.score) continue;
       const auto& day = trial.score->at(one_day_s);
       genomes.push_back(space.encode(trial.genome));
-      targets.push_back({day.mean, day.standard_deviation, trial.score->avm});
+      targets.push_back({day_gain(*trial.score), day.standard_deviation, trial.score->avm});
     }
     model_.with([&](py::object& model) { model.attr("fit")(genomes, targets, key.value()); });
     space_ = space;

@@ -97,6 +97,8 @@ Json gaussian_row(const BenchArguments& arguments) {
 /// bfloat16_score only where the processor has such products.
 std::vector<BenchRow> rows_of(const BenchNetwork& network) {
   std::vector<BenchRow> rows{BenchRow::digital_training, BenchRow::noisy_training};
+  if (network.on_chip)
+    rows.insert(rows.end(), {BenchRow::pulsed_training, BenchRow::mixed_precision_training});
   if (network.training_only) return rows;
   rows.insert(rows.end(), {BenchRow::noisy_forward, BenchRow::drift_score});
   if (bfloat16_kernels()) rows.push_back(BenchRow::bfloat16_score);

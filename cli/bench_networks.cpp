@@ -15,6 +15,12 @@ BenchNetwork builtin(const std::string& name, int batch, bool training_only = fa
           training_only};
 }
 
+BenchNetwork on_chip(const std::string& name, int batch, bool training_only = true) {
+  auto network = builtin(name, batch, training_only);
+  network.on_chip = true;
+  return network;
+}
+
 /// About 400 k weights: OC32-KS3|R2B1BW1|R1B2BW2|R1B1BW2 on images of CIFAR's shape.
 BenchNetwork from_the_search_space() {
   const AnalogNasGenome genome{
@@ -25,9 +31,17 @@ BenchNetwork from_the_search_space() {
 }  // namespace
 
 std::vector<BenchNetwork> bench_networks() {
-  return {builtin("resnet8", 64), builtin("resnet8", 16, true), builtin("resnet20", 128),
-          builtin("ds_cnn", 100), builtin("lenet5", 64),        builtin("mobilenet_v1_025", 32),
-          builtin("mlp", 64),     builtin("mlp", 10, true),     from_the_search_space()};
+  return {builtin("resnet8", 64),
+          builtin("resnet8", 16, true),
+          builtin("resnet20", 128),
+          builtin("ds_cnn", 100),
+          on_chip("lenet5", 64, false),
+          on_chip("lenet5", 1),
+          builtin("mobilenet_v1_025", 32),
+          on_chip("mlp", 64, false),
+          on_chip("mlp", 10),
+          on_chip("mlp", 1),
+          from_the_search_space()};
 }
 
 }  // namespace mho

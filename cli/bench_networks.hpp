@@ -14,6 +14,7 @@ struct BenchNetwork {
   Architecture architecture;
   int batch = 64;
   bool training_only = false;  ///< another batch of a network whose other rows are measured already
+  bool on_chip = false;        ///< also trained on the chip
 };
 
 /// The networks of the bench: the reference networks of TinyML, and one of the search's own space.

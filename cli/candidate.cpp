@@ -79,10 +79,10 @@ NetworkAndData preprocessed(NamedArchitecture network, const std::string& name, 
 
 void check_fits(const Architecture& architecture, const std::string& name, const Dataset& dataset) {
   const auto shape = shape_of(dataset.train);
-  if (architecture.input() == shape && architecture.classes() == dataset.classes) return;
+  if (architecture.input() == shape && architecture.classes() == dataset.outputs) return;
   throw ConfigError(
-      fmt::format("{}: expected a network for data set '{}' ({}, {} classes), got one for {}, {} classes",
-                  name, dataset.name, to_string(shape), dataset.classes, to_string(architecture.input()),
+      fmt::format("{}: expected a network for data set '{}' ({}, {} outputs), got one for {}, {} outputs",
+                  name, dataset.name, to_string(shape), dataset.outputs, to_string(architecture.input()),
                   architecture.classes()));
 }
 
@@ -101,7 +101,7 @@ std::optional<NamedArchitecture> load_network(const std::string& name, const Net
 NamedArchitecture find_architecture(const std::string& name, const Dataset& dataset,
                                     const NetworkReader& reader) {
   auto found = load_network(name, reader, shape_of(dataset.train));
-  if (!found) return {make_builtin(name, shape_of(dataset.train), dataset.classes), std::nullopt};
+  if (!found) return {make_builtin(name, shape_of(dataset.train), dataset.outputs), std::nullopt};
   check_fits(found->architecture, name, dataset);
   return std::move(*found);
 }

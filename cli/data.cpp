@@ -31,8 +31,10 @@ std::string describe(const std::filesystem::path& folder) {
     const auto set = verify_prepared(folder);
     const auto [height, width, channels] = sample_shape(set);
     const auto training = set.train.count() + set.validation.count();
-    return fmt::format("{}: {}x{}x{}, {} classes, {} + {} samples", folder.string(), height, width, channels,
-                       set.classes, format_count(training), format_count(set.test.count()));
+    const auto wanted =
+        set.values > 0 ? fmt::format("{} values", set.values) : fmt::format("{} classes", set.classes);
+    return fmt::format("{}: {}x{}x{}, {}, {} + {} samples", folder.string(), height, width, channels, wanted,
+                       format_count(training), format_count(set.test.count()));
   } catch (const DataError& error) {
     return fmt::format("{}: damaged, prepare it again: {}", folder.string(), error.what());
   }

@@ -61,9 +61,8 @@ Judged train_and_score(const TrainingOrder& task, const EvaluationConfig& config
                                 progress.estimate(epochs - done)));
     return !stop.flag();
   };
-  auto evaluation =
-      evaluate(network.architecture, {join_samples(dataset.train, dataset.validation), dataset.test}, config,
-               key, on_epoch, part);
+  const auto training = training_samples(dataset, config.task);
+  auto evaluation = evaluate(network.architecture, {training, dataset.test}, config, key, on_epoch, part);
   if (stop.flag())
     throw RunError(
         kept.epochs_kept() > 0

@@ -15,6 +15,23 @@ constexpr double hour_s = 3600, day_s = 86400;
 
 bool is_multiple(double value, double unit) { return value >= unit && std::fmod(value, unit) == 0; }
 
+std::string writes_text(const WriteCounts& writes) {
+  const auto& pulses = writes.pulses_per_device;
+  auto text = fmt::format(
+      "writes     {:.4g} pulses a device (99.9 %: {:.4g}, most {:.4g}), {:.4g} events a device, {:.3g} a "
+      "weight "
+      "and sample\n",
+      pulses.mean, pulses.p999, pulses.max, writes.events_per_device.mean, writes.events_per_weight_sample);
+  if (writes.endurance_share > 0)
+    text += fmt::format("           {} of the most worn device's endurance\n",
+                        format_percent(writes.endurance_share));
+  if (writes.update_energy_high_j > 0)
+    text +=
+        fmt::format("           {} to {} for all pulses\n", format_quantity(writes.update_energy_low_j, "J"),
+                    format_quantity(writes.update_energy_high_j, "J"));
+  return text;
+}
+
 }  // namespace
 
 std::string time_name(double time_s) {
@@ -27,7 +44,9 @@ std::string brief_score(const Score& score) {
   const auto& day = score.at(day_s);
   const auto deviation =
       day.programmings > 1 ? fmt::format(" +- {:.1f}", 100 * day.standard_deviation) : std::string();
-  return fmt::format("{:.1f} %{} at 1 d, AVM {:.1f}", 100 * day.mean, deviation, score.avm);
+  const std::string of =
+      score.metric == metrics().front().name ? "" : metric_of(score.metric).title + std::string(" ");
+  return fmt::format("{}{:.1f} %{} at 1 d, AVM {:.1f}", of, 100 * day.mean, deviation, score.avm);
 }
 
 std::string brief_cost(const Cost& cost) {
@@ -37,9 +56,9 @@ std::string brief_cost(const Cost& cost) {
                      format_quantity(cost.energy_high_j, "J"));
 }
 
-std::string drift_row(const DriftPoint& point, int name_width, int accuracy_width) {
+std::string drift_row(const DriftPoint& point, int name_width, int value_width) {
   const auto row = fmt::format("{:<{}} {:>{}.2f} %   ", time_name(point.time_s), name_width, 100 * point.mean,
-                               accuracy_width);
+                               value_width);
   if (point.programmings < 2) return row + "  n/a   n/a (1 programming)\n";
   return row + fmt::format("{:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n", 100 * point.standard_deviation,
                            100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
@@ -53,14 +72,16 @@ std::string borrowed_text(const std::vector<std::string>& from_hermes64) {
 
 std::string score_table(const Evaluation& evaluation) {
   const auto& score = evaluation.score;
-  auto text = fmt::format("{:<10} {:>10}   {:>5}   {}\n{:<10} {:>8.2f} %\n", "", "accuracy", "sd",
-                          "95 % interval", "digital", 100 * score.digital_accuracy);
+  const auto& metric = metric_of(score.metric);
+  auto text = fmt::format("{:<10} {:>10}   {:>5}   {}\n{:<10} {:>8.2f} %\n", "", metric.title, "sd",
+                          "95 % interval", "digital", 100 * score.digital);
   for (const auto& point : score.drift) text += drift_row(point, 10, 8);
   text += fmt::format("AVM        {:>8.2f} points {} from 1 s to {}\n", std::abs(score.avm),
                       score.avm < 0 ? "gained" : "lost", time_name(score.avm_time_s));
+  if (score.writes) text += writes_text(*score.writes);
   if (is_near_chance(score))
-    text += fmt::format("warning    near chance: always answering the commonest class gives {:.2f} %\n",
-                        100 * score.chance);
+    text +=
+        fmt::format("warning    near chance: {} gives {:.2f} %\n", metric.chance_answer, 100 * score.chance);
   if (!evaluation.cost)
     return text + fmt::format("chip       does not fit: {}\n", evaluation.unmapped_reason);
   const auto& cost = *evaluation.cost;

@@ -20,10 +20,11 @@ std::string brief_cost(const Cost& cost);
 /// A line that names what a chip file leaves out (ChipConfig::from_hermes64); "" where that is nothing.
 std::string borrowed_text(const std::vector<std::string>& from_hermes64);
 
-/// A row of a table over drift times: time, accuracy, its deviation and interval, the columns so wide.
-std::string drift_row(const DriftPoint& point, int name_width, int accuracy_width);
+/// A row of a table over drift times: time, the metric, its deviation and interval, the columns so wide.
+std::string drift_row(const DriftPoint& point, int name_width, int value_width);
 
-/// The table that `mho evaluate` prints: digital accuracy, each drift time, AVM, cost; a warning near chance.
+/// The table that `mho evaluate` prints: the metric in digital, at each drift time, AVM, cost; a warning near
+/// chance.
 std::string score_table(const Evaluation& evaluation);
 
 }  // namespace mho

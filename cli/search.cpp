@@ -18,6 +18,7 @@
 #include "core/base/suggest.hpp"
 #include "search/report/run_report.hpp"
 #include "search/run_search.hpp"
+#include "search/study/objectives.hpp"
 #include "search/study/storage_url.hpp"
 #include "search/study/summary.hpp"
 
@@ -96,13 +97,13 @@ std::string selected_by(const Winner& winner) {
       brief_score(*winner.trial.score), change);
 }
 
-std::string surrogate_text(const SurrogateReport& report) {
+std::string surrogate_text(const SurrogateReport& report, const SearchConfig& config) {
   const auto& check = report.check;
   return fmt::format(
-      "surrogate {}: Kendall tau over {} trials, cross-validated: objective {:.2f}, accuracy {:.2f}, "
+      "surrogate {}: Kendall tau over {} trials, cross-validated: objective {:.2f}, {} {:.2f}, "
       "deviation {:.2f}, AVM {:.2f}; it screened {} of {} generations\n",
-      report.name, check.trials, check.objective, check.accuracy, check.deviation, check.avm,
-      report.used_generations, report.generations);
+      report.name, check.trials, check.objective, metric_of(config).title, check.accuracy, check.deviation,
+      check.avm, report.used_generations, report.generations);
 }
 
 std::string prefilter_text(const PrefilterWorth& worth) {
@@ -116,10 +117,11 @@ std::string front_text(const SearchResult& result) {
                      result.front.size(), join(words_for(result.volume.objectives)), result.volume.share);
 }
 
-std::string to_text(const SearchResult& result, const std::filesystem::path& folder) {
+std::string to_text(const SearchResult& result, const RunConfig& config,
+                    const std::filesystem::path& folder) {
   auto text = fmt::format("{} trials in {}\n", result.trials.size(), folder.string());
   if (!result.note.empty()) text += "note: " + result.note + "\n";
-  if (result.surrogate) text += surrogate_text(*result.surrogate);
+  if (result.surrogate) text += surrogate_text(*result.surrogate, config.search);
   for (const auto& worth : result.prefilters) text += prefilter_text(worth);
   if (!result.front.empty()) text += front_text(result);
   if (const auto luck = luck_note(result.confirmations); !luck.empty()) text += luck + "\n";
@@ -162,7 +164,7 @@ int run(SearchArguments arguments) {
   if (!result.stopped && result.winners.empty())
     throw RunError(fmt::format("no trial of {} gave a network; first reason: {}", folder.string(),
                                result.trials.empty() ? result.note : result.trials.front().reason));
-  print(arguments.run.json ? summary_json(result, config, {folder}) : to_text(result, folder));
+  print(arguments.run.json ? summary_json(result, config, {folder}) : to_text(result, config, folder));
   if (!arguments.run.json) print(fmt::format("\nreport: {}\n", page.string()));
   if (!result.stopped) return 0;
   log_line(fmt::format("stopped after {} of {} trials; continue with: {}", result.trials.size(),

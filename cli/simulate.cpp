@@ -63,19 +63,20 @@ std::string figure_row(const Figure& figure) {
                      figure.counted == figure.predicted ? "" : "   DIFFERS");
 }
 
-std::string to_text(const std::string& network, const std::vector<DriftPoint>& points,
+std::string to_text(const std::string& network, const Metric& metric, const std::vector<DriftPoint>& points,
                     const std::vector<Figure>& figures) {
   auto text = fmt::format("{}, from its chip folder alone\n{:<20} {:>8}   {:>5}   {}\n", network, "",
-                          "accuracy", "sd", "95 % interval");
+                          metric.title, "sd", "95 % interval");
   for (const auto& point : points) text += drift_row(point, 20, 6);
   text += fmt::format("{:<20} {:>14}   {:>14}\n", "one image", "counted", "predicted");
   for (const auto& figure : figures) text += figure_row(figure);
   return text;
 }
 
-std::string to_json(const std::string& network, const std::vector<DriftPoint>& points,
+std::string to_json(const std::string& network, const Metric& metric, const std::vector<DriftPoint>& points,
                     const std::vector<Figure>& figures) {
-  nlohmann::ordered_json json = {{"network", network}, {"drift", nlohmann::json::array()}};
+  nlohmann::ordered_json json = {
+      {"network", network}, {"metric", metric.name}, {"drift", nlohmann::json::array()}};
   for (const auto& point : points)
     json["drift"].push_back({{"time_s", point.time_s},
                              {"mean", point.mean},
@@ -138,10 +139,11 @@ int run(const SimulateArguments& arguments, const NetworkReader& reader) {
   const auto dataset = load_dataset(
       config.task, own ? std::optional(Normalisation{own->mean, own->standard_deviation}) : std::nullopt);
   check_fits(architecture, arguments.folder.string(), dataset);
+  const auto& metric = metric_of(config.task.metric);
   const auto points =
-      simulate(simulator, dataset.test, config.scoring, RandomKey(loaded.seed).with("simulate"));
+      simulate(simulator, {dataset.test, metric}, config.scoring, RandomKey(loaded.seed).with("simulate"));
   const auto figures = figures_of(simulator.count_cost(), simulator.chip().predicted);
-  print((arguments.run.json ? to_json : to_text)(architecture.name(), points, figures));
+  print((arguments.run.json ? to_json : to_text)(architecture.name(), metric, points, figures));
   for (const auto& figure : figures)
     if (figure.counted != figure.predicted)
       throw DataError(

@@ -5,32 +5,36 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace mho {
+namespace {
 
-double commonest_class_share(const Samples& samples) {
-  std::map<int, std::int64_t> counts;
-  for (const int label : samples.labels) ++counts[label];
-  std::int64_t largest = 0;
-  for (const auto& [label, count] : counts) largest = std::max(largest, count);
-  return static_cast<double>(largest) / static_cast<double>(samples.count());
+/// A value `part` of the way from chance to the best, but at least `step` of it.
+double up_from(const Metric& metric, double chance, double part, double step) {
+  const double best = metric.larger_is_better ? 1 : 0, way = std::abs(best - chance);
+  const double gone = std::min(way, std::max(step, part * way));
+  return metric.larger_is_better ? chance + gone : chance - gone;
 }
 
-std::string no_better_than_chance(const Score& score, std::int64_t images) {
-  const double chance = score.chance, accuracy = score.at(one_day_s).mean;
-  const double luck = 2 * std::sqrt(chance * (1 - chance) / static_cast<double>(images));
-  const double least = std::min(1.0, chance + std::max(luck, 0.1 * (1 - chance)));
-  if (accuracy >= least) return "";
+}  // namespace
+
+std::string no_better_than_chance(const Score& score, const Samples& samples) {
+  const auto& metric = metric_of(score.metric);
+  const auto chance = metric.chance(samples);
+  const double day = score.at(one_day_s).mean;
+  const double least = up_from(metric, chance.value, 0.1, 2 * chance.deviation);
+  if (metric.gain(day) >= metric.gain(least)) return "";
   return fmt::format(
-      "no better than chance: expected at least {:.1f} % after one day, because always answering the "
-      "commonest "
-      "class is right for {:.1f} % of {} images, got {:.1f} %",
-      100 * least, 100 * chance, images, 100 * accuracy);
+      "no better than chance: expected {} of at {} {:.1f} % after one day, because {} gives "
+      "{:.1f} % on {} samples, got {:.1f} %",
+      metric.title, metric.larger_is_better ? "least" : "most", 100 * least, metric.chance_answer,
+      100 * chance.value, samples.count(), 100 * day);
 }
 
 bool is_near_chance(const Score& score) {
-  return score.chance > 0 && score.at(one_day_s).mean < score.chance + 0.25 * (1 - score.chance);
+  const auto& metric = metric_of(score.metric);
+  return score.chance > 0 &&
+         metric.gain(score.at(one_day_s).mean) < metric.gain(up_from(metric, score.chance, 0.25, 0));
 }
 
 }  // namespace mho

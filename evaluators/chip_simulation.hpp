@@ -9,10 +9,10 @@
 
 namespace mho {
 
-/// Accuracies of a simulated chip over independent programmings of all its cores: the figures of
+/// The metric of a simulated chip over independent programmings of all its cores: the figures of
 /// Score::drift, from the export folder's targets, converters and schedule instead of from the network. Same
 /// arguments, same bits.
-std::vector<DriftPoint> simulate(const ChipSimulator& simulator, const Samples& samples,
+std::vector<DriftPoint> simulate(const ChipSimulator& simulator, const HeldOut& held_out,
                                  const ScoringConfig& scoring, RandomKey key);
 
 }  // namespace mho

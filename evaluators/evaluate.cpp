@@ -27,11 +27,12 @@ void map_candidate(const Architecture& architecture, const EvaluationConfig& con
 
 /// What follows once there are weights: calibration, score, mapping.
 void judge(const CompiledCandidate& candidate, const Splits& splits, const EvaluationConfig& config,
-           RandomKey key, Evaluation& evaluation) {
+           RandomKey key, Evaluation& evaluation, const TrainedChip* trained = nullptr) {
   fix_input_ranges(candidate, evaluation.parameters);
   optimise_ranges(candidate, splits.train, config.post_training, evaluation.parameters);
-  evaluation.score = score(candidate, evaluation.parameters, splits.held_out, config.scoring,
-                           key.with("scoring"), {config.post_training, &splits.train});
+  evaluation.score =
+      score(candidate, evaluation.parameters, {splits.held_out, metric_of(config.task.metric)},
+            config.scoring, key.with("scoring"), {config.post_training, &splits.train, trained});
   if (!evaluation.checkpoint) map_candidate(candidate.architecture(), config, evaluation);
 }
 
@@ -42,14 +43,18 @@ Evaluation evaluate(const Architecture& architecture, const Splits& splits, cons
   const auto start = std::chrono::steady_clock::now();
   const CompiledCandidate candidate(architecture, config.hardware);
   Evaluation evaluation;
-  auto trained = train(candidate, {splits.train, config.training, config.task.augmentation},
-                       key.with("training"), on_epoch, part);
+  auto trained =
+      train(candidate, {splits.train, config.training, config.task.augmentation, config.task.target},
+            key.with("training"), on_epoch, part);
   evaluation.failed = trained.failed;
   evaluation.training_mib = trained.memory_mib;
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
   evaluation.checkpoint = std::move(trained.checkpoint);
-  if (!evaluation.failed) judge(candidate, splits, config, key, evaluation);
+  const bool as_trained = config.scoring.from == ScoringStart::trained;
+  if (!evaluation.failed)
+    judge(candidate, splits, config, key, evaluation, as_trained ? trained.chip.get() : nullptr);
+  if (trained.chip) evaluation.score.writes = trained.chip->writes;
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
 }
@@ -68,6 +73,9 @@ Evaluation rescore(const Architecture& architecture, const Parameters& parameter
   Evaluation evaluation;
   evaluation.parameters = parameters;
   evaluation.notes = complete_parameters(candidate, evaluation.parameters, splits.train);
+  if (config.scoring.from == ScoringStart::trained)
+    evaluation.notes.push_back(
+        "scoring.from = trained: the weights were given as numbers and are programmed on fresh chips");
   judge(candidate, splits, config, key, evaluation);
   evaluation.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;

@@ -63,7 +63,7 @@ std::vector<std::string> prepare_parameters(const CompiledCandidate& candidate, 
 Evaluation rescore(const Architecture& architecture, const Parameters& parameters, const Splits& splits,
                    const EvaluationConfig& config, RandomKey key);
 
-/// score.json (README lists its keys; accuracies are fractions of 1).
+/// score.json (README lists its keys; the metric is a fraction of 1).
 std::string score_json(const Architecture& architecture, const Evaluation& evaluation, std::uint64_t seed);
 
 /// A winner folder: architecture.json, weights.safetensors, score.json, and, where the data were made of

@@ -9,6 +9,7 @@
 #include "core/analog/devices/device_model.hpp"
 #include "core/base/error.hpp"
 #include "core/chip/export/layer_targets.hpp"
+#include "core/data/metric.hpp"
 #include "evaluators/training/weight_store.hpp"
 
 namespace mho {
@@ -38,7 +39,16 @@ void check_mapping(const MappingConfig& mapping, const ChipConfig& chip) {
 void check_hardware(const EvaluationTables& tables) {
   tables.hardware.check();
   check_start(tables.training);
-  regime_of(tables.training.regime).check(tables.training, tables.hardware);
+  const auto& regime = regime_of(tables.training.regime);
+  regime.check(tables.training, tables.hardware);
+  if (tables.scoring.from == ScoringStart::trained && !regime.on_chip)
+    throw ConfigError(fmt::format(
+        "scoring.from = trained: expected a training.regime whose weights live on devices, got {}",
+        regime.name));
+  if (tables.scoring.from == ScoringStart::trained && tables.post_training.changes_parameters())
+    throw ConfigError(
+        "post_training: expected input_range = false and column_range = false with scoring.from = trained, "
+        "whose devices are not programmed again");
 }
 
 /// Before any training: what the device does not know would end a run hours later. A device that is not known
@@ -91,6 +101,8 @@ void check_evaluation_tables(const EvaluationTables& tables) {
   check_crossbars(tables);
   check_mapping(tables.mapping, tables.chip);
   check_hardware(tables);
+  check_target(tables.task);
+  check_loss(tables.task.target, tables.training);
   check_times(tables.hardware, tables.scoring.times_s);
 }
 

@@ -27,7 +27,9 @@ struct Work {
   double images = 0;
 };
 
-Work training_work(const Architecture& architecture, int batch, bool noisy, const HardwareConfig& hardware) {
+std::unique_ptr<Loss> cross_entropy() { return std::make_unique<SoftmaxCrossEntropy>(0); }
+
+Work training_work(const Architecture& architecture, int batch, BenchRow row) {
   struct State {
     CompiledCandidate candidate;
     TrainingConfig config = {};
@@ -36,24 +38,30 @@ Work training_work(const Architecture& architecture, int batch, bool noisy, cons
     std::unique_ptr<TrainingStep> step = {};
     std::uint64_t count = 0;
   };
-  const std::shared_ptr<State> state(new State{.candidate = {architecture, hardware}});
-  state->config.regime = noisy ? "hardware_aware" : "digital";
+  const bool on_chip = row == BenchRow::pulsed_training || row == BenchRow::mixed_precision_training;
+  const std::shared_ptr<State> state(
+      new State{.candidate = {architecture, on_chip ? baseline_chip() : HardwareConfig{}}});
+  state->config.regime = regime_word(row);
+  state->config.on_chip.pulse_slots = 10;
+  state->config.on_chip.weight_headroom = 2;
   state->samples = synthetic_samples(architecture, batch, bench_key);
   state->images.resize(state->samples.images.size() + kernel_slack());
   std::copy(state->samples.images.begin(), state->samples.images.end(), state->images.begin());
-  state->step = std::make_unique<TrainingStep>(state->candidate, state->config, batch, bench_key);
+  state->step =
+      std::make_unique<TrainingStep>(state->candidate, state->config, cross_entropy(), batch, bench_key);
   state->step->store().calibrate(state->samples);
-  const auto call = [state, noisy] {
-    state->step->run(state->images.data(), state->samples.labels.data(),
-                     noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate,
-                     bench_key.with("step", state->count++));
+  const auto phase = row == BenchRow::digital_training ? TrainingPhase::digital : TrainingPhase::on_hardware;
+  const auto call = [state, phase] {
+    state->step->run({state->images.data(), state->samples.labels.data(),
+                      static_cast<int>(state->samples.count()), bench_key.with("step", state->count++)},
+                     phase, learning_rate);
   };
   return {call, static_cast<double>(batch)};
 }
 
 Parameters calibrated_parameters(const CompiledCandidate& candidate, const Samples& samples) {
   const TrainingConfig config;
-  TrainingStep step(candidate, config, 1, bench_key);
+  TrainingStep step(candidate, config, cross_entropy(), 1, bench_key);
   step.store().calibrate(samples);
   return std::move(step.store().parameters());
 }
@@ -111,7 +119,7 @@ Work make_work(const Architecture& architecture, BenchRow row, const BenchSizes&
     case BenchRow::bfloat16_score:
       return score_work(architecture, sizes, Arithmetic::bfloat16, hardware);
     default:
-      return training_work(architecture, sizes.batch, row == BenchRow::noisy_training, hardware);
+      return training_work(architecture, sizes.batch, row);
   }
 }
 
@@ -133,6 +141,10 @@ const char* bench_row_name(BenchRow row) {
       return "digital_training";
     case BenchRow::noisy_training:
       return "noisy_training";
+    case BenchRow::pulsed_training:
+      return "pulsed_training";
+    case BenchRow::mixed_precision_training:
+      return "mixed_precision_training";
     case BenchRow::noisy_forward:
       return "noisy_forward";
     case BenchRow::drift_score:
@@ -142,12 +154,44 @@ const char* bench_row_name(BenchRow row) {
   }
 }
 
+bool is_training(BenchRow row) {
+  return row == BenchRow::digital_training || row == BenchRow::noisy_training ||
+         row == BenchRow::pulsed_training || row == BenchRow::mixed_precision_training;
+}
+
+const char* regime_word(BenchRow row) {
+  switch (row) {
+    case BenchRow::pulsed_training:
+      return "pulsed";
+    case BenchRow::mixed_precision_training:
+      return "mixed_precision";
+    case BenchRow::noisy_training:
+      return "hardware_aware";
+    default:
+      return "digital";
+  }
+}
+
+HardwareConfig baseline_chip() {
+  HardwareConfig hardware;
+  hardware.device = "soft_bounds";
+  hardware.g_max_us = 30;
+  hardware.cell.kind = CellKind::single;
+  hardware.dac_bits = hardware.effects.backward_dac_bits = 7;
+  hardware.adc_bits = hardware.effects.backward_adc_bits = 9;
+  hardware.adc_range = hardware.effects.backward_adc_range = 20;
+  hardware.output_noise = hardware.effects.backward_output_noise = 0.1;
+  hardware.effects.noise_management = NoiseManagement::abs_max;
+  hardware.effects.bound_management = BoundManagement::iterative;
+  hardware.drift_compensation = CompensationMode::none;
+  return hardware;
+}
+
 BenchResult bench_network(const Architecture& architecture, BenchRow row, const BenchSizes& sizes,
                           const Sampling& sampling) {
   const auto work = make_work(architecture, row, sizes);
   const auto measured = measure(work.call, sampling);
-  const bool training = row == BenchRow::digital_training || row == BenchRow::noisy_training;
-  const double flop = (training ? 6.0 : 2.0) * static_cast<double>(architecture.macs());
+  const double flop = (is_training(row) ? 6.0 : 2.0) * static_cast<double>(architecture.macs());
   std::vector<double> rates, shares;
   for (size_t i = 0; i < measured.seconds.size(); ++i) {
     rates.push_back(work.images / measured.seconds[i]);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analog/hardware.hpp"
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/graph/architecture.hpp"
@@ -16,8 +17,23 @@ namespace mho {
 Samples synthetic_samples(const Architecture& architecture, int count, RandomKey key);
 
 /// What is measured of a network, named as in the bench's rows.
-enum class BenchRow { digital_training, noisy_training, noisy_forward, drift_score, bfloat16_score };
+enum class BenchRow {
+  digital_training,
+  noisy_training,
+  pulsed_training,  ///< in the array, every vector an update: the baseline device and its periphery
+  mixed_precision_training,
+  noisy_forward,
+  drift_score,
+  bfloat16_score
+};
 const char* bench_row_name(BenchRow row);
+bool is_training(BenchRow row);
+/// Regime of a training row.
+const char* regime_word(BenchRow row);
+
+/// The hardware that on-chip rows train on: the baseline of Gokmen and Vlasov (2016), single soft-bounds
+/// devices, 7-bit inputs and 9-bit outputs with noise both ways, noise and bound management.
+HardwareConfig baseline_chip();
 
 /// Sizes of one call of each row.
 struct BenchSizes {

@@ -38,15 +38,19 @@ MatrixRead only_split(MatrixRead read, int split, int columns) {
 
 }  // namespace
 
-ProgrammedNetwork::ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, bool bfloat16,
-                                     RandomKey key)
+ProgrammedNetwork::ProgrammedNetwork(RandomKey chip, const CompiledCandidate& candidate,
+                                     Parameters parameters, bool bfloat16)
     : candidate_(candidate),
       parameters_(std::move(parameters)),
-      key_(key),
+      key_(chip),
       bfloat16_(bfloat16),
       digital_(candidate.network().digital_operands(parameters_, false)),
       matrices_(parameters_.size()),
-      gains_(parameters_.size()) {
+      gains_(parameters_.size()) {}
+
+ProgrammedNetwork::ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, bool bfloat16,
+                                     RandomKey key)
+    : ProgrammedNetwork(key, candidate, std::move(parameters), bfloat16) {
   const Network& network = candidate.network();
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto* layer = network.matrix(static_cast<int>(i));
@@ -55,6 +59,17 @@ ProgrammedNetwork::ProgrammedNetwork(const CompiledCandidate& candidate, Paramet
         layer_targets(*layer, parameters_[i], candidate.hardware()), candidate.hardware(), candidate.device(),
         key.with("programming", i));
     digital_[i] = {};  // read() makes it anew each time
+  }
+}
+
+ProgrammedNetwork::ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters,
+                                     const TrainedChip& chip, bool bfloat16, RandomKey key)
+    : ProgrammedNetwork(chip.key, candidate, std::move(parameters), bfloat16) {
+  for (size_t i = 0; i < matrices_.size(); ++i) {
+    if (!chip.matrices[i]) continue;
+    matrices_[i] = std::make_unique<CrossbarMatrix>(*chip.matrices[i]);
+    matrices_[i]->start_compensation(key.with("compensation", i));
+    digital_[i] = {};
   }
 }
 

@@ -8,6 +8,7 @@
 #include "core/data/dataset.hpp"
 #include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
+#include "evaluators/training/trained_chip.hpp"
 
 namespace mho {
 
@@ -18,6 +19,11 @@ class ProgrammedNetwork {
   /// Programs every crossbar layer with draws from `key`. `candidate` must outlive this. Throws MappingError
   /// or ConfigError.
   ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, bool bfloat16, RandomKey key);
+
+  /// The chip as a training left it; its drift compensation starts now, with draws from `key`. `chip` must
+  /// outlive this.
+  ProgrammedNetwork(const CompiledCandidate& candidate, Parameters parameters, const TrainedChip& chip,
+                    bool bfloat16, RandomKey key);
 
   /// The calibrations that PostTrainingConfig asks of each chip, on `samples`, from a read right after
   /// programming: first tile columns' gains and offsets, then batch norms.
@@ -34,6 +40,8 @@ class ProgrammedNetwork {
   const Parameters& parameters() const { return parameters_; }
 
  private:
+  /// Without crossbars, for the others.
+  ProgrammedNetwork(RandomKey chip, const CompiledCandidate& candidate, Parameters parameters, bool bfloat16);
   MatrixOperand read_layer(size_t node, MatrixRead read) const;
   void fit_columns(const Samples& samples, int count, RandomKey key);
   void fit_layer(size_t node, const FloatBuffer& inputs, int images, RandomKey key);

@@ -21,6 +21,24 @@ Json drift_json(const Score& score) {
   return points;
 }
 
+Json spread_json(const CountSpread& spread) {
+  return {{"mean", spread.mean}, {"p999", spread.p999}, {"max", spread.max}};
+}
+
+/// What is not known of the device is null.
+Json writes_json(const WriteCounts& writes) {
+  const auto known = [](double value) { return value > 0 ? Json(value) : Json(); };
+  Json json = {{"pulses_per_device", spread_json(writes.pulses_per_device)},
+               {"events_per_device", spread_json(writes.events_per_device)},
+               {"events_per_weight_sample", writes.events_per_weight_sample},
+               {"endurance_share", known(writes.endurance_share)},
+               {"products", writes.products}};
+  json["update_energy_j"] =
+      Json::array({known(writes.update_energy_low_j), known(writes.update_energy_high_j)});
+  json["pulse_histogram"] = writes.pulse_histogram;
+  return json;
+}
+
 Json chip_json(const Evaluation& evaluation) {
   if (!evaluation.cost) return {{"unmapped", evaluation.unmapped_reason}};
   const Cost& c = *evaluation.cost;
@@ -49,11 +67,13 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
   if (evaluation.failed) {
     json["failed"] = evaluation.reason;
   } else {
-    json["digital"] = {{"accuracy", evaluation.score.digital_accuracy}};
+    if (evaluation.score.metric != metrics().front().name) json["metric"] = evaluation.score.metric;
+    json["digital"] = {{evaluation.score.metric, evaluation.score.digital}};
     json["chance"] = evaluation.score.chance;
     json["drift"] = drift_json(evaluation.score);
     json["avm"] = evaluation.score.avm;
     json["avm_time_s"] = evaluation.score.avm_time_s;
+    if (evaluation.score.writes) json["writes"] = writes_json(*evaluation.score.writes);
     json["chip"] = chip_json(evaluation);
   }
   if (evaluation.training_mib > 0) json["training_mib"] = std::round(evaluation.training_mib * 10) / 10;

@@ -89,12 +89,15 @@ double activation_overlap(const Untrained& net) {
   return 2 * half;
 }
 
-double gradient_norm(const Untrained& net, const TrainingConfig& training, RandomKey key) {
+double gradient_norm(const Untrained& net, const TrainingConfig& training, Target target, RandomKey key) {
   auto parameters = net.parameters;  // a step moves the running statistics
   auto gradients = zero_gradients(parameters);
-  const auto loss = make_loss(training);
+  const auto loss = make_loss(target, training, net.samples, net.network.architecture().classes());
   TrainingNetwork buffers(net.network, *loss, net.count(), training.shards);
-  buffers.step(parameters, net.operands, {net.images.data(), net.samples.labels.data(), net.count(), key},
+  const auto* images = net.images.data();
+  buffers.step(parameters, net.operands,
+               {images, net.samples.labels.data(), net.count(), key,
+                wanted_values(target, images, net.samples.values.data())},
                gradients);
   double squares = 0;
   for (const auto& layer : gradients)
@@ -155,10 +158,10 @@ double zero_cost_merit(const ZeroCost& measures, ZeroCostMeasure measure) {
 }
 
 ZeroCost zero_cost(const CompiledCandidate& candidate, const Samples& samples, const TrainingConfig& training,
-                   RandomKey key) {
+                   Target target, RandomKey key) {
   const Untrained net(candidate, samples, key);
   return {.naswot = activation_overlap(net),
-          .gradient_norm = gradient_norm(net, training, key.with("gradient")),
+          .gradient_norm = gradient_norm(net, training, target, key.with("gradient")),
           .noise_sensitivity = noise_sensitivity(net, training, key)};
 }
 

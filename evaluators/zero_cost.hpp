@@ -26,6 +26,6 @@ double zero_cost_merit(const ZeroCost& measures, ZeroCostMeasure measure);
 /// Measures a network with the weights that a training with `key` starts from, on 64 training samples; batch
 /// norms use the samples' statistics, as in training.
 ZeroCost zero_cost(const CompiledCandidate& candidate, const Samples& samples, const TrainingConfig& training,
-                   RandomKey key);
+                   Target target, RandomKey key);
 
 }  // namespace mho

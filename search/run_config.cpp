@@ -12,6 +12,7 @@
 #include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
 #include "search/proposers/proposer.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -84,6 +85,7 @@ RunConfig read_run_config(const std::filesystem::path& file, const std::vector<s
   for (auto& folder : config.search.warm_start) make_absolute(folder, file);
   if (!config.chip_selection.file.empty()) config.chip = load_chip(config.chip_selection.file);
   config.hardware.row_split = config.mapping.row_split;
+  resolve_objective(config.task, config.search);
   return config;
 }
 

@@ -28,7 +28,7 @@ SearchResult gather(const Study& study) {
   result.volume = front_volume(result.trials, study.config.search);
   if (!study.folder) return result;
   study.store->write_sorted(study.folder->trials());
-  write_front(study.folder->front(), result.front);
+  write_front(study.folder->front(), result.front, study.config.search);
   return result;
 }
 

@@ -2,13 +2,10 @@
 #include "search/search_config.hpp"
 
 #include "search/proposers/proposer.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
-
-const std::vector<Objective> single_objectives{Objective::accuracy, Objective::accuracy_over_sigma};
-const std::vector<Objective> front_choices{Objective::accuracy_1d, Objective::avm,   Objective::energy,
-                                           Objective::latency,     Objective::cores, Objective::parameters};
 
 std::vector<std::string> all_proposer_names() {
   auto names = proposer_names();
@@ -33,12 +30,14 @@ void SearchConfig::proposal_fields(FieldVisitor& visitor) {
   visitor.field("population", &population, between(1, 1e6),
                 "trials of one generation, trained side by side; proposals see earlier generations only");
   visitor.field("seed", &seed, anything(), "decides every random number of the run");
-  visitor.field("objective", &objective, one_of(words_for(single_objectives)),
-                "what is maximised: mean accuracy after one day, or that over its standard deviation");
   visitor.field(
-      "objectives", &objectives, one_of(words_for(front_choices)),
-      "what nsga2 and bayesian weigh and the front is over, accuracy after one day and less of all else; "
-      "[]: they maximise objective, and the front is over accuracy_1d, energy, parameters");
+      "objective", &objective, one_of(words_for(single_objectives())),
+      "what is optimised: the mean of task.metric after one day, or that over its standard deviation; "
+      "\"\": the latter, or the former where less is better");
+  visitor.field(
+      "objectives", &objectives, one_of(words_for(front_choices())),
+      "what nsga2 and bayesian weigh and the front is over, the metric after one day and less of all else; "
+      "[]: they maximise objective, and the front is over the metric after one day, energy, parameters");
   visitor.field("surrogate", &surrogate,
                 "evolution: what is trained on all trials before each generation to choose among mutants");
   visitor.field("surrogate_floor", &surrogate_floor, between(-1, 1),

@@ -10,11 +10,60 @@
 
 namespace mho {
 
-/// What a search can weigh. The last two are values of search.objective, the others of search.objectives.
-enum class Objective { accuracy_1d, avm, energy, latency, cores, parameters, accuracy, accuracy_over_sigma };
+/// What a search can weigh: a metric after a day (_1d) and costs are values of search.objectives; a metric's
+/// own name, with _over_sigma where more of it is better, is one of search.objective, and so is of_task, the
+/// task's metric, over its deviation where more is better.
+enum class Objective {
+  accuracy_1d,
+  avm,
+  energy,
+  latency,
+  cores,
+  parameters,
+  writes,  ///< mean pulses a device, of trainings on the chip
+  accuracy,
+  accuracy_over_sigma,
+  balanced_accuracy_1d,
+  balanced_accuracy,
+  balanced_accuracy_over_sigma,
+  macro_f1_1d,
+  macro_f1,
+  macro_f1_over_sigma,
+  auc_1d,
+  auc,
+  auc_over_sigma,
+  partial_auc_1d,
+  partial_auc,
+  partial_auc_over_sigma,
+  mse_1d,
+  mse,
+  of_task
+};
 template <>
-inline constexpr std::array words_of<Objective>{
-    "accuracy_1d", "avm", "energy", "latency", "cores", "parameters", "accuracy", "accuracy_over_sigma"};
+inline constexpr std::array words_of<Objective>{"accuracy_1d",
+                                                "avm",
+                                                "energy",
+                                                "latency",
+                                                "cores",
+                                                "parameters",
+                                                "writes",
+                                                "accuracy",
+                                                "accuracy_over_sigma",
+                                                "balanced_accuracy_1d",
+                                                "balanced_accuracy",
+                                                "balanced_accuracy_over_sigma",
+                                                "macro_f1_1d",
+                                                "macro_f1",
+                                                "macro_f1_over_sigma",
+                                                "auc_1d",
+                                                "auc",
+                                                "auc_over_sigma",
+                                                "partial_auc_1d",
+                                                "partial_auc",
+                                                "partial_auc_over_sigma",
+                                                "mse_1d",
+                                                "mse",
+                                                ""};
 
 /// What screens evolution's mutants.
 enum class SurrogateKind { none, gp, xgboost };
@@ -34,7 +83,7 @@ struct SearchConfig {
   int population =
       8;  ///< trials of one generation, trained side by side; proposals see earlier generations only
   std::uint64_t seed = 0;
-  Objective objective = Objective::accuracy_over_sigma;  ///< or accuracy
+  Objective objective = Objective::of_task;
   std::vector<Objective> objectives =
       {};  ///< of several, for nsga2, bayesian and the front; see objectives.hpp
   SurrogateKind surrogate = SurrogateKind::none;

@@ -15,6 +15,7 @@
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
 #include "core/data/augmentation.hpp"
+#include "core/data/metric.hpp"
 #include "core/data/normalisation.hpp"
 #include "core/data/prepared.hpp"
 #include "core/data/sources/raw_sources.hpp"
@@ -71,6 +72,68 @@ Samples empty_like(const Samples& samples) {
   return {samples.height, samples.width, samples.channels, {}, {}};
 }
 
+/// Those with label 0.
+Samples normal_ones(const Samples& samples) {
+  Samples kept = empty_like(samples);
+  for (std::int64_t i = 0; i < samples.count(); ++i) {
+    if (samples.labels[static_cast<size_t>(i)] != 0) continue;
+    const auto image = samples.image(i);
+    kept.images.insert(kept.images.end(), image.begin(), image.end());
+    kept.labels.push_back(0);
+  }
+  return kept;
+}
+
+/// Classes become normal (0) and anomaly (1), and the normal ones are what is trained on.
+void take_as_reconstruction(const TaskConfig& task, Dataset& dataset) {
+  if (task.normal_class >= dataset.classes)
+    throw ConfigError(fmt::format("task.normal_class: expected a class below the {} of data set '{}', got {}",
+                                  dataset.classes, dataset.name, task.normal_class));
+  for (auto* samples : {&dataset.train, &dataset.validation, &dataset.test})
+    for (int& label : samples->labels) label = label == task.normal_class ? 0 : 1;
+  dataset.classes = 2;
+  dataset.outputs = static_cast<int>(dataset.train.sample_size());
+  dataset.train = normal_ones(dataset.train);
+  if (dataset.train.count() == 0)
+    throw DataError(fmt::format("data set '{}': expected training samples of the normal class {}, found none",
+                                dataset.name, task.normal_class));
+}
+
+/// Mean and deviation of the training split's values.
+Normalisation measure_values(const std::vector<float>& values, int each) {
+  if (each == 0) return {};
+  const auto count = std::ssize(values) / each;
+  return measure_normalisation(NpyArray::from(values, {count, 1, 1, each}), "training values");
+}
+
+/// The values at `chosen`, in deviations from their mean.
+std::vector<float> normalised_values(const RawSamples& raw, const Indices& chosen,
+                                     const Normalisation& values) {
+  std::vector<float> result;
+  const auto each = values.mean.size();
+  for (const auto index : chosen)
+    for (size_t v = 0; v < each; ++v) {
+      const double value = raw.values[static_cast<size_t>(index) * each + v];
+      result.push_back(static_cast<float>((value - values.mean[v]) / values.standard_deviation[v]));
+    }
+  return result;
+}
+
+void check_holds_target(const RawSet& set, const TaskConfig& task) {
+  if ((set.values > 0) == (task.target == Target::value)) return;
+  throw ConfigError(fmt::format("task.target: expected {} for data set '{}', which holds {}, got \"{}\"",
+                                set.values > 0 ? "\"value\"" : "\"class\" or \"reconstruction\"", set.name,
+                                set.values > 0 ? "values" : "classes", word_of(task.target)));
+}
+
+void take_as_target(const TaskConfig& task, Dataset& dataset) {
+  if (task.target != Target::value) dataset.outputs = dataset.classes;
+  if (task.target == Target::reconstruction) take_as_reconstruction(task, dataset);
+  const auto& metric = metric_of(task.metric);
+  check_metric_applies(metric, dataset.validation, "validation");
+  check_metric_applies(metric, dataset.test, "test");
+}
+
 /// One number a channel, from one a channel or one for all.
 std::vector<double> spread_over(const std::vector<double>& given, size_t channels, const std::string& key,
                                 double least) {
@@ -111,6 +174,8 @@ std::string features_of(const RawSet& set, const Normalisation& normalisation) {
 
 Dataset split_and_normalise(const RawSet& set, const TaskConfig& task,
                             const std::optional<Normalisation>& own) {
+  check_target(task);
+  check_holds_target(set, task);
   const auto normalisation = find_normalisation(set, task, own);
   const bool own_validation = set.validation.count() > 0 && task.validation_fraction > 0;
   const auto [train, validation] = split_indices(
@@ -119,15 +184,22 @@ Dataset split_and_normalise(const RawSet& set, const TaskConfig& task,
   Dataset dataset;
   dataset.name = set.name;
   dataset.classes = set.classes;
+  dataset.outputs = set.values;
   dataset.class_names = set.class_names;
   dataset.features = features_of(set, normalisation);
   dataset.mean = normalisation.mean;
   dataset.standard_deviation = normalisation.standard_deviation;
-  dataset.train = normalise(set.train, train, normalisation);
-  dataset.validation =
-      own_validation ? normalise(set.validation, spread_indices(set.validation.labels, 0), normalisation)
-                     : normalise(set.train, validation, normalisation);
-  dataset.test = normalise(set.test, spread_indices(set.test.labels, task.max_test), normalisation);
+  const auto values = measure_values(set.train.values, set.values);
+  const auto samples_at = [&](const RawSamples& raw, const Indices& chosen) {
+    auto samples = normalise(raw, chosen, normalisation);
+    if (set.values > 0) samples.values = normalised_values(raw, chosen, values);
+    return samples;
+  };
+  dataset.train = samples_at(set.train, train);
+  dataset.validation = own_validation ? samples_at(set.validation, spread_indices(set.validation.labels, 0))
+                                      : samples_at(set.train, validation);
+  dataset.test = samples_at(set.test, spread_indices(set.test.labels, task.max_test));
+  take_as_target(task, dataset);
   return dataset;
 }
 
@@ -158,6 +230,16 @@ void TaskConfig::fields(FieldVisitor& visitor) {
                 "given: what is divided by: one a channel, or one for all.");
   visitor.field("augmentation", &augmentation,
                 "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");
+  visitor.field("target", &target,
+                "What a network has to give: a score for each class; the sample again (an autoencoder, "
+                "trained on normal samples only, whose error tells anomalies); or the numbers of a set of "
+                "values.");
+  visitor.field("metric", &metric, one_of(metric_names()),
+                "What a network is judged by. Of classes accuracy, balanced_accuracy and macro_f1, of a "
+                "reconstruction auc and partial_auc, of values mse. " +
+                    metric_help());
+  visitor.field("normal_class", &normal_class, between(0, 65535),
+                "Of a reconstruction: the class whose samples are normal; all others are anomalies.");
 }
 
 Dataset load_dataset(const TaskConfig& task, const std::optional<Normalisation>& own) {
@@ -171,6 +253,11 @@ Dataset load_dataset(const TaskConfig& task, const std::optional<Normalisation>&
   }
 }
 
+Samples training_samples(const Dataset& dataset, const TaskConfig& task) {
+  return join_samples(dataset.train, task.target == Target::reconstruction ? normal_ones(dataset.validation)
+                                                                           : dataset.validation);
+}
+
 Samples join_samples(const Samples& first, const Samples& second) {
   if (second.count() == 0) return first;
   if (first.count() == 0) return second;
@@ -180,6 +267,7 @@ Samples join_samples(const Samples& first, const Samples& second) {
   Samples joined = first;
   joined.images.insert(joined.images.end(), second.images.begin(), second.images.end());
   joined.labels.insert(joined.labels.end(), second.labels.begin(), second.labels.end());
+  joined.values.insert(joined.values.end(), second.values.begin(), second.values.end());
   return joined;
 }
 
@@ -190,6 +278,9 @@ Samples take_samples(const Samples& samples, std::int64_t count) {
     const auto image = samples.image(index);
     taken.images.insert(taken.images.end(), image.begin(), image.end());
     taken.labels.push_back(samples.labels[static_cast<size_t>(index)]);
+    const auto each = std::ssize(samples.values) / samples.count();
+    const auto values = samples.values.begin() + index * each;
+    taken.values.insert(taken.values.end(), values, values + each);
   }
   return taken;
 }

@@ -20,7 +20,9 @@ struct Samples {
   int width = 1;
   int channels = 1;
   std::vector<float> images;  ///< count() x height x width x channels
-  std::vector<int> labels;    ///< 0 to classes - 1
+  std::vector<int> labels;    ///< 0 to classes - 1; of a reconstruction 0 (normal) or 1; of values all 0
+  /// Wanted outputs of a task of values, count() x outputs, in deviations from the training split's mean.
+  std::vector<float> values = {};
 
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
   std::int64_t sample_size() const { return std::int64_t{1} * height * width * channels; }
@@ -33,6 +35,7 @@ struct Samples {
 struct Dataset {
   std::string name;
   int classes = 0;
+  int outputs = 0;  ///< numbers that a network has to give: classes, the sample's own, or values
   Samples train;
   Samples validation;  ///< empty when `validation_fraction` is 0
   Samples test;
@@ -45,6 +48,10 @@ struct Dataset {
   std::string features;
 };
 
+/// What a network has to give: a score for each class, the sample again (an autoencoder), or numbers.
+enum class Target { classes, reconstruction, value };
+template <>
+inline constexpr std::array words_of<Target>{"class", "reconstruction", "value"};
 /// Per channel, in raw units: an image's numbers become (raw - mean) / standard_deviation. Measured, a
 /// channel that never changes has deviation 1, so that it becomes 0.
 struct Normalisation {
@@ -73,6 +80,9 @@ struct TaskConfig {
   std::vector<double> normalise_mean;       ///< given: one a channel, or one for all, in raw units
   std::vector<double> normalise_deviation;  ///< the same
   Augmentation augmentation = Augmentation::none;
+  Target target = Target::classes;  ///< what a network has to give
+  std::string metric = "accuracy";  ///< one of metrics(), core/data/metric.hpp
+  int normal_class = 0;             ///< of a reconstruction: all other classes are anomalies
 
   void fields(FieldVisitor& visitor);
 };
@@ -85,8 +95,12 @@ struct TaskConfig {
 /// same order. Throws DataError (with the command that prepares the set, when there is none) or ConfigError.
 Dataset load_dataset(const TaskConfig& task, const std::optional<Normalisation>& own = std::nullopt);
 
-/// Joins two sample sets of one shape (training with validation, for the final evaluation); an empty one may
-/// have any shape. Throws DataError when the shapes differ.
+/// All that a final evaluation trains on: the training samples with the validation split's, of which a
+/// reconstruction takes the normal ones.
+Samples training_samples(const Dataset& dataset, const TaskConfig& task);
+
+/// Joins two sample sets of one shape; an empty one may have any shape. Throws DataError when the shapes
+/// differ.
 Samples join_samples(const Samples& first, const Samples& second);
 
 /// `count` samples spread evenly over `samples` and its classes (all of them when count is 0 or larger than

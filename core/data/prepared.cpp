@@ -34,7 +34,7 @@ constexpr std::array<const char*, 3> splits = {"train", "validation", "test"};
 bool is_of_a_set(const std::string& name) {
   std::vector<std::string> own{description_file};
   for (const std::string split : splits)
-    for (const auto* part : {"_images.npy", "_labels.npy"}) own.push_back(split + part);
+    for (const auto* part : {"_images.npy", "_labels.npy", "_values.npy"}) own.push_back(split + part);
   return std::any_of(own.begin(), own.end(), [&](const std::string& file) {
     return name == file || name.starts_with(file + ".tmp");
   });
@@ -113,11 +113,17 @@ RawSet fetch(const KnownDataSet& known, const std::filesystem::path& downloads,
 void write_split(const std::filesystem::path& folder, const std::string& split, const RawSamples& samples,
                  ordered_json& sums) {
   if (samples.count() == 0) return;
-  const auto images = folder / (split + "_images.npy"), labels = folder / (split + "_labels.npy");
+  const bool of_values = !samples.values.empty();
+  const auto images = folder / (split + "_images.npy"),
+             wanted = folder / (split + (of_values ? "_values.npy" : "_labels.npy"));
   write_npy(images, samples.images);
-  write_npy(labels, NpyArray::from(std::vector<std::int32_t>(samples.labels.begin(), samples.labels.end()),
-                                   {samples.count()}));
-  for (const auto& file : {images, labels}) sums[file.filename().string()] = sha256_of_file(file);
+  if (of_values)
+    write_npy(wanted, NpyArray::from(samples.values,
+                                     {samples.count(), std::ssize(samples.values) / samples.count()}));
+  else
+    write_npy(wanted, NpyArray::from(std::vector<std::int32_t>(samples.labels.begin(), samples.labels.end()),
+                                     {samples.count()}));
+  for (const auto& file : {images, wanted}) sums[file.filename().string()] = sha256_of_file(file);
 }
 
 void write_prepared(const RawSet& set, const std::filesystem::path& folder,
@@ -140,6 +146,7 @@ void write_prepared(const RawSet& set, const std::filesystem::path& folder,
       {"counts",
        {{"train", set.train.count()}, {"validation", set.validation.count()}, {"test", set.test.count()}}},
       {"sha256", sums}};
+  if (set.values > 0) description["values"] = set.values;
   if (!set.features.empty()) description["features"] = ordered_json::parse(set.features);
   if (!set.recipe.empty()) description["recipe"] = ordered_json::parse(set.recipe);
   if (!set.notes.empty()) description["notes"] = set.notes;
@@ -157,7 +164,8 @@ ordered_json read_description(const std::filesystem::path& folder) {
     if (description.at("format") != format_name)
       throw DataError(fmt::format("{}: expected format {}, found {}", file.string(), format_name,
                                   description.at("format").dump()));
-    if (const auto classes = description.at("classes").get<int>(); classes < 2)
+    const bool of_values = description.value("values", 0) > 0;
+    if (const auto classes = description.at("classes").get<int>(); classes < 2 && !of_values)
       throw DataError(fmt::format("{}: expected at least 2 classes, found {}", file.string(), classes));
     return description;
   } catch (const ordered_json::exception& error) {
@@ -245,7 +253,7 @@ RawSet verify_prepared(const std::filesystem::path& folder) {
   RawSet set = read_prepared(folder);
   const auto sums = read_description(folder).value("sha256", ordered_json::object());
   for (const char* split : splits)
-    for (const char* part : {"images", "labels"}) {
+    for (const char* part : {"images", set.values > 0 ? "values" : "labels"}) {
       const auto name = fmt::format("{}_{}.npy", split, part);
       if (std::string(split) == "validation" && set.validation.count() == 0) continue;
       const auto expected = sums.value(name, "nothing"), found = sha256_of_file(folder / name);

@@ -37,9 +37,9 @@ void check(const std::string& kind, const Recipe& recipe) {
   if (split.validation_percent + split.test_percent >= 100)
     throw ConfigError(fmt::format("split: expected validation_percent + test_percent below 100, got {:g}",
                                   split.validation_percent + split.test_percent));
-  if (split.by == "list" && labels.list.empty() && kind != "csv")
+  if (split.by == SplitRule::list && labels.list.empty() && kind != "csv")
     throw ConfigError("split.by = \"list\": expected labels.list, got none");
-  if (split.by == "groups" && split.test_groups.empty())
+  if (split.by == SplitRule::groups && split.test_groups.empty())
     throw ConfigError("split.by = \"groups\": expected split.test_groups, got none");
 }
 
@@ -62,7 +62,7 @@ void AudioConfig::fields(FieldVisitor& visitor) {
 }
 
 void SeriesConfig::fields(FieldVisitor& visitor) {
-  visitor.field("layout", &layout, one_of({"auto", "wide", "long"}),
+  visitor.field("layout", &layout,
                 "wide: a line a sample. long: a line a step. auto: long where sample_columns are given.");
   visitor.field("sample_columns", &sample_columns, anything(),
                 "long: columns that are the same in all steps of a recording, which lie together.");
@@ -78,7 +78,7 @@ void SeriesConfig::fields(FieldVisitor& visitor) {
 }
 
 void ArrayConfig::fields(FieldVisitor& visitor) {
-  visitor.field("layout", &layout, one_of({"images", "series", "features"}),
+  visitor.field("layout", &layout,
                 "What *_images.npy hold: N x H x W [x C]; series N x steps [x channels], which become "
                 "steps x 1 x channels; features N x F without an order, which become 1 x 1 x F.");
 }
@@ -86,8 +86,8 @@ void ArrayConfig::fields(FieldVisitor& visitor) {
 void ImageConfig::fields(FieldVisitor& visitor) {
   visitor.field("height", &height, between(1, 4096), "Rows of the prepared pictures.");
   visitor.field("width", &width, between(1, 4096), "Their columns.");
-  visitor.field("colour", &colour, one_of({"rgb", "grey"}), "Channels: three, or one (ITU-R BT.601 luma).");
-  visitor.field("fit", &fit, one_of({"crop", "pad", "stretch"}),
+  visitor.field("colour", &colour, "Channels: three, or one (ITU-R BT.601 luma).");
+  visitor.field("fit", &fit,
                 "Pictures of another shape: cut to the middle, filled up with black, or stretched.");
 }
 

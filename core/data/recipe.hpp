@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "core/base/config_file.hpp"
 #include "core/data/features/feature_config.hpp"
 #include "core/data/sources/labels.hpp"
+#include "core/data/sources/picture.hpp"
 
 namespace mho {
 
@@ -24,9 +26,14 @@ struct AudioConfig {
   void fields(FieldVisitor& visitor);
 };
 
+/// wide: a line a sample. steps ("long"): a line a step. automatic ("auto"): what sample_columns say.
+enum class SeriesLayout { automatic, wide, steps };
+template <>
+inline constexpr std::array words_of<SeriesLayout>{"auto", "wide", "long"};
+
 /// The [series] table of a recipe: recordings as numbers in text or arrays.
 struct SeriesConfig {
-  std::string layout = "auto";              ///< csv: wide, a line a sample | long, a line a step | auto
+  SeriesLayout layout = SeriesLayout::automatic;
   std::vector<std::string> sample_columns;  ///< long: what the steps of one recording share
   std::string step_column = "";             ///< long: counts up by 1 within a recording; "" for no check
   std::vector<std::string> channels;        ///< columns of the values, or ranges of them ("x0..x255")
@@ -37,19 +44,28 @@ struct SeriesConfig {
   void fields(FieldVisitor& visitor);
 };
 
+/// N x H x W [x C]; N x steps [x channels]; N x features.
+enum class ArrayLayout { images, series, features };
+template <>
+inline constexpr std::array words_of<ArrayLayout>{"images", "series", "features"};
+
 /// The [arrays] table of a recipe.
 struct ArrayConfig {
-  std::string layout = "images";  ///< images | series (N x steps [x channels]) | features (N x features)
+  ArrayLayout layout = ArrayLayout::images;
 
   void fields(FieldVisitor& visitor);
 };
+
+enum class Colour { rgb, grey };
+template <>
+inline constexpr std::array words_of<Colour>{"rgb", "grey"};
 
 /// The [images] table of a recipe.
 struct ImageConfig {
   int height = 96;
   int width = 96;
-  std::string colour = "rgb";  ///< rgb | grey
-  std::string fit = "crop";    ///< crop | pad | stretch
+  Colour colour = Colour::rgb;
+  PictureFit fit = PictureFit::crop;
 
   void fields(FieldVisitor& visitor);
 };

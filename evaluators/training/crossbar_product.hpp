@@ -23,6 +23,13 @@ class CrossbarProduct : public VectorProduct {
     backward_key_ = chip.with("backward");
   }
 
+  /// FrozenMatrix::hold_some.
+  void hold_some(std::span<const std::uint32_t> weights, std::span<const float> conductances) {
+    crossbar_.hold_some(weights, conductances);
+  }
+  /// What the backward converters draw comes from here: for a chip that stays, one key a mini-batch.
+  void draw_backward_from(RandomKey key) { backward_key_ = key; }
+
   void forward(const float* x, int vectors, std::uint64_t key, std::uint64_t first_vector,
                float* y) const override {
     if (cut_.taps == 1) return crossbar_.forward(x, vectors, RandomKey(key), first_vector, y);

@@ -158,10 +158,11 @@ void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operan
   });
 }
 
-MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
-                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16,
-                           RandomKey chip) {
-  MatrixOperand operand;
+CrossbarOperand crossbar_operand(const MatrixLayer& layer, const MatrixRead& read,
+                                 const LayerParameters& parameters, const HardwareConfig& hardware,
+                                 RandomKey chip) {
+  CrossbarOperand result;
+  MatrixOperand& operand = result.operand;
   const RowCut& cut = layer.row_cut();
   if (cut.taps == 1)
     layer.pack_forward(read.conductances.data(), operand.forward);
@@ -170,10 +171,16 @@ MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
   operand.scales = read.output_scales;
   operand.input_range = effective_input_range(hardware, parameters.input_range);
   if (operand.input_range > 0) operand.split_ranges = parameters.split_ranges;
-  std::shared_ptr<CrossbarProduct> product;
-  attach_crossbar(layer, hardware, chip, operand, product);
+  attach_crossbar(layer, hardware, chip, operand, result.product);
   fold_ranges_into_scales(layer, operand);
   for (auto& scale : operand.scales) scale *= parameters.output_gain;
+  return result;
+}
+
+MatrixOperand read_operand(const MatrixLayer& layer, const MatrixRead& read,
+                           const LayerParameters& parameters, const HardwareConfig& hardware, bool bfloat16,
+                           RandomKey chip) {
+  auto operand = crossbar_operand(layer, read, parameters, hardware, chip).operand;
   if (bfloat16 && !operand.product) layer.pack_bfloat16(operand);
   return operand;
 }

@@ -64,6 +64,17 @@ struct NoisyWeights {
 void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operands,
                     CrossbarProducts* products = nullptr);
 
+/// An operand of programmed crossbars, and what computes it where the hardware needs whole vectors (else
+/// null).
+struct CrossbarOperand {
+  MatrixOperand operand;
+  std::shared_ptr<CrossbarProduct> product;
+};
+/// One read of the crossbars that were programmed with layer_targets, in float32; otherwise read_operand.
+CrossbarOperand crossbar_operand(const MatrixLayer& layer, const MatrixRead& read,
+                                 const LayerParameters& parameters, const HardwareConfig& hardware,
+                                 RandomKey chip);
+
 /// Scoring: one read of the crossbars that were programmed with layer_targets as a layer's operand, with the
 /// input ranges of `parameters`. `chip` fixes the deviations of the chip's columns (one key a programming and
 /// layer). With `bfloat16` the fused products run on rounded conductances where the processor can.

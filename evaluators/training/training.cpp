@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "evaluators/training/operands.hpp"
+#include "evaluators/training/tangent_gate.hpp"
 #include "evaluators/training/training_step.hpp"
 
 namespace mho {
@@ -19,20 +21,42 @@ int batch_size(const TrainingTask& task) {
   return std::min(task.config.batch_size, static_cast<int>(task.samples.count()));
 }
 
+/// Without what post-training set: that belongs to the weights as they were, and is set anew after this
+/// training.
+std::optional<Parameters> uncalibrated(const Parameters* initial) {
+  if (!initial) return std::nullopt;
+  auto parameters = *initial;
+  for (auto& layer : parameters) {
+    layer.split_ranges.clear();
+    layer.column_scales.clear();
+  }
+  return parameters;
+}
+
 /// A training under way: everything that one mini-batch reads and changes.
 class Training {
  public:
   Training(const CompiledCandidate& candidate, const TrainingTask& task, RandomKey key,
-           const std::vector<TrainingStage>& stages)
+           const TrainingPart& part)
       : samples_(task.samples),
         augmentation_(task.augmentation),
+        target_(task.target),
         config_(task.config),
         key_(key),
         batch_(batch_size(task)),
-        schedule_(stages, config_.epochs, samples_.labels, batch_),
-        step_(candidate, config_, batch_, key.with("initial weights")),
+        initial_(uncalibrated(part.initial)),
+        schedule_(part.stages, config_.epochs, samples_.labels, batch_),
+        step_(candidate, config_,
+              make_loss(task.target, config_, samples_, candidate.architecture().classes()), batch_,
+              key.with("initial weights"), initial_ ? &*initial_ : nullptr),
         images_(static_cast<size_t>(batch_ * samples_.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)) {}
+        labels_(static_cast<size_t>(batch_)),
+        values_each_(samples_.values.size() / static_cast<size_t>(samples_.count())),
+        values_(static_cast<size_t>(batch_) * values_each_) {
+    if (config_.update_gate == UpdateGate::mntk)
+      gate_.emplace(candidate, initial_parameters(candidate.architecture(), key.with("initial weights")),
+                    samples_, config_, key.with("update gate"));
+  }
 
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
   double run_epoch(int epoch) {
@@ -40,23 +64,23 @@ class Training {
     Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
     random.shuffle(std::span<std::int64_t>(order_));
     const int steps = schedule_.steps_of(epoch);
+    if (gate_) step_.store().gate(gate_->open(step_.store().parameters()));
     double loss = 0;
     for (int k = 0; k < steps && std::isfinite(loss); ++k) loss += run_step(epoch, k) / steps;
     return loss;
   }
 
-  /// What post-training set belongs to the weights as they were, and is set anew after this training.
-  void start_from(const Parameters& initial) {
-    auto& parameters = step_.store().parameters();
-    parameters = initial;
-    for (auto& layer : parameters) {
-      layer.split_ranges.clear();
-      layer.column_scales.clear();
-    }
-  }
   void calibrate() { step_.store().calibrate(samples_); }
-  void resume(const TrainingCheckpoint& from) { step_.store().resume(from.parameters, from.optimizer); }
-  OptimizerState optimizer_state() const { return step_.store().checkpoint(); }
+  void resume(const TrainingCheckpoint& from) {
+    step_.store().resume(from.parameters, from.optimizer);
+    step_.store().load(from.store);
+  }
+  TrainingCheckpoint checkpoint(int epochs_done) {
+    TrainingCheckpoint at{epochs_done, parameters(), step_.store().checkpoint()};
+    step_.store().save(at.store);
+    return at;
+  }
+  std::shared_ptr<const TrainedChip> chip() const { return step_.store().chip(); }
   Parameters& parameters() { return step_.store().parameters(); }
 
  private:
@@ -70,8 +94,12 @@ class Training {
       calibrated_ = phase;
     }
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
-    return step_.run(images_.data(), labels_.data(), phase,
-                     cosine_schedule(step, steps, warmup, config_.learning_rate), key);
+    return step_.run({.images = images_.data(),
+                      .labels = labels_.data(),
+                      .count = batch_,
+                      .key = key,
+                      .values = wanted_values(target_, images_.data(), values_.data())},
+                     phase, cosine_schedule(step, steps, warmup, config_.learning_rate));
   }
 
   void load_batch(int k, RandomKey key) {
@@ -81,25 +109,32 @@ class Training {
       augment(samples_.image(index), {samples_.height, samples_.width, samples_.channels}, augmentation_,
               key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
       labels_[i] = samples_.labels[static_cast<size_t>(index)];
+      std::copy_n(samples_.values.begin() + index * static_cast<std::ptrdiff_t>(values_each_), values_each_,
+                  values_.begin() + static_cast<std::ptrdiff_t>(i * values_each_));
     });
   }
 
   const Samples& samples_;
   Augmentation augmentation_;
+  Target target_;
   const TrainingConfig& config_;
   RandomKey key_;
   int batch_;
+  std::optional<Parameters> initial_;
   TrainingSchedule schedule_;
   TrainingStep step_;
+  std::optional<TangentGate> gate_;
   FloatBuffer images_;
   std::vector<int> labels_;
+  std::size_t values_each_;
+  std::vector<float> values_;
   Indices order_;
   TrainingPhase calibrated_ = TrainingPhase::digital;  ///< the phase of the last calibration
 };
 
 /// Of the step's buffers, the operands, and parameters, gradients and moments.
 double predict_memory_mib(const CompiledCandidate& candidate, const TrainingTask& task) {
-  const int copies = task.config.optimizer == OptimizerKind::adam ? 4 : 3;
+  const int copies = task.config.optimizer == OptimizerKind::sgd ? 3 : 4;
   const auto buffers = training_bytes(candidate.network(), batch_size(task), task.config.shards,
                                       regime_of(task.config.regime).clips_gradients);
   const double bytes = static_cast<double>(buffers) +
@@ -129,8 +164,7 @@ TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& tas
                                 std::ceil(result.memory_mib), config.max_memory_mib);
     return result;
   }
-  Training training(candidate, task, key, part.stages);
-  if (part.initial) training.start_from(*part.initial);
+  Training training(candidate, task, key, part);
   if (part.from) training.resume(*part.from);
   const int until = part.until > 0 ? part.until : config.epochs;
   for (int epoch = part.from ? part.from->epochs_done : 0; epoch < until && !result.failed; ++epoch) {
@@ -139,11 +173,12 @@ TrainingResult train(const CompiledCandidate& candidate, const TrainingTask& tas
     result.reason = why_stop(epoch, result.final_loss, config, on_epoch);
     result.failed = !result.reason.empty();
     if (part.keep && std::isfinite(result.final_loss) && epoch + 1 < until)
-      part.keep({epoch + 1, training.parameters(), training.optimizer_state()});
+      part.keep(training.checkpoint(epoch + 1));
   }
   if (!result.failed && until < config.epochs)  // before the calibration: the next step belongs to the whole
-    result.checkpoint = {result.epochs_done, training.parameters(), training.optimizer_state()};
+    result.checkpoint = training.checkpoint(result.epochs_done);
   if (!result.failed) training.calibrate();
+  if (!result.failed) result.chip = training.chip();
   result.parameters = std::move(training.parameters());
   return result;
 }

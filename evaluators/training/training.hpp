@@ -10,6 +10,7 @@
 #include "core/data/dataset.hpp"
 #include "core/nn/graph/parameters.hpp"
 #include "evaluators/compiled_candidate.hpp"
+#include "evaluators/training/trained_chip.hpp"
 #include "evaluators/training/training_checkpoint.hpp"
 #include "evaluators/training/training_config.hpp"
 #include "evaluators/training/training_schedule.hpp"
@@ -21,6 +22,7 @@ struct TrainingTask {
   const Samples& samples;
   const TrainingConfig& config;
   Augmentation augmentation = Augmentation::none;
+  Target target = Target::classes;
 };
 
 /// A trained network, or why it is none: a diverged training is a failed trial, not an exception.
@@ -32,6 +34,7 @@ struct TrainingResult {
   double final_loss = 0;  ///< mean over the last epoch
   int epochs_done = 0;
   std::optional<TrainingCheckpoint> checkpoint = {};  ///< of a training that ended before its last epoch
+  std::shared_ptr<const TrainedChip> chip = {};       ///< of on-chip regimes
 };
 
 /// Called after every epoch with (epochs done, mean loss); returning false stops the training

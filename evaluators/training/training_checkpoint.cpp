@@ -90,6 +90,16 @@ class Reading {
       }
   }
 
+  /// All of a group, under their names in it, whatever they are.
+  Tensors take_group(const std::string& group) {
+    Tensors taken;
+    const auto prefix = group + ".";
+    for (auto at = tensors_.lower_bound(prefix); at != tensors_.end() && at->first.starts_with(prefix);
+         at = tensors_.erase(at))
+      taken[at->first.substr(prefix.size())] = std::move(at->second);
+    return taken;
+  }
+
   bool has(const std::string& group) const {
     const auto first = tensors_.lower_bound(group + ".");
     return first != tensors_.end() && first->first.starts_with(group + ".");
@@ -114,6 +124,7 @@ void save_checkpoint(const std::filesystem::path& file, const TrainingCheckpoint
   add(tensors, "parameters", checkpoint.parameters);
   add(tensors, "first", checkpoint.optimizer.first);
   add(tensors, "second", checkpoint.optimizer.second);
+  for (const auto& [name, tensor] : checkpoint.store) tensors["store." + name] = tensor;
   write_safetensors(file, tensors, {{"format", "mho-checkpoint-1"}});
 }
 
@@ -128,6 +139,7 @@ TrainingCheckpoint load_checkpoint(const std::filesystem::path& file, const Arch
   reading.take_into("parameters", checkpoint.parameters);
   reading.take_into("first", checkpoint.optimizer.first);
   reading.take_into("second", checkpoint.optimizer.second);
+  checkpoint.store = reading.take_group("store");
   reading.expect_empty();
   return checkpoint;
 }

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 
+#include "core/base/files/safetensors.hpp"
 #include "core/nn/graph/parameters.hpp"
 #include "core/nn/run/optimizer.hpp"
 
@@ -14,6 +17,7 @@ struct TrainingCheckpoint {
   int epochs_done = 0;
   Parameters parameters;
   OptimizerState optimizer;
+  std::map<std::string, NamedTensor> store = {};  ///< WeightStore::save: devices, accumulators
 };
 
 /// Writes weights, running statistics and moments as safetensors, atomically. Throws RunError.

@@ -23,7 +23,10 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "all stay as `from` has them.");
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
-  visitor.field("optimizer", &optimizer, "sgd (Nesterov momentum) or adam.");
+  visitor.field(
+      "optimizer", &optimizer,
+      "sgd (Nesterov momentum), adam, or lns_madam: weights on an 8-bit logarithmic grid that steps "
+      "multiply, without a copy in float (learning_rate: 1/128).");
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
   visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
@@ -47,9 +50,24 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "least_drift", &least_drift, between(0.01, 1),
       "pim_qat: while the ADC is on, each mini-batch's conductances are multiplied by a factor from this "
       "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
+  on_chip.fields(visitor);
+  visitor.field(
+      "update_gate", &update_gate,
+      "mntk: in every epoch only layers are updated whose tangent kernel has kept its size (modular "
+      "adaptive training).");
+  visitor.field("update_gate_level", &update_gate_level, between(0, 1),
+                "mntk: a layer is updated while its kernel's largest eigenvalue, over that of its initial "
+                "weights, is at least this part of the largest such ratio of all layers.");
+  visitor.field("update_gate_samples", &update_gate_samples, between(2, 1024),
+                "mntk: training samples that the kernels are over.");
   visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
                 "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
   visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
+  visitor.field(
+      "class_weights", &class_weights,
+      "Of the cross-entropy, for sets with rare classes: none: every sample counts the same; balanced: "
+      "every class does; root: between the two, weights are the square roots of balanced ones, which "
+      "trains steadily where a class is very rare.");
   visitor.field(
       "shards", &shards, between(1, 1024),
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
@@ -66,8 +84,33 @@ void check_start(const TrainingConfig& training) {
         "training.batch_norms = kept: expected training.from, whose batch norms stay, got none");
 }
 
-std::unique_ptr<Loss> make_loss(const TrainingConfig& training) {
-  return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
+                                int outputs) {
+  if (target != Target::classes) return std::make_unique<MeanSquaredError>();
+  if (training.class_weights == ClassWeights::none)
+    return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
+  return std::make_unique<SoftmaxCrossEntropy>(
+      training.label_smoothing,
+      class_weights(samples.labels, outputs, training.class_weights == ClassWeights::root ? 0.5 : 1));
+}
+
+const float* wanted_values(Target target, const float* images, const float* values) {
+  if (target == Target::classes) return nullptr;
+  return target == Target::reconstruction ? images : values;
+}
+
+void check_loss(Target target, const TrainingConfig& training) {
+  if (target == Target::classes) return;
+  const auto refuse = [&](const char* key, const char* expected, const std::string& got) {
+    throw ConfigError(
+        fmt::format("training.{}: expected {} with task.target = \"{}\", whose loss is the mean "
+                    "squared error, got {}",
+                    key, expected, word_of(target), got));
+  };
+  if (training.label_smoothing > 0)
+    refuse("label_smoothing", "0", fmt::format("{}", training.label_smoothing));
+  if (training.class_weights != ClassWeights::none)
+    refuse("class_weights", "\"none\"", "\"" + word_of(training.class_weights) + "\"");
 }
 
 }  // namespace mho

@@ -6,11 +6,23 @@
 #include <vector>
 
 #include "core/base/fields.hpp"
+#include "core/data/dataset.hpp"
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "core/nn/run/training_network.hpp"
+#include "evaluators/training/on_chip_config.hpp"
 
 namespace mho {
+
+/// Which layers an epoch updates: all, or those whose tangent kernel has kept its size (TangentGate).
+enum class UpdateGate { none, mntk };
+template <>
+inline constexpr std::array words_of<UpdateGate>{"none", "mntk"};
+
+/// How often a sample's class counts in the loss: all samples the same, all classes the same, or between.
+enum class ClassWeights { none, root, balanced };
+template <>
+inline constexpr std::array words_of<ClassWeights>{"none", "root", "balanced"};
 
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
@@ -32,9 +44,14 @@ struct TrainingConfig {
   double adc_fraction = 0.8;      ///< pim_qat: of all steps before the ADC is switched on
   double least_drift = 0.7;       ///< pim_qat: conductances are what drift leaves of them, from this to 1
   double label_smoothing = 0.0;
+  ClassWeights class_weights = ClassWeights::none;
   double input_range_rate = 1.0;  ///< of learned input ranges: their learning rate over that of the weights
   double input_range_decay = 0.001;  ///< added to the gradient of a learned range's logarithm
   int max_memory_mib = 0;            ///< a candidate that needs more to train fails; 0: no limit
+  OnChipConfig on_chip = {};
+  UpdateGate update_gate = UpdateGate::none;
+  double update_gate_level = 0.5;
+  int update_gate_samples = 32;
   int shards = 8;  ///< fixed parts of a mini-batch; results do not depend on threads, only on this
 
   void fields(FieldVisitor& visitor);
@@ -43,7 +60,15 @@ struct TrainingConfig {
 /// Refuses frozen layers and kept batch norms without weights to start from. Throws ConfigError.
 void check_start(const TrainingConfig& training);
 
-/// What training lowers. Every task is a classification so far: cross-entropy.
-std::unique_ptr<Loss> make_loss(const TrainingConfig& training);
+/// What training on `samples` lowers: cross-entropy for classes, mean squared error for a reconstruction and
+/// for values. `outputs` of the network.
+std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
+                                int outputs);
+
+/// What such a loss wants of a mini-batch with these images (and values): null for classes.
+const float* wanted_values(Target target, const float* images, const float* values);
+
+/// Refuses what a target leaves without effect. Throws ConfigError.
+void check_loss(Target target, const TrainingConfig& training);
 
 }  // namespace mho

@@ -12,21 +12,20 @@ namespace mho {
 /// learning rate and which phase is the caller's business.
 class TrainingStep {
  public:
-  /// Weights drawn from `key`, in the store of config.regime. `candidate` and `config` must outlive this.
-  TrainingStep(const CompiledCandidate& candidate, const TrainingConfig& config, int batch_size,
-               RandomKey key);
+  /// Weights in the store of config.regime: those of `initial`, or drawn from `key` where that is null.
+  /// `candidate` and `config` must outlive this.
+  TrainingStep(const CompiledCandidate& candidate, const TrainingConfig& config, std::unique_ptr<Loss> loss,
+               int batch_size, RandomKey key, const Parameters* initial = nullptr);
 
-  /// One mini-batch of `batch_size` images (NHWC, kernel_slack() floats readable after the last one); all
-  /// phases but the digital one need a calibrated store. Returns the mean loss, NaN where weights came out of
-  /// it that are no numbers.
-  double run(const float* images, const int* labels, TrainingPhase phase, double learning_rate,
-             RandomKey key);
+  /// One mini-batch of at most `batch_size` images (NHWC, kernel_slack() floats readable after the last one);
+  /// all phases but the digital one need a calibrated store. Returns the mean loss, NaN where weights came
+  /// out of it that are no numbers.
+  double run(const MiniBatch& batch, TrainingPhase phase, double learning_rate);
 
   WeightStore& store() { return *store_; }
   const WeightStore& store() const { return *store_; }
 
  private:
-  int batch_;
   std::unique_ptr<Loss> loss_;
   std::unique_ptr<WeightStore> store_;
   TrainingNetwork buffers_;

@@ -4,13 +4,20 @@
 #include "core/base/suggest.hpp"
 #include "evaluators/training/stores/digital.hpp"
 #include "evaluators/training/stores/hardware_aware.hpp"
+#include "evaluators/training/stores/hybrid.hpp"
+#include "evaluators/training/stores/mixed_precision.hpp"
 #include "evaluators/training/stores/pim_qat.hpp"
+#include "evaluators/training/stores/pulsed.hpp"
+#include "evaluators/training/stores/tiki_taka.hpp"
+#include "evaluators/training/stores/zero_shift.hpp"
 
 namespace mho {
 
 const std::vector<Regime>& regimes() {
-  static const std::vector<Regime> all{DigitalStore::regime(), HardwareAwareStore::regime(),
-                                       PimQatStore::regime()};
+  static const std::vector<Regime> all{DigitalStore::regime(),   HardwareAwareStore::regime(),
+                                       PimQatStore::regime(),    PulsedStore::regime(),
+                                       ZeroShiftStore::regime(), MixedPrecisionStore::regime(),
+                                       HybridStore::regime(),    TikiTakaStore::regime()};
   return all;
 }
 

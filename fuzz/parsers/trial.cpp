@@ -11,7 +11,7 @@ namespace {
 
 Trial example(int number) {
   Score score;
-  score.digital_accuracy = 0.9;
+  score.digital = 0.9;
   score.drift = {{1, 0.9, 0.01, 25, {0.89, 0.91}}, {86400, 0.8, 0.01, 25, {0.79, 0.81}}};
   Trial trial;
   trial.number = number;

@@ -16,7 +16,7 @@ Judgement FunctionEvaluator::judge(const Genome& genome, int trial, const EpochC
 Trial valued_trial(double value, double deviation, double avm) {
   Trial trial;
   trial.value = value;
-  trial.score = Score{.digital_accuracy = std::numeric_limits<double>::quiet_NaN(), .drift = {}, .avm = avm};
+  trial.score = Score{.digital = std::numeric_limits<double>::quiet_NaN(), .drift = {}, .avm = avm};
   for (const double time_s : {one_second_s, one_day_s, one_month_s})
     trial.score->drift.push_back({time_s, value, deviation, 1, {value, value}});
   return trial;

@@ -69,7 +69,7 @@ Evaluation evaluation_of(const TableRow& row, const Architecture& architecture) 
                                      {one_day_s, row.accuracy_1d},
                                      {one_month_s, row.accuracy_1d - half_avm}})
     evaluation.score.drift.push_back({time_s, mean, row.deviation_1d, 1, {mean, mean}});
-  evaluation.score.digital_accuracy = row.digital_accuracy;
+  evaluation.score.digital = row.digital_accuracy;
   evaluation.score.avm = row.avm_points;
   evaluation.cost = Cost{.cores = row.cores, .latency_s = row.latency_s, .energy_j = row.energy_j};
   evaluation.wall_s = row.train_s;

@@ -37,7 +37,7 @@ struct SplitData {
 class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public UntrainedMeter {
  public:
   TrainingEvaluator(const RunConfig& config, std::shared_ptr<const SplitData> data, NetworkBuilder build)
-      : NetworkEvaluator(std::move(build), data->input(), data->all.classes),
+      : NetworkEvaluator(std::move(build), data->input(), data->all.outputs),
         config_(config),
         data_(std::move(data)),
         trial_config_(config.evaluation()),
@@ -67,7 +67,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 
   ZeroCost zero_cost(const Architecture& architecture, int trial) const override {
     return mho::zero_cost({architecture, config_.hardware}, data_->all.train, config_.training,
-                          key("trial", trial).with("training"));
+                          config_.task.target, key("trial", trial).with("training"));
   }
 
   Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
@@ -87,7 +87,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
     auto evaluation = mho::evaluate(architecture, {data_->all.train, data_->held_out}, trial_config_,
                                     key("trial", trial), on_epoch, part);
     if (evaluation.failed || evaluation.checkpoint) return evaluation;
-    evaluation.reason = no_better_than_chance(evaluation.score, data_->held_out.count());
+    evaluation.reason = no_better_than_chance(evaluation.score, data_->held_out);
     evaluation.failed = !evaluation.reason.empty();
     return evaluation;
   }

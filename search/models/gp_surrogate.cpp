@@ -49,8 +49,8 @@ void GpSurrogate::fit(const Space& space, std::span<const Trial> trials, RandomK
     if (trial.failed || !trial.score) continue;
     const auto& day = trial.score->at(one_day_s);
     genomes.push_back(trial.genome);
-    rows.push_back(
-        {day.mean, std::log(std::max(day.standard_deviation, smallest_deviation)), trial.score->avm});
+    rows.push_back({day_gain(*trial.score), std::log(std::max(day.standard_deviation, smallest_deviation)),
+                    trial.score->avm});
   }
   keep_informative(genomes, rows);
   if (rows.empty()) throw RunError("surrogate gp: expected a trial with a score to learn from, got none");

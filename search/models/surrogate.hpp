@@ -13,7 +13,7 @@ namespace mho {
 
 /// What a surrogate expects of a genome (units of Score: fractions, points).
 struct Prediction {
-  double accuracy = 0;
+  double accuracy = 0;  ///< the metric after a day, turned so that larger is better
   double accuracy_uncertainty = 0;
   double deviation = 0;
   double avm = 0;

@@ -6,6 +6,7 @@
 
 #include "search/models/kendall_tau.hpp"
 #include "search/study/objective.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -36,7 +37,7 @@ std::vector<Prediction> predict_fold(Surrogate& surrogate, const Space& space,
 /// The measured score as a prediction, to compare field by field.
 Prediction measured(const Trial& trial) {
   const auto& day = trial.score->at(one_day_s);
-  return {day.mean, 0, day.standard_deviation, trial.score->avm};
+  return {day_gain(*trial.score), 0, day.standard_deviation, trial.score->avm};
 }
 
 template <class Value>
@@ -50,7 +51,7 @@ double tau_of(const std::vector<Prediction>& a, const std::vector<Prediction>& b
 }  // namespace
 
 double predicted_objective(const Prediction& prediction, const SearchConfig& search) {
-  if (search.objective == Objective::accuracy) return prediction.accuracy;
+  if (!is_over_sigma(search)) return prediction.accuracy;
   return prediction.accuracy / std::max(prediction.deviation, smallest_deviation);
 }
 

@@ -53,7 +53,7 @@ Json trial_of(const Json& line) {
   if (line.contains("cost") && line["cost"].is_object()) trial["cost"] = line["cost"];
   if (line.contains("score") && line["score"].is_object()) {
     const auto& score = line["score"];
-    trial["digital"] = score.at("digital_accuracy");
+    trial["digital"] = score.at("digital_" + score.value("metric", std::string("accuracy")));
     trial["avm"] = score.at("avm");
     trial["drift"] = drift_of(score.at("drift"));
   }

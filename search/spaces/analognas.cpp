@@ -49,7 +49,7 @@ class AnalogNas : public SpaceKind {
 
   std::string name(const Genome& genome) const override { return to_string(analognas_genome(genome)); }
   Architecture build(const Genome& genome, Shape input, int classes) const override {
-    return build_architecture(analognas_genome(genome), input, classes);
+    return build_architecture(analognas_genome(genome), input, classes, config_);
   }
   bool add_features(const Genome& flat, FeatureRow& row) const override {
     const auto genome = analognas_genome(flat);
@@ -102,6 +102,7 @@ void check(const SpaceConfig& config) {
   check_range("branches", config.branches);
   check_words("block_types", config.block_types);
   check_range("widening", config.widening);
+  config.shape.check(config.stem_kernels);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "search/spaces/space.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -147,7 +148,13 @@ std::vector<double> Space::encode(const Genome& genome) const {
 std::string Space::hash() const {
   auto genes = genes_;  // the order of a list changes what a seed draws, not what the space holds
   for (auto& gene : genes) std::sort(gene.values.begin(), gene.values.end());
-  return sha256(word_of(config_.kind) + "\n" + config_.network + "\n" + genes_to_json(genes));
+  auto shape = config_.shape;
+  const auto common = config_.kind == SpaceType::analognas
+                          ? write_config({{"space", "", [&](FieldVisitor& v) { shape.fields(v); }}})
+                          : config_.network;
+  // The widths of the stem's kernels are in the order of their heights.
+  const auto stem = shape.stem_widths.empty() ? "" : fmt::format("{}", fmt::join(config_.stem_kernels, " "));
+  return sha256(word_of(config_.kind) + "\n" + common + stem + "\n" + genes_to_json(genes));
 }
 
 void Space::place(size_t gene, double index, std::vector<Value>& values, std::vector<bool>& there) const {

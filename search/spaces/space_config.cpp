@@ -71,9 +71,11 @@ void SpaceConfig::analognas_fields(FieldVisitor& visitor) {
   visitor.field("branches", &branches, between(1, 12),
                 "B: [smallest, largest] number of parallel branches of a residual block");
   visitor.field("block_types", &block_types,
-                "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first");
+                "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first, E depthwise "
+                "separable");
   visitor.field("widening", &widening, between(1, 4),
                 "WF: [smallest, largest] factor by which a main block multiplies its channels");
+  shape.fields(visitor);
 }
 
 void SpaceConfig::gene_fields(FieldVisitor& visitor) {

@@ -6,6 +6,7 @@
 
 #include "core/base/config_file.hpp"
 #include "core/chip/mapping/mapping_config.hpp"
+#include "search/spaces/network_shape.hpp"
 
 namespace mho {
 
@@ -14,10 +15,11 @@ enum class SpaceType { analognas, mobile, mlp, cell, genes };
 template <>
 inline constexpr std::array words_of<SpaceType>{"analognas", "mobile", "mlp", "cell", "genes"};
 
-/// Of a convolution block: A bottleneck, B basic, C and D the same with batch norm and ReLU first.
-enum class BlockType { A, B, C, D };
+/// Of a convolution block: A bottleneck, B basic, C and D the same with batch norm and ReLU first, E
+/// depthwise separable.
+enum class BlockType { A, B, C, D, E };
 template <>
-inline constexpr std::array words_of<BlockType>{"A", "B", "C", "D"};
+inline constexpr std::array words_of<BlockType>{"A", "B", "C", "D", "E"};
 
 /// Depthwise-separable convolutions, or inverted residuals.
 enum class MobileBlock { separable, inverted };
@@ -87,7 +89,7 @@ struct HardwareGenes {
   void fields(FieldVisitor& visitor);
 };
 
-/// The [space] table: which kind of space, and its ranges. The first seven are of "analognas", the
+/// The [space] table: which kind of space, and its ranges. The first eight are of "analognas", the
 /// AnalogNAS macro-architecture (Benmeziane et al. 2023, Table I).
 struct SpaceConfig {
   std::vector<int> stem_channels = {8, 16, 24, 32, 48, 64};  ///< OC0
@@ -97,6 +99,7 @@ struct SpaceConfig {
   std::vector<int> branches = {1, 3};                        ///< B of a main block: smallest, largest
   std::vector<BlockType> block_types = {BlockType::A, BlockType::B, BlockType::C, BlockType::D};  ///< CT
   std::vector<int> widening = {1, 4};  ///< WF of a main block: smallest, largest
+  NetworkShape shape = {};             ///< of "analognas": what no gene varies
   SpaceType kind = SpaceType::analognas;
   MobileRanges mobile = {};
   MlpRanges mlp = {};

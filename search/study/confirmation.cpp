@@ -55,8 +55,6 @@ bool train_again(const Study& study, const std::vector<Trial>& best, TrialFile& 
   return !study.stopped();
 }
 
-double day_mean(const Score& score) { return score.at(one_day_s).mean; }
-
 }  // namespace
 
 Score together(std::span<const Score> scores) {
@@ -67,7 +65,7 @@ Score together(std::span<const Score> scores) {
     for (const auto& score : scores) total += value(score);
     return total / count;
   };
-  sum.digital_accuracy = mean([](const Score& score) { return score.digital_accuracy; });
+  sum.digital = mean([](const Score& score) { return score.digital; });
   sum.avm = mean([](const Score& score) { return score.avm; });
   for (size_t t = 0; t < sum.drift.size(); ++t) {
     auto& point = sum.drift[t];
@@ -120,11 +118,11 @@ std::string luck_note(const std::vector<Confirmation>& confirmations) {
   double lost = 0;
   int counted = 0;
   for (const auto& [trial, first, failed] : confirmations)
-    if (trial.score) lost += day_mean(first) - day_mean(*trial.score), ++counted;
+    if (trial.score) lost += day_gain(first) - day_gain(*trial.score), ++counted;
   if (counted == 0) return "";
   const auto& [trial, first, failed] = confirmations.front();
   const auto of_first = trial.score
-                            ? fmt::format("{:+.2f} points", 100 * (day_mean(*trial.score) - day_mean(first)))
+                            ? fmt::format("{:+.2f} points", 100 * (day_gain(*trial.score) - day_gain(first)))
                             : std::string("it failed");
   return fmt::format(
       "fresh trainings against the first, at 1 d: {:+.2f} points on average over the best {}, trial {} "

@@ -9,12 +9,11 @@
 #include "core/base/files/text_file.hpp"
 #include "search/models/hypervolume.hpp"
 #include "search/proposers/domination.hpp"
+#include "search/study/objective.hpp"
 #include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
-
-double day_accuracy(const Trial& trial) { return trial.score->at(one_day_s).mean; }
 
 /// Words of a space of one's own may hold what separates cells.
 std::string cell(const std::string& text) {
@@ -26,9 +25,9 @@ std::string cell(const std::string& text) {
 
 std::string row(const Trial& trial) {
   const auto& cost = trial.cost;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, cell(trial.name), day_accuracy(trial),
-                     trial.score->at(one_day_s).standard_deviation, trial.score->avm,
-                     cost ? fmt::format("{}", cost->energy_j) : "",
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, cell(trial.name),
+                     trial.score->at(one_day_s).mean, trial.score->at(one_day_s).standard_deviation,
+                     trial.score->avm, cost ? fmt::format("{}", cost->energy_j) : "",
                      cost ? fmt::format("{}", cost->latency_s) : "",
                      cost ? fmt::format("{}", cost->cores) : "", trial.parameters,
                      cost && cost->mapping ? to_string(*cost->mapping) : "");
@@ -58,13 +57,13 @@ std::vector<Trial> pareto_front(std::span<const Trial> trials, const SearchConfi
   for (size_t i = 0; i < points.size(); ++i)
     if (ranks[i] == 0) front.push_back(*candidates[i]);
   std::stable_sort(front.begin(), front.end(),
-                   [](const Trial& a, const Trial& b) { return day_accuracy(a) > day_accuracy(b); });
+                   [](const Trial& a, const Trial& b) { return day_gain(*a.score) > day_gain(*b.score); });
   return front;
 }
 
 FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& search) {
-  const auto objectives = front_objectives(search);
-  const auto weighed = weigh(trials, objectives, search);
+  const auto names = front_objectives(search);
+  const auto weighed = weigh(trials, names, search);
   std::vector<std::vector<double>> gains;
   for (const auto& point : weighed.points)
     if (point.violation == 0) gains.push_back(point.gains);
@@ -75,20 +74,22 @@ FrontVolume front_volume(std::span<const Trial> trials, const SearchConfig& sear
       worst[d] = std::min(worst[d], point[d]);
       best[d] = std::max(best[d], point[d]);
     }
-  FrontVolume volume{objectives, worst, best, 0};
-  const auto dimensions = objectives.size();
+  FrontVolume volume{names, worst, best, 0};
+  const auto dimensions = names.size();
   volume.share = hypervolume(normalised(gains, worst, best), std::vector<double>(dimensions, -margin)) /
                  std::pow(1 + margin, dimensions);
-  for (size_t d = 0; d < objectives.size(); ++d) {
-    volume.worst[d] = gain(objectives[d], worst[d]);  // its own inverse: back to the objective's unit
-    volume.best[d] = gain(objectives[d], best[d]);
+  for (size_t d = 0; d < names.size(); ++d) {
+    volume.worst[d] = gain(names[d], worst[d]);  // its own inverse: back to the objective's unit
+    volume.best[d] = gain(names[d], best[d]);
   }
   return volume;
 }
 
-void write_front(const std::filesystem::path& file, const std::vector<Trial>& front) {
-  std::string text =
-      "trial,genome,accuracy_1d,deviation_1d,avm_points,energy_j,latency_s,cores,parameters,mapping\n";
+void write_front(const std::filesystem::path& file, const std::vector<Trial>& front,
+                 const SearchConfig& search) {
+  auto text =
+      fmt::format("trial,genome,{}_1d,deviation_1d,avm_points,energy_j,latency_s,cores,parameters,mapping\n",
+                  metric_of(search).name);
   for (const auto& trial : front) text += row(trial);
   write_file_atomically(file, text);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/suggest.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -18,10 +19,11 @@ bool ranks_before(const Score& a, const Score& b, const SearchConfig& search) {
 
 }  // namespace
 
+double day_gain(const Score& score) { return metric_of(score.metric).gain(score.at(one_day_s).mean); }
+
 double objective(const Score& score, const SearchConfig& search) {
-  const auto& day = score.at(one_day_s);
-  if (search.objective == Objective::accuracy) return day.mean;
-  return day.mean / std::max(day.standard_deviation, smallest_deviation);
+  if (!is_over_sigma(search)) return day_gain(score);
+  return day_gain(score) / std::max(score.at(one_day_s).standard_deviation, smallest_deviation);
 }
 
 bool keeps_avm(const Score& score, const SearchConfig& search) { return score.avm <= search.max_avm; }

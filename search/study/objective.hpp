@@ -14,8 +14,11 @@ namespace mho {
 /// says nothing, and a quotient by 0 would put any network that happened to give it first.
 constexpr double smallest_deviation = 0.001;
 
-/// What a search maximises. "accuracy": mean accuracy after one day; "accuracy_over_sigma": that over its
-/// standard deviation over programmings (ACC / sigma of AnalogNAS, problem 1).
+/// The metric after one day, turned so that larger is better.
+double day_gain(const Score& score);
+
+/// What a search maximises: the metric's gain after one day ("accuracy", "macro_f1", ...), or with
+/// "_over_sigma" that over its standard deviation over programmings (ACC / sigma of AnalogNAS, problem 1).
 double objective(const Score& score, const SearchConfig& search);
 
 /// Whether a score keeps the bound on its accuracy variation over one month (T_AVM).

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/files/text_file.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
@@ -14,7 +15,8 @@ using Json = nlohmann::ordered_json;
 
 Json brief(const Score& score) {
   const auto& day = score.at(one_day_s);
-  return {{"accuracy_1d", day.mean}, {"deviation_1d", day.standard_deviation}, {"avm_points", score.avm}};
+  return {
+      {score.metric + "_1d", day.mean}, {"deviation_1d", day.standard_deviation}, {"avm_points", score.avm}};
 }
 
 Json winner_json(const Winner& winner, const std::filesystem::path& place) {
@@ -27,7 +29,7 @@ Json winner_json(const Winner& winner, const std::filesystem::path& place) {
           {"score", std::filesystem::exists(score) ? Json::parse(read_text_file(score)) : Json(nullptr)}};
 }
 
-Json surrogate_json(const SurrogateReport& report) {
+Json surrogate_json(const SurrogateReport& report, const SearchConfig& search) {
   const auto& check = report.check;
   return {{"name", report.name},
           {"generations", report.generations},
@@ -35,7 +37,7 @@ Json surrogate_json(const SurrogateReport& report) {
           {"checked_trials", check.trials},
           {"kendall_tau",
            {{"objective", check.objective},
-            {"accuracy_1d", check.accuracy},
+            {std::string(metric_of(search).name) + "_1d", check.accuracy},
             {"deviation_1d", check.deviation},
             {"avm", check.avm}}}};
 }
@@ -64,7 +66,7 @@ Json front_json(const SearchResult& result) {
   const auto& volume = result.volume;
   const auto& cost = result.front.empty() ? std::nullopt : result.front.front().cost;
   const bool mapped = cost && cost->mapping;
-  return {{"objectives", words_for(volume.objectives)},
+  return {{"objectives", volume.objectives},
           {"mapping", mapped ? Json(to_string(*cost->mapping)) : Json(nullptr)},
           {"trials", trials},
           {"hypervolume_share", volume.share},
@@ -80,17 +82,18 @@ std::string summary_json(const SearchResult& result, const RunConfig& config, co
     winners.push_back(winner_json(result.winners[i], folder.winner(static_cast<int>(i))));
   const auto failed = std::count_if(result.trials.begin(), result.trials.end(),
                                     [](const Trial& trial) { return trial.failed; });
-  Json json = {{"run", folder.root.string()},
-               {"seed", config.search.seed},
-               {"proposer", config.search.proposer},
-               {"trials", result.trials.size()},
-               {"failed_trials", failed},
-               {"stopped", result.stopped},
-               {"note", result.note},
-               {"surrogate", result.surrogate ? surrogate_json(*result.surrogate) : Json(nullptr)},
-               {"prefilters", prefilters_json(result.prefilters)},
-               {"front", front_json(result)},
-               {"winners", std::move(winners)}};
+  Json json = {
+      {"run", folder.root.string()},
+      {"seed", config.search.seed},
+      {"proposer", config.search.proposer},
+      {"trials", result.trials.size()},
+      {"failed_trials", failed},
+      {"stopped", result.stopped},
+      {"note", result.note},
+      {"surrogate", result.surrogate ? surrogate_json(*result.surrogate, config.search) : Json(nullptr)},
+      {"prefilters", prefilters_json(result.prefilters)},
+      {"front", front_json(result)},
+      {"winners", std::move(winners)}};
   if (!result.confirmations.empty()) json["confirmations"] = confirmations_json(result.confirmations);
   return json.dump(2) + "\n";
 }

@@ -19,6 +19,8 @@ double number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+std::string digital_key(const std::string& metric) { return "digital_" + metric; }
+
 Json score_part(const Score& score) {
   Json drift = Json::array();
   for (const auto& point : score.drift)
@@ -27,18 +29,28 @@ Json score_part(const Score& score) {
                      {"standard_deviation", point.standard_deviation},
                      {"programmings", point.programmings},
                      {"interval95", point.interval95}});
-  return {{"digital_accuracy", score.digital_accuracy}, {"avm", score.avm}, {"drift", drift}};
+  Json json;
+  if (score.metric != metrics().front().name) json["metric"] = score.metric;  // as before there were others
+  json[digital_key(score.metric)] = score.digital;
+  if (score.writes) json["pulses_per_device"] = score.writes->pulses_per_device.mean;
+  json["avm"] = score.avm;
+  json["drift"] = drift;
+  return json;
 }
 
 Score read_score(const Json& json) {
-  Score score{
-      .digital_accuracy = number(json.at("digital_accuracy")), .drift = {}, .avm = number(json.at("avm"))};
+  Score score{.metric = json.value("metric", std::string(metrics().front().name)), .drift = {}};
+  metric_of(score.metric);  // throws for an unknown one
+  score.digital = number(json.at(digital_key(score.metric)));
+  score.avm = number(json.at("avm"));
   for (const auto& point : json.at("drift"))
     score.drift.push_back({number(point.at("time_s")),
                            number(point.at("mean")),
                            number(point.at("standard_deviation")),
                            point.at("programmings").get<int>(),
                            {number(point.at("interval95").at(0)), number(point.at("interval95").at(1))}});
+  if (json.contains("pulses_per_device"))
+    score.writes.emplace().pulses_per_device.mean = number(json.at("pulses_per_device"));
   score.at(one_day_s);  // what everything weighs trials by: throws where it is missing
   return score;
 }

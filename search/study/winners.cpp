@@ -87,12 +87,13 @@ std::string warn_of_chance(const std::vector<Winner>& winners) {
   for (size_t place = 0; place < winners.size(); ++place) {
     const auto& score = winners[place].evaluation.score;
     if (is_near_chance(score))
-      places.push_back(fmt::format("winner {} is right for {:.1f} % of the test images after one day", place,
-                                   100 * score.at(one_day_s).mean));
+      places.push_back(fmt::format("winner {} has {} {:.1f} % on the test split after one day", place,
+                                   metric_of(score.metric).title, 100 * score.at(one_day_s).mean));
   }
   if (places.empty()) return "";
-  return fmt::format("{}: near chance, which is {:.1f} % (always the commonest class)", join(places),
-                     100 * winners.front().evaluation.score.chance);
+  const auto& score = winners.front().evaluation.score;
+  return fmt::format("{}: near chance, which is {:.1f} % ({})", join(places), 100 * score.chance,
+                     metric_of(score.metric).chance_answer);
 }
 
 void export_winners(const Study& study, const std::vector<Winner>& winners) {

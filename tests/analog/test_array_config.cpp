@@ -49,7 +49,7 @@ TEST_CASE("The array's settings are keys of the hardware table") {
 TEST_CASE("Unknown kinds are told with the known ones") {
   HardwareConfig hardware;
   CHECK_THROWS_WITH(set(hardware, "mapping=pair"),
-                    ContainsSubstring("hardware.mapping: expected one of pairs, single, got 'pair'") &&
+                    ContainsSubstring("hardware.mapping=pair: expected one of pairs, single, got 'pair'") &&
                         ContainsSubstring("did you mean 'pairs'"));
   CHECK_THROWS_WITH(set(hardware, "programming=twice"), ContainsSubstring("one_shot, verify"));
   CHECK_THROWS_WITH(set(hardware, "ir_drop=yes"), ContainsSubstring("none, approximate, ladder"));

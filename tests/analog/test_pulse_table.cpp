@@ -119,6 +119,7 @@ TEST_CASE("Curves that cannot be used are refused with their line") {
              ContainsSubstring("three points or more that differ"));
   CHECK_THAT(refusal("up_us\n1\n2\n3\n"), ContainsSubstring("expected a column 'down_us'"));
   CHECK_THAT(refusal("up_us,down_us\n1,x\n2,4\n"), ContainsSubstring("for down_us, got 'x'"));
+  CHECK_THAT(refusal("up_us,down_us\n1,3e6\n2,2\n3e6,1\n"), ContainsSubstring("curves.csv: "));
   CHECK_THROWS_WITH(PulseTableDevice(1, {}),
                     ContainsSubstring("device.pulse_table.file: expected a CSV file"));
 }

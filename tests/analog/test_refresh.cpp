@@ -19,8 +19,8 @@ HardwareConfig pcm_pairs(double verify_margin_us) {
   auto hardware = ideal_io();
   hardware.device = "pcm_accumulative";
   hardware.g_max_us = 9;
-  hardware.drift_compensation = "none";
-  if (verify_margin_us > 0) hardware.programming = {"verify", 50, verify_margin_us};
+  hardware.drift_compensation = CompensationMode::none;
+  if (verify_margin_us > 0) hardware.programming = {ProgrammingMethod::verify, 50, verify_margin_us};
   return hardware;
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("Single one-sided devices are refused, and impossible refreshes") {
   auto pairs = zeros(hardware, *model);
   CHECK_THROWS_WITH(refresh_pairs(pairs, {.full = .2, .both = .3}, RandomKey(1)),
                     ContainsSubstring("both <= full"));
-  hardware.cell.kind = "single";
+  hardware.cell.kind = CellKind::single;
   auto single = zeros(hardware, *model);
   CHECK_THROWS_WITH(refresh_pairs(single, {}, RandomKey(1)), ContainsSubstring("expected pairs"));
   const std::vector<float> x(rows, 1.0f), d(columns, 1.0f);

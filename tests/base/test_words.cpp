@@ -60,13 +60,13 @@ TEST_CASE("files hold enums as words, and lists of them") {
   CHECK(options.colour == Colour::light_blue);
   CHECK(options.palette == std::vector{Colour::red, Colour::light_blue});
   CHECK(write_config(options.sections()) ==
-        "[paint]\ncolour = \"light blue\"\npalette = [\"red\", \"light blue\"]\n");
+        "[paint]\ncolour = 'light blue'\npalette = ['red', 'light blue']\n");
   set_config("paint.colour=red", options.sections());
   set_config("paint.palette=[]", options.sections());
   CHECK(options.colour == Colour::red);
   CHECK(options.palette.empty());
   CHECK_THAT(describe_config(options.sections()),
-             ContainsSubstring("| `colour` | `\"red\"` | one of red, light blue | Of the wall. |"));
+             ContainsSubstring("| `colour` | `'red'` | one of red, light blue | Of the wall. |"));
 }
 
 TEST_CASE("other words and other types are refused as for text") {

@@ -229,6 +229,7 @@ TEST_CASE("the same export has the same bytes, and every JSON file its format") 
   example.write(folder.path() / "b");
   for (const auto& [name, required] : export_files()) {
     INFO(name);
+    if (!required && !std::filesystem::exists(folder.path() / "a" / name)) continue;
     const std::string text = read_text_file(folder.path() / "a" / name);
     CHECK(text == read_text_file(folder.path() / "b" / name));
     if (name.ends_with(".json") && !name.starts_with("schemas") && name != "architecture.json")

@@ -262,3 +262,87 @@ TEST_CASE("MNIST is prepared and then loaded in less than 1.5 s") {
   CHECK(dataset.standard_deviation.at(0) == Approx(78.567).epsilon(1e-4));  // 0.3081 x 255
   std::cout << "MNIST: loaded in " << seconds << " s\n";
 }
+
+namespace {
+
+/// A set of 40 + 8 samples of 2 x 1 with two values each: twice and three times the first pixel.
+TaskConfig values_task(const TemporaryFolder& folder) {
+  for (const auto& [split, count] : {std::pair("train", 40), std::pair("test", 8)}) {
+    std::vector<float> images, values;
+    for (int i = 0; i < count; ++i) {
+      const auto pixel = static_cast<float>(i);
+      images.insert(images.end(), {pixel, 1});
+      values.insert(values.end(), {2 * pixel, 3 * pixel + 5});
+    }
+    const auto file = [&](const char* part) { return folder / "raw" / (std::string(split) + part); };
+    std::filesystem::create_directories(folder / "raw");
+    write_npy(file("_images.npy"), NpyArray::from(images, {count, 2, 1, 1}));
+    write_npy(file("_values.npy"), NpyArray::from(values, {count, 2}));
+  }
+  prepare_data("npy", "slopes", folder / "raw", folder / "data");
+  TaskConfig task;
+  task.data = "slopes";
+  task.folder = (folder / "data").string();
+  task.target = Target::value;
+  task.metric = "mse";
+  return task;
+}
+
+}  // namespace
+
+TEST_CASE("a set of values gives each sample its wanted numbers, in deviations of the training split") {
+  const TemporaryFolder folder;
+  const auto task = values_task(folder);
+  const auto dataset = load_dataset(task);
+  CHECK(dataset.outputs == 2);
+  for (const auto* samples : {&dataset.train, &dataset.validation, &dataset.test}) {
+    REQUIRE(std::ssize(samples->values) == 2 * samples->count());
+    for (std::int64_t i = 0; i < samples->count(); ++i)
+      for (int v = 0; v < 2; ++v)  // pixels and values are both linear in the sample's number
+        CHECK(samples->values[static_cast<size_t>(2 * i + v)] ==
+              Approx(samples->image(i)[0] * 1.0).margin(2));
+  }
+  double sum = 0, squares = 0;
+  const auto all = training_samples(dataset, task);
+  REQUIRE(all.count() == 40);
+  for (const float v : all.values) sum += v, squares += v * v;
+  CHECK(sum / 80 == Approx(0).margin(1e-6));
+  CHECK(squares / 80 == Approx(1));
+  CHECK(take_samples(all, 10).values.size() == 20);
+}
+
+TEST_CASE("a set of values is no set of classes, and the other way round") {
+  const TemporaryFolder folder;
+  auto task = values_task(folder);
+  task.target = Target::classes;
+  task.metric = "accuracy";
+  CHECK_THAT(error_of(task), ContainsSubstring("task.target: expected \"value\" for data set 'slopes'"));
+  Prepared prepared;
+  prepared.task.target = Target::value;
+  prepared.task.metric = "mse";
+  CHECK_THAT(error_of(prepared.task), ContainsSubstring("which holds classes, got \"value\""));
+}
+
+TEST_CASE("a reconstruction trains on normal samples and is judged on all") {
+  Prepared prepared;
+  auto& task = prepared.task;
+  task.target = Target::reconstruction;
+  task.metric = "auc";
+  task.normal_class = 2;
+  const auto dataset = load_dataset(task);
+  CHECK(dataset.outputs == 6);
+  CHECK(dataset.train.count() == 85);
+  CHECK(dataset.validation.count() == 45);
+  CHECK(class_counts(dataset.test.labels, 2) == std::vector<int>{20, 40});
+  CHECK(class_counts(dataset.train.labels, 2) == std::vector<int>{85, 0});
+  CHECK(training_samples(dataset, task).count() == 100);
+  task.target = Target::classes;
+  task.metric = "accuracy";
+  task.normal_class = 0;
+  const auto classes = load_dataset(task);
+  CHECK(training_samples(classes, task).count() == 300);
+  task.target = Target::reconstruction;
+  task.metric = "auc";
+  task.normal_class = 3;
+  CHECK_THAT(error_of(task), ContainsSubstring("task.normal_class: expected a class below the 3"));
+}

@@ -13,7 +13,7 @@ using namespace mho;
 TEST_CASE("A preset is where all other keys start from, wherever it stands") {
   const auto recipe = read_recipe("audio", "", {"features.bands=32", "features.preset=mlperf_streaming"});
   CHECK(recipe.features.bands == 32);
-  CHECK(recipe.features.kind == "log_mel");
+  CHECK(recipe.features.kind == FeatureKind::log_mel);
   CHECK(recipe.features.window_ms == 64);
 }
 
@@ -24,8 +24,8 @@ TEST_CASE("A file of a recipe is read, and assignments win") {
       std::string("[features]\npreset = \"mlperf_kws\"\ncoefficients = 12\n[split]\nby = \"hash\"\n"));
   const auto recipe = read_recipe("audio", folder / "r.toml", {"features.coefficients=13"});
   CHECK(recipe.features.coefficients == 13);
-  CHECK(recipe.features.amplitude == "peak");
-  CHECK(recipe.split.by == "hash");
+  CHECK(recipe.features.amplitude == Amplitude::peak);
+  CHECK(recipe.split.by == SplitRule::hash);
 }
 
 TEST_CASE("Tables of another kind of data, wrong words and keys that do not fit are refused") {

@@ -14,27 +14,45 @@ Score score_of(double accuracy, double chance) {
   return score;
 }
 
-}  // namespace
-
-TEST_CASE("the commonest class' share is what always answering it gives") {
+/// So many samples of each class.
+Samples labelled(const std::vector<int>& counts) {
   Samples samples{1, 1, 1, {}, {}};
-  samples.labels = {2, 0, 2, 1, 2};
-  CHECK(commonest_class_share(samples) == 0.6);
+  for (size_t c = 0; c < counts.size(); ++c)
+    samples.labels.insert(samples.labels.end(), static_cast<size_t>(counts[c]), static_cast<int>(c));
+  return samples;
 }
 
+}  // namespace
+
 TEST_CASE("an accuracy is clearly better than chance above a tenth of the errors and two standard errors") {
-  // Three classes, 34 %: a tenth of the 66 % is 6.6 points; two standard errors over 300 images are 5.5.
+  // Three classes, 34 %: a tenth of the 66 % is 6.6 points; two standard errors over 300 samples are 5.5.
+  const auto many = labelled({102, 99, 99}), few = labelled({11, 10, 10}), two = labelled({1, 1});
   CHECK_THAT(
-      no_better_than_chance(score_of(0.36, 0.34), 300),
-      ContainsSubstring("expected at least 40.6 % after one day, because always answering the commonest "
-                        "class is right for 34.0 % of 300 images, got 36.0 %"));
-  CHECK_FALSE(no_better_than_chance(score_of(0.4, 0.34), 300).empty());
-  CHECK(no_better_than_chance(score_of(0.41, 0.34), 300).empty());
-  // Over 30 images two standard errors are 17.3 points.
-  CHECK_FALSE(no_better_than_chance(score_of(0.5, 0.34), 30).empty());
-  CHECK(no_better_than_chance(score_of(0.52, 0.34), 30).empty());
-  // What is right always is no chance, however few the images.
-  CHECK(no_better_than_chance(score_of(1, 0.5), 2).empty());
+      no_better_than_chance(score_of(0.36, 0.34), many),
+      ContainsSubstring("expected accuracy of at least 40.6 % after one day, because always answering the "
+                        "commonest class gives 34.0 % on 300 samples, got 36.0 %"));
+  CHECK_FALSE(no_better_than_chance(score_of(0.4, 0.34), many).empty());
+  CHECK(no_better_than_chance(score_of(0.41, 0.34), many).empty());
+  // Over 31 samples two standard errors are 17.2 points above 35.5 %.
+  CHECK_FALSE(no_better_than_chance(score_of(0.52, 0.34), few).empty());
+  CHECK(no_better_than_chance(score_of(0.53, 0.34), few).empty());
+  // What is right always is no chance, however few the samples.
+  CHECK(no_better_than_chance(score_of(1, 0.5), two).empty());
+}
+
+TEST_CASE("a metric of which less is better is clearly better than chance below it") {
+  auto samples = labelled({200});
+  for (int i = 0; i < 200; ++i) samples.values.push_back(i % 2 ? 1.0f : -1.0f);  // variance 1, no luck in it
+  auto score = score_of(0.91, 1);
+  score.metric = "mse";
+  CHECK_THAT(no_better_than_chance(score, samples), ContainsSubstring("of at most 90.0 %"));
+  CHECK_FALSE(is_near_chance(score_of(0.74, 0.1)));
+  CHECK(is_near_chance(score));
+  score.drift[0].mean = 0.89;
+  CHECK(no_better_than_chance(score, samples).empty());
+  CHECK(is_near_chance(score));
+  score.drift[0].mean = 0.74;
+  CHECK_FALSE(is_near_chance(score));
 }
 
 TEST_CASE("near chance is below a quarter of the way up, where chance is known") {

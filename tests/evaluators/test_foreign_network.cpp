@@ -10,11 +10,10 @@ using namespace mho;
 
 namespace {
 
-ForeignNetwork dense_network(std::vector<float> bias) {
+ForeignNetwork dense_network(const std::vector<float>& bias) {
   const Architecture architecture("foreign", {1, 1, 2},
                                   {{"fc", Dense{2}, {"input"}}, {"loss", Output{}, {"fc"}}});
-  return {to_json(architecture),
-          {{"fc.weight", {{2, 2}, {1, 2, 3, 4}}}, {"fc.bias", {{2}, std::move(bias)}}}};
+  return {to_json(architecture), {{"fc.weight", {{2, 2}, {1, 2, 3, 4}}}, {"fc.bias", {{bias.size()}, bias}}}};
 }
 
 }  // namespace

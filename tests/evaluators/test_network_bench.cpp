@@ -18,15 +18,15 @@ TEST_CASE("synthetic samples are those of their key") {
 
 TEST_CASE("every row of the bench has a rate, its operations and a share of the peak") {
   const auto net = make_builtin("mlp:32", {8, 8, 1}, 10);
-  for (const auto row : {BenchRow::digital_training, BenchRow::noisy_training, BenchRow::noisy_forward,
-                         BenchRow::drift_score}) {
+  for (const auto row :
+       {BenchRow::digital_training, BenchRow::noisy_training, BenchRow::pulsed_training,
+        BenchRow::mixed_precision_training, BenchRow::noisy_forward, BenchRow::drift_score}) {
     INFO(bench_row_name(row));
     const auto result = bench_network(net, row, {8, 8, 10, 2}, {2, 1e-3, 1});
-    const bool training = row == BenchRow::digital_training || row == BenchRow::noisy_training;
     CHECK(result.images_per_s.min > 0);
     CHECK(result.images_per_s.min <= result.images_per_s.max);
-    CHECK(result.flops ==
-          Approx((training ? 6.0 : 2.0) * static_cast<double>(net.macs()) * result.images_per_s.median));
+    CHECK(result.flops == Approx((is_training(row) ? 6.0 : 2.0) * static_cast<double>(net.macs()) *
+                                 result.images_per_s.median));
     CHECK(result.share_of_peak > 0);
   }
 }

@@ -36,7 +36,7 @@ TEST_CASE(
     REQUIRE_FALSE(trained.failed);
     CHECK(trained.epochs_done == 8);
     *result = score({architecture, hardware}, trained.parameters, test_samples, scoring, RandomKey(2));
-    CHECK(result->digital_accuracy > 0.85);
+    CHECK(result->digital > 0.85);
     CHECK(result->drift.size() == 5);
     CHECK(result->avm == Approx(100 * (result->at(1).mean - result->at(2592000).mean)));
     CHECK(result->at(86400).interval95[0] <= result->at(86400).mean);
@@ -80,7 +80,7 @@ TEST_CASE("an ideal chip scores the digital accuracy at all times") {
   scoring.programmings = 2;
   const auto result = score({architecture, hardware}, trained.parameters, samples, scoring, RandomKey(2));
   for (const auto& point : result.drift) {
-    CHECK(point.mean == result.digital_accuracy);
+    CHECK(point.mean == result.digital);
     CHECK(point.standard_deviation == 0);
   }
 }
@@ -150,4 +150,63 @@ TEST_CASE("an epoch callback can stop the training") {
                             RandomKey(1), [&](int, double) { return ++calls < 3; });
   CHECK(result.failed);
   CHECK(result.epochs_done == 3);
+}
+
+TEST_CASE("an autoencoder trained on normal samples tells the others by its error") {
+  // Class 0 is normal: an image of its own under noise. The others are other images.
+  auto all = toy_samples(400, 4, 0.3, 1), held_out = toy_samples(200, 4, 0.3, 2);
+  Samples normal{8, 8, 1, {}, {}};
+  for (std::int64_t i = 0; i < all.count(); i += 4) {
+    normal.images.insert(normal.images.end(), all.image(i).begin(), all.image(i).end());
+    normal.labels.push_back(0);
+  }
+  for (int& label : held_out.labels) label = label != 0;
+  const Architecture network("autoencoder", {8, 8, 1},
+                             {{"code", Dense{4}, {"input"}},
+                              {"relu", Relu{}, {"code"}},
+                              {"out", Dense{64}, {"relu"}},
+                              {"end", Output{}, {"out"}}});
+  auto config = quick_training("hardware_aware");
+  config.epochs = 30;
+  config.learning_rate = 0.05;
+  const auto trained =
+      train({network, {}}, {normal, config, Augmentation::none, Target::reconstruction}, RandomKey(1));
+  REQUIRE_FALSE(trained.failed);
+  CHECK(trained.final_loss < 0.5);  // the normal image has variance 1, its noise 0.09
+  ScoringConfig scoring;
+  scoring.programmings = 3;
+  const auto result =
+      score({network, {}}, trained.parameters, {held_out, metric_of("auc")}, scoring, RandomKey(2));
+  CHECK(result.metric == "auc");
+  CHECK(result.chance == 0.5);
+  CHECK(result.digital > 0.95);
+  CHECK(result.at(one_day_s).mean > 0.9);
+}
+
+TEST_CASE("a regression learns values, and its AVM is what its error gains over a month") {
+  Samples samples{1, 1, 4, {}, {}};
+  Random random(RandomKey(3));
+  for (int i = 0; i < 400; ++i) {
+    double sum = 0;
+    for (int c = 0; c < 4; ++c) {
+      samples.images.push_back(static_cast<float>(random.normal()));
+      sum += samples.images.back() * (c - 1.5);
+    }
+    samples.labels.push_back(0);
+    samples.values.push_back(static_cast<float>(sum / 2.236));  // variance 1
+  }
+  const Architecture network("line", {1, 1, 4}, {{"out", Dense{1}, {"input"}}, {"end", Output{}, {"out"}}});
+  auto config = quick_training("hardware_aware");
+  config.epochs = 20;
+  config.learning_rate = 0.02;
+  const auto trained =
+      train({network, {}}, {samples, config, Augmentation::none, Target::value}, RandomKey(1));
+  ScoringConfig scoring;
+  scoring.programmings = 5;
+  const auto result =
+      score({network, {}}, trained.parameters, {samples, metric_of("mse")}, scoring, RandomKey(2));
+  CHECK(result.digital < 0.05);
+  CHECK(result.chance == Approx(1).margin(0.2));
+  CHECK(result.at(one_day_s).mean < 0.3);
+  CHECK(result.avm == Approx(100 * (result.at(one_month_s).mean - result.at(one_second_s).mean)));
 }

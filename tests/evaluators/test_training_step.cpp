@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "core/base/parallel.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
@@ -24,6 +25,7 @@ struct Batch {
         images(samples.images.size() + kernel_slack()) {
     std::copy(samples.images.begin(), samples.images.end(), images.begin());
   }
+  MiniBatch of(RandomKey key) const { return {images.data(), samples.labels.data(), 16, key}; }
 };
 
 FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, double learning_rate) {
@@ -31,12 +33,11 @@ FloatBuffer weights_after(int steps, bool noisy, const TrainingConfig& config, d
   const Batch batch(architecture);
   const HardwareConfig hardware;
   const CompiledCandidate candidate(architecture, hardware);
-  TrainingStep step(candidate, config, 16, RandomKey(2));
+  TrainingStep step(candidate, config, std::make_unique<SoftmaxCrossEntropy>(0), 16, RandomKey(2));
   step.store().calibrate(batch.samples);
   for (int i = 0; i < steps; ++i)
-    step.run(batch.images.data(), batch.samples.labels.data(),
-             noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate,
-             RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
+    step.run(batch.of(RandomKey(3).with("step", static_cast<std::uint64_t>(i))),
+             noisy ? TrainingPhase::on_hardware : TrainingPhase::digital, learning_rate);
   for (const auto& layer : step.store().parameters())
     if (!layer.weight.empty()) return layer.weight;
   return {};
@@ -68,11 +69,8 @@ TEST_CASE("repeating one mini-batch lowers its loss") {
   const TrainingConfig config;
   const HardwareConfig hardware;
   const CompiledCandidate candidate(architecture, hardware);
-  TrainingStep step(candidate, config, 16, RandomKey(2));
-  const auto loss = [&] {
-    return step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::digital, 0.1,
-                    RandomKey(3));
-  };
+  TrainingStep step(candidate, config, std::make_unique<SoftmaxCrossEntropy>(0), 16, RandomKey(2));
+  const auto loss = [&] { return step.run(batch.of(RandomKey(3)), TrainingPhase::digital, 0.1); };
   const double first = loss();
   for (int i = 0; i < 20; ++i) loss();
   CHECK(loss() < 0.5 * first);
@@ -88,12 +86,12 @@ Parameters trained(const HardwareConfig& hardware, int steps, float factor = 1,
   TrainingConfig config = training;
   config.shards = 4;
   const CompiledCandidate candidate(architecture, hardware);
-  TrainingStep step(candidate, config, 16, RandomKey(2));
+  TrainingStep step(candidate, config, std::make_unique<SoftmaxCrossEntropy>(0), 16, RandomKey(2));
   step.store().calibrate(batch.samples);
   for (auto& layer : step.store().parameters()) layer.input_range *= factor;
   for (int i = 0; i < steps; ++i)
-    step.run(batch.images.data(), batch.samples.labels.data(), TrainingPhase::on_hardware, 0.05,
-             RandomKey(3).with("step", static_cast<std::uint64_t>(i)));
+    step.run(batch.of(RandomKey(3).with("step", static_cast<std::uint64_t>(i))), TrainingPhase::on_hardware,
+             0.05);
   return step.store().parameters();
 }
 

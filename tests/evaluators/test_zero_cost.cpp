@@ -14,7 +14,8 @@ namespace {
 
 ZeroCost measure(const Architecture& architecture, const TrainingConfig& training = {},
                  const HardwareConfig& hardware = {}) {
-  return zero_cost({architecture, hardware}, toy_samples(80, 4, 0.5, 3), training, RandomKey(5));
+  return zero_cost({architecture, hardware}, toy_samples(80, 4, 0.5, 3), training, Target::classes,
+                   RandomKey(5));
 }
 
 /// One hidden layer of `units` ReLUs.

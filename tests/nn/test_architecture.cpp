@@ -248,11 +248,6 @@ TEST_CASE("the graph must end in one loss") {
     layers.erase(layers.begin() + 2, layers.begin() + 4);
     CHECK_THAT(refusal_of(layers), ContainsSubstring("layer 'loss'") && ContainsSubstring("got 8x8x4"));
   }
-  SECTION("one class") {
-    layers[3].layer = Dense{1};
-    CHECK_THAT(refusal_of(layers),
-               ContainsSubstring("layer 'loss'") && ContainsSubstring("at least 2 classes"));
-  }
 }
 
 TEST_CASE("impossible shapes and attributes are refused with the layer's name, the expected and the given") {

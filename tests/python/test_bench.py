@@ -10,9 +10,10 @@ def test_a_quick_bench_prints_one_document_with_a_rate_a_row(mho):
     assert {"version", "compiler", "build_type", "instruction_set", "threads", "clock", "quick", "rows"} == set(found)
     assert found["threads"] == 1
     names = [row["name"] for row in found["rows"]]
-    rows = ["digital_training", "noisy_training", "noisy_forward", "drift_score"]
+    training = ["digital_training", "noisy_training", "pulsed_training", "mixed_precision_training"]
     names = [name for name in names if not name.endswith("/bfloat16_score")]  # where the processor has it
-    assert names == [f"mlp-b64/{row}" for row in rows] + [f"mlp-b10/{row}" for row in rows[:2]]
+    assert names == ([f"mlp-b64/{row}" for row in training + ["noisy_forward", "drift_score"]]
+                     + [f"mlp-b10/{row}" for row in training] + [f"mlp-b1/{row}" for row in training])
     for row in found["rows"]:
         assert set(row) == RATE_KEYS
         assert 0 < row["min"] <= row["median"] <= row["max"]

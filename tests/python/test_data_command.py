@@ -57,9 +57,9 @@ def test_from_recordings_to_a_chip_folder_that_says_what_stands_before_it(mho):
 
 
 def test_a_search_writes_the_features_beside_its_winners(mho):
-    write_words(mho.folder / "words")
+    write_words(mho.folder / "words", each=160)
     mho("data", "prepare", "audio", "--from", "words", "--name", "tones", "--set", *CLIPS)
-    mho("search", mho.config(), "--set", "task.data=tones", "--out", "run")
+    mho("search", mho.config(), "--set", "task.data=tones", "training.epochs=5", "--out", "run")
     for place in "run/winners/0/features.json", "run/winners/0/chip/features.json":
         assert json.loads((mho.folder / place).read_text())["kind"] == "mfcc"
 

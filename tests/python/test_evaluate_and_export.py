@@ -50,6 +50,31 @@ def test_figures_are_written_in_one_way(mho):
     assert re.search(r"chip +\d+ cores? \(full mapping\), [\d.]+ [nµ]s, [\d.]+ [nµ]J to [\d.]+ [nµ]J, ", text)
 
 
+def test_a_score_speaks_of_its_metric_by_name(mho):
+    config = mho.config()
+    words = ["evaluate", "mlp:32", config, "--set", "task.metric=macro_f1", "--set", "training.class_weights=balanced"]
+    found = mho.json(*words)
+    assert list(found["digital"]) == ["macro_f1"]
+    assert found["metric"] == "macro_f1"
+    text = mho(*words).stdout
+    assert re.search(r"^ +macro F1 +sd", text, re.M)
+    assert "accuracy" not in text
+
+
+def test_an_autoencoder_is_judged_by_how_it_tells_anomalies(mho):
+    config = mho.config()
+    words = ["--set", "task.target=reconstruction", "--set", "task.metric=auc", "--set", "training.epochs=30",
+             "--set", "task.max_train=0"]
+    found = mho.json("evaluate", "mlp:24", config, *words)
+    assert found["chance"] == 0.5
+    assert found["architecture"]["layers"][-2]["out_features"] == 64
+    assert found["digital"]["auc"] > 0.9  # zeros against the other digits
+    refused = mho("evaluate", "mlp:24", config, "--set", "task.metric=auc", code=2).stderr
+    assert 'expected accuracy or balanced_accuracy or macro_f1 with task.target = "class", got "auc"' in refused
+    refused = mho("evaluate", "mlp:24", config, *words, "--set", "training.label_smoothing=0.1", code=2).stderr
+    assert "training.label_smoothing: expected 0" in refused
+
+
 def test_a_network_near_chance_is_warned_of(mho):
     config = mho.config()
     found = mho.json("evaluate", "mlp:32", config, "--set", "training.learning_rate=1e-6")

@@ -2,6 +2,7 @@
 import json
 import re
 import resource
+import shutil
 import signal
 import time
 
@@ -159,6 +160,32 @@ def test_a_run_is_not_written_over(finished):
 def test_resume_refuses_another_configuration(finished):
     result = finished("search", "tiny.toml", "--resume", "--set", "training.epochs=3", code=2)
     assert "epochs" in result.stderr
+
+
+def test_a_run_of_an_earlier_version_is_resumed_with_the_defaults_of_what_it_did_not_know(finished, mho):
+    folder = mho.folder / "old"
+    shutil.copytree(finished.folder / "runs/tiny", folder)
+    config = folder / "config.toml"
+    unknown = ("metric", "target", "normal_class", "class_weights", "stem_widths", "stem_stride", "block_kernel", "decoder")
+    lines = config.read_text().splitlines()
+    config.write_text("\n".join(line for line in lines if line.split(" = ")[0] not in unknown) + "\n")
+    assert len(config.read_text().splitlines()) == len(lines) - len(unknown)
+    mho("search", mho.config(), "--resume", "--out", "old")
+    refused = mho("search", "tiny.toml", "--resume", "--out", "old", "--set", "task.metric=macro_f1", code=2).stderr
+    assert 'metric: the run was started with "accuracy", got "macro_f1"' in refused
+
+
+def test_a_search_by_another_metric_speaks_of_it_everywhere(mho):
+    config = mho.config(TINY.replace("[task]", '[task]\nmetric = "macro_f1"'))
+    summary = mho.json("search", config)
+    assert summary["front"]["objectives"] == ["macro_f1_1d", "energy", "parameters"]
+    assert "macro_f1_1d" in summary["winners"][0]["fresh_score"]
+    assert ",macro_f1_1d," in (mho.folder / "runs/tiny/front.csv").read_text().splitlines()[0]
+    assert all("digital_macro_f1" in trial["score"] for trial in mho.trials("runs/tiny"))
+    assert 'objective = "macro_f1_over_sigma"' in (mho.folder / "runs/tiny/config.toml").read_text()
+    assert "accuracy" not in (mho.folder / "runs/tiny/trials.jsonl").read_text()
+    refused = mho("search", config, "--set", "search.objective=accuracy", code=2).stderr
+    assert 'search.objective: expected one of task.metric = "macro_f1", got "accuracy"' in refused
 
 
 def test_a_run_without_a_best_trial_says_why(mho):

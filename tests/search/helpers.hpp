@@ -30,7 +30,7 @@ std::string message_of(Call call) {
 /// A score whose 1-day accuracy, its deviation and AVM are given.
 inline Score make_score(double accuracy, double deviation, double avm) {
   Score score;
-  score.digital_accuracy = accuracy + 0.01;
+  score.digital = accuracy + 0.01;
   for (const double time : {1.0, 86400.0, 2592000.0})
     score.drift.push_back({time, accuracy, deviation, 25, {accuracy - deviation, accuracy + deviation}});
   score.avm = avm;

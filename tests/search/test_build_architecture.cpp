@@ -126,3 +126,46 @@ TEST_CASE("every genome of the space builds on images, spectrograms and signals"
       REQUIRE_NOTHROW(build_architecture(genome, input, 12));
   }
 }
+
+TEST_CASE("sides of the stem and the blocks may differ, and a side of 1 is not halved") {
+  SpaceConfig space{.stem_kernels = {10, 5}};
+  space.shape = {.stem_widths = {4, 1}, .stem_stride = {2, 1}, .block_kernel = {3, 1}, .decoder = {}};
+  const Genome genome{8, 10, {{1, 1, BlockType::B, 1}, {1, 1, BlockType::A, 2}, {1, 1, BlockType::B, 1}}};
+  const auto network = build_architecture(genome, {64, 1, 2}, 5, space);
+  const auto& stem = std::get<Conv2d>(node(network, "stem.conv").layer);
+  CHECK(std::pair(stem.kernel_height, stem.kernel_width) == std::pair(10, 4));
+  CHECK(node(network, "stem.conv").shape == Shape{32, 1, 8});
+  CHECK(std::get<Conv2d>(node(build_architecture({8, 5, {}}, {64, 1, 2}, 5, space), "stem.conv").layer)
+            .kernel_width == 1);
+  const auto& second = std::get<Conv2d>(node(network, "block2.residual1.branch1.conv2").layer);
+  CHECK(std::pair(second.kernel_height, second.kernel_width) == std::pair(3, 1));
+  CHECK(std::pair(second.stride_height, second.stride_width) == std::pair(2, 1));
+  CHECK(node(network, "block2.residual1.add").shape == Shape{16, 1, 16});
+  CHECK(node(network, "block3.residual1.add").shape == Shape{8, 1, 16});
+  // Squares would have been 9 products of 3x3 on one pixel's width, and never halved.
+  CHECK(node(build_architecture(genome, {64, 1, 2}, 5), "block3.residual1.add").shape == Shape{64, 1, 16});
+}
+
+TEST_CASE("type E is a depthwise convolution, then a pointwise one") {
+  const auto network =
+      build_architecture({8, 3, {{1, 1, BlockType::E, 2}, {1, 1, BlockType::E, 1}}}, {8, 8, 1}, 4);
+  const auto& depthwise = std::get<Conv2d>(node(network, "block1.residual1.branch1.conv1").layer);
+  CHECK(depthwise.groups == 8);
+  CHECK(depthwise.out_channels == 8);
+  const auto& pointwise = std::get<Conv2d>(node(network, "block1.residual1.branch1.conv2").layer);
+  CHECK(pointwise.groups == 1);
+  CHECK(pointwise.kernel_height * pointwise.kernel_width == 1);
+  CHECK(node(network, "block1.residual1.add").shape == Shape{8, 8, 16});
+  CHECK(node(network, "block2.residual1.add").shape == Shape{4, 4, 16});
+}
+
+TEST_CASE("a decoder takes the place of the mean over the pixels") {
+  SpaceConfig space;
+  space.shape.decoder = {6, 20};
+  const auto network = build_architecture({8, 3, {{1, 1, BlockType::B, 1}}}, {16, 1, 2}, 32, space);
+  CHECK(network.classes() == 32);
+  CHECK(node(network, "decoder1.dense").matrix.rows == 16 * 8);
+  CHECK(node(network, "decoder1.dense").shape == Shape{1, 1, 6});
+  CHECK(node(network, "decoder2.relu").shape == Shape{1, 1, 20});
+  CHECK(node(network, "head.dense").matrix.rows == 20);
+}

@@ -93,9 +93,9 @@ TEST_CASE("the front's volume is its share of the box of all trials that keep th
 
 TEST_CASE("front.csv has a row a trial, and an unwritable file is an error") {
   const TemporaryFolder folder;
-  write_front(folder / "front.csv", {point(3, 0.9, 2e-6, 200)});
+  write_front(folder / "front.csv", {point(3, 0.9, 2e-6, 200)}, {});
   CHECK(read_text_file(folder / "front.csv") ==
         "trial,genome,accuracy_1d,deviation_1d,avm_points,energy_j,latency_s,cores,parameters,mapping\n"
         "3,OC11-KS3|R1B1BW1,0.9,0.01,5,2e-06,0,1,200,\n");
-  CHECK_THROWS_AS(write_front(folder / "front.csv" / "below a file", {}), RunError);
+  CHECK_THROWS_AS(write_front(folder / "front.csv" / "below a file", {}, {}), RunError);
 }

@@ -31,7 +31,7 @@ SearchResult search_function(const RunConfig& config, const FunctionEvaluator::F
 TEST_CASE("a value is a trial's own, and no digital accuracy") {
   const auto trial = valued_trial(-3, 0.5, 2);
   CHECK(trial.value == -3);
-  CHECK(std::isnan(trial.score->digital_accuracy));
+  CHECK(std::isnan(trial.score->digital));
   CHECK(trial.score->at(one_day_s).mean == -3);
   CHECK(trial.score->at(one_day_s).standard_deviation == 0.5);
   CHECK(trial.score->avm == 2);

@@ -50,3 +50,12 @@ TEST_CASE(
   for (const auto* trial : ranking(trials, search)) numbers.push_back(trial->number);
   CHECK(numbers == std::vector<int>{3, 1, 4, 2, 0});
 }
+
+TEST_CASE("of a metric of which less is better, less is a larger objective and ranks first") {
+  SearchConfig search{.objective = Objective::mse, .max_avm = 100};
+  auto low = make_trial(0, 0.2, 0.01, 1), high = make_trial(1, 0.5, 0.01, 1);
+  low.score->metric = high.score->metric = "mse";
+  CHECK(objective(*low.score, search) == Approx(-0.2));
+  const std::vector<Trial> trials{high, low};
+  CHECK(ranking(trials, search).front()->number == 0);
+}

@@ -77,8 +77,9 @@ TEST_CASE("a winner near chance on the test split is told of in the note and in 
   SearchOptions options{.folder = folder / "run"};
   options.on_progress = [&](const SearchProgress& progress) { messages += progress.message + "\n"; };
   const auto result = run_search(small_config(), options, evaluator);
-  CHECK_THAT(result.note, ContainsSubstring("winner 1 is right for 36.0 % of the test images after one day: "
-                                            "near chance, which is 34.0 %"));
+  CHECK_THAT(result.note,
+             ContainsSubstring("winner 1 has accuracy 36.0 % on the test split after one day: near "
+                               "chance, which is 34.0 %"));
   CHECK_THAT(messages, ContainsSubstring(result.note));
   CHECK_THAT(read_text_file(folder / "run" / "summary.json"), ContainsSubstring("near chance"));
 }

@@ -155,7 +155,7 @@ TEST_CASE("a space refuses empty, reversed and doubled ranges by key") {
   CHECK_THAT(refusal([](SpaceConfig& c) {
                c.block_types = {BlockType::B, BlockType::B};
              }),
-             ContainsSubstring("space.block_types: expected some of A, B, C, D, each once"));
+             ContainsSubstring("space.block_types: expected some of A, B, C, D, E, each once"));
   CHECK_THAT(refusal([](SpaceConfig& c) { c.block_types = {}; }), ContainsSubstring("space.block_types"));
 }
 
@@ -198,4 +198,32 @@ TEST_CASE("a space's hash tells spaces apart and not the order of a list") {
   CHECK(Space(SpaceConfig{.stem_kernels = {7, 3, 5}}).hash() == hash);
   CHECK(Space(SpaceConfig{.stem_kernels = {3, 5}}).hash() != hash);
   CHECK(Space(SpaceConfig{.widening = {1, 3}}).hash() != hash);
+}
+
+TEST_CASE(
+    "the hash of a space knows the sides of its networks, and is what it was before they could differ") {
+  const auto hash = Space(SpaceConfig{}).hash();
+  SpaceConfig space;
+  space.shape.block_kernel = {3, 1};
+  CHECK(Space(space).hash() != hash);
+  SpaceConfig wide{.stem_kernels = {3, 5}};
+  wide.shape.stem_widths = {1, 3};
+  auto turned = wide;
+  std::swap(turned.stem_kernels[0], turned.stem_kernels[1]);
+  CHECK(Space(wide).hash() != Space(turned).hash());  // 3x1 and 5x3 against 5x1 and 3x3
+}
+
+TEST_CASE("a space refuses sides that are no pairs and widths without their kernels") {
+  CHECK_THAT(refusal([](SpaceConfig& c) { c.shape.stem_widths = {1}; }),
+             ContainsSubstring("space.stem_widths: expected one for each of stem_kernels"));
+  CHECK_THAT(refusal([](SpaceConfig& c) { c.shape.block_kernel = {3}; }),
+             ContainsSubstring("space.block_kernel: expected [height, width], got [3]"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.shape.block_kernel = {1, 1};
+             }),
+             ContainsSubstring("a side above 1"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.shape.stem_stride = {1, 1, 1};
+             }),
+             ContainsSubstring("space.stem_stride"));
 }

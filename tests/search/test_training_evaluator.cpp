@@ -83,7 +83,7 @@ TEST_CASE("trials that are no better than chance fail with both figures, whateve
   const auto result = run_search(config, {.folder = folder / "run"});
   for (const auto& trial : result.trials) {
     CHECK(trial.failed);
-    CHECK_THAT(trial.reason, ContainsSubstring("no better than chance: expected at least"));
+    CHECK_THAT(trial.reason, ContainsSubstring("no better than chance: expected accuracy of at least"));
   }
   CHECK(result.winners.empty());
 }

@@ -83,3 +83,14 @@ TEST_CASE("a line that is no trial is refused with file and line") {
   auto line = to_json_line(full_trial());
   CHECK_THAT(refused(line.replace(line.find("\"A\""), 3, "[]")), ContainsSubstring("run/trials.jsonl:4"));
 }
+
+TEST_CASE("a trial of another metric names it, and one of accuracy is written as ever") {
+  auto trial = make_trial(3, 0.5, 0.01, 1);
+  CHECK_THAT(to_json_line(trial), ContainsSubstring("\"digital_accuracy\"") && !ContainsSubstring("metric"));
+  trial.score->metric = "macro_f1";
+  const auto line = to_json_line(trial);
+  CHECK_THAT(line, ContainsSubstring("\"metric\":\"macro_f1\",\"digital_macro_f1\":"));
+  const auto again = read_trial(line, "here");
+  CHECK(again.score->metric == "macro_f1");
+  CHECK(again.score->digital == trial.score->digital);
+}

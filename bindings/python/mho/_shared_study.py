@@ -256,9 +256,10 @@ def _attributes(weighed):
     if weighed["failed"]:
         attributes["reason"] = weighed["reason"]
     if weighed["score"]:
-        attributes["digital_accuracy"] = weighed["score"]["digital_accuracy"]
+        metric = weighed["score"].get("metric", "accuracy")
+        attributes[f"digital_{metric}"] = weighed["score"][f"digital_{metric}"]
         for point in weighed["score"]["drift"]:
-            attributes[f"accuracy_{_TIMES.get(point['time_s'], '%gs' % point['time_s'])}"] = point["mean"]
+            attributes[f"{metric}_{_TIMES.get(point['time_s'], '%gs' % point['time_s'])}"] = point["mean"]
             if point["time_s"] == 86400:
                 attributes["deviation_1d"] = point["standard_deviation"]
         attributes["avm_points"] = weighed["score"]["avm"]

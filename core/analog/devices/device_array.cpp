@@ -34,6 +34,19 @@ NamedTensor as_bits(std::span<const T> values) {
   return tensor;
 }
 
+/// Counts, each in the bits of one float.
+NamedTensor as_bits(const std::vector<std::uint32_t>& counts) {
+  NamedTensor tensor{{static_cast<std::int64_t>(counts.size())}, {}};
+  for (const auto count : counts) tensor.values.push_back(std::bit_cast<float>(count));
+  return tensor;
+}
+
+std::vector<std::uint32_t> counts_from_bits(const NamedTensor& tensor) {
+  std::vector<std::uint32_t> counts;
+  for (const float bits : tensor.values) counts.push_back(std::bit_cast<std::uint32_t>(bits));
+  return counts;
+}
+
 template <class T>
 std::vector<T> from_bits(const NamedTensor& tensor) {
   std::vector<T> values;
@@ -149,10 +162,12 @@ void DeviceArray::pulse(std::span<const DevicePulses> pulses, RandomKey key) {
   settle(pulses);
   pulse_devices(pulses, key);
   if (pulses_of_.empty()) pulses_of_.assign(size(), 0);
+  if (events_of_.empty()) events_of_.assign(size(), 0);
   for (const auto& [device, count] : pulses) {
     const auto made = static_cast<std::uint32_t>(std::abs(count));
     pulses_of_[device] += made;
     counters_.pulses += made;
+    events_of_[device] += made > 0 ? 1 : 0;
     counters_.events += made > 0 ? 1 : 0;
   }
   if (!own_written_s_.empty())
@@ -195,9 +210,8 @@ void DeviceArray::save(const std::string& prefix, std::map<std::string, NamedTen
   tensors[prefix + "own_written_s"] = as_bits<double>(own_written_s_);
   tensors[prefix + "counters"] =
       as_bits<std::int64_t>(std::array{counters_.programmed, counters_.pulses, counters_.events});
-  NamedTensor pulses{{static_cast<std::int64_t>(pulses_of_.size())}, {}};
-  for (const auto count : pulses_of_) pulses.values.push_back(std::bit_cast<float>(count));
-  tensors[prefix + "pulses_of"] = std::move(pulses);
+  tensors[prefix + "pulses_of"] = as_bits(pulses_of_);
+  tensors[prefix + "events_of"] = as_bits(events_of_);
   NamedTensor stuck{{static_cast<std::int64_t>(stuck_.size()), 2}, {}};
   for (const auto& fault : stuck_) {
     stuck.values.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(fault.device)));
@@ -223,9 +237,8 @@ void DeviceArray::load(const std::string& prefix, const std::map<std::string, Na
   own_written_s_ = from_bits<double>(find("own_written_s", 2 * size(), true));
   const auto counts = from_bits<std::int64_t>(find("counters", 6, false));
   counters_ = {counts[0], counts[1], counts[2]};
-  pulses_of_.clear();
-  for (const float bits : find("pulses_of", size(), true).values)
-    pulses_of_.push_back(std::bit_cast<std::uint32_t>(bits));
+  pulses_of_ = counts_from_bits(find("pulses_of", size(), true));
+  events_of_ = counts_from_bits(find("events_of", size(), true));
   load_stuck(prefix + "stuck", tensors);
 }
 

@@ -95,6 +95,8 @@ class DeviceArray {
   const DeviceCounters& counters() const { return counters_; }
   /// Pulses that each device has had; empty before the first one.
   const std::vector<std::uint32_t>& pulses_of() const { return pulses_of_; }
+  /// Programming events (DeviceCounters::events) that each device has had; empty before the first one.
+  const std::vector<std::uint32_t>& events_of() const { return events_of_; }
 
   /// The state, a column a number; the first one is written_us.
   virtual std::vector<StateColumn> state();
@@ -144,7 +146,7 @@ class DeviceArray {
   double written_s_ = 0;               ///< when the whole array was last programmed
   std::vector<double> own_written_s_;  ///< of each device, once one was written alone at another time
   DeviceCounters counters_;
-  std::vector<std::uint32_t> pulses_of_;
+  std::vector<std::uint32_t> pulses_of_, events_of_;
 };
 
 /// What the arrays of one model share: `Own` is the array's class, which (model, label, devices) make.

@@ -61,6 +61,9 @@ class DeviceModel {
   /// The curves that the model was fitted to; without any, no points.
   virtual PulseFit pulse_fit() const { return {}; }
 
+  /// Whether every read gives exactly what was written last: no drift, no read noise.
+  virtual bool reads_as_written() const { return false; }
+
   /// Where targets may lie.
   virtual ConductanceRange range() const = 0;
 

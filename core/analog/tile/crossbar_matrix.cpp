@@ -67,6 +67,7 @@ CrossbarMatrix::CrossbarMatrix(ConductanceTargets targets, const HardwareConfig&
     planes_[p]->program(targets_.targets_us[p], hardware_.programming, key);
   }
   references_us_.resize(planes_.size());
+  derive();
   take_baseline(key);
 }
 
@@ -75,6 +76,8 @@ CrossbarMatrix::CrossbarMatrix(const CrossbarMatrix& other)
       hardware_(other.hardware_),
       model_(other.model_),
       references_us_(other.references_us_),
+      references_(other.references_),
+      pulse_weights_(other.pulse_weights_),
       compensation_(other.compensation_),
       chip_(other.chip_) {
   for (const auto& plane : other.planes_) planes_.push_back(plane->clone());
@@ -90,7 +93,15 @@ void CrossbarMatrix::program(ConductanceTargets targets, RandomKey key) {
   targets_ = std::move(targets);
   for (size_t p = 0; p < planes_.size(); ++p)
     planes_[p]->program(targets_.targets_us[p], hardware_.programming, key);
+  derive();
   take_baseline(key);
+}
+
+void CrossbarMatrix::derive() {
+  references_ = references();
+  pulse_weights_ = targets_.scales;
+  const auto step = static_cast<float>(model_->pulse_step_us()) / targets_.cell.unit_us;
+  for (float& weight : pulse_weights_) weight *= step * std::fabs(targets_.cell.planes[0].factor);
 }
 
 void CrossbarMatrix::take_baseline(RandomKey key) {
@@ -124,11 +135,12 @@ void CrossbarMatrix::rewrite(std::size_t plane, std::span<const DeviceTarget> ta
   planes_.at(plane)->rewrite(targets, hardware_.programming, key.with("rewrite"));
 }
 
-std::vector<float> CrossbarMatrix::pulse_weights() const {
-  auto weights = targets_.scales;
-  const auto step = static_cast<float>(model_->pulse_step_us()) / targets_.cell.unit_us;
-  for (float& weight : weights) weight *= step * std::fabs(targets_.cell.planes[0].factor);
-  return weights;
+void CrossbarMatrix::move(std::span<const DevicePulses> pulses, RandomKey key) {
+  if (planes_.size() == 1) return pulse(0, pulses, key);
+  std::array<std::vector<DevicePulses>, 2> parts;  // more weight: plus up; less: minus up
+  for (const auto& [weight, count] : pulses) parts[count < 0 ? 1 : 0].push_back({weight, std::abs(count)});
+  pulse(0, parts[0], key);
+  pulse(1, parts[1], key);
 }
 
 void CrossbarMatrix::update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
@@ -138,13 +150,19 @@ void CrossbarMatrix::update(const float* x, const float* d, double learning_rate
         fmt::format("updates of single devices: expected a device that takes pulses both ways, got {}; use "
                     "hardware.mapping = \"pairs\"",
                     hardware_.device));
-  const auto weights = pulse_weights();
   std::vector<DevicePulses> pulses;
+  append_update(x, d, learning_rate, config, key, pulses);
+  move(pulses, key);
+}
+
+void CrossbarMatrix::append_update(const float* x, const float* d, double learning_rate,
+                                   const UpdateConfig& config, RandomKey key,
+                                   std::vector<DevicePulses>& pulses) const {
   std::vector<float> errors;
   for (size_t t = 0; t < targets_.tiles.size(); ++t) {
     const auto& tile = targets_.tiles[t];
     const float* steps =
-        weights.data() + std::ptrdiff_t{targets_.row_split_of(tile.row)} * columns() + tile.column;
+        pulse_weights_.data() + std::ptrdiff_t{targets_.row_split_of(tile.row)} * columns() + tile.column;
     errors.assign(d + tile.column, d + tile.column + tile.columns);
     for (size_t c = 0; c < errors.size(); ++c)  // a column of scale 0 holds nothing and learns nothing
       errors[c] = steps[c] > 0 ? errors[c] * static_cast<float>(learning_rate) / steps[c] : 0.0f;
@@ -154,11 +172,6 @@ void CrossbarMatrix::update(const float* x, const float* d, double learning_rate
         {x + tile.row, errors.data(), tile.rows, tile.columns, first, static_cast<size_t>(columns())}, config,
         key.with("tile", t), pulses);
   }
-  if (planes_.size() == 1) return pulse(0, pulses, key);
-  const auto less = std::partition(pulses.begin(), pulses.end(), [](const auto& p) { return p.count > 0; });
-  for (auto p = less; p != pulses.end(); ++p) p->count = -p->count;
-  pulse(0, {pulses.begin(), less}, key);
-  pulse(1, {less, pulses.end()}, key);
 }
 
 std::vector<float> CrossbarMatrix::find_symmetry_point(std::size_t plane, int pulses, RandomKey key) {
@@ -167,7 +180,7 @@ std::vector<float> CrossbarMatrix::find_symmetry_point(std::size_t plane, int pu
   std::vector<float> before = written_us(plane);
   for (int i = 0; i < pulses; ++i) {
     for (auto& p : all) p.count = i % 2 == 0 ? 1 : -1;
-    before = written_us(plane);
+    if (i + 1 == pulses) before = written_us(plane);
     pulse(plane, all, key.with("symmetry point", static_cast<std::uint64_t>(i)));
   }
   for (size_t i = 0; i < before.size(); ++i) before[i] = (before[i] + written_us(plane)[i]) / 2;
@@ -179,6 +192,7 @@ void CrossbarMatrix::set_reference(std::size_t plane, std::vector<float> referen
     throw MappingError(fmt::format("reference: expected {} conductances, got {}", planes_[plane]->size(),
                                    reference_us.size()));
   references_us_[plane] = std::move(reference_us);
+  derive();
   is_held_ = false;
 }
 
@@ -245,16 +259,44 @@ std::vector<float> CrossbarMatrix::written_conductances() const {
 }
 
 MatrixRead CrossbarMatrix::read(double ahead_s, RandomKey key) const {
-  MatrixRead result{read_conductances(ahead_s, key), targets_.scales};
-  const auto factors = compensation_.factors(targets_, result.conductances, key.with("read-out"));
-  const auto reference = references();
-  if (reference.size() == 1 && reference[0] == 0) {
+  auto conductances = read_conductances(ahead_s, key);
+  const auto factors = compensation_.factors(targets_, conductances, key.with("read-out"));
+  return compensate(std::move(conductances), factors);
+}
+
+MatrixRead CrossbarMatrix::read_uncompensated(double ahead_s, RandomKey key) const {
+  return compensate(read_conductances(ahead_s, key), std::vector<float>(targets_.scales.size(), 1.0f));
+}
+
+float CrossbarMatrix::written_conductance(std::size_t weight) const {
+  float sum = targets_.cell.planes[0].factor * written_us(0)[weight];
+  for (size_t p = 1; p < planes_.size(); ++p) sum += targets_.cell.planes[p].factor * written_us(p)[weight];
+  return sum / targets_.cell.unit_us - reference_of(weight);
+}
+
+void CrossbarMatrix::written_conductances(std::span<const DevicePulses> moved,
+                                          std::vector<float>& conductances) const {
+  conductances.resize(moved.size());
+  if (planes_.size() > 1 || references_.size() > 1) {
+    for (size_t i = 0; i < moved.size(); ++i) conductances[i] = written_conductance(moved[i].device);
+    return;
+  }
+  const float factor = targets_.cell.planes[0].factor, unit_us = targets_.cell.unit_us;
+  const float* us = written_us(0).data();
+  for (size_t i = 0; i < moved.size(); ++i)
+    conductances[i] = factor * us[moved[i].device] / unit_us - references_[0];
+}
+
+MatrixRead CrossbarMatrix::compensate(std::vector<float> conductances,
+                                      const std::vector<float>& factors) const {
+  MatrixRead result{std::move(conductances), targets_.scales};
+  if (references_.size() == 1 && references_[0] == 0) {
     for (size_t i = 0; i < factors.size(); ++i) result.output_scales[i] *= factors[i];
     return result;
   }
   for (size_t i = 0; i < result.conductances.size(); ++i) {
     float& g = result.conductances[i];
-    g = factors[scale_of(i)] * g - reference[reference.size() == 1 ? 0 : i];
+    g = factors[scale_of(i)] * g - reference_of(i);
   }
   return result;
 }
@@ -266,9 +308,8 @@ FrozenMatrix CrossbarMatrix::freeze(double ahead_s, const std::vector<float>& in
 
 std::vector<float> CrossbarMatrix::weights() const {
   auto weights = written_conductances();
-  const auto reference = references();
   for (size_t i = 0; i < weights.size(); ++i)
-    weights[i] = (weights[i] - reference[reference.size() == 1 ? 0 : i]) * targets_.scales[scale_of(i)];
+    weights[i] = (weights[i] - reference_of(i)) * targets_.scales[scale_of(i)];
   return weights;
 }
 
@@ -321,6 +362,7 @@ void CrossbarMatrix::load(const std::string& prefix, const std::map<std::string,
     take(label + ".reference_us", planes_[p]->size(), true, references_us_[p]);
     planes_[p]->load(prefix + label + ".", tensors);
   }
+  derive();
   is_held_ = false;
 }
 

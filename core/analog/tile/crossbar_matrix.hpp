@@ -54,6 +54,15 @@ class CrossbarMatrix {
   /// for less. Throws ConfigError for a model without pulses, and for single devices that only move up.
   void update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
               RandomKey key);
+  /// The pulses of that update, by weight, behind those in `pulses`: they do not depend on what the devices
+  /// hold, so those of many vectors may be moved at once.
+  void append_update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
+                     RandomKey key, std::vector<DevicePulses>& pulses) const;
+  /// Moves weights (DevicePulses::device = row * columns + column) by whole pulses up or down, in their
+  /// order, as update does. Throws ConfigError for a model without pulses.
+  void move(std::span<const DevicePulses> pulses, RandomKey key);
+  /// Weight that one mean pulse moves in every (row split, column): [split * columns + column].
+  const std::vector<float>& pulse_weights() const { return pulse_weights_; }
 
   /// What every device of the plane comes to, µS, by `pulses` pulses up and down in turn: the mean of the
   /// last two places. Its symmetry point where there are enough of them (Kim et al., arXiv 1907.10228).
@@ -61,14 +70,26 @@ class CrossbarMatrix {
   /// Conductances, µS, one a device of the plane, that stand for no weight from now on, in place of the
   /// cell's one: zero-shifting. Throws MappingError for another number of devices.
   void set_reference(std::size_t plane, std::vector<float> reference_us);
+  /// Those of the plane; empty where the cell's own holds.
+  const std::vector<float>& reference_us(std::size_t plane) const { return references_us_.at(plane); }
 
   /// One read of all crossbars `ahead_s` seconds from now, with fresh read noise from `key`. Throws
   /// ConfigError when the model refuses that age.
   MatrixRead read(double ahead_s, RandomKey key) const;
+  /// The same without drift compensation: what a chip that is being trained multiplies with, whose read-outs
+  /// change by more than drift.
+  MatrixRead read_uncompensated(double ahead_s, RandomKey key) const;
+  /// Takes the drift compensation's baseline anew from the devices as they are: the end of a training.
+  void start_compensation(RandomKey key) { take_baseline(key); }
   /// That read as products through the tiles' periphery; input_ranges and chip as FrozenMatrix::hold.
   FrozenMatrix freeze(double ahead_s, const std::vector<float>& input_ranges, RandomKey key,
                       RandomKey chip) const;
 
+  /// MatrixRead::conductances of one weight (row * columns + column) as last written: what
+  /// read_uncompensated gives where DeviceModel::reads_as_written and no wires are in the way.
+  float written_conductance(std::size_t weight) const;
+  /// Those of the weights that moved, one a pulse entry.
+  void written_conductances(std::span<const DevicePulses> moved, std::vector<float>& conductances) const;
   /// Takes one read of all devices `ahead_s` seconds from now, as freeze does: what products go through until
   /// the next one, or until devices are written or time passes.
   void hold_read(double ahead_s, RandomKey key);
@@ -119,14 +140,18 @@ class CrossbarMatrix {
   std::size_t scale_of(std::size_t weight) const;
   /// What is subtracted in digital, over the cell's unit; one for all weights, or one a weight.
   std::vector<float> references() const;
-  /// Weight that one mean pulse moves in every (row split, column).
-  std::vector<float> pulse_weights() const;
+  float reference_of(std::size_t weight) const { return references_[references_.size() == 1 ? 0 : weight]; }
+  /// What follows from targets, references and model.
+  void derive();
+  MatrixRead compensate(std::vector<float> conductances, const std::vector<float>& factors) const;
 
   ConductanceTargets targets_;
   const HardwareConfig hardware_;
   const DeviceModel* model_;
   std::vector<std::unique_ptr<DeviceArray>> planes_;
   std::vector<std::vector<float>> references_us_;  ///< by plane; empty where the cell's own holds
+  std::vector<float> references_;                  ///< references()
+  std::vector<float> pulse_weights_;
   DriftCompensation compensation_;
   RandomKey chip_;  ///< of the columns' deviations in hold_read
   std::optional<FrozenMatrix> frozen_;

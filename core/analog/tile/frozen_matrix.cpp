@@ -104,6 +104,24 @@ void FrozenMatrix::hold(const MatrixRead& read, const std::vector<float>& input_
   }
 }
 
+/// Neighbours come one after the other: rows and tiles are looked for only where they change.
+void FrozenMatrix::hold_some(std::span<const std::uint32_t> weights, std::span<const float> conductances) {
+  const auto width = static_cast<std::uint32_t>(columns_);
+  std::uint32_t row = 0;
+  size_t t = 0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] - row * width >= width) row = weights[i] / width;
+    const int r = static_cast<int>(row), c = static_cast<int>(weights[i] - row * width);
+    const auto* e = &extents_[t];
+    if (r < e->row || r >= e->row + e->rows || c < e->column || c >= e->column + e->columns) {
+      t = static_cast<size_t>(r / split_rows_ * column_splits_ + c / extents_[0].columns);
+      e = &extents_[t];
+    }
+    tiles_[t].hold_one(r - e->row, c - e->column, conductances[i]);
+    if (!transposed_.empty()) transposed_[t].hold_one(c - e->column, r - e->row, conductances[i]);
+  }
+}
+
 void FrozenMatrix::add_transposed() {
   if (has_backward()) return;
   for (size_t t = 0; t < extents_.size(); ++t) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/analog/mapping/tile_grid.hpp"
@@ -51,6 +53,8 @@ class FrozenMatrix {
   /// `read` or `input_ranges` do not fit rows x columns.
   void hold(const MatrixRead& read, const std::vector<float>& input_ranges, RandomKey chip);
 
+  /// Conductances of single weights (row * columns + column) from now on; all else stays.
+  void hold_some(std::span<const std::uint32_t> weights, std::span<const float> conductances);
   /// Makes transposed products possible on hardware without backward converters: through transposed_io.
   void add_transposed();
   /// Full scale of all input converters from now on; 0 takes inputs as they are.

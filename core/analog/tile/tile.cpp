@@ -61,6 +61,12 @@ void Tile::take_magnitudes() {
   }
 }
 
+void Tile::hold_one(int row, int column, float conductance) {
+  const auto place = index(std::int64_t{row} * width_ + column);
+  weights_[place] = conductance;
+  if (!magnitudes_.empty()) magnitudes_[place] = std::fabs(conductance);
+}
+
 void Tile::vary_chip(RandomKey chip) {
   if (io_.gain_spread > 0) gains_ = spread_of(1, io_.gain_spread, columns_, chip.with("column gain"));
   if (io_.offset_spread > 0) offsets_ = spread_of(0, io_.offset_spread, columns_, chip.with("column offset"));

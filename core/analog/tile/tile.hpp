@@ -36,6 +36,8 @@ class Tile {
 
   /// conductances: rows x columns over g_max, `stride` floats from row to row.
   void hold(const float* conductances, int stride);
+  /// One of them anew.
+  void hold_one(int row, int column, float conductance);
   /// Holds the other tile's conductances with rows and columns swapped.
   void hold_transposed(const Tile& other);
   /// Full scale of the inputs: TileIo::input_range.

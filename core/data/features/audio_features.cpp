@@ -17,8 +17,8 @@ double mel(double hz) { return 1127 * std::log1p(hz / 700); }
 std::vector<double> window_of(const FeatureConfig& config) {
   const auto n = static_cast<size_t>(config.window_samples());
   std::vector<double> window(n, 1.0);
-  const bool hann = config.window == "hann";
-  if (config.window == "rectangular" || n == 1) return window;
+  const bool hann = config.window == WindowShape::hann;
+  if (config.window == WindowShape::rectangular || n == 1) return window;
   const double period = static_cast<double>(hann ? n : n - 1), mean = hann ? 0.5 : 0.54;
   for (size_t i = 0; i < n; ++i)
     window[i] = mean - (1 - mean) * std::cos(2 * std::numbers::pi * static_cast<double>(i) / period);
@@ -81,8 +81,8 @@ struct AudioFeatures::Workspace {
 AudioFeatures::AudioFeatures(const FeatureConfig& config) : config_(config) {
   check_features(config);
   auto tables = std::make_unique<Tables>();
-  if (config.kind != "waveform") *tables = {window_of(config), mel_bands(config), {}};
-  if (config.kind == "mfcc") tables->dct = dct_rows(config);
+  if (config.kind != FeatureKind::waveform) *tables = {window_of(config), mel_bands(config), {}};
+  if (config.kind == FeatureKind::mfcc) tables->dct = dct_rows(config);
   tables_ = std::move(tables);
 }
 
@@ -90,7 +90,8 @@ AudioFeatures::~AudioFeatures() = default;
 
 std::vector<float> AudioFeatures::fit(std::span<const float> samples) const {
   const auto wanted = static_cast<std::ptrdiff_t>(config_.clip_samples()), there = std::ssize(samples);
-  const auto skipped = config_.place == "centre" ? (there - wanted) / 2 : 0;  // negative: zeros come first
+  const auto skipped =
+      config_.place == ClipPlace::centre ? (there - wanted) / 2 : 0;  // negative: zeros come first
   std::vector<float> clip(static_cast<size_t>(wanted));
   const auto first = std::max<std::ptrdiff_t>(skipped, 0), to = std::max<std::ptrdiff_t>(-skipped, 0);
   const auto count = std::min(there - first, wanted - to);
@@ -103,8 +104,8 @@ void AudioFeatures::step(std::span<const double> samples, Workspace& work) const
   std::fill(work.padded.begin(), work.padded.end(), 0.0);
   for (size_t i = 0; i < samples.size(); ++i) work.padded[i] = samples[i] * tables_->window[i];
   work.transform.fwd(work.spectrum, work.padded);
-  const bool power = config_.spectrum == "power";
-  const double unit = config_.logarithm == "db" ? 10 / std::numbers::ln10 : 1;
+  const bool power = config_.spectrum == Spectrum::power;
+  const double unit = config_.logarithm == Logarithm::db ? 10 / std::numbers::ln10 : 1;
   for (size_t b = 0; b < work.bands.size(); ++b) {
     const auto& band = tables_->bands[b];
     double sum = 0;
@@ -118,7 +119,7 @@ void AudioFeatures::step(std::span<const double> samples, Workspace& work) const
 
 std::vector<double> AudioFeatures::levelled(std::span<const float> samples) const {
   std::vector<double> signal(samples.begin(), samples.end());
-  if (config_.amplitude == "peak" && !signal.empty())
+  if (config_.amplitude == Amplitude::peak && !signal.empty())
     if (const double peak = *std::max_element(signal.begin(), signal.end()); peak > 0)
       for (double& value : signal) value /= peak;
   for (size_t i = signal.size(); config_.pre_emphasis > 0 && i-- > 1;)
@@ -132,7 +133,7 @@ std::vector<float> AudioFeatures::compute(std::span<const float> samples) const 
   const auto emit = [&](double value) {
     result.push_back(static_cast<float>((value + config_.offset) * config_.gain));
   };
-  if (config_.kind == "waveform") {
+  if (config_.kind == FeatureKind::waveform) {
     std::for_each(signal.begin(), signal.end(), emit);
     return result;
   }
@@ -150,7 +151,8 @@ std::vector<float> AudioFeatures::compute(std::span<const float> samples) const 
 
 std::int8_t AudioFeatures::store(float value) const {
   const double level = static_cast<double>(value) / config_.scale + config_.zero_point;
-  const double whole = config_.rounding == "truncate" ? std::trunc(level) : std::nearbyint(level);
+  const double whole =
+      config_.rounding == StorageRounding::truncate ? std::trunc(level) : std::nearbyint(level);
   return static_cast<std::int8_t>(std::clamp(whole, -128.0, 127.0));
 }
 

@@ -51,10 +51,10 @@ class AudioReader {
   }
 
  private:
-  const char* dtype() const { return recipe_.features.storage == "int8" ? "|i1" : "<f4"; }
+  const char* dtype() const { return recipe_.features.storage == FeatureStorage::int8 ? "|i1" : "<f4"; }
   std::array<std::int64_t, 3> shape() const {
     const auto& features = recipe_.features;
-    if (features.layout == "channels") return {features.steps(), 1, features.values()};
+    if (features.layout == FeatureLayout::channels) return {features.steps(), 1, features.values()};
     return {features.steps(), features.values(), 1};
   }
 
@@ -86,7 +86,8 @@ class AudioReader {
     auto clip = parse_audio(files_.read(path), files_.name(path));
     // A second more than the clip, so that the end of what is kept is not that of what is resampled.
     const auto needed = static_cast<size_t>((features.clip_s + 1) * clip.sample_rate_hz);
-    if (!whole && features.place == "start" && clip.samples.size() > needed) clip.samples.resize(needed);
+    if (!whole && features.place == ClipPlace::start && clip.samples.size() > needed)
+      clip.samples.resize(needed);
     return {resample(clip.samples, clip.sample_rate_hz, features.sample_rate_hz), clip.sample_rate_hz};
   }
 
@@ -101,7 +102,7 @@ class AudioReader {
 
   std::vector<char> stored(const std::vector<float>& clip) const {
     const auto values = features_.compute(clip);
-    if (recipe_.features.storage == "float32") return bytes_of(values);
+    if (recipe_.features.storage == FeatureStorage::float32) return bytes_of(values);
     std::vector<char> bytes;
     for (const float value : values) bytes.push_back(static_cast<char>(features_.store(value)));
     return bytes;

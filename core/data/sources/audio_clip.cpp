@@ -44,7 +44,7 @@ std::uint32_t little_endian(const std::string& bytes, size_t offset) {
 /// A WAV's chunks up to its samples: libsndfile reads what is there of a file that was cut off, and says no
 /// offsets. Source: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0", 1991.
 void check_wav(const std::string& bytes, const std::string& name) {
-  if (bytes.compare(8, 4, "WAVE") != 0)
+  if (bytes.size() < 12 || bytes.compare(8, 4, "WAVE") != 0)
     fail(name, 8, "'WAVE'", shown(bytes, std::min<size_t>(8, bytes.size())));
   bool format = false;
   for (size_t at = 12; at + 8 <= bytes.size();) {

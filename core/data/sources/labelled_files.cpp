@@ -50,7 +50,8 @@ class List {
     if (!labels.group_column.empty()) group_ = table_.column(labels.group_column);
     const auto& columns = table_.columns();
     const bool there = std::find(columns.begin(), columns.end(), split.column) != columns.end();
-    if (split.by == "list" || (split.by == "auto" && there)) split_ = table_.column(split.column);
+    if (split.by == SplitRule::list || (split.by == SplitRule::automatic && there))
+      split_ = table_.column(split.column);
   }
 
   std::vector<FoundSample> samples() const {

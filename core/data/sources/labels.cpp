@@ -85,10 +85,9 @@ class Splitting {
   Splitting(const SplitConfig& config, const std::vector<FoundSample>& found) : config_(config) {
     const bool stated =
         std::any_of(found.begin(), found.end(), [](const auto& s) { return s.stated_part >= 0; });
-    by_ = config.by != "auto"          ? config.by
-          : stated                     ? "folder"
-          : config.test_groups.empty() ? "hash"
-                                       : "groups";
+    by_ = config.by;
+    if (by_ == SplitRule::automatic)
+      by_ = stated ? SplitRule::folder : config.test_groups.empty() ? SplitRule::hash : SplitRule::groups;
     check_groups(found);
   }
 
@@ -103,8 +102,9 @@ class Splitting {
 
  private:
   Part by_rule(const FoundSample& sample) const {
-    if (by_ == "groups") return Part::train;
-    if (by_ == "hash") return part_by_hash(sample.group, config_.validation_percent, config_.test_percent);
+    if (by_ == SplitRule::groups) return Part::train;
+    if (by_ == SplitRule::hash)
+      return part_by_hash(sample.group, config_.validation_percent, config_.test_percent);
     if (sample.stated_part < 0)
       throw DataError(fmt::format(
           "{}: expected a split (train, validation or test) of each sample, found none", sample.where));
@@ -122,7 +122,7 @@ class Splitting {
   }
 
   SplitConfig config_;
-  std::string by_;
+  SplitRule by_;
 };
 
 /// Keeps of the class `others`, in each split, at most `percent` of the count of all other classes: those
@@ -178,7 +178,7 @@ void LabelConfig::fields(FieldVisitor& visitor) {
 
 void SplitConfig::fields(FieldVisitor& visitor) {
   visitor.field(
-      "by", &by, one_of({"auto", "folder", "list", "hash", "groups"}),
+      "by", &by,
       "What splits: folders or files named train, validation, test; the list's column; a hash of the "
       "group (Speech Commands' rule); the groups named here. auto: the first of these that is there.");
   visitor.field("column", &column, anything(), "Column of the list that says train, validation or test.");

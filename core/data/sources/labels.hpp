@@ -25,9 +25,14 @@ struct LabelConfig {
   void fields(FieldVisitor& visitor);
 };
 
+/// What puts a sample into its split. automatic ("auto"): the first of these that is there.
+enum class SplitRule { automatic, folder, list, hash, groups };
+template <>
+inline constexpr std::array words_of<SplitRule>{"auto", "folder", "list", "hash", "groups"};
+
 /// The [split] table of a recipe.
 struct SplitConfig {
-  std::string by = "auto";         ///< auto | folder | list | hash | groups
+  SplitRule by = SplitRule::automatic;
   std::string column = "split";    ///< of the list
   double validation_percent = 10;  ///< hash
   double test_percent = 10;        ///< hash

@@ -195,10 +195,10 @@ Picture parse_picture(const std::string& bytes, const std::string& name) {
                               found.empty() ? "the end" : found));
 }
 
-Picture fit_picture(const Picture& picture, int height, int width, const std::string& fit) {
-  if (fit == "pad") return padded(picture, height, width);
+Picture fit_picture(const Picture& picture, int height, int width, PictureFit fit) {
+  if (fit == PictureFit::pad) return padded(picture, height, width);
   Region region{0, 0, static_cast<double>(picture.height), static_cast<double>(picture.width)};
-  if (fit == "crop") {
+  if (fit == PictureFit::crop) {
     const double scale = std::min(region.height / height, region.width / width);
     const double kept_height = height * scale, kept_width = width * scale;
     region = {(region.height - kept_height) / 2, (region.width - kept_width) / 2, kept_height, kept_width};

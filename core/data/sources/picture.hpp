@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "core/base/words.hpp"
 
 namespace mho {
 
@@ -21,10 +24,15 @@ Picture parse_picture(const std::string& bytes, const std::string& name);
 /// The endings of the files that parse_picture reads.
 const std::vector<std::string>& picture_endings();
 
-/// The picture at another size: "crop" cuts it to the middle of the new shape first, "pad" fits it in and
-/// leaves black around it, "stretch" changes its proportions. Resized by triangles as wide as a source or
+/// What is done to a picture of other proportions: cut to the middle of the new shape, fitted in with black
+/// around it, or stretched.
+enum class PictureFit { crop, pad, stretch };
+template <>
+inline constexpr std::array words_of<PictureFit>{"crop", "pad", "stretch"};
+
+/// The picture at another size. Resized by triangles as wide as a source or
 /// target pixel, whichever is wider, so that small pictures do not alias.
-Picture fit_picture(const Picture& picture, int height, int width, const std::string& fit);
+Picture fit_picture(const Picture& picture, int height, int width, PictureFit fit);
 
 /// One byte a pixel: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601), to nearest.
 std::vector<std::uint8_t> grey(const Picture& picture);

@@ -23,7 +23,7 @@ RawSet read_pictures(const std::filesystem::path& from, const Recipe& recipe,
   const auto placed =
       place_samples(find_labelled_files(files, recipe.labels, recipe.split, picture_endings()), recipe.labels,
                     recipe.split);
-  SampleWriter writer("|u1", {images.height, images.width, images.colour == "grey" ? 1 : 3});
+  SampleWriter writer("|u1", {images.height, images.width, images.colour == Colour::grey ? 1 : 3});
   for (size_t first = 0; first < placed.samples.size(); first += batch) {
     check_going_on();
     std::vector<std::vector<char>> decoded(std::min(batch, placed.samples.size() - first));
@@ -31,7 +31,7 @@ RawSet read_pictures(const std::filesystem::path& from, const Recipe& recipe,
       const auto& path = placed.samples[first + i].source;
       const auto fitted = fit_picture(parse_picture(files.read(path), files.name(path)), images.height,
                                       images.width, images.fit);
-      decoded[i] = bytes_of(images.colour == "grey" ? grey(fitted) : fitted.pixels);
+      decoded[i] = bytes_of(images.colour == Colour::grey ? grey(fitted) : fitted.pixels);
     });
     for (size_t i = 0; i < decoded.size(); ++i)
       writer.add(placed.samples[first + i].part, placed.samples[first + i].label, decoded[i]);

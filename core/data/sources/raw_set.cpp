@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/base/error.hpp"
@@ -41,6 +42,9 @@ void check_split(const RawSet& set, const Split& split) {
   if (shape[0] != samples.count())
     throw DataError(fmt::format("{}: {}: expected a label for each of {} images{}, found {}", labels, name,
                                 shape[0], images == labels ? "" : " of " + images, samples.count()));
+  if (std::ssize(samples.values) != samples.count() * set.values)
+    throw DataError(fmt::format("{}: {}: expected {} values for each of {} samples, found {}", labels, name,
+                                set.values, samples.count(), samples.values.size()));
   for (std::int64_t i = 0; i < samples.count(); ++i)
     if (const int label = samples.labels[static_cast<size_t>(i)]; label < 0 || label >= set.classes)
       throw DataError(fmt::format("{}: {} label {}: expected 0 to {}, found {}", labels, name, i,
@@ -93,12 +97,24 @@ std::vector<int> as_labels(const NpyArray& labels, const std::string& where) {
   return values;
 }
 
+std::vector<float> as_values(const NpyArray& values, const std::string& where) {
+  if (values.shape.size() != 1 && values.shape.size() != 2)
+    throw DataError(
+        fmt::format("{}: expected N or N x values wanted numbers, found {}", where, describe(values)));
+  auto numbers = values.as_float();
+  for (size_t i = 0; i < numbers.size(); ++i)
+    if (!std::isfinite(numbers[i]))
+      throw DataError(fmt::format("{}: value {}: expected a number, found {}", where, i, numbers[i]));
+  return numbers;
+}
+
 void complete_raw_set(RawSet& set, const std::string& where) {
   if (set.train.count() == 0 || set.test.count() == 0)
     throw DataError(fmt::format("{}: expected training and test samples, found {} and {}", where,
                                 set.train.count(), set.test.count()));
+  set.values = static_cast<int>(std::ssize(set.train.values) / set.train.count());
   if (set.classes == 0) set.classes = 1 + *std::max_element(set.train.labels.begin(), set.train.labels.end());
-  if (set.classes < 2)
+  if (set.classes < 2 && set.values == 0)
     throw DataError(fmt::format("{}: expected at least 2 classes, found {}", where, set.classes));
   check_split(set, {set.train, "training", where});
   check_split(set, {set.test, "test", where});

@@ -15,6 +15,8 @@ struct RawSamples {
   NpyArray images;                                 ///< count() x height x width x channels; |u1, |i1 or <f4
   std::vector<int> labels;                         ///< 0 to classes - 1
   std::string images_from = {}, labels_from = {};  ///< the files, for messages; empty where one holds both
+  /// Wanted numbers, count() x RawSet::values, of a set of values: its labels are all 0.
+  std::vector<float> values = {};
 
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
@@ -22,9 +24,10 @@ struct RawSamples {
 /// A data set before any split or normalisation of ours.
 struct RawSet {
   std::string name;
-  std::string kind;    ///< what prepare_data was asked for, e.g. "idx"
-  std::string origin;  ///< where the files came from, one line
-  int classes = 0;
+  std::string kind;                      ///< what prepare_data was asked for, e.g. "idx"
+  std::string origin;                    ///< where the files came from, one line
+  int classes = 0;                       ///< 1 in a set of values
+  int values = 0;                        ///< wanted numbers a sample; 0 in a set of classes
   std::vector<std::string> class_names;  ///< empty when they are not known
   /// What has to stand before a network that takes these samples (describe_features), and how they were made
   /// of recordings (describe_recipe): JSON objects, empty for data that come as the network takes them.
@@ -47,9 +50,13 @@ NpyArray as_images(NpyArray images, const std::string& where);
 /// Labels as whole numbers; throws DataError for another rank than 1 or a label outside 0 to 65535.
 std::vector<int> as_labels(const NpyArray& labels, const std::string& where);
 
+/// Wanted numbers, N or N x values, all finite; throws DataError for others.
+std::vector<float> as_values(const NpyArray& values, const std::string& where);
+
 /// Sets `classes` to the largest label + 1 where it is 0, then checks that training and test samples are
 /// there, that all splits have one shape and type, a label for each image, and labels below `classes` (at
-/// least 2). Throws DataError; `where` stands in messages for splits that do not say their files.
+/// least 2; a set of values has one, and as many values for each sample of every split). Throws DataError;
+/// `where` stands in messages for splits that do not say their files.
 void complete_raw_set(RawSet& set, const std::string& where);
 
 }  // namespace mho

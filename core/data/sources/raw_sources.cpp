@@ -16,18 +16,18 @@ namespace mho {
 namespace {
 
 /// The array with the dimensions that its layout leaves out: series and features have height or width 1.
-NpyArray laid_out(NpyArray array, const std::string& layout, const std::string& where) {
+NpyArray laid_out(NpyArray array, ArrayLayout layout, const std::string& where) {
   auto& shape = array.shape;
   const auto refuse = [&](const char* expected) {
     throw DataError(
         fmt::format("{}: expected {} (arrays.layout), found {} dimensions", where, expected, shape.size()));
   };
-  if (layout == "series") {
+  if (layout == ArrayLayout::series) {
     if (shape.size() == 2) shape.push_back(1);
     if (shape.size() != 3) refuse("series N x steps or N x steps x channels");
     shape.insert(shape.begin() + 2, 1);
   }
-  if (layout == "features") {
+  if (layout == ArrayLayout::features) {
     if (shape.size() != 2) refuse("features N x F");
     shape.insert(shape.begin() + 1, 2, 1);
   }
@@ -37,8 +37,14 @@ NpyArray laid_out(NpyArray array, const std::string& layout, const std::string& 
 RawSamples read_npy_split(const std::filesystem::path& folder, const std::string& split,
                           const ArrayConfig& arrays) {
   const auto images = folder / (split + "_images.npy"), labels = folder / (split + "_labels.npy");
-  return {as_images(laid_out(read_npy(images), arrays.layout, images.string()), images.string()),
-          as_labels(read_npy(labels), labels.string()), images.string(), labels.string()};
+  auto shaped = as_images(laid_out(read_npy(images), arrays.layout, images.string()), images.string());
+  if (const auto values = folder / (split + "_values.npy"); is_there(values)) {
+    const auto wanted = read_npy(values);
+    const auto count = wanted.shape.empty() ? 0 : static_cast<size_t>(wanted.shape.front());
+    return {std::move(shaped), std::vector<int>(count), images.string(), values.string(),
+            as_values(wanted, values.string())};
+  }
+  return {std::move(shaped), as_labels(read_npy(labels), labels.string()), images.string(), labels.string()};
 }
 
 /// The archive of CIFAR-10 when `from` is a folder that holds it, else `from`.

@@ -41,7 +41,8 @@ class SeriesTable {
     step_ = optional_column(recipe.series.step_column);
     const auto& columns = table_.columns();
     const bool splits = std::find(columns.begin(), columns.end(), recipe.split.column) != columns.end();
-    if (stated_part < 0 && (recipe.split.by == "list" || (recipe.split.by == "auto" && splits)))
+    if (stated_part < 0 &&
+        (recipe.split.by == SplitRule::list || (recipe.split.by == SplitRule::automatic && splits)))
       split_ = table_.column(recipe.split.column);
     channels_ = recipe.series.channels.empty() ? other_columns() : table_.columns_of(recipe.series.channels);
     check();
@@ -125,9 +126,9 @@ class SeriesTable {
 
   void check() const {
     const auto& series = recipe_.series;
-    if (series.layout != "auto" && (series.layout == "long") != is_long())
+    if (series.layout != SeriesLayout::automatic && (series.layout == SeriesLayout::steps) != is_long())
       throw ConfigError(fmt::format("series.layout = \"{}\": expected series.sample_columns {}, got {}",
-                                    series.layout, is_long() ? "to be empty" : "to be given",
+                                    word_of(series.layout), is_long() ? "to be empty" : "to be given",
                                     series.sample_columns.size()));
     if (channels_.empty() || (!is_long() && channels_.size() % channels() != 0))
       throw ConfigError(

@@ -50,11 +50,12 @@ class Architecture {
   /// to 200 characters long and not "input". With `same` a declared padding is ignored. Throws
   /// ArchitectureError naming the node: duplicate name, unknown or missing input, cycle, shape mismatch, an
   /// attribute out of range, a window larger than its padded image, groups that do not divide the channels,
-  /// dead ends, fewer than 2 classes, counts beyond the limits of core/nn/graph/layer_facts.hpp.
+  /// dead ends, counts beyond the limits of core/nn/graph/layer_facts.hpp.
   Architecture(std::string name, Shape input, const std::vector<LayerDeclaration>& layers);
 
   const std::string& name() const { return name_; }
   Shape input() const { return nodes_.front().shape; }
+  /// Numbers that leave the network: scores of classes, or values.
   int classes() const { return nodes_.back().shape.channels; }
   /// nodes()[0] is the input, the last one is the output, whose input is the scores.
   const std::vector<Node>& nodes() const { return nodes_; }

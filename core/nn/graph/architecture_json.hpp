@@ -11,7 +11,7 @@ namespace mho {
 /// The architecture as JSON text: "format" ("mho-architecture-1"), "name", "input" [height, width, channels],
 /// "preprocessing" {"mean": [a channel], "standard_deviation": [a channel]} where it is known, and "layers",
 /// one a line, each with "name", "kind" (see layer_name), "inputs" and its attributes:
-/// - conv2d: "out_channels", "kernel" [height, width], "stride" [height, width], "padding" ("same" or
+/// - conv2d: "out_channels", "kernel" [height, width] or one number for both, "stride" likewise, "padding" ("same" or
 ///   [top, bottom, left, right]), "groups" (1 if left out), "bias" (false if left out)
 /// - max_pool, average_pool: "kernel", "stride", "padding"
 /// - dense: "out_features", "bias" (true if left out); batch_norm: "epsilon" (1e-5 if left out)

@@ -122,6 +122,10 @@ class AttributeReader final : public LayerAttributes {
     if (wants(name, presence)) value = object_.boolean(name);
   }
   void sides(const char* name, int& height, int& width) override {
+    if (object_.has(name) && object_.value(name).is_number()) {
+      height = width = object_.integer(name);
+      return;
+    }
     const auto both = object_.integers(name, 2);
     height = both[0], width = both[1];
   }

@@ -27,6 +27,10 @@ const std::vector<Builtin>& builtins() {
        [](Shape, int classes) {
          return mlp_layers({256, 128}, classes);
        }},
+      {"mlp_sigmoid", mnist,
+       [](Shape, int classes) {
+         return mlp_layers({256, 128}, classes, Sigmoid{}, "sigmoid");
+       }},
       {"lenet5", mnist, [](Shape, int classes) { return lenet5_layers(classes); }},
       {"resnet8", cifar10, [](Shape, int classes) { return resnet8_layers(classes); }},
       {"resnet9", cifar10, resnet9_layers},
@@ -35,6 +39,7 @@ const std::vector<Builtin>& builtins() {
       {"ds_cnn", keywords, [](Shape, int classes) { return ds_cnn_layers(classes); }},
       {"mobilenet_v1_025", wake, [](Shape, int classes) { return mobilenet_v1_025_layers(classes); }},
       {"mobilenet_v2_cifar", cifar10, [](Shape, int classes) { return mobilenet_v2_cifar_layers(classes); }},
+      {"signal_cnn", {{256, 1, 1}, 5}, [](Shape, int classes) { return signal_cnn_layers(classes); }},
       {"autoencoder", {{1, 1, 640}, 640}, [](Shape, int outputs) { return autoencoder_layers(outputs); }}};
   return all;
 }

@@ -28,7 +28,11 @@ LayerStack mobilenet_v2_cifar_layers(int classes);
 LayerStack autoencoder_layers(int outputs);
 /// LeNet-5 with max pooling and ReLU: 6 and 16 kernels of 5x5, dense 120, 84.
 LayerStack lenet5_layers(int classes);
+/// Three convolutions over time (height), each halving it: a plain network for signals of time x 1 x
+/// channels.
+LayerStack signal_cnn_layers(int classes);
 /// Dense layers with ReLU between them.
-LayerStack mlp_layers(const std::vector<int>& hidden, int classes);
+LayerStack mlp_layers(const std::vector<int>& hidden, int classes, const Layer& activation = Relu{},
+                      const std::string& name = "relu");
 
 }  // namespace mho

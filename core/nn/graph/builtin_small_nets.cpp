@@ -77,6 +77,14 @@ LayerStack autoencoder_layers(int outputs) {
   return stack.classify(outputs);
 }
 
+LayerStack signal_cnn_layers(int classes) {
+  LayerStack stack;
+  stack.conv_bn_relu("conv1", Conv2d{16, 9, 1, 2, 1})
+      .conv_bn_relu("conv2", Conv2d{32, 5, 1, 2, 1})
+      .conv_bn_relu("conv3", Conv2d{64, 3, 1, 2, 1});
+  return stack.add("pool", GlobalAveragePool{}).classify(classes);
+}
+
 LayerStack lenet5_layers(int classes) {
   LayerStack stack;
   stack.add("conv1", Conv2d{6, 5, 5, 1, 1, true, {}, 1, true}).add("relu1", Relu{}).add("pool1", Pool{});
@@ -85,12 +93,13 @@ LayerStack lenet5_layers(int classes) {
   return stack.classify(classes);
 }
 
-LayerStack mlp_layers(const std::vector<int>& hidden, int classes) {
+LayerStack mlp_layers(const std::vector<int>& hidden, int classes, const Layer& activation,
+                      const std::string& name) {
   LayerStack stack;
   int number = 0;
   for (const int features : hidden) {
     const std::string suffix = std::to_string(++number);
-    stack.add("dense" + suffix, Dense{features}).add("relu" + suffix, Relu{});
+    stack.add("dense" + suffix, Dense{features}).add(name + suffix, activation);
   }
   return stack.classify(classes);
 }

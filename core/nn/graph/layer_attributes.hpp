@@ -15,7 +15,7 @@ class LayerAttributes {
   virtual void whole(const char* name, int& value, Presence presence) = 0;
   virtual void number(const char* name, double& value, Presence presence) = 0;
   virtual void flag(const char* name, bool& value, Presence presence) = 0;
-  /// [height, width]
+  /// [height, width], or one number for both
   virtual void sides(const char* name, int& height, int& width) = 0;
   /// "same" or [top, bottom, left, right]
   virtual void padding(const char* name, bool& same, Padding& padding) = 0;

@@ -17,8 +17,12 @@ void MatrixOperator::forward(const ForwardCall& call) const {
 void MatrixOperator::backward(const BackwardCall& call) const {
   if (call.operand->clips_gradient) return backward_clipped(call);
   const MatrixCall own{*call.operand, call.x[0], call.images, call.scratch, 0, call.first_image};
-  layer_.add_gradient(own, call.dy, call.sums.written, call.sums.target);
-  call.sums.written = true;
+  if (call.operand->sink) {
+    call.operand->sink->take(call.x[0], call.dy, call.first_image, call.images);
+  } else {
+    layer_.add_gradient(own, call.dy, call.sums.written, call.sums.target);
+    call.sums.written = true;
+  }
   if (call.operand->learns_range) return backward_with_range(call);
   if (call.dx[0]) layer_.backward(own, call.dy, !call.first[0], call.dx[0]);
 }

@@ -8,6 +8,7 @@
 #include "core/base/aligned.hpp"
 #include "core/base/row_cut.hpp"
 #include "core/nn/products/vector_product.hpp"
+#include "core/nn/products/vector_sink.hpp"
 
 namespace mho {
 
@@ -40,6 +41,9 @@ struct MatrixOperand {
   /// Computes the products in place of all of the above where it is set (the gradient of the weights still
   /// uses them); only without groups.
   std::shared_ptr<const VectorProduct> product;
+  /// Where set, training hands it every image's inputs and output errors, and no weight gradient is summed;
+  /// not with learns_range or clips_gradient.
+  VectorSink* sink = nullptr;
   bool learns_range = false;  ///< training collects the gradient of input_range; needs `backward`
   /// Training passes no gradient through partial sums beyond the ADC's range; needs `backward_splits` where
   /// there are several splits, no `product` and no learned range.

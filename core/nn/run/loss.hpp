@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
 #include <vector>
 
 namespace mho {
 
 /// The scores of some images of a mini-batch, as the network's end gives them.
 struct ScoredImages {
-  const float* scores = nullptr;  ///< [image][class]
+  const float* scores = nullptr;  ///< [image][class], or of values [image][output]
   const int* labels = nullptr;
+  const float* values = nullptr;  ///< [image][output]: what a loss of values wants; else null
   int images = 0;
   int classes = 0;
   int batch = 0;              ///< images of the whole mini-batch, over which the loss is a mean
@@ -33,11 +35,24 @@ class Loss {
 /// s / classes elsewhere (Szegedy et al. 2016).
 class SoftmaxCrossEntropy final : public Loss {
  public:
-  explicit SoftmaxCrossEntropy(double label_smoothing) : smoothing_(label_smoothing) {}
+  /// A sample's loss counts as often as its class' weight says; no weights: once.
+  explicit SoftmaxCrossEntropy(double label_smoothing, std::vector<double> class_weights = {})
+      : smoothing_(label_smoothing), class_weights_(std::move(class_weights)) {}
   void add(const ScoredImages& images, LossSums& sums) const override;
 
  private:
   double smoothing_;
+  std::vector<double> class_weights_;
 };
+
+/// Of autoencoders and regressions: the mean over the outputs of (output - value)^2.
+class MeanSquaredError final : public Loss {
+ public:
+  void add(const ScoredImages& images, LossSums& sums) const override;
+};
+
+/// Weights of classes, proportional to (the class' samples)^-power, whose mean over the samples is 1: with
+/// power 1 every class counts the same in all. A class without samples has weight 0.
+std::vector<double> class_weights(const std::vector<int>& labels, int classes, double power);
 
 }  // namespace mho

@@ -17,7 +17,21 @@ constexpr double adam_second_moment = 0.999, adam_epsilon = 1e-8;
 
 Optimizer::Optimizer(const OptimizerSettings& settings, const Parameters& parameters)
     : settings_(settings), first_(zero_gradients(parameters)), weight_moments_(parameters.size()) {
-  if (settings_.kind == OptimizerKind::adam) second_ = first_;
+  if (settings_.kind != OptimizerKind::sgd) second_ = first_;
+  if (settings_.kind == OptimizerKind::lns_madam)
+    for (const auto& layer : parameters) grids_.emplace_back(layer.weight);
+}
+
+Moments Optimizer::update_weights(size_t node, LayerParameters& parameters, const LayerParameters& gradients,
+                                  double learning_rate) {
+  FloatBuffer none;  // sgd has no second moment
+  auto& second = second_.empty() ? none : second_[node].weight;
+  if (grids_.empty())
+    return update(parameters.weight, gradients.weight, first_[node].weight, second, learning_rate,
+                  settings_.weight_decay);
+  const auto key = settings_.key.with("node", node).with("step", static_cast<std::uint64_t>(steps_));
+  grids_[node].step(gradients.weight, learning_rate, steps_, key, second, parameters.weight);
+  return kernels().moments(parameters.weight.data(), parameters.weight.size());
 }
 
 Moments Optimizer::update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first,
@@ -62,8 +76,7 @@ void Optimizer::step(Parameters& parameters, const Parameters& gradients, double
     auto* v = second_.empty() ? nullptr : &second_[i];
     update_range(i, p, g, learning_rate);
     if (is_frozen(i)) return;
-    weight_moments_[i] =
-        update(p.weight, g.weight, m.weight, v ? v->weight : none, learning_rate, settings_.weight_decay);
+    weight_moments_[i] = update_weights(i, p, g, learning_rate);
     update(p.bias, g.bias, m.bias, v ? v->bias : none, learning_rate, 0);
     update(p.gamma, g.gamma, m.gamma, v ? v->gamma : none, learning_rate, 0);
     update(p.beta, g.beta, m.beta, v ? v->beta : none, learning_rate, 0);

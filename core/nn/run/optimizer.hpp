@@ -3,16 +3,19 @@
 
 #include <vector>
 
+#include "core/base/random.hpp"
 #include "core/base/words.hpp"
 #include "core/nn/graph/parameters.hpp"
 #include "core/nn/kernels/kernels.hpp"
+#include "core/nn/run/log_grid.hpp"
 
 namespace mho {
 
-/// sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay.
-enum class OptimizerKind { sgd, adam };
+/// sgd: Nesterov momentum (Sutskever et al. 2013); adam: Kingma and Ba 2015, decoupled decay; lns_madam:
+/// weights on a logarithmic grid (LogGrid), all else by adam.
+enum class OptimizerKind { sgd, adam, lns_madam };
 template <>
-inline constexpr std::array words_of<OptimizerKind>{"sgd", "adam"};
+inline constexpr std::array words_of<OptimizerKind>{"sgd", "adam", "lns_madam"};
 
 /// What an optimiser step needs besides the gradients.
 struct OptimizerSettings {
@@ -21,6 +24,7 @@ struct OptimizerSettings {
   double weight_decay = 0;        ///< on weight matrices only
   double range_rate = 0;          ///< learning rate of input ranges over that of everything else
   std::vector<bool> frozen = {};  ///< nodes whose weights and biases stay; empty: none
+  RandomKey key{0};               ///< lns_madam's stochastic rounding
 };
 
 /// What an optimiser remembers between steps; needs no settings to be kept.
@@ -50,11 +54,14 @@ class Optimizer {
   Moments update(FloatBuffer& values, const FloatBuffer& gradient, FloatBuffer& first, FloatBuffer& second,
                  double learning_rate, double decay) const;
 
+  Moments update_weights(std::size_t node, LayerParameters& parameters, const LayerParameters& gradients,
+                         double learning_rate);
   void update_range(size_t node, LayerParameters& parameters, const LayerParameters& gradients,
                     double learning_rate);
 
   OptimizerSettings settings_;
-  Parameters first_, second_;  ///< moments; second_ only for adam
+  Parameters first_, second_;   ///< moments; second_ only for adam
+  std::vector<LogGrid> grids_;  ///< one a node; of lns_madam
   std::vector<Moments> weight_moments_;
   int steps_ = 0;
 };

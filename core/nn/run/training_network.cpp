@@ -56,7 +56,8 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
     const auto* matrix = network_.matrix(static_cast<int>(node));
     sums.range = {};
     sums.written = false;
-    if (matrix && !writes_through(node)) sums.weights.resize(matrix->packed_size());
+    const bool summed = !step.operands[node].sink;
+    if (matrix && summed && !writes_through(node)) sums.weights.resize(matrix->packed_size());
     if (!matrix) sums.weights.assign(gradient.weight.size(), 0.0f);
     sums.target = writes_through(node) ? gradient.weight.data() : sums.weights.data();
     if (!gradient.bias.empty()) sums.bias.reset(gradient.bias.size());
@@ -88,10 +89,13 @@ void TrainingNetwork::restore_values(const Step& step, const Walk& walk) {
 void TrainingNetwork::score(const Step& step, const Walk& walk) {
   const auto last = static_cast<size_t>(op(op_count() - 1).inputs[0]);
   const auto& at = buffers_.pointers(walk.part);
+  const int outputs = plan_.operations[last].shape.channels;
+  const auto* values = step.batch.values;
   loss_.add({.scores = at.values[last],
              .labels = step.batch.labels + walk.first,
+             .values = values ? values + std::ptrdiff_t{walk.first} * outputs : nullptr,
              .images = walk.images,
-             .classes = plan_.operations[last].shape.channels,
+             .classes = outputs,
              .batch = step.batch.count,
              .gradient = at.gradients[last]},
             parts_[walk.part].loss);

@@ -19,6 +19,7 @@ struct MiniBatch {
   const int* labels = nullptr;
   int count = 0;
   RandomKey key{0};
+  const float* values = nullptr;  ///< count x outputs: what a loss of values wants; else null
 };
 
 /// What one mini-batch gave.
@@ -46,7 +47,8 @@ class TrainingNetwork {
 
   /// Forward and backward of at most batch_size images. Batch norms use the mini-batch's statistics and
   /// update the running ones in `parameters`. `gradients` gets dL/d(parameter) of the mean loss (weights,
-  /// biases, gammas, betas). `operands` must hold backward copies. Converters pass gradients straight
+  /// biases, gammas, betas), but for weights whose operand has a sink; those are empty or become zero.
+  /// `operands` must hold backward copies. Converters pass gradients straight
   /// through, but for an operand's own backward ones, for inputs beyond a range that is learned and where an
   /// operand clips its gradient.
   StepResult step(Parameters& parameters, const Operands& operands, const MiniBatch& batch,

@@ -32,20 +32,24 @@ std::vector<bool> frozen_nodes(const Architecture& architecture, const std::vect
   return frozen;
 }
 
-OptimizerSettings settings_of(const StoreContext& context) {
+}  // namespace
+
+OptimizerSettings optimizer_settings(const StoreContext& context) {
   const auto& config = context.config;
   const bool learned = context.hardware.input_range.mode == InputRangeMode::learned;
-  return {config.optimizer, config.momentum, config.weight_decay, learned ? config.input_range_rate : 0,
-          frozen_nodes(context.network.architecture(), config.frozen)};
+  return {config.optimizer,
+          config.momentum,
+          config.weight_decay,
+          learned ? config.input_range_rate : 0,
+          frozen_nodes(context.network.architecture(), config.frozen),
+          context.key.with("optimizer")};
 }
-
-}  // namespace
 
 MasterCopyStore::MasterCopyStore(const StoreContext& context, Parameters initial)
     : context_(context),
       parameters_(std::move(initial)),
       gradients_(zero_gradients(parameters_)),
-      optimizer_(settings_of(context), parameters_) {}
+      optimizer_(optimizer_settings(context), parameters_) {}
 
 void MasterCopyStore::calibrate(const Samples& samples) {
   calibrate_input_ranges(context_.candidate, parameters_, samples, calibration_samples);
@@ -63,6 +67,8 @@ void MasterCopyStore::accumulate(const TrainingNetwork& measured) {
 }
 
 bool MasterCopyStore::commit(double learning_rate) {
+  for (size_t i = 0; i < gradients_.size(); ++i)
+    if (!is_open(i)) std::fill(gradients_[i].weight.begin(), gradients_[i].weight.end(), 0.0f);
   optimizer_.step(parameters_, gradients_, learning_rate);
   const auto& moments = optimizer_.weight_moments();
   return std::all_of(moments.begin(), moments.end(),

@@ -5,6 +5,9 @@
 
 namespace mho {
 
+/// Those of [training]; learned input ranges have a rate of their own.
+OptimizerSettings optimizer_settings(const StoreContext& context);
+
 /// What the regimes share that train a copy of the weights in float32 with an optimiser: the numbers, their
 /// gradients, and the input ranges that are calibrated and perhaps learned beside them.
 class MasterCopyStore : public WeightStore {

@@ -54,7 +54,7 @@ TEST_CASE("MLPerf Tiny's own MFCCs are reproduced from the recordings") {
   const auto data = real_data("mlperf-tiny");
   if (!data) return;
   const SourceFiles recordings(*data / "kws01_wav.tar.xz"), records(*data / "kws01.tar.xz");
-  const AudioFeatures features(feature_preset("mlperf_kws"));
+  const AudioFeatures features(feature_preset(FeaturePreset::mlperf_kws));
   Agreement agreement;
   for (const auto& path : recordings.paths()) {
     if (!path.ends_with(".wav")) continue;
@@ -72,7 +72,7 @@ TEST_CASE("Speech Commands' MFCCs are reproduced from the recordings, clip by cl
   const auto data = real_data("speech-commands-3");
   if (!data) return;
   const SourceFiles recordings(*data / "wav.tar.xz");
-  const AudioFeatures features(feature_preset("mlperf_kws"));
+  const AudioFeatures features(feature_preset(FeaturePreset::mlperf_kws));
   Agreement agreement;
   for (const std::string split : {"train", "validation", "test"}) {
     const auto records = read_idx(*data / (split + "-mfcc-idx3-byte.gz"));
@@ -93,7 +93,7 @@ TEST_CASE("Speech Commands' MFCCs are reproduced from the recordings, clip by cl
 
 TEST_CASE("A tone's energy lies in the band of its frequency") {
   FeatureConfig config;
-  config.kind = "log_mel";
+  config.kind = FeatureKind::log_mel;
   const auto values = tone_values(config, 1000);
   REQUIRE(values.size() == 49 * 40);
   const auto first = values.begin() + 40 * 20, loudest = std::max_element(first, first + 40);
@@ -105,7 +105,7 @@ TEST_CASE("A tone's energy lies in the band of its frequency") {
 TEST_CASE("The first coefficient is the bands' sum, scaled as HTK scales it") {
   FeatureConfig config;
   const auto cepstrum = tone_values(config, 700);
-  config.kind = "log_mel";
+  config.kind = FeatureKind::log_mel;
   const auto bands = tone_values(config, 700);
   double sum = 0;
   for (int b = 0; b < 40; ++b) sum += static_cast<double>(bands[static_cast<size_t>(b)]);
@@ -114,9 +114,9 @@ TEST_CASE("The first coefficient is the bands' sum, scaled as HTK scales it") {
 
 TEST_CASE("Decibels, powers, offset and gain are what the keys say") {
   FeatureConfig config;
-  config.kind = "log_mel";
+  config.kind = FeatureKind::log_mel;
   const auto plain = tone_values(config, 500);
-  config.logarithm = "db", config.offset = 3, config.gain = 2;
+  config.logarithm = Logarithm::db, config.offset = 3, config.gain = 2;
   const auto scaled = tone_values(config, 500);
   for (size_t i = 0; i < plain.size(); i += 97)
     CHECK(std::abs(scaled[i] - 2 * (plain[i] * 4.342944819F + 3)) < 1e-3F);
@@ -124,32 +124,32 @@ TEST_CASE("Decibels, powers, offset and gain are what the keys say") {
 
 TEST_CASE("Clips are padded with zeros or cut, at the start or around the middle") {
   FeatureConfig config;
-  config.kind = "waveform";
+  config.kind = FeatureKind::waveform;
   config.sample_rate_hz = 1000, config.clip_s = 0.004;
   const std::vector<float> six{1, 2, 3, 4, 5, 6}, two{1, 2};
   CHECK(AudioFeatures(config).fit(six) == std::vector<float>{1, 2, 3, 4});
   CHECK(AudioFeatures(config).fit(two) == std::vector<float>{1, 2, 0, 0});
-  config.place = "centre";
+  config.place = ClipPlace::centre;
   CHECK(AudioFeatures(config).fit(six) == std::vector<float>{2, 3, 4, 5});
   CHECK(AudioFeatures(config).fit(two) == std::vector<float>{0, 1, 2, 0});
 }
 
 TEST_CASE("Amplitude and pre-emphasis are applied in that order, silence stays silence") {
   FeatureConfig config;
-  config.kind = "waveform", config.amplitude = "peak", config.pre_emphasis = 0.5;
+  config.kind = FeatureKind::waveform, config.amplitude = Amplitude::peak, config.pre_emphasis = 0.5;
   const AudioFeatures features(config);
   CHECK(features.compute(std::vector<float>{1, 2, -4}) == std::vector<float>{0.5F, 0.75F, -2.5F});
   CHECK(features.compute(std::vector<float>{0, 0}) == std::vector<float>{0, 0});
 }
 
 TEST_CASE("Stored values saturate and round as the keys say") {
-  auto config = feature_preset("mlperf_kws");
+  auto config = feature_preset(FeaturePreset::mlperf_kws);
   config.scale = 2, config.zero_point = 10;
   const AudioFeatures truncating(config);
   CHECK(truncating.store(3.9F) == 11);
   CHECK(truncating.store(-25.9F) == -2);
   CHECK(truncating.store(1e6F) == 127);
   CHECK(truncating.store(-1e6F) == -128);
-  config.rounding = "nearest";
+  config.rounding = StorageRounding::nearest;
   CHECK(AudioFeatures(config).store(3.9F) == 12);
 }

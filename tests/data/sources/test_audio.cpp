@@ -140,7 +140,7 @@ TEST_CASE("Speech Commands' own split of its speakers is found by its rule") {
   const SourceFiles files(*data / "wav.tar.xz");
   const CsvTable list(files.read("labels.csv"), "labels.csv");
   SplitConfig hash;
-  hash.by = "hash";
+  hash.by = SplitRule::hash;
   const auto placed = place_samples(find_labelled_files(files, {}, hash, {".wav"}), {}, hash);
   std::map<std::string, Part> found;
   for (const auto& sample : placed.samples) found[sample.source] = sample.part;

@@ -68,7 +68,7 @@ TEST_CASE("A list names files, labels, groups and splits in columns of any name"
   CHECK(found[1].stated_part == 2);
   CHECK_THAT(found[1].where, ContainsSubstring("labels.csv:3"));
   SplitConfig split;
-  split.by = "hash";
+  split.by = SplitRule::hash;
   CHECK(folder.find(labels, split)[0].stated_part == -1);
 }
 

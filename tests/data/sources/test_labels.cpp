@@ -59,7 +59,7 @@ TEST_CASE("Speech Commands' rule keeps a speaker in one split, in about the perc
 
 TEST_CASE("Groups that the recipe names go where it says, and must be there") {
   SplitConfig split;
-  split.by = "groups";
+  split.by = SplitRule::groups;
   split.validation_groups = {"b"};
   split.test_groups = {"c"};
   const auto placed = place_samples({sample("x", "a"), sample("x", "b"), sample("x", "c")}, {}, split);

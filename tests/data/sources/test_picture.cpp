@@ -59,19 +59,21 @@ TEST_CASE("A picture that is none, or not whole, is refused with the file") {
 
 TEST_CASE("Resizing keeps one colour, averages what becomes smaller, and keeps a pixel's place") {
   const Picture one{6, 9, plain(6, 9, 10, 20, 30)};
-  for (const std::string fit : {"crop", "stretch"})
+  for (const auto fit : {PictureFit::crop, PictureFit::stretch})
     CHECK(fit_picture(one, 4, 4, fit).pixels == plain(4, 4, 10, 20, 30));
   Picture stripes{1, 8, {}};
   for (int i = 0; i < 8; ++i) stripes.pixels.insert(stripes.pixels.end(), 3, i % 2 ? 200 : 100);
-  for (const int value : fit_picture(stripes, 1, 2, "stretch").pixels) CHECK(std::abs(value - 150) <= 13);
-  CHECK(fit_picture(stripes, 1, 8, "stretch").pixels == stripes.pixels);
+  for (const int value : fit_picture(stripes, 1, 2, PictureFit::stretch).pixels)
+    CHECK(std::abs(value - 150) <= 13);
+  CHECK(fit_picture(stripes, 1, 8, PictureFit::stretch).pixels == stripes.pixels);
 }
 
 TEST_CASE("Cropping takes the middle, padding leaves black around the whole") {
   Picture wide{1, 4, {}};
   for (const std::uint8_t value : {10, 50, 60, 90}) wide.pixels.insert(wide.pixels.end(), 3, value);
-  CHECK(fit_picture(wide, 1, 2, "crop").pixels == std::vector<std::uint8_t>{50, 50, 50, 60, 60, 60});
-  const auto padded = fit_picture(wide, 4, 4, "pad");
+  CHECK(fit_picture(wide, 1, 2, PictureFit::crop).pixels ==
+        std::vector<std::uint8_t>{50, 50, 50, 60, 60, 60});
+  const auto padded = fit_picture(wide, 4, 4, PictureFit::pad);
   CHECK(std::vector<std::uint8_t>(padded.pixels.begin() + 12, padded.pixels.begin() + 24) == wide.pixels);
   CHECK(std::count(padded.pixels.begin(), padded.pixels.end(), 0) == 36);
 }

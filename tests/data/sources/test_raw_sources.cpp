@@ -54,15 +54,16 @@ TEST_CASE("Arrays of series and of features get the dimensions that their layout
               NpyArray::from(std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8}, {2, 2, 2}));
     write_npy(folder / (split + "_labels.npy"), NpyArray::from(std::vector<std::uint8_t>{0, 1}, {2}));
   }
-  const auto shape = [&](const char* layout) {
+  const auto shape = [&](ArrayLayout layout) {
     return sample_shape(read_npy_folder(folder.path(), 0, ArrayConfig{layout}));
   };
-  CHECK(shape("images") == std::array<int, 3>{2, 2, 1});
-  CHECK(shape("series") == std::array<int, 3>{2, 1, 2});
-  CHECK_THROWS_WITH(shape("features"), ContainsSubstring("train_images.npy: expected features N x F "
-                                                         "(arrays.layout), found 3 dimensions"));
+  CHECK(shape(ArrayLayout::images) == std::array<int, 3>{2, 2, 1});
+  CHECK(shape(ArrayLayout::series) == std::array<int, 3>{2, 1, 2});
+  CHECK_THROWS_WITH(shape(ArrayLayout::features),
+                    ContainsSubstring("train_images.npy: expected features N x F "
+                                      "(arrays.layout), found 3 dimensions"));
   for (const std::string split : {"train", "test"})
     write_npy(folder / (split + "_images.npy"), NpyArray::from(std::vector<float>{1, 2, 3, 4}, {2, 2}));
-  CHECK(shape("series") == std::array<int, 3>{2, 1, 1});
-  CHECK(shape("features") == std::array<int, 3>{1, 1, 2});
+  CHECK(shape(ArrayLayout::series) == std::array<int, 3>{2, 1, 1});
+  CHECK(shape(ArrayLayout::features) == std::array<int, 3>{1, 1, 2});
 }

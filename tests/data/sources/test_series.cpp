@@ -131,7 +131,7 @@ TEST_CASE("A folder holds a file a split; labels that only the test file knows a
       ContainsSubstring("class 'c': expected samples to train and to test on, found 0 training"));
   write_file_atomically(folder / "test.csv", std::string("label,x,y\na,3,1\n"));
   CHECK_THROWS_WITH(read_series(folder.path(), recipe_of({})),
-                    ContainsSubstring("expected 1 channels as in"));
+                    ContainsSubstring("test.csv:2: recording '0': expected 1 steps as in"));
   std::filesystem::remove(folder / "train.csv");
   CHECK_THROWS_WITH(read_series(folder.path(), recipe_of({})), ContainsSubstring("found no training file"));
 }

@@ -34,10 +34,12 @@ PulseTableDevice::PulseTableDevice(double g_max_us, const PulseTableParameters& 
     : PulseTableDevice(g_max_us, parameters, scales, fits_of(parameters)) {}
 
 PulseTableDevice::PulseTableDevice(double g_max_us, const PulseTableParameters& parameters,
-                                   const DeviceScales& scales, Fits fits)
+                                   const DeviceScales& scales, Fits fits) try
     : PulsedDevice("pulse_table", g_max_us, pulsed(g_max_us, parameters, fits), scales),
       fits_(std::move(fits)) {
   check_steps("pulse_table");
+} catch (const ConfigError& error) {  // for curves that no device can have
+  throw ConfigError(parameters.file + ": " + error.what());
 }
 
 PulseTableDevice::Fits PulseTableDevice::fits_of(const PulseTableParameters& parameters) {
@@ -61,9 +63,9 @@ PulsedParameters PulseTableDevice::pulsed(double g_max_us, const PulseTableParam
   const double up = fits.up.curve.at(middle_us), down = fits.down.curve.at(middle_us);
   if (!(up > 0 && down > 0))
     throw ConfigError(
-        fmt::format("{}: expected steps both ways at {} µS, the middle of the range, got {} µS up "
+        fmt::format("expected steps both ways at {} µS, the middle of the range, got {} µS up "
                     "and {} µS down",
-                    parameters.file, middle_us, up, down));
+                    middle_us, up, down));
   found.states = (g_max_us - found.min_us) / ((up + down) / 2);
   found.imbalance = (up - down) / (up + down);
   found.step_spread = parameters.step_spread;

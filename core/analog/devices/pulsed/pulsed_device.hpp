@@ -22,6 +22,7 @@ class PulsedDevice : public DeviceModel {
   double pulse_step_us() const override;
   MeanAndDeviation pulse_us(double conductance_us, bool up) const override;
   PulseBudget pulse_budget() const override { return parameters_.budget; }
+  bool reads_as_written() const override { return parameters_.decay_time_s == 0; }
   ConductanceRange range() const override { return {min_us_, max_us_}; }
   /// Of a place within half a step, by the steps' root mean square / sqrt(12), and the write noise. Bounds of
   /// single devices that lie before the target are left out.

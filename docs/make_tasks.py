@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the shipped task files at a small scale and writes docs/tasks.md from what they gave. From the repository root:
+
+    docs/make_tasks.py [--mho PATH] [--raw DIR] [--write-only] [ROW ...]
+
+Rows are names of run files below; none: all of them. --raw holds the files as they came (default: $MHO_DATA_DIR, else
+../shared/data). For a row it prepares the data, searches (fewer trials than the run file says), exports the winner, trains the
+reference network of the task with the same settings, and runs the exported folder alone on a few samples; all of it goes to
+runs/tasks. What is there already is not run again: remove a folder for that, or stop and start the script as you like. A row
+that has not been run says so in the table.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import resource
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+RUNS = pathlib.Path("runs/tasks")
+DAY = 86400
+
+
+class Row(NamedTuple):
+    task: str
+    reference: str
+    data: str  # name of its set
+    kind: str
+    raw: str  # of --raw
+    recipe: tuple = ()
+    settings: tuple = ()  # what is smaller here than in the run file
+    trials: int = 8
+
+
+HEART = ("mitbih", "csv", "mitbih", ('series.channels=["x0..x255"]', "labels.label_column=class", "labels.group_column=record",
+                                      'labels.classes=["N","S","V","F","Q"]', 'split.validation_groups=["118","119","223"]'))
+ROWS = {
+    "kws": Row("three keywords, 49 x 10 MFCCs", "ds_cnn", "kws", "audio", "speech-commands-3/wav.tar.xz",
+               ("features.preset=mlperf_kws", "split.by=hash"), ("training.epochs=15",), 6),
+    "digits-spoken": Row("ten spoken digits, 49 x 10 MFCCs", "ds_cnn", "fsdd", "audio", "fsdd/fsdd_wav.tar.xz",
+                         ("labels.list=labels.csv", "labels.label_column=digit", "features.preset=mlperf_kws",
+                          "features.sample_rate_hz=8000", "features.fft_size=256"), ("training.epochs=15",), 6),
+    "gestures": Row("five gestures, 119 steps of 6 axes", "signal_cnn", "gestures", "csv", "gestures",
+                    ('series.sample_columns=["gesture","sample"]', "series.step_column=step", 'series.channels=["aX..gZ"]',
+                     "labels.label_column=gesture"), (), 16),
+    "ecg": Row("heart beats of five classes, 256 samples", "signal_cnn", *HEART, ("task.max_test=4000",), 8),
+    "ecg-anomaly": Row("heart beats that are not normal, 256 samples", "autoencoder", *HEART, ("task.max_test=4000",), 8),
+    "vww": Row("generated figures in pictures, 96 x 96 x 3", "mobilenet_v1_025", "vww", "images", "",
+               ("images.height=96", "images.width=96"), ("training.epochs=4",), 2),
+    "cifar10": Row("pictures of ten classes, 32 x 32 x 3", "resnet8", "cifar10", "cifar10", "cifar10", (),
+                   ("training.epochs=6", "task.max_train=4000", "task.max_test=1000"), 4),
+    "mnist": Row("handwritten digits, 28 x 28", "lenet5", "mnist", "mnist", "mnist", (),
+                 ("training.epochs=2", "task.max_train=10000", "task.max_test=2000"), 4),
+}
+
+HEAD = """# Tasks
+
+What the run files in `configs/` gave at the small scale that is named in each row, made by `docs/make_tasks.py`: the best
+network of a short search against the task's reference network, both trained with the same settings and scored on the test
+split over 25 programmings. Values are those after one day, in %, with half their 95 % interval over programmings; `lost` is
+AVM, the points lost from 1 s to 30 d. Times are seconds of processor time, all cores together.
+
+| run file | task | metric | chance | found | lost | parameters | cores | energy | reference | its value | lost | its parameters | search | trials |
+|---|---|---|---:|---:|---:|---:|---:|---:|---|---:|---:|---:|---:|---:|
+"""
+
+
+def words_of(settings):
+    return [word for setting in (f"task.folder={RUNS / 'data'}", *settings) for word in ("--set", setting)]
+
+
+def write_png(file, pixels):
+    """`pixels`: 96 rows of 96 x 3 bytes."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + bytes(row) for row in pixels)
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 96, 96, 8, 2, 0, 0, 0)) +
+                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def generate_pictures(folder):
+    """A head above an upright body, or the same two shapes side by side; colours, places and sizes vary."""
+    draw = random.Random(1)
+    for split, count in (("train", 200), ("test", 50)):
+        for label in ("person", "non_person"):
+            (folder / split / label).mkdir(parents=True, exist_ok=True)
+            for number in range(count):
+                back, front = ([draw.randrange(256) for _ in range(3)] for _ in range(2))
+                x, y, r = draw.randrange(24, 60), draw.randrange(16, 40), draw.randrange(6, 12)
+                ox, oy = (0, 2.5 * r) if label == "person" else (2.5 * r, 0)
+                def inside(h, w, x=x, y=y, r=r, ox=ox, oy=oy):
+                    return (w - x)**2 + (h - y)**2 < r * r or ((w - x - ox) / r)**2 + ((h - y - oy) / (1.5 * r))**2 < 1
+                pixels = [[max(0, min(255, value + draw.randrange(-20, 21))) for w in range(96)
+                           for value in (front if inside(h, w) else back)] for h in range(96)]
+                write_png(folder / split / label / f"{number}.png", pixels)
+
+
+def prepare(row, mho, raw):
+    if (RUNS / "data" / row.data / "dataset.json").exists():
+        return
+    source = pathlib.Path(raw) / row.raw
+    if row.kind == "images":
+        source = RUNS / "pictures"
+        if not source.exists():
+            generate_pictures(source)
+    recipe = ["--set", *row.recipe] if row.recipe else []
+    subprocess.run([mho, "data", "prepare", row.kind, "--from", source, "--name", row.data, "--out", RUNS / "data", *recipe],
+                   check=True)
+
+
+def timed(command, log):
+    """Runs it; its processor seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with open(log, "w", encoding="utf-8") as out:
+        subprocess.run(command, stdout=out, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def run_row(name, mho, raw):
+    row, folder = ROWS[name], RUNS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    prepare(row, mho, raw)
+    config, words = ROOT / "configs" / f"{name}.toml", words_of(row.settings)
+    search, reference, simulated = folder / "search", folder / "reference", folder / "simulate.json"
+    if not (folder / "search.json").exists():
+        resume = ["--resume"] if (search / "config.toml").exists() else []
+        seconds = timed([mho, "search", config, "--out", search, "--trials", str(row.trials), "--set",
+                         f"search.population={min(4, row.trials)}", "--set", "search.winners=1", "--json", *resume,
+                         *words], folder / "search.part")
+        (folder / "seconds").write_text(f"{seconds:.0f}\n", encoding="utf-8")
+        (folder / "search.part").rename(folder / "search.json")
+    if not (reference / "score.json").exists():
+        timed([mho, "evaluate", row.reference, config, "--out", reference, *words], folder / "reference.txt")
+    if not simulated.exists():  # the exported folder alone, on few samples
+        few = words_of(("task.max_test=20", "scoring.programmings=1"))
+        timed([mho, "simulate", search / "winners/0/chip", config, "--json", *few], folder / "simulate.part")
+        (folder / "simulate.part").rename(simulated)
+
+
+def value_of(score):
+    day = next(point for point in score["drift"] if point["time_s"] == DAY)
+    return f"{100 * day['mean']:.2f} ± {50 * (day['ci95'][1] - day['ci95'][0]):.2f}"
+
+
+def line_of(name):
+    row, folder = ROWS[name], RUNS / name
+    if not (folder / "simulate.json").exists():
+        return f"| `{name}.toml` | {row.task} | not run yet |" + " |" * 12 + "\n"
+    found = json.loads((folder / "search/winners/0/score.json").read_text(encoding="utf-8"))
+    other = json.loads((folder / "reference/score.json").read_text(encoding="utf-8"))
+    metric, seconds = next(iter(found["digital"])), (folder / "seconds").read_text(encoding="utf-8").strip()
+    cells = [f"`{name}.toml`", row.task, metric.replace("_", " "), f"{100 * found['chance']:.1f}", value_of(found),
+             f"{found['avm']:.1f}", f"{found['parameters']:,}", found["chip"]["cores"],
+             f"{1e6 * found['chip']['energy_j']:.2f} µJ", f"`{row.reference}`", value_of(other), f"{other['avm']:.1f}",
+             f"{other['parameters']:,}", f"{seconds} s", row.trials]
+    return "| " + " | ".join(map(str, cells)) + " |\n"
+
+
+def scale_of(name):
+    settings = ", ".join(ROWS[name].settings)
+    return f"- `{name}.toml`: {ROWS[name].trials} trials" + (f", {settings}" if settings else "") + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mho", default="build/release/mho")
+    parser.add_argument("--raw", default=os.environ.get("MHO_DATA_DIR", "../shared/data"))
+    parser.add_argument("--write-only", action="store_true", help="only write the page from what is there")
+    parser.add_argument("rows", nargs="*", choices=[[], *ROWS])
+    arguments = parser.parse_args()
+    for name in [] if arguments.write_only else arguments.rows or ROWS:
+        start = time.monotonic()
+        print(f"{name} ...", flush=True)
+        try:
+            run_row(name, arguments.mho, arguments.raw)
+        except subprocess.CalledProcessError as error:
+            print(f"{name}: exit code {error.returncode}, left for the next time", file=sys.stderr)
+        print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
+    done = [name for name in ROWS if (RUNS / name / "simulate.json").exists()]
+    text = HEAD + "".join(line_of(name) for name in ROWS)
+    text += "\nWhat was smaller here than in the run files:\n\n" + "".join(scale_of(name) for name in done)
+    (ROOT / "docs/tasks.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
