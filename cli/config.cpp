@@ -12,6 +12,20 @@
 namespace mho {
 namespace {
 
+/// The keys of [space] with another kind than the default.
+std::vector<Section> other_spaces(RunConfig& config) {
+  std::vector<Section> sections;
+  for (const auto kind : all_values<SpaceType>()) {
+    if (kind == SpaceConfig{}.kind) continue;
+    sections.push_back({"space (kind = \"" + word_of(kind) + "\")", "The keys of this kind of space.",
+                        [&config, kind](FieldVisitor& visitor) {
+                          config.space.kind = kind;
+                          config.space.fields(visitor);
+                        }});
+  }
+  return sections;
+}
+
 /// The tables of every kind of data, each once.
 std::vector<Section> recipe_sections(Recipe& recipe) {
   std::vector<Section> all;
@@ -24,12 +38,12 @@ std::vector<Section> recipe_sections(Recipe& recipe) {
 
 /// docs/config.md is this text.
 int run() {
-  RunConfig config;
+  RunConfig config, other;
   Recipe recipe;
   print(
       "# Configuration\n\nEvery key of a run file (`mho search CONFIG`), with its default. Written by `mho "
       "config`.\n\n" +
-      describe_config(config.sections()) +
+      describe_config(config.sections()) + describe_config(other_spaces(other)) +
       "# Chip files\n\nEvery key of a chip file (`[chip] file = ...`, `mho export --chip`).\n\n" +
       describe_config({{"chip", "An in-memory computing chip: cores on a grid, one crossbar a core.",
                         [&config](FieldVisitor& visitor) { config.chip.fields(visitor); }}}) +
