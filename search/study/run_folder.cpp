@@ -16,6 +16,7 @@ namespace {
 
 std::string config_text(RunConfig config) {
   config.chip_selection.file = "chip.toml";
+  resolve_objective(config.task, config.search);  // as loading it again does
   return write_config(config.sections());
 }
 

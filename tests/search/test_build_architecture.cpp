@@ -130,7 +130,7 @@ TEST_CASE("every genome of the space builds on images, spectrograms and signals"
 TEST_CASE("sides of the stem and the blocks may differ, and a side of 1 is not halved") {
   SpaceConfig space{.stem_kernels = {10, 5}};
   space.shape = {.stem_widths = {4, 1}, .stem_stride = {2, 1}, .block_kernel = {3, 1}, .decoder = {}};
-  const Genome genome{8, 10, {{1, 1, BlockType::B, 1}, {1, 1, BlockType::A, 2}, {1, 1, BlockType::B, 1}}};
+  const AnalogNasGenome genome{8, 10, {{1, 1, BlockType::B, 1}, {1, 1, BlockType::A, 2}, {1, 1, BlockType::B, 1}}};
   const auto network = build_architecture(genome, {64, 1, 2}, 5, space);
   const auto& stem = std::get<Conv2d>(node(network, "stem.conv").layer);
   CHECK(std::pair(stem.kernel_height, stem.kernel_width) == std::pair(10, 4));
