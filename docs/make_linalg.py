@@ -162,13 +162,14 @@ def measure_pca():
     if images:
         sets["MNIST, 4,000 of it"] = images[0]
     found = {"curves": [], "images": {}}
-    conditions = [("2 % written", written(0.02), 0), ("5 % written", written(0.05), 0), ("PCM 1 d", PCM, DAY)]
+    conditions = [("exact array", EXACT, 0, 1), ("2 % written", written(0.02), 0, 1), ("5 % written", written(0.05), 0, 1),
+                  ("PCM 1 d", PCM, DAY, 1), ("2 % written, 2 steps", written(0.02), 0, 2)]
     for name, X in sets.items():
         values = numpy.linalg.svd(X - X.mean(axis=0), compute_uv=False) ** 2
         for k in (2, 10, 30):
             point = {"set": name, "k": k, "exact": float(values[:k].sum() / values.sum())}
-            for condition, hardware, age in conditions:
-                draws = [linalg.pca(X, k, hardware=hardware, age_s=age, seed=seed) for seed in range(2)]
+            for condition, hardware, age, steps in conditions:
+                draws = [linalg.pca(X, k, hardware=hardware, age_s=age, power_steps=steps, seed=seed) for seed in range(2)]
                 point[condition] = float(numpy.mean([p.captured for p in draws]))
                 if k == 10:
                     side = int(X.shape[1] ** 0.5)
@@ -186,7 +187,7 @@ def measure_pca():
 def show_pca(found):
     curves = found["curves"]
     sets = list(dict.fromkeys(p["set"] for p in curves))
-    names = ["exact", "2 % written", "5 % written", "PCM 1 d"]
+    names = ["exact", "exact array", "2 % written", "5 % written", "PCM 1 d", "2 % written, 2 steps"]
     figure, axes = panels(len(sets), width=3.6 * len(sets))
     for axis, name in zip(axes, sets):
         part = [p for p in curves if p["set"] == name]
@@ -200,7 +201,7 @@ def show_pca(found):
     figure, grid = plt.subplots(3, 8, figsize=(7.2, 2.9), layout="constrained")
     for line, condition in zip(grid, rows):
         for axis, image in zip(line, found["images"][name][condition]):
-            axis.imshow(image, cmap="PuOr")
+            axis.imshow(image, cmap="PuOr", interpolation="none")
             axis.set_xticks([])
             axis.set_yticks([])
         line[0].set_ylabel(condition)
@@ -304,7 +305,7 @@ def show_background(found):
     figure, grid = plt.subplots(3, len(found["shown"]), figsize=(1.6 * len(found["shown"]), 4.6), layout="constrained")
     for column, images in zip(grid.T, found["shown"]):
         for axis, image in zip(column, images):
-            axis.imshow(numpy.reshape(image, (32, 32)), cmap="gray", vmin=0, vmax=1)
+            axis.imshow(numpy.reshape(image, (32, 32)), cmap="gray", vmin=0, vmax=1, interpolation="none")
             axis.set_xticks([])
             axis.set_yticks([])
     for axis, name in zip(grid[:, 0], ("frame", "background", "what is left")):
@@ -413,7 +414,7 @@ DIGITAL_J = 1e-12  # of one multiply-add in the chip's digital units (configs/ch
 
 def measure_energy():
     found = []
-    for m, d in ((1024, 64), (2048, 128), (4096, 256), (8192, 512), (16384, 1024)):
+    for m, d in ((1024, 64), (2048, 128), (4096, 256), (8192, 512)):
         random = numpy.random.default_rng(0)
         A = random.standard_normal((m, d))
         b = A @ random.standard_normal(d) + random.standard_normal(m)
