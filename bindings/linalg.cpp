@@ -52,7 +52,9 @@ Array array_of(const RealMatrix& a) {
 }
 
 Array array_of(const RealVector& x) {
-  Array to(static_cast<py::ssize_t>(x.size()));
+  // A shape, not a count: that constructor of pybind11 2.10 leaves a stride of 0, and every number is the
+  // first.
+  Array to(std::vector<py::ssize_t>{static_cast<py::ssize_t>(x.size())});
   std::copy(x.begin(), x.end(), to.mutable_data());
   return to;
 }

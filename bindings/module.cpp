@@ -70,11 +70,12 @@ void save_candidate(const std::string& folder, const std::string& architecture, 
                        candidate.parameters);
 }
 
-py::tuple search(const std::vector<std::string>& assignments, const py::object& evaluate) {
-  mho::CallableSearch found;
+py::tuple search(const std::vector<std::string>& assignments, const std::vector<std::string>& genes,
+                 const py::object& objective, const py::object& build) {
+  mho::CallableResult found;
   {
     const py::gil_scoped_release released;
-    found = mho::search_callable(assignments, evaluate);
+    found = mho::search_callable({assignments, genes, objective, build});
   }
   return py::make_tuple(found.trials, found.stopped, found.note);
 }
@@ -108,5 +109,6 @@ PYBIND11_MODULE(_core, module) {
              py::arg("weights"), "Raises InputError unless the weights are those of the architecture.");
   module.def("save_candidate", &save_candidate, py::arg("folder"), py::arg("architecture"),
              py::arg("weights"), "See mho.Candidate.save.");
-  module.def("search", &search, py::arg("assignments"), py::arg("evaluate"), "See mho.search.");
+  module.def("search", &search, py::arg("assignments"), py::arg("genes"), py::arg("evaluate"),
+             py::arg("build"), "See mho.search.");
 }

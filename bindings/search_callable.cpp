@@ -7,7 +7,9 @@
 
 #include "bindings/extensions.hpp"
 #include "core/base/error.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "search/judges/function_evaluator.hpp"
+#include "search/judges/training_evaluator.hpp"
 #include "search/run_search.hpp"
 #include "search/spaces/genome_json.hpp"
 
@@ -36,27 +38,58 @@ Trial judgement_of(const std::string& text) {
   return trial;
 }
 
-}  // namespace
+/// What the Python function says of a genome; from any thread but the serving one.
+std::string ask(PythonThread& thread, const py::object& function, const Genome& genome) {
+  std::string answer;
+  thread.call([&] { answer = function(genome_to_json(genome)).cast<std::string>(); });
+  return answer;
+}
 
-CallableSearch search_callable(const std::vector<std::string>& assignments, const py::object& evaluate) {
-  auto config = read_run_config("", assignments);
-  resolve_g_max(config.hardware);
-  CallableSearch result;
-  PythonThread thread;
+FunctionEvaluator evaluator_of(PythonThread& thread, const py::object& evaluate) {
   const auto call = [&](const Genome& genome, int) {
-    std::string value;
     try {
-      thread.call([&] { value = evaluate(genome_to_json(genome)).cast<std::string>(); });
+      return judgement_of(ask(thread, evaluate, genome));
     } catch (const RunError&) {
       if (!thread.interrupted()) throw;
       return failed_trial("interrupted");  // the search drops it
     }
-    return judgement_of(value);
   };
+  return FunctionEvaluator(call, false);
+}
+
+NetworkBuilder builder_of(PythonThread& thread, const py::object& build) {
+  return [&](const Genome& genome, Shape input, int classes) {
+    auto json = nlohmann::ordered_json::parse(ask(thread, build, genome));
+    if (json.contains("error")) throw ArchitectureError("build: " + json.at("error").get<std::string>());
+    if (!json.contains("input")) json["input"] = {input.height, input.width, input.channels};
+    auto network = read_architecture_json(json.dump(), "build");
+    if (!(network.input() == input) || network.classes() != classes)
+      throw ArchitectureError(
+          "build: expected a network for the task's input and classes, got another input or " +
+          std::to_string(network.classes()) + " classes");
+    return network;
+  };
+}
+
+}  // namespace
+
+CallableResult search_callable(const CallableSearch& search) {
+  auto config = read_run_config("", search.assignments);
+  config.space.genes = search.genes;
+  resolve_g_max(config.hardware);
+  CallableResult result;
+  PythonThread thread;
   thread.serve([&] {
-    const auto found =
-        run_search(config, {.extensions = python_extensions(thread).search, .stop = &thread.interrupted()},
-                   FunctionEvaluator(call, false));
+    const SearchOptions options{.extensions = python_extensions(thread).search,
+                                .stop = &thread.interrupted()};
+    SearchResult found;
+    if (search.evaluate.is_none()) {
+      check_run_config(config);
+      const auto build = search.build.is_none() ? NetworkBuilder{} : builder_of(thread, search.build);
+      found = run_search(config, options, *make_evaluator(config, build));
+    } else {
+      found = run_search(config, options, evaluator_of(thread, search.evaluate));
+    }
     for (const auto& trial : found.trials) result.trials.push_back(to_json_line(trial));
     result.note = found.note;
   });

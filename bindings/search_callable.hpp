@@ -10,13 +10,21 @@ class object;
 
 namespace mho {
 
-/// The trials, a JSON line each, of a search with `assignments` ("search.trials=20") on `evaluate`, a Python
-/// function of a genome's JSON text that returns an objective's JSON text. Call it with the GIL released.
+/// A search from Python. The functions take a genome's JSON text and return JSON text, {"error": MESSAGE} for
+/// one that raised; None where there is none. Call it with the GIL released.
 struct CallableSearch {
+  const std::vector<std::string>& assignments;  ///< of a run file's keys, "search.trials=20"
+  const std::vector<std::string>& genes;        ///< of a space of kind "genes", as genes_from_json reads them
+  const pybind11::object& evaluate;             ///< returns an objective
+  const pybind11::object& build;                ///< returns an architecture; mho's own evaluator judges
+};
+
+/// The trials, a JSON line each.
+struct CallableResult {
   std::vector<std::string> trials;
   bool stopped = false;  ///< by Ctrl-C
   std::string note;      ///< SearchResult::note
 };
-CallableSearch search_callable(const std::vector<std::string>& assignments, const pybind11::object& evaluate);
+CallableResult search_callable(const CallableSearch& search);
 
 }  // namespace mho

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "search/spaces/genome_json.hpp"
+#include "search/spaces/space.hpp"
 #include "search/study/objective.hpp"
 #include "search/study/objectives.hpp"
 
@@ -16,17 +18,9 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 std::string study_to_json(const RunConfig& config) {
-  const auto& space = config.space;
   const auto name = fmt::format("{}_1d{}", metric_of(config.search).name,
                                 is_over_sigma(config.search) ? "_over_sigma" : "");
-  const Json json = {{"space",
-                      {{"stem_channels", space.stem_channels},
-                       {"stem_kernels", space.stem_kernels},
-                       {"main_blocks", space.main_blocks},
-                       {"residual_blocks", space.residual_blocks},
-                       {"branches", space.branches},
-                       {"block_types", space.block_types},
-                       {"widening", space.widening}}},
+  const Json json = {{"space", Json::parse(genes_to_json(Space(config.space).genes()))},
                      {"objectives", Json::array({{{"name", name}, {"direction", "maximize"}}})},
                      {"population", config.search.population},
                      {"trials", config.search.trials}};

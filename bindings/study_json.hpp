@@ -10,8 +10,8 @@ namespace mho {
 
 /// What Optuna is told of a study and its trials, as JSON text.
 
-/// {"space": {"stem_channels": [8, 16], ...}, "objectives": [{"name": "accuracy_1d", "direction":
-/// "maximize"}], "population": 8, "trials": 32}
+/// {"space": [{"name": "op", "kind": "choice", "values": ["skip", "conv3"]}], "objectives": [{"name":
+/// "accuracy_1d", "direction": "maximize"}], "population": 8, "trials": 32}
 std::string study_to_json(const RunConfig& config);
 
 /// The trial's line of trials.jsonl with "values" (of the objectives; null for a failed trial) and

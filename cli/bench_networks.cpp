@@ -23,7 +23,8 @@ BenchNetwork on_chip(const std::string& name, int batch, bool training_only = tr
 
 /// About 400 k weights: OC32-KS3|R2B1BW1|R1B2BW2|R1B1BW2 on images of CIFAR's shape.
 BenchNetwork from_the_search_space() {
-  const Genome genome{32, 3, {{2, 1, BlockType::B, 1}, {1, 2, BlockType::B, 2}, {1, 1, BlockType::B, 2}}};
+  const AnalogNasGenome genome{
+      32, 3, {{2, 1, BlockType::B, 1}, {1, 2, BlockType::B, 2}, {1, 1, BlockType::B, 2}}};
   return {"analognas-b64", build_architecture(genome, {32, 32, 3}, 10), 64};
 }
 

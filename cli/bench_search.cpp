@@ -31,7 +31,7 @@ ordered_json search_once(RunConfig config, std::uint64_t seed, const Evaluator& 
   const auto result = run_search(config, {.extensions = extensions}, evaluator);
   ordered_json genomes = ordered_json::array(), accuracies = genomes, train_s = genomes;
   for (const auto& trial : result.trials) {
-    genomes.push_back(to_string(trial.genome));
+    genomes.push_back(trial.name);
     accuracies.push_back(trial.score ? ordered_json(trial.score->at(one_day_s).mean) : ordered_json(nullptr));
     train_s.push_back(trial.wall_s);
   }
@@ -56,7 +56,8 @@ int run(const BenchSearchArguments& arguments) {
   const auto config = load(arguments.run);
   const auto trained = make_evaluator(config);
   const SearchTable table(arguments.table);
-  const auto evaluator = table.evaluator(trained->input(), trained->classes(), trained->untrained());
+  const auto evaluator = table.evaluator(builder_of(Space(config.space)), trained->input(),
+                                         trained->classes(), trained->untrained());
   ordered_json runs = ordered_json::array();
   for (int i = 0; i < arguments.seeds; ++i) {
     runs.push_back(search_once(config, config.search.seed + static_cast<std::uint64_t>(i), *evaluator,

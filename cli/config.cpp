@@ -1,14 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 
 #include "cli/output.hpp"
 #include "cli/subcommands.hpp"
+#include "core/base/config_schema.hpp"
 #include "core/data/recipe.hpp"
 #include "search/run_config.hpp"
 
 namespace mho {
 namespace {
+
+/// The keys of [space] with another kind than the default.
+std::vector<Section> other_spaces(RunConfig& config) {
+  std::vector<Section> sections;
+  for (const auto kind : all_values<SpaceType>()) {
+    if (kind == SpaceConfig{}.kind) continue;
+    sections.push_back({"space (kind = \"" + word_of(kind) + "\")", "The keys of this kind of space.",
+                        [&config, kind](FieldVisitor& visitor) {
+                          config.space.kind = kind;
+                          config.space.fields(visitor);
+                        }});
+  }
+  return sections;
+}
 
 /// The tables of every kind of data, each once.
 std::vector<Section> recipe_sections(Recipe& recipe) {
@@ -22,12 +38,12 @@ std::vector<Section> recipe_sections(Recipe& recipe) {
 
 /// docs/config.md is this text.
 int run() {
-  RunConfig config;
+  RunConfig config, other;
   Recipe recipe;
   print(
       "# Configuration\n\nEvery key of a run file (`mho search CONFIG`), with its default. Written by `mho "
       "config`.\n\n" +
-      describe_config(config.sections()) +
+      describe_config(config.sections()) + describe_config(other_spaces(other)) +
       "# Chip files\n\nEvery key of a chip file (`[chip] file = ...`, `mho export --chip`).\n\n" +
       describe_config({{"chip", "An in-memory computing chip: cores on a grid, one crossbar a core.",
                         [&config](FieldVisitor& visitor) { config.chip.fields(visitor); }}}) +
@@ -38,12 +54,21 @@ int run() {
   return 0;
 }
 
+/// For an editor's completion and checks of run files.
+int print_schema() {
+  RunConfig config;
+  print(config_schema("A run file of mho", config.sections()));
+  return 0;
+}
+
 }  // namespace
 
 void add_config(CLI::App& app, Action& action) {
+  const auto schema = std::make_shared<bool>(false);
   auto* command =
       app.add_subcommand("config", "Print every configuration key, its default and meaning, as markdown");
-  command->callback([&action] { action = run; });
+  command->add_flag("--schema", *schema, "Print a JSON schema of run files instead, for editors");
+  command->callback([schema, &action] { action = *schema ? print_schema : run; });
 }
 
 }  // namespace mho

@@ -49,7 +49,7 @@ void show(Progress& progress, const SearchProgress& event) {
   progress.update(fmt::format("{}/{} trials, {} to go, best {}", event.done, event.total,
                               progress.estimate(event.total - event.done),
                               scored ? brief_score(*event.best->score) : "none yet: " + event.why_none),
-                  fmt::format("trial {} ({}): {}", trial.number, to_string(trial.genome), trial_text(trial)));
+                  fmt::format("trial {} ({}): {}", trial.number, trial.name, trial_text(trial)));
 }
 
 /// The folder holds its configuration; a password is not repeated.
@@ -124,10 +124,11 @@ std::string to_text(const SearchResult& result, const RunConfig& config,
   if (result.surrogate) text += surrogate_text(*result.surrogate, config.search);
   for (const auto& worth : result.prefilters) text += prefilter_text(worth);
   if (!result.front.empty()) text += front_text(result);
+  if (const auto luck = luck_note(result.confirmations); !luck.empty()) text += luck + "\n";
   for (size_t i = 0; i < result.winners.size(); ++i) {
     const auto& [trial, evaluation] = result.winners[i];
     text += fmt::format("\n{}  trial {}, {}, {} parameters\n{}{}", winner_folder(folder, i).string(),
-                        trial.number, to_string(trial.genome), format_count(trial.parameters),
+                        trial.number, trial.name, format_count(trial.parameters),
                         selected_by(result.winners[i]), score_table(evaluation));
   }
   return text;

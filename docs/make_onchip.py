@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the tables of docs/onchip.md. From the repository root:
 
-    docs/make_onchip.py [--mho build/release/mho] [--table 1 --table 3 ...] [--quick] [--out runs/onchip]
+    docs/make_onchip.py [--mho build/release/mho] [--table 1 --table 3 ...] [--quick] [--images N] [--epochs N]
+        [--threads N] [--out runs/onchip]
 
-Every run of mho is kept below --out by its command; what is there already is not run again, so that the script goes on
-where it was stopped. --quick: fewer images and epochs, which the tables' headings say. Needs prepared mnist (and, for
-table 4, cifar10); a table whose data is not there is left out with one line.
+Every run of mho is kept below --out by its command and configuration; what is there already is not run again, so that
+the script goes on where it was stopped. --quick: 6000 training images and a fifth of the epochs; --images and --epochs
+choose them; the tables' headings say which. Errors are those at the first time that is scored, 1 s. Needs prepared mnist
+(and, for table 4, cifar10); a table whose data is not there ends with one line.
 """
 import argparse
 import hashlib
@@ -31,27 +33,38 @@ class Runs:
         self.mho = arguments.mho
         self.folder = pathlib.Path(arguments.out)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.images = arguments.images or (6000 if arguments.quick else None)
+        self.epochs = arguments.epochs
         self.quick = arguments.quick
+        self.threads = arguments.threads
         self.seconds = 0.0
 
     def scale(self, epochs):
-        """Images and epochs of a run."""
-        if not self.quick:
-            return {"training.epochs": epochs}
-        return {"training.epochs": max(1, epochs // 5), "task.max_train": 6000, "task.max_test": 2000}
+        """Images, epochs and scored times of a run."""
+        scale = {"training.epochs": self.epochs or (max(1, epochs // 5) if self.quick else epochs),
+                 "scoring.times_s": "[1, 86400, 2592000]"}
+        return scale if self.images is None else {**scale, **self.part()}
+
+    def part(self):
+        """Of the data, where not all is used."""
+        return {} if self.images is None else {"task.max_train": self.images, "task.max_test": 2000}
+
+    def tag(self):
+        return f"{self.images or 'all'}-{self.epochs or ('quick' if self.quick else 'full')}"
 
     def score(self, network, config, seed, settings, keep=None):
         """score.json of one evaluation; `keep`: a folder for the trained network."""
         words = ["evaluate", network, config, "--seed", str(seed)]
         for key, value in settings.items():
             words += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
-        name = hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
+        own = json.dumps(words) + pathlib.Path(config).read_text()
+        name = hashlib.sha256(own.encode()).hexdigest()[:16]
         kept = self.folder / f"{name}.json"
         if keep is not None:
             words += ["--out", str(keep), "--force"]
         if not kept.exists() or (keep is not None and not (keep / "score.json").exists()):
             start = time.monotonic()
-            done = subprocess.run([self.mho, *words, "--json"], stdout=subprocess.PIPE, text=True, check=True)
+            done = subprocess.run([self.mho, *words, "--threads", str(self.threads), "--json"], stdout=subprocess.PIPE, text=True, check=True)
             found = json.loads(done.stdout)
             found["command"] = " ".join(["mho", *words])
             found["script_wall_s"] = time.monotonic() - start
@@ -155,12 +168,12 @@ def table_5(runs):
         lost = {factor: [] for factor in noise}
         month = []
         for seed in SEEDS:
-            folder = runs.folder / f"moved-{name.replace(' ', '-')}-{seed}{'-quick' if runs.quick else ''}"
+            folder = runs.folder / f"moved-{name.replace(' ', '-')}-{seed}-{runs.tag()}"
             runs.score("lenet5", MNIST, seed, {**lenet(runs, 120), "training.momentum": 0.9, **kind}, keep=folder)
             for factor in noise:
                 moved = runs.score(str(folder), "configs/mnist.toml", seed, {
                     "device.programming_noise_scale": factor, "scoring.programmings": 20,
-                    **({"task.max_test": 2000} if runs.quick else {})})
+                    "scoring.times_s": "[1, 86400, 2592000]", **runs.part()})
                 own = moved["digital"]["accuracy"]
                 lost[factor].append(100 * (own - moved["drift"][0]["mean"]))
                 if factor == 1:
@@ -206,11 +219,16 @@ def main():
     parser.add_argument("--mho", default="build/release/mho")
     parser.add_argument("--table", type=int, action="append", choices=sorted(TABLES))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--images", type=int)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", default="runs/onchip")
     arguments = parser.parse_args()
     for number in arguments.table or sorted(TABLES):
         runs = Runs(arguments)
-        words = "docs/make_onchip.py --table " + str(number) + (" --quick" if arguments.quick else "")
+        words = " ".join(["docs/make_onchip.py --table", str(number), *(["--quick"] if arguments.quick else []),
+                          *([f"--images {arguments.images}"] if arguments.images else []),
+                          *([f"--epochs {arguments.epochs}"] if arguments.epochs else [])])
         print(f"### Table {number}. {TABLES[number].__doc__}\n\n`{words}`, seeds {SEEDS}\n", flush=True)
         try:
             TABLES[number](runs)

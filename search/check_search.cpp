@@ -27,6 +27,7 @@ void check_folder(const SearchConfig& search, const SearchOptions& options) {
   };
   needs(options.resume, "--resume");
   needs(!options.storage.empty(), "--storage");
+  needs(search.confirm > 0, "search.confirm");
   needs(search.fidelity != Fidelity::none, "search.fidelity = " + word_of(search.fidelity));
 }
 

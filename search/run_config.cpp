@@ -9,6 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/chip/export/layer_targets.hpp"
 #include "evaluators/training/weight_store.hpp"
+#include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
 #include "search/proposers/proposer.hpp"
 #include "search/study/objectives.hpp"
@@ -58,15 +59,16 @@ void check_search(const SearchConfig& search, const ChipConfig& chip) {
 }  // namespace
 
 std::vector<Section> RunConfig::sections() {
-  return EvaluationTables::sections({{"space", "Ranges of the genomes that a search may propose.",
-                                      [this](FieldVisitor& v) { space.fields(v); }},
-                                     {"search", "How genomes are proposed, bounded and ranked.",
-                                      [this](FieldVisitor& v) { search.fields(v); }}});
+  auto further = space.sections();
+  further.push_back({"search", "How genomes are proposed, bounded and ranked.",
+                     [this](FieldVisitor& v) { search.fields(v); }});
+  return EvaluationTables::sections(std::move(further));
 }
 
 void check_run_config(const RunConfig& config) {
   const Space space(config.space);
   check_evaluation_tables(config);
+  check_settings(config, space);
   check_search(config.search, config.chip);
   check_fidelity(config.search, config.training.epochs);
 }
@@ -77,6 +79,7 @@ RunConfig read_run_config(const std::filesystem::path& file, const std::vector<s
   for (const auto& assignment : assignments) set_config(assignment, config.sections());
   make_absolute(config.chip_selection.file, file);
   make_absolute(config.hardware.device_parameters.table.file, file);
+  make_absolute(config.space.network, file);
   make_absolute(config.training.from, file);
   make_absolute(config.hardware.device_parameters.pulse_table.file, file);
   for (auto& folder : config.search.warm_start) make_absolute(folder, file);

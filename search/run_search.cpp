@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "search/check_search.hpp"
 #include "search/generations/generation.hpp"
@@ -27,6 +30,16 @@ SearchResult gather(const Study& study) {
   study.store->write_sorted(study.folder->trials());
   write_front(study.folder->front(), result.front, study.config.search);
   return result;
+}
+
+/// Then the space or its builder is at fault, not the trainings.
+void expect_a_network(const Study& study, const std::vector<Trial>& trials) {
+  const auto unbuilt = [](const Trial& trial) { return trial.failed && trial.parameters == 0; };
+  if (!study.evaluator.networks() || trials.empty() || !std::all_of(trials.begin(), trials.end(), unbuilt))
+    return;
+  throw ConfigError(
+      fmt::format("space: expected a genome that builds a network, got none in {} trials; the first: {}",
+                  trials.size(), trials.front().reason));
 }
 
 void write_summary(const Study& study, const SearchResult& result) {
@@ -60,13 +73,17 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
     if (study.stopped()) return stopped_run(study);
   }
   auto result = gather(study);
+  expect_a_network(study, result.trials);
   result.note = note;
   result.surrogate = study.guide.conclude(result.trials);
   result.prefilters = prefilter_worths(result.trials, config.search);
   if (!study.folder) return result;
 
   study.guide.save(study.folder->surrogate());
-  const auto selection = select_winners(result.trials, config.search);
+  result.confirmations = confirm(study, result.trials);
+  if (study.stopped()) return stopped_run(study);
+  study.tell(luck_note(result.confirmations));
+  const auto selection = select_winners(confirmed_trials(result.confirmations, result.trials), config.search);
   result.note = joined(result.note, selection.note);
   study.tell(result.note);
   study.tell(fmt::format("re-scoring {} winners on the test split", selection.trials.size()));

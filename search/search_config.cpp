@@ -95,6 +95,12 @@ void SearchConfig::fidelity_fields(FieldVisitor& visitor) {
 void SearchConfig::end_fields(FieldVisitor& visitor) {
   visitor.field("winners", &winners, between(1, 1000),
                 "best trials that are scored again with fresh seeds on the test split and exported");
+  visitor.field(
+      "confirm", &confirm, between(0, 1000),
+      "best trials that are trained again with fresh seeds before winners are named, of which winners are "
+      "then chosen by these trainings; 0: winners are chosen by the one training of their trial");
+  visitor.field("confirm_trainings", &confirm_trainings, between(1, 100),
+                "confirm: trainings of each such trial");
   visitor.field("max_draws", &max_draws, between(1, 1e6),
                 "proposals drawn for one trial, then as many uniform ones, before the space counts as "
                 "exhausted; one of "

@@ -105,8 +105,10 @@ struct SearchConfig {
   ZeroCostMeasure prefilter = ZeroCostMeasure::none;
   double prefilter_keep = 0.25;  ///< part of the proposals that the prefilter lets be trained
   int winners = 3;               ///< re-scored with fresh seeds on the test split, exported
-  int max_draws = 1000;          ///< proposals drawn for one trial, and uniform ones; see draw_genome.hpp
-  double grace_s = 60;           ///< of a shared study: silence after which a worker's trial is another's
+  int confirm = 0;               ///< best trials that are trained again before winners are named
+  int confirm_trainings = 3;
+  int max_draws = 1000;  ///< proposals drawn for one trial, and uniform ones; see draw_genome.hpp
+  double grace_s = 60;   ///< of a shared study: silence after which a worker's trial is another's
 
   void fields(FieldVisitor& visitor);
 

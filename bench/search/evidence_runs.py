@@ -5,11 +5,13 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import random
 import shlex
 import subprocess
 import sys
 import tempfile
 
+from optuna_direct import DIRECT, run_direct
 from regrets import Regrets
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -61,12 +63,14 @@ def run_mho(mho, words, settings):
     return json.loads(done.stdout)
 
 
-def bench_search(arguments, settings, seeds, trials):
-    """Runs of `mho bench-search` on the table, one a seed, several seeds side by side."""
+def bench_search(arguments, settings, seeds, trials, space="table", relabel=None):
+    """Runs of `mho bench-search` on a space's table, one a seed, several seeds side by side. relabel: a seed's settings."""
+    table = arguments.table if space == "table" else HERE / f"{space}.csv"
 
     def one(seed):
-        words = ["bench-search", HERE / "table.toml", "--table", arguments.table, "--seeds", 1, "--seed", seed, "--json"]
-        return run_mho(arguments.mho, words, [*settings, f"search.trials={trials}"])["runs"][0]
+        words = ["bench-search", HERE / f"{space}.toml", "--table", table, "--seeds", 1, "--seed", seed, "--json"]
+        own = [*settings, f"search.trials={trials}", *(relabel(seed) if relabel else [])]
+        return run_mho(arguments.mho, words, own)["runs"][0]
 
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         return list(pool.map(one, range(1, seeds + 1)))
@@ -82,6 +86,43 @@ def run_table(arguments, best):
         except Missing as reason:
             missing[name] = str(reason)
     return regrets, missing
+
+
+LABELS = {"table": ("block_types", ["A", "B", "C", "D"]), "cells": ("operations", ["skip", "conv3x3", "average_pool"])}
+UNORDERED_TRIALS = 150
+
+
+def shuffled(space):
+    """Settings that list a space's unordered values in an order of the seed's own."""
+    key, values = LABELS[space]
+
+    def settings(seed):
+        order = random.Random(seed).sample(values, len(values))
+        return [f"space.{key}={json.dumps(order)}"]
+
+    return settings
+
+
+def run_unordered(arguments, best, space):
+    """Regrets by way of searching on a space's table, with its labels as listed and shuffled; of Optuna's samplers called
+    directly too, which see categories and no order of them."""
+    found, missing = {}, {}
+    for labels, relabel in (("natural", None), ("shuffled", shuffled(space))):
+        for name in ("random", "evolution", "evolution + gp", "bayesian", "nsga2", "optuna:tpe"):
+            print(f"{space}, {labels} labels: {name}", flush=True)
+            try:
+                runs = bench_search(arguments, PROPOSERS[name], arguments.seeds, UNORDERED_TRIALS, space, relabel)
+                found[name, labels] = Regrets(runs, best)
+            except Missing as reason:
+                missing[name] = str(reason)
+    for name in DIRECT:
+        print(f"{space}: Optuna's {name} called directly", flush=True)
+        try:
+            runs = run_direct(HERE / f"{space}.csv", name, arguments.seeds, UNORDERED_TRIALS)
+            found[f"Optuna {name}, direct", "natural"] = Regrets(runs, best)
+        except ImportError as reason:
+            missing[f"Optuna {name}, direct"] = str(reason)
+    return found, missing
 
 
 def run_prefilters(arguments, best, rows):

@@ -72,6 +72,24 @@ def target_lines(regrets, arguments, final):
     return [*lines, ""]
 
 
+def unordered_section(regrets, missing, arguments, rows):
+    best = max(rows, key=lambda row: float(row["accuracy_1d"] or 0))
+    checks = (25, 50, 100, 150)
+    return [
+        "### Unordered genes",
+        "",
+        f"{len(rows)} cells, the best {best['genome']} with {100 * float(best['accuracy_1d']):.2f} % after one day. "
+        f"{arguments.seeds} seeds, {checks[-1]} trials. Regret in points: median (quartiles). Shuffled: each seed lists the "
+        "operations in an order of its own.",
+        "",
+        *table_of(["way", "labels", *(f"{trial} trials" for trial in checks)],
+                  [[f"`{name}`", labels, *(shown(regret.at_trial(trial)) for trial in checks)]
+                   for (name, labels), regret in regrets.items()]),
+        "",
+        *missing_lines(missing),
+    ]
+
+
 def fidelity_section(rows):
     def tau(first, second):
         return kendall_tau([(float(row[first]), float(row[second])) for row in rows if row[first] and row[second]])

@@ -4,6 +4,7 @@
 
     python bench/search/make_table.py
     python bench/search/make_table.py --seeds 1 2 --out two_seeds.csv
+    python bench/search/make_table.py --space cells    # of cells.toml: cells.csv
 
 Runs of `mho search` with the random proposer, one generation as large as the space: one for each training seed, and
 the first seed again at a third of the epochs. A genome's accuracy_1d is the mean over the seeds; each seed's is in a
@@ -20,28 +21,23 @@ import subprocess
 HERE = pathlib.Path(__file__).resolve().parent
 ONE_DAY_S = 86400.0
 LOW_EPOCHS = 3
-GENOMES = 1227  # all of the space under T_p: asked for one more, the search says that the space ran out
-EXHAUSTIVE = [
-    "search.proposer=random",
-    f"search.trials={GENOMES}",
-    f"search.population={GENOMES}",
-    "search.max_draws=200000",
-]
+# All of each space under its T_p: asked for one more, the search says that the space ran out.
+GENOMES = {"table": 1227, "cells": 1458}
 COLUMNS = [
-    "genome", "stem_channels", "stem_kernel", "main_blocks",
-    *(f"{gene}_{block}" for block in (1, 2) for gene in ("residual_blocks", "branches", "type", "widening")),
     "parameters", "macs", "failed", "accuracy_1d", "deviation_1d", "avm_points",
     "digital_accuracy", "energy_j", "latency_s", "cores", "train_s", "accuracy_1d_low", "train_s_low",
 ]  # fmt: skip
 
 
-def run_search(mho, seed, settings, folder, resume):
+def run_search(arguments, seed, settings, folder):
     """Runs one exhaustive search, or finishes it, and returns its trials by genome."""
-    trials = folder / "trials.jsonl"
-    if resume and trials.exists() and len(trials.read_text().splitlines()) == GENOMES:
+    trials, resume, genomes = folder / "trials.jsonl", arguments.resume, GENOMES[arguments.space]
+    if resume and trials.exists() and len(trials.read_text().splitlines()) == genomes:
         return read_trials(trials)
-    command = [mho, "search", HERE / "table.toml", "--out", folder, "--seed", str(seed)]
-    for setting in EXHAUSTIVE + settings:
+    exhaustive = ["search.proposer=random", f"search.trials={genomes}", f"search.population={genomes}",
+                  "search.max_draws=200000"]  # fmt: skip
+    command = [arguments.mho, "search", HERE / f"{arguments.space}.toml", "--out", folder, "--seed", str(seed)]
+    for setting in exhaustive + settings:
         command += ["--set", setting]
     if resume and (folder / "config.toml").exists():
         command.append("--resume")
@@ -64,25 +60,12 @@ def mean(values):
     return sum(values) / len(values)
 
 
-def genes(genome):
-    """The genome's columns; a block that is not there is empty."""
-    found = {
-        "genome": None,
-        "stem_channels": genome["stem_channels"],
-        "stem_kernel": genome["stem_kernel"],
-        "main_blocks": len(genome["blocks"]),
-    }
-    for number, block in enumerate(genome["blocks"], 1):
-        found |= {f"{gene}_{number}": value for gene, value in block.items()}
-    return found
-
-
 def row(name, runs, low_run):
     """One line of the table: means over the seeds whose training did not fail."""
     full = [run[name] for run in runs.values()]
     first, low = full[0], low_run[name]
     good = [trial for trial in full if not trial["failed"]]
-    line = genes(first["genome"]) | {
+    line = first["genome"] | {
         "genome": name,
         "parameters": first["parameters"],
         "macs": first["macs"],
@@ -119,22 +102,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mho", default="build/release/mho", help="the executable")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the trainings")
-    parser.add_argument("--work", type=pathlib.Path, default="runs/table", help="folder of the runs")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE / "table.csv")
+    parser.add_argument("--space", choices=GENOMES, default="table")
+    parser.add_argument("--work", type=pathlib.Path, help="folder of the runs (default: runs/ and the space)")
+    parser.add_argument("--out", type=pathlib.Path, help="default: the space's file beside this script")
     parser.add_argument("--resume", action="store_true", help="continue what --work holds")
     arguments = parser.parse_args()
+    arguments.work = arguments.work or pathlib.Path("runs") / arguments.space
+    arguments.out = arguments.out or HERE / f"{arguments.space}.csv"
     low_settings = [f"training.epochs={LOW_EPOCHS}"]
     runs = {
-        seed: run_search(arguments.mho, seed, [], arguments.work / f"full-{seed}", arguments.resume)
+        seed: run_search(arguments, seed, [], arguments.work / f"full-{seed}")
         for seed in arguments.seeds
     }
     first = arguments.seeds[0]
-    low = run_search(arguments.mho, first, low_settings, arguments.work / f"low-{first}", arguments.resume)
+    low = run_search(arguments, first, low_settings, arguments.work / f"low-{first}")
     names = sorted(low, key=natural)
     if any(set(trials) != set(names) for trials in runs.values()):
         raise SystemExit("the runs hold different genomes: expected each to hold the whole space")
     with arguments.out.open("w", newline="") as file:
-        columns = COLUMNS + [seed_column(seed) for seed in arguments.seeds]
+        genes = list(dict.fromkeys(gene for trial in low.values() for gene in trial["genome"]))
+        columns = ["genome", *genes, *COLUMNS, *(seed_column(seed) for seed in arguments.seeds)]
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(row(name, runs, low) for name in names)

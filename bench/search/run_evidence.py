@@ -17,8 +17,8 @@ import os
 import pathlib
 
 from evidence_plots import plot, write_csv
-from evidence_runs import HERE, ROOT, run_prefilters, run_quickstart, run_table
-from evidence_tables import fidelity_section, prefilter_section, quickstart_section, table_section
+from evidence_runs import HERE, ROOT, run_prefilters, run_quickstart, run_table, run_unordered
+from evidence_tables import fidelity_section, prefilter_section, quickstart_section, table_section, unordered_section
 
 BEGIN, END = "<!-- evidence: written by bench/search/run_evidence.py -->", "<!-- evidence: end -->"
 
@@ -43,8 +43,8 @@ def main():
     parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="seeds on the table side by side")
     parser.add_argument("--quickstart-seeds", type=int, default=3)
-    parser.add_argument("--parts", nargs="+", choices=["table", "prefilters", "quickstart"],
-                        default=["table", "prefilters", "quickstart"])  # fmt: skip
+    parser.add_argument("--parts", nargs="+", choices=["table", "cells", "prefilters", "quickstart"],
+                        default=["table", "cells", "prefilters", "quickstart"])  # fmt: skip
     parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs", help="folder of search.md and plots")
     arguments = parser.parse_args()
     rows = read_table(arguments.table)
@@ -55,6 +55,10 @@ def main():
         plot(regrets, arguments, arguments.docs)
         write_csv(regrets, arguments, HERE / "regret.csv")
         lines += table_section(regrets, missing, arguments, rows)
+    if "cells" in arguments.parts:
+        cells = read_table(HERE / "cells.csv")
+        best_cell = max(float(row["accuracy_1d"] or 0) for row in cells)
+        lines += unordered_section(*run_unordered(arguments, best_cell, "cells"), arguments, cells)
     lines += fidelity_section(rows)
     if "prefilters" in arguments.parts:
         lines += prefilter_section(*run_prefilters(arguments, best, len(rows)))

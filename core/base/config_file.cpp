@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 
@@ -108,6 +109,31 @@ std::optional<std::string> complaint(const T& value, const Allowed& allowed) {
   return std::nullopt;
 }
 
+/// Dates and times, which JSON lacks, become text.
+nlohmann::ordered_json json_of(const toml::node& node) {
+  nlohmann::ordered_json json;
+  if (const auto* table = node.as_table()) {
+    json = nlohmann::ordered_json::object();
+    for (const auto& [key, value] : *table) json[std::string(key.str())] = json_of(value);
+  } else if (const auto* array = node.as_array()) {
+    json = nlohmann::ordered_json::array();
+    for (const auto& value : *array) json.push_back(json_of(value));
+  } else if (const auto flag = node.value_exact<bool>()) {
+    json = *flag;
+  } else if (const auto whole = node.value_exact<std::int64_t>()) {
+    json = *whole;
+  } else if (const auto number = node.value_exact<double>()) {
+    json = *number;
+  } else if (const auto text = node.value_exact<std::string>()) {
+    json = *text;
+  } else {
+    std::ostringstream other;
+    node.visit([&](const auto& concrete) { other << concrete; });
+    json = other.str();
+  }
+  return json;
+}
+
 /// The TOML node as a T, exactly: no text for numbers, no fractions for whole numbers.
 template <class T>
 std::optional<T> convert(const toml::node& node) {
@@ -117,6 +143,8 @@ std::optional<T> convert(const toml::node& node) {
     T values;
     for (const auto& element : *array) {
       auto value = convert<typename T::value_type>(element);
+      if constexpr (std::is_same_v<T, std::vector<std::string>>)  // [[section.key]]: its owner reads its keys
+        if (element.is_table()) value = json_of(element).dump();
       if (!value) return std::nullopt;
       values.push_back(*value);
     }
@@ -196,22 +224,29 @@ bool has_inner(const std::vector<Section>& sections, const std::string& name) {
                      [&](const Section& section) { return section.name.starts_with(name + "."); });
 }
 
-/// Reads the keys of [section_name], and of the tables in it that are sections, as [device.pcm] is in
-/// [device].
+/// Reads the keys of [section_name], in their declared order, and of the tables in it that are sections, as
+/// [device.pcm] is in [device].
 void read_section(const toml::table& table, const std::string& section_name, const std::string& where,
                   const std::string& name, const std::vector<Section>& sections) {
-  const auto fields = fields_of(find_section(sections, section_name, where));
-  for (const auto& [key, node] : table) {
-    const std::string key_name(key.str());
-    const auto key_where = position(name, key.source());
-    const auto inner = section_name + "." + key_name;
-    if (node.is_table() && has_inner(sections, section_name)) {
-      read_section(*node.as_table(), inner, key_where, name, sections);
-      continue;
-    }
-    const auto& field = find_field(fields, section_name, key_name, key_where);
-    assign(field, node, fmt::format("{}: {}", key_where, inner));
+  const auto& section = find_section(sections, section_name, where);
+  const auto is_inner = [&](const toml::node& node) {
+    return node.is_table() && has_inner(sections, section_name);
+  };
+  auto fields = fields_of(section);
+  for (const auto& [key, node] : table)
+    if (is_inner(node))
+      read_section(*node.as_table(), section_name + "." + std::string(key.str()),
+                   position(name, key.source()), name, sections);
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const auto found = table.find(fields[i].name);
+    if (found == table.end() || is_inner(found->second)) continue;
+    assign(fields[i], found->second,
+           fmt::format("{}: {}.{}", position(name, found->first.source()), section_name, fields[i].name));
+    fields = fields_of(section);  // a value may decide which keys there are after it
   }
+  for (const auto& [key, node] : table)
+    if (!is_inner(node))
+      find_field(fields, section_name, std::string(key.str()), position(name, key.source()));
 }
 
 void read_table(const toml::table& root, const std::string& name, const std::vector<Section>& sections) {

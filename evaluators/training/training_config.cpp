@@ -8,6 +8,55 @@
 #include "evaluators/training/weight_store.hpp"
 
 namespace mho {
+namespace {
+
+/// Noise and converters in digital training.
+void noise_fields(TrainingConfig& config, FieldVisitor& visitor) {
+  visitor.field("weight_noise", &config.weight_noise, between(0, 10),
+                "Standard deviation of the weights' noise in units of g_max, drawn each mini-batch.");
+  visitor.field("clip_deviations", &config.clip_deviations, between(0, 1000),
+                "Weights are clipped at this many standard deviations of their layer; 0: never.");
+  visitor.field("digital_fraction", &config.digital_fraction, between(0, 1),
+                "Of all steps: how long before noise and converters are switched on.");
+  visitor.field("input_range_rate", &config.input_range_rate, between(0, 1000),
+                "Learning rate of learned input ranges (their logarithms), over that of the weights.");
+  visitor.field(
+      "input_range_decay", &config.input_range_decay, between(0, 10),
+      "Shrinks a learned input range while it clips less than 5 % of its inputs: added to the gradient "
+      "of its logarithm.");
+  visitor.field("adc_fraction", &config.adc_fraction, between(0, 1),
+                "pim_qat: of all steps, how long before the ADC is switched on too.");
+  visitor.field(
+      "least_drift", &config.least_drift, between(0.01, 1),
+      "pim_qat: while the ADC is on, each mini-batch's conductances are multiplied by a factor from this "
+      "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
+}
+
+/// Which layers are updated, what limits a run, and the loss.
+void limit_fields(TrainingConfig& config, FieldVisitor& visitor) {
+  visitor.field(
+      "update_gate", &config.update_gate,
+      "mntk: in every epoch only layers are updated whose tangent kernel has kept its size (modular "
+      "adaptive training).");
+  visitor.field("update_gate_level", &config.update_gate_level, between(0, 1),
+                "mntk: a layer is updated while its kernel's largest eigenvalue, over that of its initial "
+                "weights, is at least this part of the largest such ratio of all layers.");
+  visitor.field("update_gate_samples", &config.update_gate_samples, between(2, 1024),
+                "mntk: training samples that the kernels are over.");
+  visitor.field("max_memory_mib", &config.max_memory_mib, at_least(0),
+                "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
+  visitor.field("label_smoothing", &config.label_smoothing, between(0, 0.99), "Of the cross-entropy.");
+  visitor.field(
+      "class_weights", &config.class_weights,
+      "Of the cross-entropy, for sets with rare classes: none: every sample counts the same; balanced: "
+      "every class does; root: between the two, weights are the square roots of balanced ones, which "
+      "trains steadily where a class is very rare.");
+  visitor.field(
+      "shards", &config.shards, between(1, 1024),
+      "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
+}
+
+}  // namespace
 
 void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("regime", &regime, one_of(regime_names()), "How weights come to be. " + regime_help());
@@ -32,45 +81,9 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
   visitor.field("warmup_fraction", &warmup_fraction, between(0, 1),
                 "Of all steps: the learning rate's linear rise.");
-  visitor.field("weight_noise", &weight_noise, between(0, 10),
-                "Standard deviation of the weights' noise in units of g_max, drawn each mini-batch.");
-  visitor.field("clip_deviations", &clip_deviations, between(0, 1000),
-                "Weights are clipped at this many standard deviations of their layer; 0: never.");
-  visitor.field("digital_fraction", &digital_fraction, between(0, 1),
-                "Of all steps: how long before noise and converters are switched on.");
-  visitor.field("input_range_rate", &input_range_rate, between(0, 1000),
-                "Learning rate of learned input ranges (their logarithms), over that of the weights.");
-  visitor.field(
-      "input_range_decay", &input_range_decay, between(0, 10),
-      "Shrinks a learned input range while it clips less than 5 % of its inputs: added to the gradient "
-      "of its logarithm.");
-  visitor.field("adc_fraction", &adc_fraction, between(0, 1),
-                "pim_qat: of all steps, how long before the ADC is switched on too.");
-  visitor.field(
-      "least_drift", &least_drift, between(0.01, 1),
-      "pim_qat: while the ADC is on, each mini-batch's conductances are multiplied by a factor from this "
-      "to 1 (its logarithm is uniform), as drift will, and outputs divided by it; 1: never.");
+  noise_fields(*this, visitor);
   on_chip.fields(visitor);
-  visitor.field(
-      "update_gate", &update_gate,
-      "mntk: in every epoch only layers are updated whose tangent kernel has kept its size (modular "
-      "adaptive training).");
-  visitor.field("update_gate_level", &update_gate_level, between(0, 1),
-                "mntk: a layer is updated while its kernel's largest eigenvalue, over that of its initial "
-                "weights, is at least this part of the largest such ratio of all layers.");
-  visitor.field("update_gate_samples", &update_gate_samples, between(2, 1024),
-                "mntk: training samples that the kernels are over.");
-  visitor.field("max_memory_mib", &max_memory_mib, at_least(0),
-                "A candidate whose training step needs more memory is a failed trial; 0: no limit.");
-  visitor.field("label_smoothing", &label_smoothing, between(0, 0.99), "Of the cross-entropy.");
-  visitor.field(
-      "class_weights", &class_weights,
-      "Of the cross-entropy, for sets with rare classes: none: every sample counts the same; balanced: "
-      "every class does; root: between the two, weights are the square roots of balanced ones, which "
-      "trains steadily where a class is very rare.");
-  visitor.field(
-      "shards", &shards, between(1, 1024),
-      "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
+  limit_fields(*this, visitor);
 }
 
 void check_start(const TrainingConfig& training) {

@@ -2,6 +2,7 @@
 #include "fuzz/parsers/parsers.hpp"
 
 #include "fuzz/parsers/inputs.hpp"
+#include "search/spaces/analognas.hpp"
 #include "search/study/trial_file.hpp"
 
 namespace mho::fuzz {
@@ -14,7 +15,7 @@ Trial example(int number) {
   score.drift = {{1, 0.9, 0.01, 25, {0.89, 0.91}}, {86400, 0.8, 0.01, 25, {0.79, 0.81}}};
   Trial trial;
   trial.number = number;
-  trial.genome = {8, 3, {{1, 2, BlockType::C, 2}, {}}};
+  trial.genome = AnalogNasGenome{8, 3, {{1, 2, BlockType::C, 2}, {}}};
   trial.score = score;
   trial.rungs = {{1, 0.5, score}};
   trial.zero_cost = {1, 2, 3};
@@ -25,7 +26,7 @@ Trial example(int number) {
 Trial failed_example(int number) {
   Trial trial;
   trial.number = number;
-  trial.genome = {8, 3, {{}}};
+  trial.genome = AnalogNasGenome{8, 3, {{}}};
   trial.failed = true;
   trial.reason = "no core is left";
   return trial;

@@ -13,9 +13,12 @@ namespace mho {
 struct Proposal {
   int trial = 0;
   Genome genome;
-  std::optional<Architecture> architecture;  ///< none where the evaluator has no networks
+  std::string name;  ///< Space::name of the genome
+  std::optional<Architecture>
+      architecture;  ///< none where the evaluator has no networks, or `failure` says why
   int draws = 1;
   std::optional<ZeroCost> zero_cost = {};  ///< with a prefilter
+  std::string failure = {};                ///< why the genome builds no network: the trial fails untrained
 };
 
 struct Generation {
@@ -38,9 +41,10 @@ void train_generation(const Study& study, const Generation& generation);
 
 /// train_generation's way with search.fidelity = Fidelity::successive_halving (Jamieson and Talwalkar 2016):
 /// all candidates are trained to the first rung, the best 1 / reduction of them go on to the next, and so on;
-/// the others are recorded as given up. A generation is one bracket and waits for its slowest at each rung:
-/// ASHA (Li et al. 2020) promotes in the order in which trainings happen to end, which no seed fixes. A
-/// candidate that goes on continues from its checkpoint, also after a kill.
+/// the others are recorded as given up; with search.objectives the order is NSGA-II's, by non-domination
+/// rank. A generation is one bracket and waits for its slowest at each rung: ASHA (Li et al. 2020) promotes
+/// in the order in which trainings happen to end, which no seed fixes. A candidate that goes on continues
+/// from its checkpoint, also after a kill.
 void halve_generation(const Study& study, const Generation& generation);
 
 /// The record of a proposal; `judgement` is what an evaluator said of it.

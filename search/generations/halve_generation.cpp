@@ -2,12 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <mutex>
 
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
+#include "core/chip/mapping/mapping.hpp"
+#include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
 #include "search/generations/generation.hpp"
+#include "search/proposers/nsga2.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {
@@ -29,7 +34,10 @@ class Halving {
         networks_(*study.evaluator.networks()),
         stages_(training_stages(study.config.search, study.config.training.epochs)) {
     for (const auto& proposal : generation.proposals) candidates_.push_back(find(proposal));
-    for (auto& candidate : candidates_) alive_.push_back(&candidate);
+    for (auto& candidate : candidates_) {
+      if (!candidate.proposal->failure.empty() && !candidate.recorded) record(candidate);
+      if (candidate.proposal->failure.empty()) alive_.push_back(&candidate);
+    }
   }
 
   void run() {
@@ -65,7 +73,8 @@ class Halving {
     std::optional<TrainingCheckpoint> from;
     const auto below = folder_.checkpoint(number, rung - 1);
     if (rung > 0 && std::filesystem::exists(below)) from = load_checkpoint(below, architecture);
-    const auto evaluation = networks_.rungs()->evaluate_rung(
+    const auto evaluator = networks_.configured(candidate.proposal->genome);
+    const auto evaluation = evaluator->rungs()->evaluate_rung(
         architecture, number, rung, from ? &*from : nullptr, [&](int, double) { return !study_.stopped(); });
     if (evaluation.failed && study_.stopped()) return;  // cut off, not failed
     if (!evaluation.failed && evaluation.checkpoint)
@@ -95,14 +104,49 @@ class Halving {
 
   void give_up_the_weaker(int rung) {
     std::erase_if(alive_, [](const Candidate* candidate) { return candidate->trial.failed; });
+    if (study_.config.search.objectives.empty())
+      sort_by_objective(rung);
+    else
+      sort_by_front(rung);
+    const auto on = std::min(alive_.size(), promoted(alive_.size(), study_.config.search.reduction));
+    for (size_t i = on; i < alive_.size(); ++i) give_up(*alive_[i]);
+    alive_.resize(on);
+  }
+
+  void sort_by_objective(int rung) {
     const auto worth = [&](const Candidate* candidate) {
       return objective(candidate->trial.rungs.at(static_cast<size_t>(rung)).score, study_.config.search);
     };
     std::stable_sort(alive_.begin(), alive_.end(),
                      [&](const Candidate* a, const Candidate* b) { return worth(a) > worth(b); });
-    const auto on = std::min(alive_.size(), promoted(alive_.size(), study_.config.search.reduction));
-    for (size_t i = on; i < alive_.size(); ++i) give_up(*alive_[i]);
-    alive_.resize(on);
+  }
+
+  /// NSGA-II's order of the rung's scores; costs are those of the mapped network, which training does not
+  /// change. What cannot be mapped comes last.
+  void sort_by_front(int rung) {
+    auto search = study_.config.search;
+    search.max_avm = std::numeric_limits<double>::infinity();  // it falls as training goes on
+    std::vector<Trial> so_far;
+    for (const auto* candidate : alive_) {
+      so_far.push_back(candidate->trial);
+      so_far.back().score = candidate->trial.rungs.at(static_cast<size_t>(rung)).score;
+      if (!so_far.back().cost) so_far.back().cost = cost_of(*candidate->proposal);
+    }
+    std::map<int, size_t> places;
+    for (const auto* trial : survivors(so_far, search, static_cast<int>(so_far.size())))
+      places.emplace(trial->number, places.size());
+    const auto place = [&](const Candidate* candidate) {
+      const auto found = places.find(candidate->trial.number);
+      return found == places.end() ? places.size() : found->second;
+    };
+    std::stable_sort(alive_.begin(), alive_.end(),
+                     [&](const Candidate* a, const Candidate* b) { return place(a) < place(b); });
+  }
+
+  std::optional<Cost> cost_of(const Proposal& proposal) const {
+    const auto config = candidate_config(study_.config, proposal.genome);
+    const auto mapped = map_onto_chip(*proposal.architecture, config.chip, config.mapping, MappingMode::fast);
+    return mapped.mapping ? std::optional(mapped.mapping->cost) : std::nullopt;
   }
 
   void give_up(Candidate& candidate) {

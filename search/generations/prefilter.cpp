@@ -18,6 +18,11 @@ int proposals_per_trial(const SearchConfig& search) {
 
 Proposal prefilter(const SearchConfig& search, const UntrainedMeter* meter, std::vector<Proposal> choices) {
   if (search.prefilter == ZeroCostMeasure::none) return std::move(choices.front());
+  if (const auto built = [](const Proposal& choice) { return choice.architecture.has_value(); };
+      std::any_of(choices.begin(), choices.end(), built))
+    std::erase_if(choices, [&](const Proposal& choice) { return !built(choice); });
+  else
+    return std::move(choices.front());
   parallel_for(choices.size(), [&](std::size_t i) {
     choices[i].zero_cost = meter->zero_cost(*choices[i].architecture, choices[i].trial);
   });

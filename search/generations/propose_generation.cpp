@@ -7,40 +7,70 @@
 
 #include "core/base/error.hpp"
 #include "core/base/quantity.hpp"
+#include "search/candidate_config.hpp"
 #include "search/constraints.hpp"
 #include "search/generations/generation.hpp"
 #include "search/generations/prefilter.hpp"
 #include "search/proposers/draw_genome.hpp"
-#include "search/spaces/build_architecture.hpp"
 
 namespace mho {
 namespace {
 
-std::optional<Constraint> broken_by(const Study& study, const Architecture& architecture) {
-  return broken_constraint(architecture, study.config.search, study.config.chip, study.config.mapping);
+std::optional<Constraint> broken_by(const Study& study, const Genome& genome,
+                                    const Architecture& architecture) {
+  if (!has_settings(genome))
+    return broken_constraint(architecture, study.config.search, study.config.chip, study.config.mapping);
+  const auto config = candidate_config(study.config, genome);
+  return broken_constraint(architecture, config.search, config.chip, config.mapping);
 }
 
-/// Refuses what is known or breaks a bound, and remembers the latter: mapping a network takes long.
-class Refuser {
- public:
-  Refuser(const Study& study, const std::set<std::string>& known) : study_(study), known_(known) {}
+/// What came of building a genome's network.
+struct Built {
+  std::optional<Architecture> architecture = {};
+  std::optional<Constraint> broken = {};
+  std::string failure = {};  ///< why there is none
+};
 
-  std::optional<Refusal> operator()(const Genome& genome) {
-    const auto name = to_string(genome);
-    if (known_.contains(name)) return Refusal::known;
-    const auto* networks = study_.evaluator.networks();
-    if (!networks) return std::nullopt;
-    const auto [judged, is_new] = judged_.try_emplace(name);
-    if (is_new) judged->second = broken_by(study_, networks->network(genome));
-    if (!judged->second) return std::nullopt;
-    return *judged->second == Constraint::parameters ? Refusal::parameters : Refusal::cores;
+/// The networks of the genomes that a generation looked at: building and mapping one takes long.
+class Builder {
+ public:
+  explicit Builder(const Study& study) : study_(study) {}
+
+  const Built& operator()(const Genome& genome) {
+    const auto [built, is_new] = built_.try_emplace(to_string(genome));
+    if (is_new) built->second = build(genome);
+    return built->second;
   }
 
  private:
+  Built build(const Genome& genome) const {
+    const auto* networks = study_.evaluator.networks();
+    if (!networks) return {};
+    Built built;
+    try {
+      built.architecture = networks->network(genome);
+      built.broken = broken_by(study_, genome, *built.architecture);
+    } catch (const ArchitectureError& error) {
+      built.failure = error.what();
+    } catch (const RunError& error) {  // of a host language
+      built.failure = error.what();
+    }
+    return built;
+  }
+
   const Study& study_;
-  const std::set<std::string>& known_;
-  std::map<std::string, std::optional<Constraint>> judged_;
+  std::map<std::string, Built> built_;
 };
+
+/// Refuses what is known or breaks a bound. A genome that builds no network is a trial, which fails.
+Refuse refusal_of(const std::set<std::string>& known, Builder& built) {
+  return [&](const Genome& genome) -> std::optional<Refusal> {
+    if (known.contains(to_string(genome))) return Refusal::known;
+    const auto& broken = built(genome).broken;
+    if (!broken) return std::nullopt;
+    return *broken == Constraint::parameters ? Refusal::parameters : Refusal::cores;
+  };
+}
 
 ProposalRequest request_for(const Study& study, const std::vector<Trial>& history,
                             const std::vector<Genome>& pending, int trial) {
@@ -54,8 +84,9 @@ ProposalRequest request_for(const Study& study, const std::vector<Trial>& histor
 }
 
 /// With a prefilter the best of several genomes; of as many as the space still gives. All become known.
-std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request, const Refuse& refuse,
+std::optional<Proposal> propose_trial(const Study& study, ProposalRequest request, Builder& built,
                                       std::set<std::string>& known, Draws& draws) {
+  const auto refuse = refusal_of(known, built);
   const auto* networks = study.evaluator.networks();
   std::vector<Proposal> choices;
   const int wanted = proposals_per_trial(study.config.search);
@@ -64,8 +95,10 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
     if (!drawn) break;
     request.draw = drawn->draws;
     known.insert(to_string(drawn->genome));
-    choices.push_back({request.trial, drawn->genome, std::nullopt, drawn->draws});
-    if (networks) choices.back().architecture = networks->network(drawn->genome);
+    const auto& [architecture, broken, failure] = built(drawn->genome);
+    choices.push_back(
+        {request.trial, drawn->genome, study.space.name(drawn->genome), architecture, drawn->draws});
+    choices.back().failure = failure;
   }
   if (choices.empty()) return std::nullopt;
   return prefilter(study.config.search, networks ? networks->untrained() : nullptr, std::move(choices));
@@ -89,12 +122,12 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   const auto& search = study.config.search;
   std::set<std::string> known;
   for (const auto& trial : history) known.insert(to_string(trial.genome));
-  const Refuse refuse = Refuser(study, known);
+  Builder built(study);
   Generation generation;
   std::vector<Genome> pending;
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    auto proposal = propose_trial(study, request_for(study, history, pending, trial), refuse, known, draws);
+    auto proposal = propose_trial(study, request_for(study, history, pending, trial), built, known, draws);
     if (!proposal && trial == 0) refuse_space(study, draws);
     if (!proposal) {
       generation.note = exhausted_note(search, trial, draws);

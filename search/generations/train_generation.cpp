@@ -25,6 +25,7 @@ std::vector<const Proposal*> unrecorded(const Study& study, const Generation& ge
 
 /// Empty when the run was stopped meanwhile: cut off is not failed, a resume or another worker trains it.
 std::optional<Trial> judged(const Study& study, const Proposal& proposal) {
+  if (!proposal.failure.empty()) return make_trial(proposal);
   auto [trial, weights] =
       study.evaluator.judge(proposal.genome, proposal.trial, [&](int, double) { return !study.stopped(); });
   if (trial.failed && study.stopped()) return std::nullopt;
@@ -69,8 +70,10 @@ Trial make_trial(const Proposal& proposal, Trial judgement) {
   auto trial = std::move(judgement);
   trial.number = proposal.trial;
   trial.genome = proposal.genome;
+  trial.name = proposal.name;
   trial.draws = proposal.draws;
   trial.zero_cost = proposal.zero_cost;
+  if (!proposal.failure.empty()) trial.failed = true, trial.reason = proposal.failure;
   if (proposal.architecture) {
     trial.parameters = proposal.architecture->parameters();
     trial.macs = proposal.architecture->macs();

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/judges/evaluator.hpp"
 
-#include "search/spaces/build_architecture.hpp"
+#include "core/base/error.hpp"
 
 namespace mho {
 
-Architecture NetworkEvaluator::network(const Genome& genome) const {
-  const auto built = build_architecture(genome, input_, classes_, space_);
-  return preprocessing_ ? built.with_preprocessing(*preprocessing_) : built;
+NetworkBuilder builder_of(const Space& space) {
+  if (!space.builds())
+    throw ConfigError(
+        "space.network: expected a file with an architecture template, because networks are to be trained, "
+        "got "
+        "none; an objective of your own needs none (mho.search in Python)");
+  return
+      [space](const Genome& genome, Shape input, int classes) { return space.build(genome, input, classes); };
 }
 
 Judgement NetworkEvaluator::judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const {
-  auto evaluation = evaluate(network(genome), trial, on_epoch);
+  auto evaluation = configured(genome)->evaluate(network(genome), trial, on_epoch);
   Judgement judgement;
   add_evaluation(evaluation, judgement.trial);
   if (!evaluation.failed) judgement.weights = std::move(evaluation.parameters);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "evaluators/evaluate.hpp"
 #include "evaluators/zero_cost.hpp"
 #include "search/spaces/space.hpp"
@@ -46,22 +49,25 @@ class UntrainedMeter {
   virtual ZeroCost zero_cost(const Architecture& architecture, int trial) const = 0;
 };
 
+/// Builds the network of a genome. Throws ArchitectureError (RunError from a host language) for a genome that
+/// has none that fits the input: a failed trial.
+using NetworkBuilder = std::function<Architecture(const Genome&, Shape input, int classes)>;
+
 /// An evaluator of networks, which are built of genomes for one input and so many classes.
 class NetworkEvaluator : public Evaluator {
  public:
-  /// `preprocessing`: of the images that they are trained on, where there are some; kept with each network.
-  NetworkEvaluator(Shape input, int classes, std::optional<Preprocessing> preprocessing = std::nullopt,
-                   SpaceConfig space = {})
-      : input_(input),
-        classes_(classes),
-        preprocessing_(std::move(preprocessing)),
-        space_(std::move(space)) {}
+  NetworkEvaluator(NetworkBuilder build, Shape input, int classes)
+      : build_(std::move(build)), input_(input), classes_(classes) {}
 
   const Shape& input() const { return input_; }
   int classes() const { return classes_; }
+  /// Throws as NetworkBuilder.
+  Architecture network(const Genome& genome) const { return build_(genome, input_, classes_); }
+  /// This evaluator with the genome's own training and hardware (candidate_config); this one itself where it
+  /// has none.
+  virtual std::shared_ptr<const NetworkEvaluator> configured(const Genome&) const { return itself(); }
   /// What has to stand before the networks (Dataset::features); empty where nothing has to.
   virtual std::string features() const { return ""; }
-  Architecture network(const Genome& genome) const;
 
   /// Trains a trial's network and scores it on what selects.
   virtual Evaluation evaluate(const Architecture& architecture, int trial,
@@ -77,12 +83,18 @@ class NetworkEvaluator : public Evaluator {
   Judgement judge(const Genome& genome, int trial, const EpochCallback& on_epoch) const final;
   const NetworkEvaluator* networks() const final { return this; }
 
+ protected:
+  std::shared_ptr<const NetworkEvaluator> itself() const { return {std::shared_ptr<void>(), this}; }
+  const NetworkBuilder& builder() const { return build_; }
+
  private:
+  NetworkBuilder build_;
   Shape input_;
   int classes_;
-  std::optional<Preprocessing> preprocessing_;
-  SpaceConfig space_;
 };
+
+/// The builder of a space. Throws ConfigError when its genomes have no networks.
+NetworkBuilder builder_of(const Space& space);
 
 /// Adds what came of a training to its trial's record.
 void add_evaluation(const Evaluation& evaluation, Trial& trial);

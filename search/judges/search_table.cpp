@@ -81,8 +81,11 @@ Evaluation evaluation_of(const TableRow& row, const Architecture& architecture) 
 
 class TableEvaluator : public NetworkEvaluator {
  public:
-  TableEvaluator(SearchTable table, Shape input, int classes, const UntrainedMeter* untrained)
-      : NetworkEvaluator(input, classes), table_(std::move(table)), untrained_(untrained) {}
+  TableEvaluator(SearchTable table, NetworkBuilder build, std::pair<Shape, int> task,
+                 const UntrainedMeter* untrained)
+      : NetworkEvaluator(std::move(build), task.first, task.second),
+        table_(std::move(table)),
+        untrained_(untrained) {}
 
   Evaluation evaluate(const Architecture& architecture, int, const EpochCallback&) const override {
     return evaluation_of(table_.at(architecture.name()), architecture);
@@ -120,9 +123,9 @@ const TableRow& SearchTable::at(const std::string& genome) const {
   return found->second;
 }
 
-std::unique_ptr<NetworkEvaluator> SearchTable::evaluator(Shape input, int classes,
+std::unique_ptr<NetworkEvaluator> SearchTable::evaluator(NetworkBuilder build, Shape input, int classes,
                                                          const UntrainedMeter* untrained) const {
-  return std::make_unique<TableEvaluator>(*this, input, classes, untrained);
+  return std::make_unique<TableEvaluator>(*this, std::move(build), std::pair{input, classes}, untrained);
 }
 
 }  // namespace mho

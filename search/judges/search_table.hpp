@@ -36,7 +36,7 @@ class SearchTable {
 
   /// Looks candidates up instead of training them. Their weights are untrained: what a search exports from a
   /// table is of no use. `untrained` measures for prefilters, which need no training, and must outlive it.
-  std::unique_ptr<NetworkEvaluator> evaluator(Shape input, int classes,
+  std::unique_ptr<NetworkEvaluator> evaluator(NetworkBuilder build, Shape input, int classes,
                                               const UntrainedMeter* untrained = nullptr) const;
 
  private:

@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "evaluators/chance.hpp"
+#include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
 
 namespace mho {
@@ -26,21 +27,30 @@ Dataset dataset_to_select_on(const TaskConfig& task) {
   return data;
 }
 
+/// Shared by the evaluators of one run.
+struct SplitData {
+  Dataset all;
+  Samples held_out;  ///< that trials are scored on
+  Shape input() const { return {all.train.height, all.train.width, all.train.channels}; }
+};
+
 class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public UntrainedMeter {
  public:
-  TrainingEvaluator(const RunConfig& config, Dataset data)
-      : NetworkEvaluator({data.train.height, data.train.width, data.train.channels}, data.outputs,
-                         Preprocessing{data.mean, data.standard_deviation}, config.space),
+  TrainingEvaluator(const RunConfig& config, std::shared_ptr<const SplitData> data, NetworkBuilder build)
+      : NetworkEvaluator(std::move(build), data->input(), data->all.outputs),
         config_(config),
         data_(std::move(data)),
-        held_out_(take_samples(data_.validation, config.search.trial_images)),
         trial_config_(config.evaluation()),
         stages_(training_stages(config.search, config.training.epochs)) {
     trial_config_.scoring.programmings = config.search.trial_programmings;
     trial_config_.mapping_mode = MappingMode::fast;
   }
 
-  std::string features() const override { return data_.features; }
+  std::shared_ptr<const NetworkEvaluator> configured(const Genome& genome) const override {
+    if (!has_settings(genome)) return itself();
+    return std::make_shared<TrainingEvaluator>(candidate_config(config_, genome), data_, builder());
+  }
+  std::string features() const override { return data_->all.features; }
   const RungTrainer* rungs() const override { return this; }
   const UntrainedMeter* untrained() const override { return this; }
 
@@ -56,13 +66,13 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
   }
 
   ZeroCost zero_cost(const Architecture& architecture, int trial) const override {
-    return mho::zero_cost({architecture, config_.hardware}, data_.train, config_.training,
+    return mho::zero_cost({architecture, config_.hardware}, data_->all.train, config_.training,
                           config_.task.target, key("trial", trial).with("training"));
   }
 
   Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
                      int trial) const override {
-    return mho::rescore(architecture, parameters, {data_.train, data_.test}, config_.evaluation(),
+    return mho::rescore(architecture, parameters, {data_->all.train, data_->all.test}, config_.evaluation(),
                         key("re-score", trial));
   }
 
@@ -74,26 +84,33 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
   /// Trains and scores on what selects; only what is trained to the end has to be better than chance.
   Evaluation train_part(const Architecture& architecture, int trial, const EpochCallback& on_epoch,
                         const TrainingPart& part) const {
-    auto evaluation = mho::evaluate(architecture, {data_.train, held_out_}, trial_config_,
+    auto evaluation = mho::evaluate(architecture, {data_->all.train, data_->held_out}, trial_config_,
                                     key("trial", trial), on_epoch, part);
     if (evaluation.failed || evaluation.checkpoint) return evaluation;
-    evaluation.reason = no_better_than_chance(evaluation.score, held_out_);
+    evaluation.reason = no_better_than_chance(evaluation.score, data_->held_out);
     evaluation.failed = !evaluation.reason.empty();
     return evaluation;
   }
 
   RunConfig config_;
-  Dataset data_;
-  Samples held_out_;
+  std::shared_ptr<const SplitData> data_;
   EvaluationConfig trial_config_;
   std::vector<TrainingStage> stages_;
 };
 
 }  // namespace
 
-std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config) {
+std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build) {
   check_start_of_search(config.training);
-  return std::make_unique<TrainingEvaluator>(config, dataset_to_select_on(config.task));
+  if (!build) build = builder_of(Space(config.space));
+  auto data = std::make_shared<SplitData>(SplitData{dataset_to_select_on(config.task), {}});
+  data->held_out = take_samples(data->all.validation, config.search.trial_images);
+  // Kept with each network: of the images that it is trained on.
+  const Preprocessing preprocessing{data->all.mean, data->all.standard_deviation};
+  const auto prepared = [build, preprocessing](const Genome& genome, Shape input, int classes) {
+    return build(genome, input, classes).with_preprocessing(preprocessing);
+  };
+  return std::make_unique<TrainingEvaluator>(config, std::move(data), prepared);
 }
 
 }  // namespace mho

@@ -13,6 +13,7 @@ namespace mho {
 /// answering the commonest class (no_better_than_chance) is a failed trial: it loses nothing over a month and
 /// may have no deviation, so that max_avm and accuracy_over_sigma would prefer it. Throws DataError for the
 /// data and ConfigError when there is no validation split.
-std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config);
+/// Networks are the space's, unless a builder is given.
+std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build = {});
 
 }  // namespace mho

@@ -6,6 +6,8 @@
 #include "core/base/parallel.hpp"
 #include "search/models/genome_features.hpp"
 #include "search/models/gp_surrogate.hpp"
+#include "search/models/informative.hpp"
+#include "search/proposers/domination.hpp"
 #include "search/study/objective.hpp"
 #include "search/study/objectives.hpp"
 
@@ -36,7 +38,7 @@ BayesianModels believe(BayesianModels models, const Eigen::MatrixXd& features, c
   models.known_means.resize(inputs.rows(), gains.cols());
   for (size_t i = 0; i < models.processes.size(); ++i) {
     const auto column = static_cast<Eigen::Index>(i);
-    const Eigen::VectorXd means = models.processes[i].predict(inputs).mean;
+    const Eigen::VectorXd means = models.processes[i].expect(inputs);
     models.known_means.col(column) = means;
     if (pending.rows() == 0) continue;
     Eigen::VectorXd believed = means;
@@ -70,6 +72,35 @@ Observations observe(const ProposalRequest& request) {
   const Eigen::RowVectorXd worst = seen.gains.colwise().minCoeff();
   for (const auto row : missing) seen.gains.row(row) = worst;
   return seen;
+}
+
+namespace {
+
+/// How good a row is among all: its gain, or of several the front that it is on.
+std::vector<double> merits(const Eigen::MatrixXd& gains) {
+  if (gains.cols() == 2) return {gains.col(0).begin(), gains.col(0).end()};
+  std::vector<ObjectivePoint> points;
+  for (const auto& row : gains.rowwise()) {
+    const Eigen::VectorXd objectives = row.head(gains.cols() - 1);
+    points.push_back({{objectives.begin(), objectives.end()}, 0});
+  }
+  const auto ranks = front_ranks(points);
+  std::vector<double> found;
+  for (const int rank : ranks) found.push_back(-rank);
+  return found;
+}
+
+}  // namespace
+
+Observations thinned(Observations seen) {
+  const auto rows = informative(merits(seen.gains));
+  if (rows.size() == seen.genomes.size()) return seen;
+  Observations kept{{}, seen.gains(rows, Eigen::all), {}, seen.scored};
+  for (const auto row : rows) {
+    kept.genomes.push_back(std::move(seen.genomes[row]));
+    kept.keeps.push_back(seen.keeps[row]);
+  }
+  return kept;
 }
 
 std::vector<GaussianProcess::Posterior> BayesianModels::predict(const Space& space,

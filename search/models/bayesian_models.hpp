@@ -22,6 +22,9 @@ struct Observations {
 /// Trials without a score (failed, unmapped) get the worst value seen of each column.
 Observations observe(const ProposalRequest& request);
 
+/// Those that `informative` keeps.
+Observations thinned(Observations seen);
+
 /// One Gaussian process a column of Observations::gains, conditioned on pending genomes too.
 struct BayesianModels {
   std::vector<GaussianProcess> processes;

@@ -39,30 +39,62 @@ Eigen::MatrixXd group_distances(const Eigen::MatrixXd& inputs, const ColumnGroup
   return squared_distances(part, part);
 }
 
-/// Of the log likelihood by each log hyper-parameter: 1/2 tr((alpha alpha' / s^2 - C^-1) dC).
-Eigen::VectorXd likelihood_gradient(const Eigen::MatrixXd& inputs, const ColumnGroups& groups,
-                                    const KernelParameters& parameters, const Eigen::MatrixXd& distances,
-                                    const Eigen::MatrixXd& pull) {
-  const auto count = parameters.log_lengths.size();
-  const Eigen::ArrayXXd root = (5 * distances.array()).sqrt();
-  const Eigen::ArrayXXd slope = 5.0 / 3 * (1 + root) * (-root).exp();  // -dk / d(r^2 / 2)
-  Eigen::VectorXd gradient(count + 1);
-  for (Eigen::Index g = 0; g < count; ++g) {
-    const double per_square = std::exp(-2 * parameters.log_lengths[g]);
-    const Eigen::ArrayXXd by_length =
-        slope * group_distances(inputs, groups, static_cast<int>(g)).array() * per_square;
-    gradient[g] = 0.5 * (pull.array() * by_length).sum();
+/// The log marginal likelihood of one set of data, at one point of the hyper-parameters after the other.
+class Likelihood {
+ public:
+  Likelihood(const Eigen::MatrixXd& inputs, const Eigen::VectorXd& values, const ColumnGroups& groups)
+      : inputs_(inputs), values_(values), groups_(groups) {
+    const int count = 1 + *std::max_element(groups.begin(), groups.end());
+    for (int group = 0; group < count; ++group)
+      by_group_.emplace_back(group_distances(inputs, groups, group).array());
   }
-  gradient[count] = 0.5 * std::exp(parameters.log_noise) * pull.trace();
-  return gradient;
-}
+
+  double at(const KernelParameters& parameters, Eigen::VectorXd* gradient) const {
+    const auto points = scaled(inputs_, groups_, parameters.log_lengths);
+    const Eigen::MatrixXd distances = squared_distances(points, points);
+    const Eigen::ArrayXXd root = (5 * distances.array()).sqrt();
+    Eigen::MatrixXd covariance = ((1 + root + root.square() / 3) * (-root).exp()).matrix();
+    covariance.diagonal().array() += std::exp(parameters.log_noise);
+    const Eigen::LLT<Eigen::MatrixXd> cholesky(covariance);
+    const Eigen::VectorXd alpha = cholesky.solve(values_);
+    const double count = static_cast<double>(values_.size());
+    // Constant values have no spread: any signal explains them, and the logarithm must stay finite.
+    const double signal = std::max(values_.dot(alpha) / count, 1e-300);
+    const double half_determinant = cholesky.matrixLLT().diagonal().array().log().sum();
+    if (gradient) {
+      Eigen::MatrixXd pull = -cholesky.solve(Eigen::MatrixXd::Identity(values_.size(), values_.size()));
+      pull += alpha * alpha.transpose() / signal;
+      *gradient = gradient_of(parameters, root, pull);
+    }
+    return -0.5 * count * (std::log(2 * std::numbers::pi * signal) + 1) - half_determinant;
+  }
+
+ private:
+  /// By each log hyper-parameter: 1/2 tr((alpha alpha' / s^2 - C^-1) dC).
+  Eigen::VectorXd gradient_of(const KernelParameters& parameters, const Eigen::ArrayXXd& root,
+                              const Eigen::MatrixXd& pull) const {
+    const auto count = parameters.log_lengths.size();
+    const Eigen::ArrayXXd slope = 5.0 / 3 * (1 + root) * (-root).exp();  // -dk / d(r^2 / 2)
+    Eigen::VectorXd gradient(count + 1);
+    for (Eigen::Index g = 0; g < count; ++g) {
+      const double per_square = std::exp(-2 * parameters.log_lengths[g]);
+      const Eigen::ArrayXXd by_length = slope * by_group_[static_cast<size_t>(g)] * per_square;
+      gradient[g] = 0.5 * (pull.array() * by_length).sum();
+    }
+    gradient[count] = 0.5 * std::exp(parameters.log_noise) * pull.trace();
+    return gradient;
+  }
+
+  const Eigen::MatrixXd& inputs_;
+  const Eigen::VectorXd& values_;
+  const ColumnGroups& groups_;
+  std::vector<Eigen::ArrayXXd> by_group_;  ///< squared distances at length 1
+};
 
 /// Log posterior: likelihood and the log-normal priors.
-double log_posterior(const Eigen::MatrixXd& inputs, const Eigen::VectorXd& values, const ColumnGroups& groups,
-                     const Eigen::VectorXd& point, Eigen::VectorXd& gradient) {
+double log_posterior(const Likelihood& likelihood, const Eigen::VectorXd& point, Eigen::VectorXd& gradient) {
   const auto lengths = point.size() - 1;
-  double value =
-      log_marginal_likelihood(inputs, values, groups, {point.head(lengths), point[lengths]}, &gradient);
+  double value = likelihood.at({point.head(lengths), point[lengths]}, &gradient);
   for (Eigen::Index i = 0; i <= lengths; ++i) {
     const bool noise = i == lengths;
     const double spread = noise ? noise_spread : length_spread;
@@ -87,14 +119,13 @@ struct Peak {
 
 /// Rprop (Riedmiller & Braun 1993): step lengths grow while a derivative keeps its sign and halve when it
 /// turns; needs no line search, and the likelihood's scale does not matter.
-Peak climb(const Eigen::MatrixXd& inputs, const Eigen::VectorXd& values, const ColumnGroups& groups,
-           Eigen::VectorXd point) {
+Peak climb(const Likelihood& likelihood, Eigen::VectorXd point) {
   constexpr int steps = 30;
   Peak best;
   Eigen::VectorXd gradient, before = Eigen::VectorXd::Zero(point.size());
   Eigen::VectorXd step = Eigen::VectorXd::Constant(point.size(), 0.3);
   for (int i = 0; i < steps && step.maxCoeff() > 1e-3; ++i) {
-    const double value = log_posterior(inputs, values, groups, point, gradient);
+    const double value = log_posterior(likelihood, point, gradient);
     if (value > best.value) best = {value, point};
     for (Eigen::Index d = 0; d < point.size(); ++d) {
       const double turn = gradient[d] * before[d];
@@ -131,23 +162,7 @@ Eigen::MatrixXd matern52(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, con
 double log_marginal_likelihood(const Eigen::MatrixXd& inputs, const Eigen::VectorXd& values,
                                const ColumnGroups& groups, const KernelParameters& parameters,
                                Eigen::VectorXd* gradient) {
-  const auto points = scaled(inputs, groups, parameters.log_lengths);
-  const Eigen::MatrixXd distances = squared_distances(points, points);
-  const Eigen::ArrayXXd root = (5 * distances.array()).sqrt();
-  Eigen::MatrixXd covariance = ((1 + root + root.square() / 3) * (-root).exp()).matrix();
-  covariance.diagonal().array() += std::exp(parameters.log_noise);
-  const Eigen::LLT<Eigen::MatrixXd> cholesky(covariance);
-  const Eigen::VectorXd alpha = cholesky.solve(values);
-  const double count = static_cast<double>(values.size());
-  // Constant values have no spread: any signal explains them, and the logarithm must stay finite.
-  const double signal = std::max(values.dot(alpha) / count, 1e-300);
-  const double half_determinant = cholesky.matrixLLT().diagonal().array().log().sum();
-  if (gradient) {
-    Eigen::MatrixXd pull = -cholesky.solve(Eigen::MatrixXd::Identity(values.size(), values.size()));
-    pull += alpha * alpha.transpose() / signal;
-    *gradient = likelihood_gradient(inputs, groups, parameters, distances, pull);
-  }
-  return -0.5 * count * (std::log(2 * std::numbers::pi * signal) + 1) - half_determinant;
+  return Likelihood(inputs, values, groups).at(parameters, gradient);
 }
 
 void GaussianProcess::fit(Eigen::MatrixXd inputs, const Eigen::VectorXd& values, ColumnGroups groups,
@@ -165,8 +180,9 @@ void GaussianProcess::fit(Eigen::MatrixXd inputs, const Eigen::VectorXd& values,
     Eigen::VectorXd elsewhere = start;
     Random random(key.with("start"));
     for (auto& coordinate : elsewhere) coordinate += random.normal();
+    const Likelihood likelihood(sample, targets, groups_);
     for (const auto& from : {start, bounded(elsewhere)})
-      if (auto peak = climb(sample, targets, groups_, from); peak.value > best.value) best = peak;
+      if (auto peak = climb(likelihood, from); peak.value > best.value) best = peak;
   }
   parameters_ = {best.point.head(lengths), best.point[lengths]};
   condition(std::move(inputs), values);
@@ -182,6 +198,11 @@ void GaussianProcess::condition(Eigen::MatrixXd inputs, const Eigen::VectorXd& v
   const Eigen::VectorXd centred = values.array() - mean_;
   weights_ = cholesky.solve(centred);
   signal_variance_ = centred.dot(weights_) / static_cast<double>(values.size());
+}
+
+Eigen::VectorXd GaussianProcess::expect(const Eigen::MatrixXd& inputs) const {
+  const Eigen::MatrixXd cross = matern52(inputs_, inputs, groups_, parameters_.log_lengths);
+  return (cross.transpose() * weights_).array() + mean_;
 }
 
 GaussianProcess::Posterior GaussianProcess::predict(const Eigen::MatrixXd& inputs) const {

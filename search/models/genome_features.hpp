@@ -9,13 +9,13 @@
 
 namespace mho {
 
-/// Genomes as numbers that a kernel can take distances of, a row a genome, each column in [0, 1]: widths and
-/// counts as logarithms (twice as wide is one step, wherever one starts), block types one-hot, the width of a
-/// main block as the channels that it has (stem channels times all widenings up to it), and for an absent
-/// main block zeros. Throws RunError for a genome outside the space.
+/// Genomes as numbers that a kernel can take distances of, a row a genome, each column in [0, 1]. Where the
+/// kind of space has no features of its own: a gene with an order by its place on its scale, an unordered one
+/// one-hot, so that all its values are equally far from each other whatever they are called, and zeros for
+/// one that is not there. Throws RunError for a genome outside the space.
 Eigen::MatrixXd genome_features(const Space& space, std::span<const Genome> genomes);
 
-/// The length scales that the columns share: one for each gene, whatever main block it is of.
+/// The length scales that the columns share: one a gene, or as the kind of space has it.
 ColumnGroups feature_groups(const Space& space);
 
 }  // namespace mho

@@ -9,6 +9,7 @@
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
 #include "search/models/genome_features.hpp"
+#include "search/models/informative.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {
@@ -18,6 +19,19 @@ using Json = nlohmann::ordered_json;
 constexpr std::array output_names{"accuracy_1d", "log_deviation_1d", "avm_points"};
 
 Json numbers(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
+
+using Targets = std::array<double, 3>;
+
+void keep_informative(std::vector<Genome>& genomes, std::vector<Targets>& rows) {
+  std::vector<double> merits;
+  for (const auto& row : rows) merits.push_back(row[0]);
+  size_t kept = 0;
+  for (const size_t row : informative(merits)) {
+    if (row != kept) genomes[kept] = std::move(genomes[row]), rows[kept] = rows[row];
+    ++kept;
+  }
+  genomes.resize(kept), rows.resize(kept);
+}
 
 }  // namespace
 
@@ -30,7 +44,7 @@ Eigen::VectorXd fenced_below(const Eigen::VectorXd& values) {
 
 void GpSurrogate::fit(const Space& space, std::span<const Trial> trials, RandomKey key) {
   std::vector<Genome> genomes;
-  std::vector<std::array<double, 3>> rows;
+  std::vector<Targets> rows;
   for (const auto& trial : trials) {
     if (trial.failed || !trial.score) continue;
     const auto& day = trial.score->at(one_day_s);
@@ -38,6 +52,7 @@ void GpSurrogate::fit(const Space& space, std::span<const Trial> trials, RandomK
     rows.push_back({day_gain(*trial.score), std::log(std::max(day.standard_deviation, smallest_deviation)),
                     trial.score->avm});
   }
+  keep_informative(genomes, rows);
   if (rows.empty()) throw RunError("surrogate gp: expected a trial with a score to learn from, got none");
   const auto features = genome_features(space, genomes);
   space_ = space;

@@ -11,7 +11,8 @@ namespace mho {
 
 /// A Gaussian process on genome_features for each of accuracy after a day, the logarithm of its deviation,
 /// and AVM. Outliers towards bad (a collapsed network) are pulled in to 3 quartile ranges, so that they do
-/// not set the scale of all others; failed trials teach nothing.
+/// not set the scale of all others; failed trials teach nothing. Of more than `most_observed` trials those
+/// that `informative` keeps.
 class GpSurrogate : public Surrogate {
  public:
   /// Throws RunError when no trial has a score.

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "core/base/error.hpp"
 #include "search/run_config.hpp"
 #include "search/study/run_folder.hpp"
@@ -13,22 +11,11 @@
 namespace mho {
 namespace {
 
-std::vector<std::string> lines_of(SpaceConfig space) {
-  std::istringstream text(
-      write_config({{"space", "", [&](FieldVisitor& visitor) { space.fields(visitor); }}}));
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
-  return lines;
-}
-
 void expect_same_space(const std::string& folder, const Space& then, const Space& now) {
   if (then.hash() == now.hash()) return;
-  const auto before = lines_of(then.config()), after = lines_of(now.config());
-  size_t i = 0;
-  while (i + 1 < before.size() && before[i] == after[i]) ++i;
-  throw ConfigError(fmt::format(
-      "search.warm_start: {}: expected a run of this space ({}), got space {} (there {}, here {})", folder,
-      now.hash().substr(0, 12), then.hash().substr(0, 12), before[i], after[i]));
+  throw ConfigError(fmt::format("search.warm_start: {}: expected a run of this space ({}), got space {} ({})",
+                                folder, now.hash().substr(0, 12), then.hash().substr(0, 12),
+                                difference(then, now)));
 }
 
 }  // namespace

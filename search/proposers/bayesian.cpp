@@ -95,7 +95,7 @@ std::vector<Genome> nearby(const ProposalRequest& request, const std::vector<Gen
   for (size_t i = 0; i < std::min<size_t>(order.size(), refined); ++i)
     for (int n = 0; n < neighbours; ++n)
       found.push_back(
-          mutate(pool[order[i]], n % 2 ? GeneFamily::depth : GeneFamily::width, request.space, random));
+          mutate_some(pool[order[i]], n % 2 ? GeneFamily::depth : GeneFamily::width, request.space, random));
   return found;
 }
 
@@ -118,10 +118,11 @@ Genome maximise(const ProposalRequest& request, const BayesianModels& models,
 
 Genome propose(const ProposalRequest& request, BayesianMemory& memory) {
   const int population = request.search.population;
-  const auto observations = observe(request);
+  auto observations = observe(request);
   const bool too_early = request.generation() == 0 && request.earlier.empty();
   if (too_early || observations.scored < 2)
     return from_latin_hypercube(request, request.generation(), population, request.trial % population);
+  observations = thinned(std::move(observations));
   const auto models = memory.models(request, observations);
   auto keeps = observations.keeps;
   keeps.resize(keeps.size() + request.pending.size(), true);  // of a batch, what is pending is believed to

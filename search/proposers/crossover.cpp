@@ -2,28 +2,17 @@
 #include "search/proposers/crossover.hpp"
 
 namespace mho {
-namespace {
 
-template <class Gene>
-Gene either(const Gene& a, const Gene& b, Random& random) {
-  return random.chance(0.5) ? a : b;
-}
-
-}  // namespace
-
-Genome cross(const Genome& a, const Genome& b, Random& random) {
-  Genome child{
-      either(a.stem_channels, b.stem_channels, random), either(a.stem_kernel, b.stem_kernel, random), {}};
-  const auto blocks = either(a.blocks.size(), b.blocks.size(), random);
-  for (size_t i = 0; i < blocks; ++i) {
-    const auto& first = i < a.blocks.size() ? a.blocks[i] : b.blocks[i];
-    const auto& second = i < b.blocks.size() ? b.blocks[i] : a.blocks[i];
-    const int residual = either(first.residual_blocks, second.residual_blocks, random);
-    const int branches = either(first.branches, second.branches, random);
-    const BlockType type = either(first.type, second.type, random);
-    child.blocks.push_back({residual, branches, type, either(first.widening, second.widening, random)});
+Genome cross(const Genome& a, const Genome& b, const Space& space, Random& random) {
+  const auto first = space.values(a), second = space.values(b);
+  std::vector<const Value*> child(first.size(), nullptr);
+  for (size_t i = 0; i < child.size(); ++i) {
+    if (!space.is_there(i, child)) continue;
+    const auto* from_a = first[i] ? first[i] : second[i];
+    const auto* from_b = second[i] ? second[i] : first[i];
+    child[i] = random.chance(0.5) ? from_a : from_b;
   }
-  return child;
+  return space.complete(std::move(child), {});
 }
 
 }  // namespace mho

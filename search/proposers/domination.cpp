@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "search/study/objectives.hpp"
 
@@ -19,6 +20,29 @@ void add_crowding(std::span<const ObjectivePoint> points, std::vector<size_t> me
   if (extent == 0) return;
   for (size_t i = 1; i + 1 < members.size(); ++i)
     distances[members[i]] += (value(members[i + 1]) - value(members[i - 1])) / extent;
+}
+
+/// Whether a point of the front, whose points all come before `point` in falling order, dominates it. With
+/// two objectives the last of them has the largest second gain.
+bool is_dominated(std::span<const ObjectivePoint> points, size_t point, const std::vector<size_t>& front) {
+  const auto by = [&](size_t other) { return dominates(points[other], points[point]); };
+  if (points[point].gains.size() <= 2) return by(front.back());
+  return std::any_of(front.rbegin(), front.rend(), by);
+}
+
+/// The first front none of whose points dominates the point. What a front dominates, all before it dominate
+/// too, so it is found by halving (Zhang et al. 2015, ENS-BS).
+size_t front_of(std::span<const ObjectivePoint> points, size_t point,
+                const std::vector<std::vector<size_t>>& fronts) {
+  size_t low = 0, high = fronts.size();
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    if (is_dominated(points, point, fronts[middle]))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
 }
 
 }  // namespace
@@ -56,25 +80,28 @@ bool dominates(const ObjectivePoint& a, const ObjectivePoint& b) {
 }
 
 std::vector<int> front_ranks(std::span<const ObjectivePoint> points) {
-  std::vector<int> ranks(points.size(), 0), dominators(points.size(), 0);
-  std::vector<std::vector<size_t>> dominated(points.size());
-  for (size_t i = 0; i < points.size(); ++i)
-    for (size_t j = 0; j < points.size(); ++j)
-      if (dominates(points[i], points[j])) {
-        dominated[i].push_back(j);
-        ++dominators[j];
-      }
-  std::vector<size_t> front;
-  for (size_t i = 0; i < points.size(); ++i)
-    if (dominators[i] == 0) front.push_back(i);
-  for (int rank = 0; !front.empty(); ++rank) {
-    std::vector<size_t> next;
-    for (const size_t i : front) {
-      ranks[i] = rank;
-      for (const size_t j : dominated[i])
-        if (--dominators[j] == 0) next.push_back(j);
-    }
-    front = std::move(next);
+  std::vector<size_t> order(points.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  // Whatever dominates a point comes before it.
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (points[a].violation != points[b].violation) return points[a].violation < points[b].violation;
+    return points[a].violation == 0 && points[a].gains > points[b].gains;
+  });
+  std::vector<int> ranks(points.size(), 0);
+  std::vector<std::vector<size_t>> fronts;
+  size_t next = 0;
+  for (; next < order.size() && points[order[next]].violation == 0; ++next) {
+    const auto front = front_of(points, order[next], fronts);
+    if (front == fronts.size()) fronts.emplace_back();
+    fronts[front].push_back(order[next]);
+    ranks[order[next]] = static_cast<int>(front);
+  }
+  int rank = static_cast<int>(fronts.size()) - 1;
+  for (double worst = 0; next < order.size(); ++next) {
+    const double violation = points[order[next]].violation;
+    if (violation > worst) ++rank;
+    worst = violation;
+    ranks[order[next]] = rank;
   }
   return ranks;
 }

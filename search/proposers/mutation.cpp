@@ -3,116 +3,81 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <cmath>
 
 namespace mho {
 namespace {
 
-/// One way of changing one gene; only ways that do change the genome are listed.
-using Change = std::function<void(Genome&, Random&)>;
-using Changes = std::vector<Change>;
+constexpr std::array families{GeneFamily::width, GeneFamily::depth, GeneFamily::other};
+constexpr double near_step = 1.0 / 6;  // of the range, one deviation
+constexpr int least_real_parts = 1 << 20;
 
-/// Any element of `values` but `present`.
-template <class T>
-T another(std::vector<T> values, const T& present, Random& random) {
-  std::erase(values, present);
-  return values[static_cast<size_t>(random.integer(0, static_cast<int>(values.size()) - 1))];
+/// The genes of the family that are there and can change.
+std::vector<size_t> changeable(const Genome& genome, GeneFamily family, const Space& space) {
+  std::vector<size_t> found;
+  const auto values = space.values(genome);
+  for (const size_t gene : space.family(family))
+    if (values[gene] && space.genes()[gene].varies()) found.push_back(gene);
+  return found;
 }
 
-/// Any whole number of the range but `present`.
-int another_between(const std::vector<int>& range, int present, Random& random) {
-  const int value = random.integer(range[0], range[1] - 1);
-  return value < present ? value : value + 1;
+/// Any other value.
+Value another(const Gene& gene, std::int64_t present, Random& random) {
+  const int last = static_cast<int>(gene.count()) - 2;
+  const std::int64_t drawn = random.integer(0, last);
+  return gene.value(drawn < present ? drawn : drawn + 1);
 }
 
-/// One more or one fewer, whichever the range allows.
-int neighbour(const std::vector<int>& range, int present, Random& random) {
-  if (present == range[0]) return present + 1;
-  if (present == range[1]) return present - 1;
-  return random.chance(0.5) ? present + 1 : present - 1;
+/// One up or one down, whichever the range allows.
+Value neighbour(const Gene& gene, std::int64_t present, Random& random) {
+  if (present == 0) return gene.value(1);
+  if (static_cast<double>(present) == gene.count() - 1) return gene.value(present - 1);
+  return gene.value(random.chance(0.5) ? present + 1 : present - 1);
 }
 
-bool varies(const std::vector<int>& range) { return range[0] < range[1]; }
-
-Changes width_changes(const Genome& genome, const SpaceConfig& space) {
-  Changes changes;
-  if (space.stem_channels.size() > 1)
-    changes.push_back([&](Genome& g, Random& random) {
-      g.stem_channels = another(space.stem_channels, g.stem_channels, random);
-    });
-  for (size_t i = 0; i < genome.blocks.size(); ++i) {
-    if (varies(space.widening))
-      changes.push_back([&space, i](Genome& g, Random& random) {
-        g.blocks[i].widening = another_between(space.widening, g.blocks[i].widening, random);
-      });
-    if (varies(space.branches))
-      changes.push_back([&space, i](Genome& g, Random& random) {
-        g.blocks[i].branches = neighbour(space.branches, g.blocks[i].branches, random);
-      });
-  }
-  return changes;
+/// A normal step on the gene's scale; whole numbers change by one at least.
+Value near(const Gene& gene, const Value& present, Random& random) {
+  const double from = gene.position(present);
+  const double to = std::clamp(from + near_step * random.normal(), 0.0, 1.0 - 1.0 / least_real_parts);
+  const auto value = gene.at(to);
+  if (!(value == present)) return value;
+  if (gene.kind == GeneKind::integer) return neighbour(gene, gene.index_of(present), random);
+  return gene.at(from < 0.5 ? from + near_step : from - near_step);
 }
 
-Changes depth_changes(const Genome& genome, const Space& space_of_genomes) {
-  const auto& space = space_of_genomes.config();
-  Changes changes;
-  if (varies(space.main_blocks))
-    changes.push_back([&](Genome& g, Random& random) {
-      const int blocks = neighbour(space.main_blocks, static_cast<int>(g.blocks.size()), random);
-      const auto fresh = space_of_genomes.sample(random);
-      g.blocks.resize(static_cast<size_t>(blocks), fresh.blocks.front());
-    });
-  for (size_t i = 0; i < genome.blocks.size(); ++i) {
-    if (varies(space.residual_blocks))
-      changes.push_back([&space, i](Genome& g, Random& random) {
-        g.blocks[i].residual_blocks =
-            another_between(space.residual_blocks, g.blocks[i].residual_blocks, random);
-      });
-    if (space.block_types.size() > 1)
-      changes.push_back([&space, i](Genome& g, Random& random) {
-        g.blocks[i].type = another(space.block_types, g.blocks[i].type, random);
-      });
-  }
-  return changes;
+Value moved(const Gene& gene, const Value& present, Random& random) {
+  if (gene.move == Move::near) return near(gene, present, random);
+  const auto index = gene.index_of(present);
+  return gene.move == Move::neighbour ? neighbour(gene, index, random) : another(gene, index, random);
 }
 
-Changes other_changes(const SpaceConfig& space) {
-  if (space.stem_kernels.size() < 2) return {};
-  return {
-      [&](Genome& g, Random& random) { g.stem_kernel = another(space.stem_kernels, g.stem_kernel, random); }};
-}
-
-Changes changes_of(const Genome& genome, GeneFamily family, const Space& space) {
-  switch (family) {
-    case GeneFamily::width:
-      return width_changes(genome, space.config());
-    case GeneFamily::depth:
-      return depth_changes(genome, space);
-    default:
-      return other_changes(space.config());
-  }
+Genome change(const Genome& genome, size_t gene, const Space& space, Random& random) {
+  auto values = space.values(genome);
+  const auto value = moved(space.genes()[gene], *values[gene], random);
+  values[gene] = &value;
+  const auto point = space.decides(gene) ? space.point(random) : std::vector<double>{};
+  return space.complete(std::move(values), point);
 }
 
 }  // namespace
 
-Genome mutate(Genome genome, GeneFamily family, const Space& space, Random& random) {
-  const auto changes = changes_of(genome, family, space);
-  if (!changes.empty())
-    changes[static_cast<size_t>(random.integer(0, static_cast<int>(changes.size()) - 1))](genome, random);
-  return genome;
+Genome mutate(const Genome& genome, GeneFamily family, const Space& space, Random& random) {
+  const auto genes = changeable(genome, family, space);
+  if (genes.empty()) return genome;
+  return change(genome, genes[static_cast<size_t>(random.integer(0, static_cast<int>(genes.size()) - 1))],
+                space, random);
 }
 
 Genome mutate(const Genome& genome, const Space& space, const SearchConfig& search, Random& random) {
-  const std::array families{GeneFamily::width, GeneFamily::depth, GeneFamily::other};
   std::array probabilities{search.width_mutation, search.depth_mutation, search.other_mutation};
   Genome child = genome;
   for (size_t f = 0; f < families.size(); ++f)
-    if (random.chance(probabilities[f])) child = mutate(std::move(child), families[f], space, random);
+    if (random.chance(probabilities[f])) child = mutate(child, families[f], space, random);
   if (!(child == genome)) return child;
 
   double total = 0;
   for (size_t f = 0; f < families.size(); ++f) {
-    if (changes_of(genome, families[f], space).empty()) probabilities[f] = 0;
+    if (changeable(genome, families[f], space).empty()) probabilities[f] = 0;
     total += probabilities[f];
   }
   double u = random.uniform() * total;
@@ -121,6 +86,13 @@ Genome mutate(const Genome& genome, const Space& space, const SearchConfig& sear
     u -= probabilities[f];
   }
   return child;
+}
+
+Genome mutate_some(const Genome& genome, GeneFamily wanted, const Space& space, Random& random) {
+  if (!changeable(genome, wanted, space).empty()) return mutate(genome, wanted, space, random);
+  for (const auto family : families)
+    if (!changeable(genome, family, space).empty()) return mutate(genome, family, space, random);
+  return genome;
 }
 
 }  // namespace mho

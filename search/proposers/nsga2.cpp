@@ -46,7 +46,8 @@ Genome propose_nsga2(const ProposalRequest& request) {
   Random random(request.key());
   const auto& first = tournament(parents, random);
   const auto& second = tournament(parents, random);
-  const auto child = random.chance(crossover_probability) ? cross(first, second, random) : first;
+  const auto child =
+      random.chance(crossover_probability) ? cross(first, second, request.space, random) : first;
   return mutate(child, request.space, request.search, random);
 }
 

@@ -145,7 +145,8 @@ std::string add_decoder(Layers& layers, std::string last, const std::vector<int>
 
 }  // namespace
 
-Architecture build_architecture(const Genome& genome, Shape input, int classes, const SpaceConfig& space) {
+Architecture build_architecture(const AnalogNasGenome& genome, Shape input, int classes,
+                                const SpaceConfig& space) {
   const auto& shape = space.shape;
   const Sides stride = sides_of(shape.stem_stride);
   Layers layers;

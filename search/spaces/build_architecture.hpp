@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/nn/graph/architecture.hpp"
-#include "search/spaces/genome.hpp"
-#include "search/spaces/space.hpp"
+#include "search/spaces/analognas.hpp"
 
 namespace mho {
 
@@ -17,7 +16,7 @@ namespace mho {
 ///   convolution and none after the addition (He et al. 2016, pre-activation); the BN - ReLU at the entry
 ///   serves all branches, and one more stands before the pooling when the last block is C, D.
 /// OC16-KS3|R5B1BW1|R5B1BW2|R5B1BW2 is ResNet-32. Throws ArchitectureError for an impossible input.
-Architecture build_architecture(const Genome& genome, Shape input, int classes,
+Architecture build_architecture(const AnalogNasGenome& genome, Shape input, int classes,
                                 const SpaceConfig& space = {});
 
 }  // namespace mho

@@ -2,36 +2,43 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/base/error.hpp"
+#include "core/base/suggest.hpp"
 #include "core/base/words.hpp"
+#include "search/spaces/gene.hpp"
 
 namespace mho {
 
-/// Of a convolution block: A bottleneck, B basic, C and D the same with batch norm and ReLU first.
-enum class BlockType { A, B, C, D, E };
-template <>
-inline constexpr std::array words_of<BlockType>{"A", "B", "C", "D", "E"};
-
-/// One main block: R residual blocks of B parallel branches of convolution blocks of type CT, WF times as
-/// wide as what comes in.
-struct MainBlock {
-  int residual_blocks = 1;
-  int branches = 1;
-  BlockType type = BlockType::B;
-  int widening = 1;
-  bool operator==(const MainBlock&) const = default;
-};
-
-/// The hyper-parameters that a search varies. M is blocks.size().
+/// What a search varies: the values of the genes that are there, in the space's order. It means something
+/// together with a Space only.
 struct Genome {
-  int stem_channels = 16;
-  int stem_kernel = 3;
-  std::vector<MainBlock> blocks;
+  struct Entry {
+    std::string gene;
+    Value value;
+    bool operator==(const Entry&) const = default;
+  };
+  std::vector<Entry> entries;
+
+  /// Null where the gene is not there.
+  const Value* find(std::string_view gene) const;
+  /// Of a gene that is there. Throws InputError naming it.
+  std::int64_t whole(std::string_view gene) const;
+  double number(std::string_view gene) const;
+  const std::string& word(std::string_view gene) const;
+  /// Of a gene whose words are an enum's.
+  template <Worded Enum>
+  Enum word_as(std::string_view gene) const {
+    if (const auto value = find_word<Enum>(word(gene))) return *value;
+    throw InputError(std::string(gene) + ": expected one of " + join(all_words<Enum>()) + ", got " +
+                     word(gene));
+  }
   bool operator==(const Genome&) const = default;
 };
 
-/// "OC16-KS3|R2B1BW1|R2B1BW2": one text a genome, used as its identity.
+/// "op=conv3|width=16": one text a genome, used as its identity.
 std::string to_string(const Genome& genome);
 
 }  // namespace mho

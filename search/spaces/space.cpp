@@ -5,208 +5,278 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <set>
 
-#include "core/base/config_file.hpp"
 #include "core/base/error.hpp"
 #include "core/base/sha256.hpp"
+#include "search/spaces/genome_json.hpp"
+#include "search/spaces/make_space.hpp"
 
 namespace mho {
 namespace {
 
-constexpr int stem_dimensions = 3;   // OC0, KS0, M
-constexpr int block_dimensions = 4;  // R, B, CT, WF
-
-void check_list(const std::string& key, const std::vector<int>& values) {
-  if (values.empty()) throw ConfigError(fmt::format("space.{}: expected at least one value, got []", key));
-  if (std::set<int>(values.begin(), values.end()).size() != values.size())
-    throw ConfigError(fmt::format("space.{}: expected every value once, got {}", key, values));
-  if (*std::min_element(values.begin(), values.end()) < 1)
-    throw ConfigError(fmt::format("space.{}: expected values of at least 1, got {}", key, values));
-}
-
-void check_range(const std::string& key, const std::vector<int>& range) {
-  if (range.size() != 2 || range[0] > range[1] || range[0] < 1)
-    throw ConfigError(fmt::format(
-        "space.{}: expected [smallest, largest] with 1 <= smallest <= largest, got {}", key, range));
-}
-
-void check_types(const std::vector<BlockType>& types) {
-  if (types.empty() || std::set<BlockType>(types.begin(), types.end()).size() != types.size())
-    throw ConfigError(fmt::format("space.block_types: expected some of A, B, C, D, E, each once, got {}",
-                                  words_for(types)));
-}
-
-/// The element of a list that `u` in [0, 1) points at, the list cut into equal parts.
-template <class T>
-const T& pick(const std::vector<T>& values, double u) {
-  const auto index = static_cast<size_t>(u * static_cast<double>(values.size()));
-  return values[std::min(index, values.size() - 1)];
-}
-
-int pick_between(const std::vector<int>& range, double u) {
-  const int width = range[1] - range[0] + 1;
-  return range[0] + std::min(static_cast<int>(u * width), width - 1);
-}
-
-std::int64_t width_of(const std::vector<int>& range) { return range[1] - range[0] + 1; }
-
-/// Number of different main blocks.
-std::int64_t block_count(const SpaceConfig& space) {
-  return width_of(space.residual_blocks) * width_of(space.branches) * width_of(space.widening) *
-         std::ssize(space.block_types);
-}
-
-std::string not_in_list(const std::string& gene, const std::vector<int>& values, int value) {
-  if (std::find(values.begin(), values.end(), value) != values.end()) return "";
-  return fmt::format("{}: expected one of {}, got {}", gene, values, value);
-}
-
-std::string not_in_range(const std::string& gene, const std::vector<int>& range, std::int64_t value) {
-  if (value >= range[0] && value <= range[1]) return "";
-  return fmt::format("{}: expected {} to {}, got {}", gene, range[0], range[1], value);
-}
-
-std::string wrong_type(const std::string& gene, const std::vector<BlockType>& types, BlockType type) {
-  if (std::find(types.begin(), types.end(), type) != types.end()) return "";
-  return fmt::format("{}: expected one of {}, got '{}'", gene, words_for(types), word_of(type));
-}
-
-std::string first_of(std::initializer_list<std::string> complaints) {
-  for (const auto& complaint : complaints)
-    if (!complaint.empty()) return complaint;
-  return "";
-}
-
-/// What keeps a genome out of the space, or "".
-std::string complaint(const Genome& genome, const SpaceConfig& space) {
-  std::string wrong = first_of({not_in_list("stem_channels", space.stem_channels, genome.stem_channels),
-                                not_in_list("stem_kernel", space.stem_kernels, genome.stem_kernel),
-                                not_in_range("main_blocks", space.main_blocks, std::ssize(genome.blocks))});
-  for (size_t i = 0; i < genome.blocks.size() && wrong.empty(); ++i) {
-    const auto& block = genome.blocks[i];
-    const auto of_block = fmt::format(" of main block {}", i + 1);
-    wrong =
-        first_of({not_in_range("residual_blocks" + of_block, space.residual_blocks, block.residual_blocks),
-                  not_in_range("branches" + of_block, space.branches, block.branches),
-                  wrong_type("type" + of_block, space.block_types, block.type),
-                  not_in_range("widening" + of_block, space.widening, block.widening)});
+/// Parents first, else as they were.
+std::vector<Gene> sorted(std::vector<Gene> genes) {
+  std::vector<Gene> order;
+  const auto is_placed = [&](const std::string& name) {
+    return std::any_of(order.begin(), order.end(), [&](const Gene& gene) { return gene.name == name; });
+  };
+  while (!genes.empty()) {
+    const auto next = std::find_if(genes.begin(), genes.end(), [&](const Gene& gene) {
+      return !gene.when || is_placed(gene.when->gene);
+    });
+    order.push_back(std::move(*next));
+    genes.erase(next);
   }
-  return wrong;
+  return order;
+}
+
+std::vector<size_t> places(const std::vector<std::string>& names, const std::vector<Gene>& genes) {
+  std::vector<size_t> found;
+  for (const auto& name : names)
+    for (size_t i = 0; i < genes.size(); ++i)
+      if (genes[i].name == name) found.push_back(i);
+  return found;
+}
+
+bool is_one_of(const Value& value, const std::vector<Value>& values) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+/// From 1, in alphabetical order.
+double rank(const Gene& gene, const Value& value) {
+  const auto before = std::count_if(gene.values.begin(), gene.values.end(),
+                                    [&](const Value& other) { return other < value; });
+  return 1 + static_cast<double>(gene.kind == GeneKind::ordered ? gene.index_of(value) : before);
+}
+
+/// One-hot where values have no order, else the place on the gene's scale; zeros for a gene that is not
+/// there.
+void add_gene(FeatureRow& row, int group, const Gene& gene, const Value* value) {
+  if (gene.kind != GeneKind::choice) return row.add(group, value ? gene.position(*value) : 0);
+  for (const auto& known : gene.values) row.add(group, value && *value == known ? 1 : 0);
+}
+
+std::string shown(const Gene& gene) {
+  const auto text = genes_to_json({gene});
+  return text.substr(1, text.size() - 2);
 }
 
 }  // namespace
 
-void SpaceConfig::gene_fields(FieldVisitor& visitor) {
-  visitor.field("stem_channels", &stem_channels, between(1, 256),
-                "OC0: output channels of the first convolution");
-  visitor.field("stem_kernels", &stem_kernels, between(1, 15), "KS0: kernel sizes of the first convolution");
-  visitor.field("main_blocks", &main_blocks, between(1, 5), "M: [smallest, largest] number of main blocks");
-  visitor.field("residual_blocks", &residual_blocks, between(1, 16),
-                "R: [smallest, largest] number of residual blocks of a main block");
-  visitor.field("branches", &branches, between(1, 12),
-                "B: [smallest, largest] number of parallel branches of a residual block");
-  visitor.field("block_types", &block_types,
-                "CT: A bottleneck, B basic, C and D the same with batch norm and ReLU first, E depthwise "
-                "separable");
-  visitor.field("widening", &widening, between(1, 4),
-                "WF: [smallest, largest] factor by which a main block multiplies its channels");
+Space::Space(const SpaceConfig& config) : config_(config) {
+  auto parts = make_space(config);
+  own_ = parts.genes.size();
+  for (auto& gene : setting_genes(config)) parts.genes.push_back(std::move(gene));
+  check_genes(parts.genes);
+  genes_ = sorted(std::move(parts.genes));
+  kind_ = std::move(parts.kind);
+  families_[0] = places(parts.width, genes_), families_[1] = places(parts.depth, genes_);
+  children_.resize(genes_.size());
+  for (size_t i = 0; i < genes_.size(); ++i) {
+    const bool typed = std::count(families_[0].begin(), families_[0].end(), i) +
+                           std::count(families_[1].begin(), families_[1].end(), i) >
+                       0;
+    if (!typed) families_[2].push_back(i);
+    const auto like = places({genes_[i].like}, genes_);
+    likes_.push_back(like.empty() ? i : like.front());
+    parents_.push_back(genes_[i].when ? static_cast<int>(places({genes_[i].when->gene}, genes_).front())
+                                      : -1);
+    if (parents_[i] >= 0) children_[static_cast<size_t>(parents_[i])].push_back(i);
+  }
+  counts_.resize(genes_.size());
+  for (size_t i = genes_.size(); i-- > 0;) {
+    counts_[i] = decides(i) ? 0 : genes_[i].count();
+    for (double v = 0; decides(i) && v < genes_[i].count(); ++v)
+      counts_[i] += count_below(i, genes_[i].value(static_cast<std::int64_t>(v)));
+    if (parents_[i] < 0) size_ *= counts_[i];
+  }
 }
 
-void SpaceConfig::fields(FieldVisitor& visitor) {
-  gene_fields(visitor);
-  shape.fields(visitor);
+double Space::count_below(size_t gene, const Value& value) const {
+  double count = 1;
+  for (const size_t child : children_[gene])
+    if (is_one_of(value, genes_[child].when->values)) count *= counts_[child];
+  return count;
 }
 
-Space::Space(SpaceConfig config) : config_(std::move(config)) {
-  check_list("stem_channels", config_.stem_channels);
-  check_list("stem_kernels", config_.stem_kernels);
-  check_range("main_blocks", config_.main_blocks);
-  check_range("residual_blocks", config_.residual_blocks);
-  check_range("branches", config_.branches);
-  check_types(config_.block_types);
-  check_range("widening", config_.widening);
-  config_.shape.check(config_.stem_kernels);
+bool Space::is_there(size_t gene, const std::vector<const Value*>& values) const {
+  if (parents_[gene] < 0) return true;
+  const auto* above = values[static_cast<size_t>(parents_[gene])];
+  return above && is_one_of(*above, genes_[gene].when->values);
 }
 
-int Space::dimensions() const { return stem_dimensions + block_dimensions * config_.main_blocks[1]; }
+std::string Space::complaint(const Genome& genome, std::vector<const Value*>& values) const {
+  values.assign(genes_.size(), nullptr);
+  size_t next = 0;
+  for (size_t i = 0; i < genes_.size(); ++i) {
+    const auto& gene = genes_[i];
+    const bool given = next < genome.entries.size() && genome.entries[next].gene == gene.name;
+    if (!is_there(i, values)) {
+      if (given)
+        return fmt::format("{}: expected nothing, as {} has not the value for it, got {}", gene.name,
+                           gene.when->gene, to_string(genome.entries[next].value));
+      continue;
+    }
+    if (!given) return gene.name + ": expected a value, got nothing";
+    values[i] = &genome.entries[next++].value;
+    if (const auto wrong = gene.complaint(*values[i]); !wrong.empty()) return gene.name + ": " + wrong;
+  }
+  return next < genome.entries.size() ? genome.entries[next].gene + ": expected a gene of the space" : "";
+}
+
+std::vector<const Value*> Space::values(const Genome& genome) const {
+  std::vector<const Value*> found;
+  if (const auto wrong = complaint(genome, found); !wrong.empty()) throw InputError(wrong);
+  return found;
+}
+
+bool Space::contains(const Genome& genome) const {
+  std::vector<const Value*> found;
+  return complaint(genome, found).empty();
+}
 
 std::vector<double> Space::encode(const Genome& genome) const {
-  if (const auto wrong = complaint(genome, config_); !wrong.empty()) throw InputError(wrong);
-  std::vector<double> encoding{1.0 * genome.stem_channels, 1.0 * genome.stem_kernel,
-                               1.0 * std::ssize(genome.blocks)};
-  for (const auto& block : genome.blocks)
-    for (const int gene :
-         {block.residual_blocks, block.branches, static_cast<int>(block.type) + 1, block.widening})
-      encoding.push_back(gene);
-  encoding.resize(static_cast<size_t>(dimensions()), 0.0);
+  const auto given = values(genome);
+  std::vector<double> encoding;
+  for (size_t i = 0; i < genes_.size(); ++i)
+    encoding.push_back(!given[i]              ? 0
+                       : is_number(*given[i]) ? number_of(*given[i])
+                                              : rank(genes_[i], *given[i]));
   return encoding;
 }
 
-bool Space::contains(const Genome& genome) const { return complaint(genome, config_).empty(); }
-
 std::string Space::hash() const {
-  auto ordered = config_;  // the order of a list changes what a seed draws, not what the space holds
-  std::sort(ordered.stem_channels.begin(), ordered.stem_channels.end());
-  if (ordered.shape.stem_widths.empty()) std::sort(ordered.stem_kernels.begin(), ordered.stem_kernels.end());
-  std::sort(ordered.block_types.begin(), ordered.block_types.end());
-  const bool usual = ordered.shape == NetworkShape{};  // spaces had no other before there was a choice
-  const auto text = write_config({{"space", "", [&](FieldVisitor& visitor) {
-                                     usual ? ordered.gene_fields(visitor) : ordered.fields(visitor);
-                                   }}});
-  return sha256(text);
+  auto genes = genes_;  // the order of a list changes what a seed draws, not what the space holds
+  for (auto& gene : genes) std::sort(gene.values.begin(), gene.values.end());
+  auto shape = config_.shape;
+  const auto common = config_.kind == SpaceType::analognas
+                          ? write_config({{"space", "", [&](FieldVisitor& v) { shape.fields(v); }}})
+                          : config_.network;
+  // The widths of the stem's kernels are in the order of their heights.
+  const auto stem = shape.stem_widths.empty() ? "" : fmt::format("{}", fmt::join(config_.stem_kernels, " "));
+  return sha256(word_of(config_.kind) + "\n" + common + stem + "\n" + genes_to_json(genes));
 }
 
-double Space::size() const {
-  double blocks = 0;
-  for (int m = config_.main_blocks[0]; m <= config_.main_blocks[1]; ++m)
-    blocks += std::pow(static_cast<double>(block_count(config_)), m);
-  return static_cast<double>(config_.stem_channels.size() * config_.stem_kernels.size()) * blocks;
+void Space::place(size_t gene, double index, std::vector<Value>& values, std::vector<bool>& there) const {
+  there[gene] = true;
+  if (!decides(gene)) {
+    values[gene] = genes_[gene].value(static_cast<std::int64_t>(index));
+    return;
+  }
+  std::int64_t v = 0;
+  double below = count_below(gene, genes_[gene].value(v));
+  while (index >= below) {
+    index -= below;
+    below = count_below(gene, genes_[gene].value(++v));
+  }
+  values[gene] = genes_[gene].value(v);
+  for (const size_t child : children_[gene]) {
+    if (!is_one_of(values[gene], genes_[child].when->values)) continue;
+    const auto rest = static_cast<std::int64_t>(index), choices = static_cast<std::int64_t>(counts_[child]);
+    place(child, static_cast<double>(rest % choices), values, there);
+    index = static_cast<double>(rest / choices);
+  }
 }
 
 Genome Space::genome(std::int64_t index) const {
-  const auto next = [&index](std::int64_t choices) {
-    const auto choice = index % choices;
+  std::vector<Value> values(genes_.size());
+  std::vector<bool> there(genes_.size(), false);
+  for (size_t i = 0; i < genes_.size(); ++i) {
+    if (parents_[i] >= 0) continue;
+    const auto choices = static_cast<std::int64_t>(counts_[i]);
+    place(i, static_cast<double>(index % choices), values, there);
     index /= choices;
-    return static_cast<size_t>(choice);
-  };
-  Genome genome{config_.stem_channels[next(std::ssize(config_.stem_channels))],
-                config_.stem_kernels[next(std::ssize(config_.stem_kernels))],
-                {}};
-  int blocks = config_.main_blocks[0];
-  std::int64_t of_so_many = 1;
-  for (int i = 0; i < blocks; ++i) of_so_many *= block_count(config_);
-  for (; index >= of_so_many; ++blocks) {
-    index -= of_so_many;
-    of_so_many *= block_count(config_);
   }
-  for (int i = 0; i < blocks; ++i)
-    genome.blocks.push_back(
-        {config_.residual_blocks[0] + static_cast<int>(next(width_of(config_.residual_blocks))),
-         config_.branches[0] + static_cast<int>(next(width_of(config_.branches))),
-         config_.block_types[next(std::ssize(config_.block_types))],
-         config_.widening[0] + static_cast<int>(next(width_of(config_.widening)))});
+  Genome genome;
+  for (size_t i = 0; i < genes_.size(); ++i)
+    if (there[i]) genome.entries.push_back({genes_[i].name, values[i]});
   return genome;
 }
 
-Genome Space::sample(Random& random) const {
-  std::vector<double> point(static_cast<size_t>(dimensions()));
-  for (auto& coordinate : point) coordinate = random.uniform();
-  return at(point);
+std::vector<double> Space::point(Random& random) const {
+  std::vector<double> drawn(genes_.size());
+  for (auto& coordinate : drawn) coordinate = random.uniform();
+  return drawn;
 }
 
 Genome Space::at(const std::vector<double>& point) const {
-  Genome genome{pick(config_.stem_channels, point.at(0)), pick(config_.stem_kernels, point.at(1)), {}};
-  const int main_blocks = pick_between(config_.main_blocks, point.at(2));
-  for (int i = 0; i < main_blocks; ++i) {
-    const auto first = static_cast<size_t>(stem_dimensions + block_dimensions * i);
-    genome.blocks.push_back({pick_between(config_.residual_blocks, point.at(first)),
-                             pick_between(config_.branches, point.at(first + 1)),
-                             pick(config_.block_types, point.at(first + 2)),
-                             pick_between(config_.widening, point.at(first + 3))});
+  Genome genome;
+  std::vector<Value> held(genes_.size());
+  std::vector<const Value*> values(genes_.size(), nullptr);
+  for (size_t i = 0; i < genes_.size(); ++i) {
+    if (!is_there(i, values)) continue;
+    held[i] = genes_[i].at(point.at(i));
+    values[i] = &held[i];
+    genome.entries.push_back({genes_[i].name, held[i]});
   }
   return genome;
+}
+
+Genome Space::complete(std::vector<const Value*> values, const std::vector<double>& point) const {
+  Genome genome;
+  std::vector<Value> drawn(genes_.size());
+  for (size_t i = 0; i < genes_.size(); ++i) {
+    if (!is_there(i, values)) {
+      values[i] = nullptr;
+      continue;
+    }
+    if (!values[i]) {
+      drawn[i] = genes_[i].at(point.at(likes_[i]));
+      values[i] = &drawn[i];
+    }
+    genome.entries.push_back({genes_[i].name, *values[i]});
+  }
+  return genome;
+}
+
+Genome Space::without_extras(const Genome& genome) const {
+  Genome own;
+  const auto given = values(genome);
+  for (size_t i = 0; i < own_; ++i)
+    if (given[i]) own.entries.push_back({genes_[i].name, *given[i]});
+  return own;
+}
+
+std::string Space::name(const Genome& genome) const {
+  if (own_ == genes_.size()) return kind_->name(genome);
+  auto text = kind_->name(without_extras(genome));
+  const auto given = values(genome);
+  for (size_t i = own_; i < genes_.size(); ++i)
+    text += fmt::format("|{}={}", genes_[i].name, to_string(*given[i]));
+  return text;
+}
+
+Architecture Space::build(const Genome& genome, Shape input, int classes) const {
+  return kind_->build(genome, input, classes);
+}
+
+FeatureRow Space::features(const Genome& genome) const {
+  const auto given = values(genome);
+  FeatureRow row;
+  const bool told = kind_->add_features(genome, row);
+  int group = row.groups.empty() ? 0 : 1 + *std::max_element(row.groups.begin(), row.groups.end());
+  for (size_t i = told ? own_ : 0; i < genes_.size(); ++i) add_gene(row, group++, genes_[i], given[i]);
+  return row;
+}
+
+std::string difference(const Space& there, const Space& here) {
+  if (there.hash() == here.hash()) return "";
+  if (there.config().kind != here.config().kind)
+    return fmt::format("kind {} there, {} here", word_of(there.config().kind), word_of(here.config().kind));
+  const auto find = [](const Space& space, const std::string& name) -> const Gene* {
+    for (const auto& gene : space.genes())
+      if (gene.name == name) return &gene;
+    return nullptr;
+  };
+  for (const auto& gene : there.genes()) {
+    const auto* other = find(here, gene.name);
+    if (!other || !(*other == gene))
+      return fmt::format("gene {}: {} there, {} here", gene.name, shown(gene),
+                         other ? shown(*other) : "none");
+  }
+  for (const auto& gene : here.genes())
+    if (!find(there, gene.name)) return fmt::format("gene {}: none there, {} here", gene.name, shown(gene));
+  return "network template there and here";
 }
 
 }  // namespace mho

@@ -15,9 +15,17 @@
 namespace mho {
 namespace {
 
+/// Words of a space of one's own may hold what separates cells.
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string row(const Trial& trial) {
   const auto& cost = trial.cost;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, to_string(trial.genome),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", trial.number, cell(trial.name),
                      trial.score->at(one_day_s).mean, trial.score->at(one_day_s).standard_deviation,
                      trial.score->avm, cost ? fmt::format("{}", cost->energy_j) : "",
                      cost ? fmt::format("{}", cost->latency_s) : "",

@@ -9,12 +9,14 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "search/proposers/proposer.hpp"
+#include "search/study/objectives.hpp"
 
 namespace mho {
 namespace {
 
 std::string config_text(RunConfig config) {
   config.chip_selection.file = "chip.toml";
+  resolve_objective(config.task, config.search);  // as loading it again does
   return write_config(config.sections());
 }
 
@@ -57,16 +59,23 @@ int trials_before(const RunFolder& folder) {
   return trials;
 }
 
-/// The entries of a file that an earlier version may have written: what it did not know of is as by default.
-std::vector<Entry> completed(std::vector<Entry> before, const std::vector<Entry>& defaults) {
-  for (const auto& entry : defaults)
+/// What the run was started with, as this version writes it: keys that it did not have have their defaults.
+std::string config_before(const std::filesystem::path& file) {
+  RunConfig config;
+  read_config(file, config.sections());
+  resolve_objective(config.task, config.search);
+  return write_config(config.sections());
+}
+
+/// The entries of a chip file that an earlier version may have written: what it did not know of is as it is.
+std::vector<Entry> completed(std::vector<Entry> before, const std::vector<Entry>& now) {
+  for (const auto& entry : now)
     if (value_of(before, entry.key) == "nothing") before.push_back(entry);
   return before;
 }
 
-void expect_same(const std::filesystem::path& file, const std::string& now, const std::string& defaults,
-                 bool extended) {
-  const auto before = completed(entries(read_text_file(file)), entries(defaults)), after = entries(now);
+void expect_same(const std::filesystem::path& file, const std::vector<Entry>& before,
+                 const std::vector<Entry>& after, bool extended) {
   const auto compare = [&](const std::vector<Entry>& keys) {
     for (const auto& [key, value] : keys) {
       const auto then = value_of(before, key), given = value_of(after, key);
@@ -79,6 +88,19 @@ void expect_same(const std::filesystem::path& file, const std::string& now, cons
   };
   compare(before);
   compare(after);
+}
+
+/// Names the gene, where the keys would name a whole list of genes or a file.
+void expect_same_space(const std::filesystem::path& file, const SpaceConfig& now) {
+  RunConfig config;
+  read_config(file, config.sections());
+  if (config.space.kind != SpaceType::genes || now.kind != SpaceType::genes) return;
+  const auto differs = difference(Space(config.space), Space(now));
+  if (!differs.empty())
+    throw ConfigError(
+        fmt::format("{}: space: the run was started with another one: {}; resume with the same "
+                    "configuration or start another folder",
+                    file.string(), differs));
 }
 
 /// A longer run begins with the trials of a shorter one, except in these cases.
@@ -99,8 +121,11 @@ void check_extension(const RunFolder& folder, int before, const SearchConfig& se
 void check_resumed(const RunFolder& folder, const RunConfig& config) {
   const int before = trials_before(folder);
   const bool extended = before > 0 && config.search.trials > before;
-  expect_same(folder.config(), config_text(config), config_text(read_run_config("", {})), extended);
-  expect_same(folder.chip(), chip_text(config.chip), chip_text(config.chip), false);
+  expect_same_space(folder.config(), config.space);
+  expect_same(folder.config(), entries(config_before(folder.config())), entries(config_text(config)),
+              extended);
+  const auto chip = entries(chip_text(config.chip));
+  expect_same(folder.chip(), completed(entries(read_text_file(folder.chip())), chip), chip, false);
   if (!extended) return;
   check_extension(folder, before, config.search);
   write_file_atomically(folder.config(), config_text(config));

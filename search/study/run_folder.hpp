@@ -18,6 +18,8 @@ struct RunFolder {
   std::filesystem::path config() const { return root / "config.toml"; }
   std::filesystem::path chip() const { return root / "chip.toml"; }
   std::filesystem::path trials() const { return root / "trials.jsonl"; }
+  /// What search.confirm trained again, as trials.
+  std::filesystem::path confirmations() const { return root / "confirmations.jsonl"; }
   std::filesystem::path front() const { return root / "front.csv"; }
   std::filesystem::path surrogate() const { return root / "surrogate.json"; }
   std::filesystem::path summary() const { return root / "summary.json"; }

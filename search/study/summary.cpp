@@ -23,7 +23,7 @@ Json winner_json(const Winner& winner, const std::filesystem::path& place) {
   const auto score = place / "score.json";
   return {{"folder", place.string()},
           {"trial", winner.trial.number},
-          {"genome", to_string(winner.trial.genome)},
+          {"genome", winner.trial.name},
           {"search_score", brief(*winner.trial.score)},
           {"fresh_score", brief(winner.evaluation.score)},
           {"score", std::filesystem::exists(score) ? Json::parse(read_text_file(score)) : Json(nullptr)}};
@@ -50,6 +50,16 @@ Json prefilters_json(const std::vector<PrefilterWorth>& prefilters) {
   return all;
 }
 
+Json confirmations_json(const std::vector<Confirmation>& confirmations) {
+  Json all = Json::array();
+  for (const auto& [trial, first, failed] : confirmations)
+    all.push_back({{"trial", trial.number},
+                   {"first_score", brief(first)},
+                   {"confirmed_score", trial.score ? brief(*trial.score) : Json(nullptr)},
+                   {"failed", failed}});
+  return all;
+}
+
 Json front_json(const SearchResult& result) {
   Json trials = Json::array();
   for (const auto& trial : result.front) trials.push_back(trial.number);
@@ -72,7 +82,7 @@ std::string summary_json(const SearchResult& result, const RunConfig& config, co
     winners.push_back(winner_json(result.winners[i], folder.winner(static_cast<int>(i))));
   const auto failed = std::count_if(result.trials.begin(), result.trials.end(),
                                     [](const Trial& trial) { return trial.failed; });
-  const Json json = {
+  Json json = {
       {"run", folder.root.string()},
       {"seed", config.search.seed},
       {"proposer", config.search.proposer},
@@ -84,6 +94,7 @@ std::string summary_json(const SearchResult& result, const RunConfig& config, co
       {"prefilters", prefilters_json(result.prefilters)},
       {"front", front_json(result)},
       {"winners", std::move(winners)}};
+  if (!result.confirmations.empty()) json["confirmations"] = confirmations_json(result.confirmations);
   return json.dump(2) + "\n";
 }
 

@@ -119,6 +119,7 @@ void read_extras(const Json& json, Trial& trial) {
 Trial read_trial(const Json& json) {
   Trial trial;
   trial.number = json.at("trial").get<int>();
+  trial.name = json.at("name").get<std::string>();
   trial.genome = genome_from_json(json.at("genome").dump());
   trial.parameters = json.at("parameters").get<std::int64_t>();
   trial.macs = json.at("macs").get<std::int64_t>();
@@ -136,7 +137,7 @@ Trial read_trial(const Json& json) {
 
 std::string to_json_line(const Trial& trial) {
   Json json = {{"trial", trial.number},
-               {"name", to_string(trial.genome)},
+               {"name", trial.name},
                {"genome", Json::parse(genome_to_json(trial.genome))},
                {"parameters", trial.parameters},
                {"macs", trial.macs},

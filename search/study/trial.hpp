@@ -22,6 +22,7 @@ struct Rung {
 struct Trial {
   int number = 0;
   Genome genome;
+  std::string name = {};  ///< Space::name of the genome
   std::int64_t parameters = 0;
   std::int64_t macs = 0;
   int draws = 1;  ///< proposals drawn until one kept the hard constraints and was new

@@ -10,6 +10,7 @@
 #include "core/base/suggest.hpp"
 #include "core/chip/export/export.hpp"
 #include "evaluators/chance.hpp"
+#include "search/candidate_config.hpp"
 #include "search/study/objective.hpp"
 
 namespace mho {
@@ -19,8 +20,10 @@ namespace {
 Parameters trained_parameters(const Study& study, const Trial& trial, const Architecture& architecture) {
   const auto file = study.folder->weights(trial.number);
   if (std::filesystem::exists(file)) return load_parameters(file, architecture);
-  const auto again = study.evaluator.networks()->evaluate(architecture, trial.number,
-                                                          [&](int, double) { return !study.stopped(); });
+  const auto again =
+      study.evaluator.networks()
+          ->configured(trial.genome)
+          ->evaluate(architecture, trial.number, [&](int, double) { return !study.stopped(); });
   if (again.failed && study.stopped()) return {};
   if (again.failed)
     throw RunError(
@@ -35,7 +38,7 @@ std::optional<Evaluation> rescored(const Study& study, const Trial& trial) {
   const auto architecture = networks.network(trial.genome);
   const auto parameters = trained_parameters(study, trial, architecture);
   if (parameters.empty()) return std::nullopt;
-  return networks.rescore(architecture, parameters, trial.number);
+  return networks.configured(trial.genome)->rescore(architecture, parameters, trial.number);
 }
 
 /// A number that no trial has keys other noise. Empty when the run was stopped meanwhile.
@@ -94,11 +97,11 @@ std::string warn_of_chance(const std::vector<Winner>& winners) {
 }
 
 void export_winners(const Study& study, const std::vector<Winner>& winners) {
-  const auto& config = study.config;
   const auto* networks = study.evaluator.networks();
   if (!networks) return;
   for (size_t place = 0; place < winners.size(); ++place) {
     const auto& [trial, evaluation] = winners[place];
+    const auto config = candidate_config(study.config, trial.genome);
     const auto folder = study.folder->winner(static_cast<int>(place));
     const auto architecture = networks->network(trial.genome);
     save_candidate(folder, architecture, evaluation, config.search.seed, networks->features());

@@ -16,9 +16,20 @@ TIMES = {"wall_s", "training_mib"}
 
 
 def without_times(value):
+    if isinstance(value, dict) and isinstance(value.get("blocks"), list) and "stem_kernel" in value:
+        return flat(value)
     if isinstance(value, dict):
         return {key: without_times(inner) for key, inner in value.items() if key not in TIMES}
     return [without_times(inner) for inner in value] if isinstance(value, list) else value
+
+
+def flat(genome):
+    """A genome by gene, as those were written that came in blocks."""
+    genes = {"stem_channels": genome["stem_channels"], "stem_kernel": genome["stem_kernel"],
+             "main_blocks": len(genome["blocks"])}
+    for number, block in enumerate(genome["blocks"], 1):
+        genes.update({f"block{number}_{gene}": value for gene, value in block.items()})
+    return genes
 
 
 def digest(file):

@@ -2,9 +2,10 @@
 import json
 import os
 import pathlib
+import tomllib
 
 import pytest
-from conftest import TINY
+from conftest import ROOT, TINY
 
 
 def test_help_lists_the_commands(mho):
@@ -191,3 +192,13 @@ def test_preparing_an_unknown_kind_is_refused(mho):
 def digits_file():
     sklearn = pytest.importorskip("sklearn")
     return os.path.join(os.path.dirname(sklearn.__file__), "datasets/data/digits.csv.gz")
+
+
+def test_the_schema_of_run_files_takes_the_shipped_ones_and_refuses_a_misspelt_key(mho):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads(mho("config", "--schema").stdout)
+    jsonschema.Draft7Validator.check_schema(schema)
+    for file in sorted((ROOT / "configs").glob("*.toml")):
+        jsonschema.validate(tomllib.loads(file.read_text()), schema)
+    with pytest.raises(jsonschema.ValidationError, match="epoch"):
+        jsonschema.validate({"training": {"epoch": 3}}, schema)

@@ -102,7 +102,11 @@ def test_an_exported_network_comes_back_to_the_same_bits(python_mho):
     kept, back = predicted(mho, "kept", config), predicted(mho, "chip/network.onnx", config)
     assert (kept == back).all()
     first, again = (mho.json("evaluate", one, config) for one in ("kept", "chip/network.onnx"))
-    assert {**first, "wall_s": 0} == {**again, "wall_s": 0}
+    for score in (first, again):  # ONNX has the padding in numbers, and needs no word for it
+        score["wall_s"] = 0
+        for layer in score["architecture"]["layers"]:
+            layer.pop("padding", None)
+    assert first == again
     architecture, weights, _ = convert(mho.folder / "chip/network.onnx")
     assert json.loads(architecture)["preprocessing"] == json.loads((mho.folder / "kept/architecture.json").read_text())["preprocessing"]
     assert "conv1.input_range" in weights or any(name.endswith("input_range") for name in weights)
@@ -394,7 +398,7 @@ def test_a_network_for_another_task_is_refused_by_the_command(python_mho):
     mho = python_mho
     (mho.folder / "model.onnx").write_bytes(model_with().SerializeToString())
     refused = mho("evaluate", "model.onnx", mho.config(), code=2)
-    assert "model.onnx: expected a network for data set 'digits' (8x8x1, 10 classes), got one for 6x6x2, 3 classes" in refused.stderr
+    assert "model.onnx: expected a network for data set 'digits' (8x8x1, 10 outputs), got one for 6x6x2, 3 outputs" in refused.stderr
 
 
 def test_external_data_beside_the_file_are_read(tmp_path):

@@ -12,31 +12,54 @@ optuna = pytest.importorskip("optuna", reason="needs the package optuna (require
 import mho
 from mho import _optuna
 
-SPACE = {"stem_channels": [8, 16, 48], "stem_kernels": [3, 5], "main_blocks": [1, 2], "residual_blocks": [1, 4],
-         "branches": [1, 3], "block_types": ["A", "B"], "widening": [1, 2]}
+
+
+def block(number, **when):
+    return [{"name": f"block{number}_depth", "kind": "integer", "low": 1, "high": 4, "log": False, **when},
+            {"name": f"block{number}_type", "kind": "choice", "values": ["A", "B"], **when}]
+
+
+SPACE = [{"name": "channels", "kind": "ordered", "values": [8, 16, 48]},
+         {"name": "kernel", "kind": "ordered", "values": [3, 5]},
+         {"name": "blocks", "kind": "integer", "low": 1, "high": 2, "log": False},
+         *block(1), *block(2, when={"blocks": [2]})]
 ONE = [{"name": "accuracy_1d", "direction": "maximize"}]
 TWO = [*ONE, {"name": "energy", "direction": "minimize"}]
 
 
-def study(objectives=ONE, **space):
-    return json.dumps({"space": {**SPACE, **space}, "objectives": objectives, "population": 4, "trials": 20})
+def study(objectives=ONE, space=SPACE):
+    return json.dumps({"space": space, "objectives": objectives, "population": 4, "trials": 20})
 
 
 def told(number, values):
-    genome = {"stem_channels": 16, "stem_kernel": 3,
-              "blocks": [{"residual_blocks": 1 + number % 4, "branches": 2, "type": "A", "widening": 1}]}
+    genome = {"channels": 16, "kernel": 3, "blocks": 1, "block1_depth": 1 + number % 4, "block1_type": "A"}
     return json.dumps({"trial": number, "genome": genome, "values": values, "constraints": {"avm": number - 3.0}})
 
 
 def test_a_genome_survives_the_way_to_optuna_and_back():
     space = _optuna.ParameterSpace(optuna, SPACE)
-    genome = {"stem_channels": 48, "stem_kernel": 5,
-              "blocks": [{"residual_blocks": 4, "branches": 3, "type": "B", "widening": 2}]}
+    genome = {"channels": 48, "kernel": 5, "blocks": 1, "block1_depth": 4, "block1_type": "B"}
     parameters = space.parameters(genome)
     assert list(parameters) == list(space.distributions)  # those of the absent second block too
-    assert parameters["block2_residual_blocks"] == 1 and parameters["block2_type"] == "A"
+    assert parameters["block2_depth"] == 1 and parameters["block2_type"] == "A"
     assert space.genome(parameters) == genome
-    assert space.categorical() == ["stem_channels", "block1_type", "block2_type"]  # 3, 5 have equal steps
+    assert space.categorical() == ["channels", "block1_type", "block2_type"]  # 3, 5 have equal steps
+
+
+def test_a_history_that_grows_is_proposed_for_as_one_that_is_new():
+    history = [told(n, None if n % 5 == 2 else [0.1 * (n % 7)]) for n in range(24)]
+    for name in ["tpe", "nsga2", "nsga3", "random"]:
+        growing, fresh = (_optuna.Proposer(f"optuna:{name}", study()) for _ in range(2))
+        grown = [growing.propose(history[:known], 11, known) for known in range(0, 25, 4)]
+        assert fresh.propose(history, 11, 24) == grown[-1]
+        assert growing.propose(history[:8], 11, 8) == grown[2]  # another history than the last
+
+
+def test_integers_and_reals_keep_their_scale():
+    space = _optuna.ParameterSpace(optuna, [{"name": "w", "kind": "integer", "low": 8, "high": 64, "log": True},
+                                            {"name": "lr", "kind": "real", "low": 0.001, "high": 1.0, "log": True}])
+    assert space.distributions["w"] == optuna.distributions.IntDistribution(8, 64, log=True)
+    assert space.distributions["lr"] == optuna.distributions.FloatDistribution(0.001, 1.0, log=True)
 
 
 @pytest.mark.parametrize("name", ["tpe", "nsga2", "nsga3", "random"])
@@ -45,7 +68,7 @@ def test_several_objectives_with_constraints_and_failed_trials_are_proposed_for(
     history = [told(n, None if n == 5 else [0.1 * n, 1e-6 * n]) for n in range(16)]
     proposals = [proposer.propose(history, key, 16) for key in (2**63 + 1, 2**63 + 1, 7)]
     assert proposals[0] == proposals[1]
-    assert set(json.loads(proposals[2])) == {"stem_channels", "stem_kernel", "blocks"}
+    assert {"channels", "kernel", "blocks", "block1_depth", "block1_type"} <= set(json.loads(proposals[2]))
 
 
 def test_samplers_of_one_objective_refuse_two():
@@ -56,10 +79,10 @@ def test_samplers_of_one_objective_refuse_two():
 def test_a_value_that_optuna_samples_again_is_an_error(monkeypatch):
     class Beyond(optuna.samplers.RandomSampler):
         def infer_relative_search_space(self, study, trial):
-            return {"stem_kernel": optuna.distributions.IntDistribution(3, 99)}
+            return {"kernel": optuna.distributions.IntDistribution(3, 99)}
 
         def sample_relative(self, study, trial, space):
-            return {"stem_kernel": 99}
+            return {"kernel": 99}
 
     proposer = _optuna.Proposer("optuna:random", study())
     monkeypatch.setattr(proposer, "_sampler", lambda seed: Beyond(seed=seed))

@@ -17,11 +17,15 @@ import mho
 
 NATIVE = ["random", "latin_hypercube", "evolution"]
 OPTUNA = ["optuna:random", "optuna:tpe", "optuna:nsga2", "optuna:nsga3", "optuna:cmaes"]
-ORDERED = {"stem_channels": [8, 16, 24], "stem_kernels": [3, 5, 7], "main_blocks": [1, 2], "block_types": ["B"]}
+ORDERED = {"kind": "analognas", "stem_channels": [8, 16, 24], "stem_kernels": [3, 5, 7], "main_blocks": [1, 2],
+           "block_types": ["B"]}
+OWN = {"op": ["skip", "conv3"], "width": mho.Int(8, 64, log=True), "lr": mho.Real(1e-3, 1, log=True),
+       "kernel": mho.Ordered([3, 5, 7], when={"op": "conv3"})}
 
 
 def best_at_24_channels(genome):
-    return -abs(genome["stem_channels"] - 24) / 8 - sum(abs(block["widening"] - 3) for block in genome["blocks"])
+    widenings = [value for gene, value in genome.items() if gene.endswith("_widening")]
+    return -abs(genome["stem_channels"] - 24) / 8 - sum(abs(widening - 3) for widening in widenings)
 
 
 def names(trials):
@@ -56,14 +60,14 @@ def test_optuna_learns_from_the_history(proposer):
     needs(proposer)
     values = {}
     for name in ["random", proposer]:
-        found = [mho.search({}, best_at_24_channels, proposer=name, trials=40, seed=seed) for seed in range(2)]
+        found = [mho.search({"kind": "analognas"}, best_at_24_channels, proposer=name, trials=40, seed=seed) for seed in range(2)]
         values[name] = [sum(trial["value"] for trial in trials[-16:]) / 16 for trials in found]
     assert sum(values[proposer]) > sum(values["random"]) + 1  # the mean of the last 16 is better by half a channel step a seed
 
 
 @pytest.mark.parametrize("proposer", NATIVE)
 def test_a_space_that_runs_out_says_so(proposer):
-    space = {"stem_channels": [8, 16], "stem_kernels": [3], "main_blocks": [1, 1], "residual_blocks": [1, 2],
+    space = {"kind": "analognas", "stem_channels": [8, 16], "stem_kernels": [3], "main_blocks": [1, 1], "residual_blocks": [1, 2],
              "branches": [1, 1], "block_types": ["B"], "widening": [1, 3]}
     with pytest.warns(RuntimeWarning, match="ran out of new genomes at trial 12 of 30"):
         trials = mho.search(space, best_at_24_channels, proposer=proposer, trials=30, population=1)
@@ -123,7 +127,7 @@ def test_the_function_runs_on_the_calling_thread_while_others_may_run():
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    ({"space": {"stem_chanels": [8]}}, "did you mean 'stem_channels'"),
+    ({"space": {"kind": "analognas", "stem_chanels": [8]}}, "did you mean 'stem_channels'"),
     ({"proposer": "optuna:tpa"}, "did you mean 'optuna:tpe'"),
     ({"trials": -1}, "search.trials"),
     ({"evaluate": 3}, "expected a function"),
@@ -141,3 +145,104 @@ def test_a_sampler_that_cannot_serve_is_refused_before_any_evaluation():
     with pytest.raises(mho.InputError, match="search.population of at least 3, got 2"):
         mho.search(ORDERED, calls.append, proposer="optuna:nsga2", population=2)
     assert calls == []
+
+
+def close_to_32(genome):
+    return -abs(genome["width"] - 32) / 32 - abs(genome["lr"] - 0.1) + (genome.get("kernel") == 5)
+
+
+@pytest.mark.parametrize("proposer", ["random", "latin_hypercube", "evolution", "nsga2", "bayesian", "optuna:tpe", "optuna:nsga2"])
+def test_every_proposer_searches_a_space_of_ones_own(proposer):
+    needs(proposer)
+    options = {"proposer": proposer, "trials": 20, "population": 5, "seed": 4}
+    trials = mho.search(OWN, close_to_32, **options)
+    for trial in trials:
+        genome = trial["genome"]
+        assert list(genome) == ["op", "width", "lr", "kernel"][:3 + (genome["op"] == "conv3")]
+        assert type(genome["width"]) is int and 8 <= genome["width"] <= 64
+        assert type(genome["lr"]) is float and 1e-3 <= genome["lr"] <= 1
+        assert genome.get("kernel", 3) in (3, 5, 7)
+        assert trial["value"] == close_to_32(genome)
+    assert [trial["genome"] for trial in mho.search(OWN, close_to_32, **options)] == [t["genome"] for t in trials]
+
+
+def test_a_genome_has_the_values_that_the_list_has():
+    seen = set()
+    mho.search({"mixed": [1, 2.5, "three", True]}, lambda genome: seen.add((type(genome["mixed"]), genome["mixed"])) or 0.0,
+               trials=4, population=1, proposer="random")
+    assert seen == {(int, 1), (float, 2.5), (str, "three"), (bool, True)}
+
+
+@pytest.mark.parametrize(("space", "message"), [
+    ({}, "expected genes by name"),
+    ({"op": []}, "gene op: expected values"),
+    ({"op": ["a", "a"]}, "gene op: expected every value once"),
+    ({"op": [None]}, "gene op: expected numbers, words or booleans"),
+    ({"op": 3}, "gene op: expected a list"),
+    ({"k": mho.Ordered([3, 5], when={"opp": ["a"]}), "op": ["a", "b"]}, "gene k: .*did you mean 'op'"),
+    ({"a": mho.Choice([1, 2], when={"b": 1}), "b": mho.Choice([1, 2], when={"a": 1})}, "without a cycle"),
+    ({"w": mho.Int(8, 4)}, "gene w: expected low <= high"),
+    ({"w": mho.Real(0, 4, log=True)}, "gene w: expected low > 0"),
+])
+def test_a_space_that_is_none_is_refused_with_the_gene(space, message):
+    with pytest.raises(mho.InputError, match=message):
+        mho.search(space, lambda genome: 0.0)
+
+
+TINY_TASK = {"task.data": "digits", "task.max_train": 300, "task.max_test": 120, "training.epochs": 2,
+             "search.trial_programmings": 3, "search.max_avm": 100}
+
+
+def network(genome):
+    """Conv - ReLU - pool - dense."""
+    if genome["width"] == 5:
+        raise ValueError("five is right out")
+    layers = [{"name": "conv", "kind": "conv2d", "inputs": ["input"], "out_channels": genome["width"], "kernel": [3, 3],
+               "stride": [1, 1], "padding": "same"},
+              {"name": "act", "kind": genome["act"], "inputs": ["conv"]},
+              {"name": "pool", "kind": "max_pool", "inputs": ["act"], "kernel": [2, 2] if genome["width"] != 6 else [90, 90],
+               "stride": [2, 2], "padding": [0, 0, 0, 0]},
+              {"name": "dense", "kind": "dense", "inputs": ["pool"], "out_features": 10},
+              {"name": "loss", "kind": "softmax_cross_entropy", "inputs": ["dense"]}]
+    return {"layers": layers}
+
+
+def test_a_builder_s_networks_are_trained_and_scored_and_failures_are_trials():
+    space = {"width": [4, 5, 6, 8], "act": ["relu", "tanh"]}
+    trials = mho.search(space, build=network, trials=8, proposer="random", config=TINY_TASK)
+    assert len(trials) == 8
+    for trial in trials:
+        width = trial["genome"]["width"]
+        assert trial["failed"] == (width in (5, 6)) or "chance" in trial["reason"]
+        if width == 5:
+            assert trial["reason"] == "build: ValueError: five is right out"
+        elif width == 6:
+            assert "window" in trial["reason"] or "kernel" in trial["reason"]
+        elif not trial["failed"]:
+            assert trial["parameters"] == 9 * width + 16 * width * 10 + 10
+            assert 0 < trial["value"] <= 1 and trial["cost"]["cores"] >= 1
+    with pytest.raises(mho.InputError, match="expected a genome that builds a network, got none in 1 trials; .*five is"):
+        mho.search({"width": [5], "act": ["relu"]}, build=network, trials=1, config=TINY_TASK)
+
+
+def test_training_and_hardware_genes_set_what_they_are_named_after():
+    space = {"width": [8], "act": ["relu"], "training.learning_rate": mho.Real(1e-6, 0.1, log=True),
+             "hardware.adc_bits": mho.Ordered([2, 8])}
+    trials = mho.search(space, build=network, trials=6, proposer="random", config=TINY_TASK)
+    assert {trial["genome"]["hardware.adc_bits"] for trial in trials} == {2, 8}
+    assert len({trial["value"] for trial in trials if not trial["failed"]}) > 1 or any(t["failed"] for t in trials)
+    with pytest.raises(mho.InputError, match="gene hardware.adc_bits: 99"):
+        mho.search({**space, "hardware.adc_bits": [8, 99]}, build=network, config=TINY_TASK)
+
+
+def test_neither_and_both_functions_are_refused():
+    with pytest.raises(mho.InputError, match="or build, got neither"):
+        mho.search(OWN)
+    with pytest.raises(mho.InputError, match="expected one of them, got both"):
+        mho.search(OWN, close_to_32, build=network)
+
+
+def test_the_signature_is_typed():
+    import inspect
+    parameters = inspect.signature(mho.search).parameters
+    assert all(parameter.annotation is not inspect.Parameter.empty for parameter in parameters.values())

@@ -182,7 +182,8 @@ def test_an_unreachable_server_is_refused_without_its_password(python_mho):
 def test_another_space_and_another_configuration_are_refused(python_mho):
     python_mho("search", python_mho.config(QUICK), "--storage", "journal:study.log")
     join = ["search", "tiny.toml", "--storage", "journal:study.log", "--out", "other/tiny"]
-    assert "another [space]" in python_mho(*join, "--set", "space.widening=[1,3]", code=2).stderr
+    refused = python_mho(*join, "--set", "space.widening=[1,3]", code=2).stderr
+    assert "another [space]" in refused and "gene block1_widening: " in refused
     result = python_mho(*join, "--set", "training.epochs=3", code=2)
     assert "was started with epochs = 8, got epochs = 3" in result.stderr
     assert not (python_mho.folder / "other").exists()

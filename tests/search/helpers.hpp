@@ -3,11 +3,14 @@
 
 #include <cmath>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "search/judges/evaluator.hpp"
 #include "search/run_config.hpp"
+#include "search/spaces/analognas.hpp"
 #include "search/spaces/build_architecture.hpp"
+#include "search/spaces/space.hpp"
 #include "search/study/trial.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -37,7 +40,9 @@ inline Score make_score(double accuracy, double deviation, double avm) {
 inline Trial make_trial(int number, double accuracy, double deviation, double avm) {
   Trial trial;
   trial.number = number;
-  trial.genome = {8 + number, 3, {MainBlock{}}};
+  const AnalogNasGenome genome{8 + number, 3, {MainBlock{}}};
+  trial.genome = genome;
+  trial.name = to_string(genome);
   trial.parameters = 1000 + number;
   trial.score = make_score(accuracy, deviation, avm);
   trial.cost = Cost{.cores = 1, .energy_j = 1e-6 * (1 + number)};
@@ -66,7 +71,8 @@ class FakeEvaluator : public NetworkEvaluator, public RungTrainer, public Untrai
   using EvaluateRung = std::function<Evaluation(const Architecture&, int trial, int rung,
                                                 const TrainingCheckpoint* from, const EpochCallback&)>;
 
-  FakeEvaluator() : NetworkEvaluator({12, 12, 1}, 4) {}
+  FakeEvaluator() : FakeEvaluator(builder_of(Space(SpaceConfig{}))) {}
+  explicit FakeEvaluator(NetworkBuilder build) : NetworkEvaluator(std::move(build), {12, 12, 1}, 4) {}
 
   std::function<Evaluation(const Architecture&, int trial, const EpochCallback&)> on_evaluate =
       [](const Architecture& architecture, int trial, const EpochCallback& on_epoch) {
@@ -103,6 +109,13 @@ class FakeEvaluator : public NetworkEvaluator, public RungTrainer, public Untrai
 };
 
 inline FakeEvaluator fake_evaluator() { return {}; }
+
+/// A list of genes as [[space.gene]] entries.
+inline std::vector<std::string> gene_tables(const std::string& json) {
+  std::vector<std::string> tables;
+  for (const auto& gene : nlohmann::ordered_json::parse(json)) tables.push_back(gene.dump());
+  return tables;
+}
 
 /// A run file that has only [space] and [search].
 inline RunConfig function_config(const SpaceConfig& space, const SearchConfig& search) {

@@ -10,7 +10,8 @@ namespace mho::testing {
 
 /// A made-up accuracy with what real ones have: it rises with width and depth and saturates, falls for
 /// networks too large to train, and genes act on each other.
-inline double synthetic_accuracy(const Genome& genome) {
+inline double synthetic_accuracy(const Genome& flat) {
+  const auto genome = analognas_genome(flat);
   double width = genome.stem_channels, layers = 0, types = 0;
   for (const auto& block : genome.blocks) {
     width *= block.widening;
@@ -23,10 +24,12 @@ inline double synthetic_accuracy(const Genome& genome) {
          0.004 * (genome.stem_kernel == 5);
 }
 
-inline Trial synthetic_trial(int number, const Genome& genome) {
+inline Trial synthetic_trial(int number, const Genome& flat) {
+  const auto genome = analognas_genome(flat);
   const double wide = std::log2(genome.stem_channels);
-  Trial trial = make_trial(number, synthetic_accuracy(genome), 0.02 / wide, 3 + 8 / wide);
-  trial.genome = genome;
+  Trial trial = make_trial(number, synthetic_accuracy(flat), 0.02 / wide, 3 + 8 / wide);
+  trial.genome = flat;
+  trial.name = to_string(genome);
   trial.cost->energy_j = 1e-6 * genome.stem_channels * static_cast<double>(genome.blocks.size());
   return trial;
 }

@@ -12,7 +12,8 @@ using namespace mho;
 
 namespace {
 
-const Genome resnet32{16, 3, {{5, 1, BlockType::B, 1}, {5, 1, BlockType::B, 2}, {5, 1, BlockType::B, 2}}};
+const AnalogNasGenome resnet32{
+    16, 3, {{5, 1, BlockType::B, 1}, {5, 1, BlockType::B, 2}, {5, 1, BlockType::B, 2}}};
 
 const Node& node(const Architecture& architecture, const std::string& name) {
   for (const auto& candidate : architecture.nodes())
@@ -41,21 +42,21 @@ TEST_CASE("three blocks of five basic residual blocks are ResNet-32 with its 464
 }
 
 TEST_CASE("every gene changes the network") {
-  const Genome base{16, 3, {{2, 2, BlockType::B, 2}, {2, 2, BlockType::B, 2}}};
-  std::vector<Genome> all{base};
-  const auto changed = [&](const std::function<void(Genome&)>& change) {
+  const AnalogNasGenome base{16, 3, {{2, 2, BlockType::B, 2}, {2, 2, BlockType::B, 2}}};
+  std::vector<AnalogNasGenome> all{base};
+  const auto changed = [&](const std::function<void(AnalogNasGenome&)>& change) {
     all.push_back(base);
     change(all.back());
   };
-  changed([](Genome& g) { g.stem_channels = 24; });
-  changed([](Genome& g) { g.stem_kernel = 5; });
-  changed([](Genome& g) { g.blocks.pop_back(); });
+  changed([](AnalogNasGenome& g) { g.stem_channels = 24; });
+  changed([](AnalogNasGenome& g) { g.stem_kernel = 5; });
+  changed([](AnalogNasGenome& g) { g.blocks.pop_back(); });
   for (const size_t block : {size_t{0}, size_t{1}}) {
-    changed([=](Genome& g) { g.blocks[block].residual_blocks = 3; });
-    changed([=](Genome& g) { g.blocks[block].branches = 3; });
-    changed([=](Genome& g) { g.blocks[block].widening = 3; });
+    changed([=](AnalogNasGenome& g) { g.blocks[block].residual_blocks = 3; });
+    changed([=](AnalogNasGenome& g) { g.blocks[block].branches = 3; });
+    changed([=](AnalogNasGenome& g) { g.blocks[block].widening = 3; });
     for (const auto type : {BlockType::A, BlockType::C, BlockType::D})
-      changed([=](Genome& g) { g.blocks[block].type = type; });
+      changed([=](AnalogNasGenome& g) { g.blocks[block].type = type; });
   }
   std::set<std::string> graphs;
   for (const auto& genome : all) {
@@ -100,7 +101,7 @@ TEST_CASE("pre-activated blocks end without a ReLU and are normalised before the
 }
 
 TEST_CASE("main blocks halve the image from the second on, while both sides are at least 4") {
-  const Genome genome{
+  const AnalogNasGenome genome{
       8,
       3,
       {{1, 1, BlockType::B, 1}, {1, 1, BlockType::B, 1}, {1, 1, BlockType::B, 1}, {1, 1, BlockType::B, 1}}};
@@ -120,7 +121,7 @@ TEST_CASE("every genome of the space builds on images, spectrograms and signals"
   const Space space{SpaceConfig{}};
   Random random(RandomKey(5));
   for (int i = 0; i < 40; ++i) {
-    const auto genome = space.sample(random);
+    const auto genome = analognas_genome(space.sample(random));
     for (const Shape input : {Shape{32, 32, 3}, Shape{49, 10, 1}, Shape{1, 187, 1}, Shape{1, 1, 16}})
       REQUIRE_NOTHROW(build_architecture(genome, input, 12));
   }
@@ -129,7 +130,7 @@ TEST_CASE("every genome of the space builds on images, spectrograms and signals"
 TEST_CASE("sides of the stem and the blocks may differ, and a side of 1 is not halved") {
   SpaceConfig space{.stem_kernels = {10, 5}};
   space.shape = {.stem_widths = {4, 1}, .stem_stride = {2, 1}, .block_kernel = {3, 1}, .decoder = {}};
-  const Genome genome{8, 10, {{1, 1, BlockType::B, 1}, {1, 1, BlockType::A, 2}, {1, 1, BlockType::B, 1}}};
+  const AnalogNasGenome genome{8, 10, {{1, 1, BlockType::B, 1}, {1, 1, BlockType::A, 2}, {1, 1, BlockType::B, 1}}};
   const auto network = build_architecture(genome, {64, 1, 2}, 5, space);
   const auto& stem = std::get<Conv2d>(node(network, "stem.conv").layer);
   CHECK(std::pair(stem.kernel_height, stem.kernel_width) == std::pair(10, 4));

@@ -9,7 +9,8 @@ using namespace mho;
 
 namespace {
 
-const Genome resnet32{16, 3, {{5, 1, BlockType::B, 1}, {5, 1, BlockType::B, 2}, {5, 1, BlockType::B, 2}}};
+const AnalogNasGenome resnet32{
+    16, 3, {{5, 1, BlockType::B, 1}, {5, 1, BlockType::B, 2}, {5, 1, BlockType::B, 2}}};
 
 }  // namespace
 

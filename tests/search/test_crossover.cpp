@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "search/spaces/analognas.hpp"
 #include "search/spaces/space.hpp"
 #include "tests/catch.hpp"
 
@@ -12,7 +13,7 @@ TEST_CASE("a child of two genomes of a space is in that space, and each gene is 
   const Space space{SpaceConfig{}};
   Random random(RandomKey(1));
   for (int i = 0; i < 500; ++i) {
-    const auto a = space.sample(random), b = space.sample(random), child = cross(a, b, random);
+    const auto a = space.sample(random), b = space.sample(random), child = cross(a, b, space, random);
     REQUIRE(space.contains(child));
     const auto x = space.encode(a), y = space.encode(b), z = space.encode(child);
     for (size_t d = 0; d < z.size(); ++d)
@@ -21,13 +22,14 @@ TEST_CASE("a child of two genomes of a space is in that space, and each gene is 
 }
 
 TEST_CASE("each gene comes from each parent about as often") {
-  const Genome a{8, 3, {{1, 1, BlockType::A, 1}, {1, 1, BlockType::A, 1}}},
+  const Space space{SpaceConfig{}};
+  const AnalogNasGenome a{8, 3, {{1, 1, BlockType::A, 1}, {1, 1, BlockType::A, 1}}},
       b{16, 5, {{2, 2, BlockType::B, 2}, {2, 2, BlockType::B, 2}}};
   Random random(RandomKey(2));
   int channels = 0, kernel = 0, residual = 0, type = 0, widening = 0;
   constexpr int children = 1000;
   for (int i = 0; i < children; ++i) {
-    const auto child = cross(a, b, random);
+    const auto child = analognas_genome(cross(a, b, space, random));
     channels += child.stem_channels == 8, kernel += child.stem_kernel == 3;
     residual += child.blocks[0].residual_blocks == 1, type += child.blocks[1].type == BlockType::A;
     widening += child.blocks[1].widening == 1;
@@ -37,7 +39,8 @@ TEST_CASE("each gene comes from each parent about as often") {
 }
 
 TEST_CASE("a genome crossed with itself is itself") {
-  const Genome genome{8, 3, {{1, 1, BlockType::A, 1}, {2, 3, BlockType::D, 4}}};
+  const Space space{SpaceConfig{}};
+  const Genome genome = AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}, {2, 3, BlockType::D, 4}}};
   Random random(RandomKey(3));
-  CHECK(cross(genome, genome, random) == genome);
+  CHECK(cross(genome, genome, space, random) == genome);
 }

@@ -57,7 +57,7 @@ TEST_CASE("what bounds refuse is counted, and everything that keeps them is draw
   config.space.main_blocks = {1, 1};
   config.search.max_draws = 5;
   const auto all = draw_all(Space(config.space), config.search, [](const Genome& genome) {
-    return genome.stem_channels > 4 ? std::optional(Refusal::cores) : std::nullopt;
+    return genome.whole("stem_channels") > 4 ? std::optional(Refusal::cores) : std::nullopt;
   });
   CHECK(all.names.size() == 64);
   CHECK(all.draws.known == 64);

@@ -20,7 +20,7 @@ const SpaceConfig marked{{8, 16, 24, 32, 48, 64}, {3, 5, 7}, {1, 1}, {1, 1}, {1,
 
 Trial marked_trial(int number, int channels, double accuracy, double avm) {
   auto trial = make_trial(number, accuracy, 0.004, avm);
-  trial.genome = {channels, 3, {MainBlock{}}};
+  trial.genome = AnalogNasGenome{channels, 3, {MainBlock{}}};
   return trial;
 }
 
@@ -36,12 +36,14 @@ std::set<int> parents_seen(const std::vector<Trial>& history) {
   const auto search = only_kernels();
   std::set<int> channels;
   for (int draw = 0; draw < 200; ++draw)
-    channels.insert(propose_evolution({space, search, history, 6, draw}).stem_channels);
+    channels.insert(
+        static_cast<int>(propose_evolution({space, search, history, 6, draw}).whole("stem_channels")));
   return channels;
 }
 
 /// Prefers narrow, deep networks of type D with a large stem kernel.
-double separable_quality(const Genome& genome) {
+double separable_quality(const Genome& flat) {
+  const auto genome = analognas_genome(flat);
   double quality = 0.5 + 0.1 * genome.stem_kernel / 7 - 0.005 * genome.stem_channels;
   for (const auto& block : genome.blocks)
     quality += 0.1 * (block.type == BlockType::D) + 0.02 * block.residual_blocks - 0.05 * block.widening;
@@ -68,7 +70,7 @@ TEST_CASE("the first generation of evolution is a Latin hypercube") {
   search.population = 12;
   std::map<int, int> channels;
   for (int trial = 0; trial < 12; ++trial)
-    ++channels[propose_evolution({space, search, {}, trial, 0}).stem_channels];
+    ++channels[static_cast<int>(propose_evolution({space, search, {}, trial, 0}).whole("stem_channels"))];
   CHECK(channels.size() == 6);
   for (const auto& [value, count] : channels) CHECK(count == 2);
 }
@@ -104,7 +106,7 @@ TEST_CASE("a child differs from its parent") {
   const Space space{marked};
   const auto search = only_kernels();
   for (int draw = 0; draw < 50; ++draw)
-    CHECK(propose_evolution({space, search, history, 6, draw}).stem_kernel != 3);
+    CHECK(static_cast<int>(propose_evolution({space, search, history, 6, draw}).whole("stem_kernel")) != 3);
 }
 
 TEST_CASE("a generation without parents is a fresh Latin hypercube") {
@@ -165,7 +167,7 @@ TEST_CASE("genomes that the surrogate sees break T_AVM are chosen last") {
   for (int trial = 64; trial < 67; ++trial) {
     ProposalRequest request{space, search, history, trial, 0};
     request.surrogate = &surrogate;
-    CHECK(propose_evolution(request).stem_channels >= 48);
+    CHECK(static_cast<int>(propose_evolution(request).whole("stem_channels")) >= 48);
   }
 }
 

@@ -18,7 +18,7 @@ using namespace mho::testing;
 namespace {
 
 Trial few_blocks(const Genome& genome, int) {
-  return valued_trial(-static_cast<double>(genome.blocks.size()) - genome.stem_channels);
+  return valued_trial(-genome.number("main_blocks") - genome.number("stem_channels"));
 }
 
 /// In memory.
@@ -140,7 +140,7 @@ TEST_CASE("every native proposer searches a function, the same way again, no gen
 
 TEST_CASE("a failed value is a failed trial with its reason") {
   const auto trials = search_function(small_config(), [](const Genome&, int trial) {
-                        auto value = few_blocks({}, trial);
+                        auto value = few_blocks(AnalogNasGenome{}, trial);
                         if (trial == 3) {
                           value.score.reset();
                           value.failed = true;

@@ -20,15 +20,20 @@ TEST_CASE("features lie between 0 and 1, tell all genomes apart and know twice a
     for (size_t j = 0; j < i; ++j)
       CHECK((features.row(static_cast<Eigen::Index>(i)) == features.row(static_cast<Eigen::Index>(j))) ==
             (genomes[i] == genomes[j]));
-  const auto widths = genome_features(space, std::vector<Genome>{{8, 3, {{}}}, {16, 3, {{}}}, {32, 3, {{}}}});
+  const auto widths =
+      genome_features(space, std::vector<Genome>{AnalogNasGenome{8, 3, {{}}}, AnalogNasGenome{16, 3, {{}}},
+                                                 AnalogNasGenome{32, 3, {{}}}});
   CHECK(widths(1, 0) == Approx(0.5));
   CHECK(widths(2, 0) == Approx(1));
 }
 
 TEST_CASE("absent main blocks are zeros, and genomes outside the space are refused") {
   const Space space{{{8, 16}, {3}, {1, 2}, {1, 2}, {1, 2}, {BlockType::B, BlockType::D}, {1, 2}}};
-  const auto features = genome_features(space, std::vector<Genome>{{16, 3, {{2, 2, BlockType::D, 2}}}});
+  const auto features =
+      genome_features(space, std::vector<Genome>{AnalogNasGenome{16, 3, {{2, 2, BlockType::D, 2}}}});
   CHECK(features.row(0).tail(6).isZero());
   CHECK_FALSE(features.row(0).head(features.cols() - 6).isZero());
-  CHECK_THROWS_AS(genome_features(space, std::vector<Genome>{{8, 3, {{1, 1, BlockType::A, 1}}}}), RunError);
+  CHECK_THROWS_AS(
+      genome_features(space, std::vector<Genome>{AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}}}}),
+      RunError);
 }

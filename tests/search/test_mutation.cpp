@@ -4,14 +4,19 @@
 #include <map>
 #include <set>
 
+#include "search/proposers/crossover.hpp"
+#include "search/spaces/analognas.hpp"
 #include "tests/catch.hpp"
+#include "tests/search/helpers.hpp"
 
 using namespace mho;
+using namespace mho::testing;
 
 namespace {
 
 /// The genes that differ, as "OC0", "WF", ...; a block added or removed at the end is "M" alone.
-std::multiset<std::string> differences(const Genome& a, const Genome& b) {
+std::multiset<std::string> differences(const Genome& flat_a, const Genome& flat_b) {
+  const auto a = analognas_genome(flat_a), b = analognas_genome(flat_b);
   std::multiset<std::string> found;
   if (a.stem_channels != b.stem_channels) found.insert("OC0");
   if (a.stem_kernel != b.stem_kernel) found.insert("KS0");
@@ -45,7 +50,7 @@ TEST_CASE("a typed mutation changes exactly one gene, of its own family, and sta
       REQUIRE(changed.size() == 1);
       REQUIRE(genes.contains(*changed.begin()));
       REQUIRE(space.contains(child));
-      REQUIRE(std::abs(std::ssize(parent.blocks) - std::ssize(child.blocks)) <= 1);
+      REQUIRE(std::abs(parent.whole("main_blocks") - child.whole("main_blocks")) <= 1);
       seen.insert(*changed.begin());
     }
     CHECK(seen == genes);
@@ -60,7 +65,7 @@ TEST_CASE("branches are added or removed one at a time") {
   for (int i = 0; i < 500; ++i) {
     const auto parent = space.sample(random);
     const auto child = mutate(parent, GeneFamily::width, space, random);
-    REQUIRE(std::abs(child.blocks[0].branches - parent.blocks[0].branches) == 1);
+    REQUIRE(std::abs(child.whole("block1_branches") - parent.whole("block1_branches")) == 1);
   }
 }
 
@@ -77,12 +82,12 @@ TEST_CASE("every mutation reaches every value of its gene") {
   Random random(RandomKey(4));
   std::set<int> channels, kernels, widenings;
   std::set<BlockType> types;
-  const Genome parent{8, 3, {{1, 1, BlockType::A, 1}}};
+  const Genome parent = AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}}};
   for (int i = 0; i < 2000; ++i) {
-    const auto wide = mutate(parent, GeneFamily::width, space, random);
+    const auto wide = analognas_genome(mutate(parent, GeneFamily::width, space, random));
     channels.insert(wide.stem_channels), widenings.insert(wide.blocks[0].widening);
-    types.insert(mutate(parent, GeneFamily::depth, space, random).blocks[0].type);
-    kernels.insert(mutate(parent, GeneFamily::other, space, random).stem_kernel);
+    types.insert(analognas_genome(mutate(parent, GeneFamily::depth, space, random)).blocks[0].type);
+    kernels.insert(analognas_genome(mutate(parent, GeneFamily::other, space, random)).stem_kernel);
   }
   CHECK(channels == std::set<int>{8, 16, 24, 32, 48, 64});
   CHECK(kernels == std::set<int>{5, 7});  // never the parent's
@@ -127,4 +132,56 @@ TEST_CASE("the same random numbers give the same mutation") {
   Random first(RandomKey(7)), second(RandomKey(7));
   for (int i = 0; i < 100; ++i)
     CHECK(mutate(space.sample(first), space, {}, first) == mutate(space.sample(second), space, {}, second));
+}
+
+TEST_CASE("an unordered gene takes any other value, an ordered one its neighbours, numbers near ones") {
+  SpaceConfig config;
+  config.kind = SpaceType::genes;
+  config.genes = gene_tables(R"([{"name": "op", "values": ["a", "b", "c", "d"]},
+                          {"name": "k", "kind": "ordered", "values": [1, 3, 5, 7, 9]},
+                          {"name": "w", "low": 1, "high": 1000, "log": true},
+                          {"name": "lr", "low": 0.0, "high": 1.0}])");
+  const Space space{config};
+  const Genome parent{
+      {{"op", std::string("b")}, {"k", std::int64_t{5}}, {"w", std::int64_t{30}}, {"lr", 0.5}}};
+  Random random(RandomKey(8));
+  std::map<std::string, int> operations;
+  std::set<std::int64_t> kernels;
+  int far = 0, changes = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const auto child = mutate(parent, space, {}, random);
+    REQUIRE(space.contains(child));
+    int changed = 0;
+    for (const auto& [gene, value] : parent.entries) changed += !(*child.find(gene) == value);
+    REQUIRE(changed == 1);
+    if (child.word("op") != "b") ++operations[child.word("op")];
+    kernels.insert(child.whole("k"));
+    if (child.number("w") != 30) ++changes, far += child.number("w") < 3 || child.number("w") > 300;
+  }
+  CHECK(kernels == std::set<std::int64_t>{3, 5, 7});
+  // Each of three values in 1/12 of 4000; 5 standard deviations.
+  REQUIRE(operations.size() == 3);
+  for (const auto& [operation, count] : operations) CHECK(std::abs(count - 333) < 90);
+  CHECK(far < changes / 10);  // beyond a factor of ten is two deviations away: 4.6 %
+}
+
+TEST_CASE("genes come and go with what they depend on") {
+  SpaceConfig config;
+  config.kind = SpaceType::genes;
+  config.genes = gene_tables(R"([{"name": "k", "low": 3, "high": 7, "when": {"op": ["conv"]}},
+                          {"name": "op", "values": ["skip", "conv"]}])");
+  const Space space{config};
+  Random random(RandomKey(9));
+  const Genome skip{{{"op", std::string("skip")}}};
+  std::set<std::int64_t> drawn;
+  for (int i = 0; i < 100; ++i) {
+    const auto conv = mutate(skip, space, {}, random);
+    REQUIRE(conv.word("op") == "conv");
+    REQUIRE(space.contains(conv));
+    drawn.insert(conv.whole("k"));
+    const auto child = cross(skip, conv, space, random);
+    REQUIRE(space.contains(child));
+    REQUIRE((child == skip || child == conv));
+  }
+  CHECK(drawn.size() == 5);
 }

@@ -56,7 +56,8 @@ TEST_CASE("the first generation of NSGA-II, and one without parents, is a Latin 
   for (const auto& history : {std::vector<Trial>{}, std::vector<Trial>{failed}}) {
     std::set<int> channels;
     for (int trial = 6; trial < 12; ++trial)
-      channels.insert(propose_nsga2({space, search, history, trial, 0}).stem_channels);
+      channels.insert(
+          static_cast<int>(propose_nsga2({space, search, history, trial, 0}).whole("stem_channels")));
     CHECK(channels.size() == 6);
   }
 }

@@ -64,7 +64,7 @@ TEST_CASE("the Latin hypercube proposer spreads all trials over every gene") {
   search.trials = 24;
   std::map<int, int> channels, residual;
   for (int trial = 0; trial < 24; ++trial) {
-    const auto genome = make_proposer("latin_hypercube")({space, search, {}, trial, 0});
+    const auto genome = analognas_genome(make_proposer("latin_hypercube")({space, search, {}, trial, 0}));
     ++channels[genome.stem_channels], ++residual[genome.blocks[0].residual_blocks];
   }
   for (const auto& [value, count] : channels) CHECK(count == 24 / 6);

@@ -61,7 +61,7 @@ TEST_CASE("the winner that is returned is the trial that is reported, with its o
     CHECK(trial.number == ranked[place]->number);
     CHECK(keeps_avm(*trial.score, config.search));
     const auto saved = load_candidate(folder / "run" / "winners" / std::to_string(place));
-    CHECK(saved.architecture.name() == to_string(trial.genome));
+    CHECK(saved.architecture.name() == trial.name);
     const auto trained = fake_evaluation(saved.architecture, trial.number).parameters;
     REQUIRE(saved.parameters.size() == trained.size());
     for (size_t n = 0; n < trained.size(); ++n) CHECK(saved.parameters[n].weight == trained[n].weight);

@@ -166,5 +166,5 @@ TEST_CASE("a store that another program wrote trials into is refused on resume")
   write_file_atomically(folder / "run" / "trials.jsonl", text);
   CHECK_THAT(message_of<DataError>(
                  [&] { run_search(config, {.folder = folder / "run", .resume = true}, fake_evaluator()); }),
-             ContainsSubstring("expected genome") && ContainsSubstring("KS9"));
+             ContainsSubstring("expected genome") && ContainsSubstring("stem_kernel=9"));
 }

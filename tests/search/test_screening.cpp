@@ -10,7 +10,8 @@ using namespace mho;
 
 namespace {
 
-const std::vector<Genome> genomes{{8, 3, {{}}}, {16, 3, {{}}}, {24, 3, {{}}}, {32, 3, {{}}}};
+const std::vector<Genome> genomes{AnalogNasGenome{8, 3, {{}}}, AnalogNasGenome{16, 3, {{}}},
+                                  AnalogNasGenome{24, 3, {{}}}, AnalogNasGenome{32, 3, {{}}}};
 const std::vector<Desire> desires{{1, 0}, {3, 0}, {3, 5}, {2, 9}};
 
 }  // namespace
@@ -26,7 +27,7 @@ TEST_CASE("pending and unacceptable genomes are passed over, unless nothing else
   const std::vector<Genome> pending{genomes[2]};
   ProposalRequest request{space, search, {}, 0, 0, {}, pending};
   CHECK(most_wanted(request, genomes, desires) == genomes[1]);
-  request.acceptable = [](const Genome& genome) { return genome.stem_channels == 8; };
+  request.acceptable = [](const Genome& genome) { return genome.whole("stem_channels") == 8; };
   CHECK(most_wanted(request, genomes, desires) == genomes[0]);
   request.acceptable = [](const Genome&) { return false; };
   CHECK(most_wanted(request, genomes, desires) == genomes[2]);
@@ -39,7 +40,8 @@ TEST_CASE("mutants come from the parents, or from anywhere without any") {
   const ProposalRequest request{space, search, {}, 0, 0};
   Random random(RandomKey(1));
   for (const auto& genome : mutants(request, {genomes[0], genomes[1]}, 30, random))
-    CHECK((genome.stem_channels <= 16 && genome.stem_kernel != 3));
+    CHECK((genome.whole("stem_channels") <= 16 && genome.whole("stem_kernel") != 3));
   const auto anywhere = mutants(request, {}, 30, random);
-  CHECK(std::any_of(anywhere.begin(), anywhere.end(), [](const Genome& g) { return g.stem_channels > 16; }));
+  CHECK(std::any_of(anywhere.begin(), anywhere.end(),
+                    [](const Genome& g) { return g.whole("stem_channels") > 16; }));
 }

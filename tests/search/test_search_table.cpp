@@ -33,9 +33,10 @@ TEST_CASE("a search over a table finds what the table says") {
   CHECK(table.size() == 2);
   auto config = small_config();
   config.space = {{4, 8}, {3}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
-  const auto result = run_search(config, {.folder = folder / "run"}, *table.evaluator({8, 8, 1}, 10));
+  const auto result = run_search(config, {.folder = folder / "run"},
+                                 *table.evaluator(builder_of(Space(config.space)), {8, 8, 1}, 10));
   REQUIRE(result.trials.size() == 2);
-  const auto& best = result.trials[result.trials[0].genome.stem_channels == 8 ? 0 : 1];
+  const auto& best = result.trials[result.trials[0].genome.whole("stem_channels") == 8 ? 0 : 1];
   CHECK(best.score->at(one_day_s).mean == 0.875);
   CHECK(best.score->at(one_day_s).standard_deviation == 0.02);
   CHECK(best.score->avm == 4);
@@ -47,7 +48,8 @@ TEST_CASE("a search over a table finds what the table says") {
 TEST_CASE("a genome that the table does not hold ends the search with its name") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "table.csv", header + two_rows);
-  const auto evaluator = SearchTable(folder / "table.csv").evaluator({8, 8, 1}, 10);
+  const auto evaluator =
+      SearchTable(folder / "table.csv").evaluator(builder_of(Space(small_config().space)), {8, 8, 1}, 10);
   CHECK_THAT(
       message_of<DataError>([&] { run_search(small_config(), {.folder = folder / "run"}, *evaluator); }),
       ContainsSubstring("expected a row for genome OC"));

@@ -57,11 +57,15 @@ TEST_CASE("an encoding has a length of its space, and no two genomes share one")
 
 TEST_CASE("an encoding is the genes in order, zeros for absent blocks") {
   const Space space{SpaceConfig{}};
-  const Genome genome{16, 5, {{2, 3, BlockType::C, 4}}};
+  const Genome genome = AnalogNasGenome{16, 5, {{2, 3, BlockType::C, 4}}};
   CHECK(space.dimensions() == 15);
   CHECK(space.encode(genome) == std::vector<double>{16, 5, 1, 2, 3, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0});
-  CHECK(to_string(genome) == "OC16-KS5|R2B3CW4");
-  CHECK(to_string(Genome{16, 3, {{2, 1, BlockType::B, 1}, {2, 1, BlockType::B, 2}}}) ==
+  CHECK(space.name(genome) == "OC16-KS5|R2B3CW4");
+  CHECK(
+      to_string(genome) ==
+      "stem_channels=16|stem_kernel=5|main_blocks=1|block1_residual_blocks=2|block1_branches=3|block1_type=C|"
+      "block1_widening=4");
+  CHECK(to_string(AnalogNasGenome{16, 3, {{2, 1, BlockType::B, 1}, {2, 1, BlockType::B, 2}}}) ==
         "OC16-KS3|R2B1BW1|R2B1BW2");
 }
 
@@ -96,7 +100,7 @@ TEST_CASE("samples are uniform over every gene") {
   std::map<int, int> channels, kernels, blocks, residual, branches, types, widening;
   const int samples = 12000;
   for (int i = 0; i < samples; ++i) {
-    const auto genome = space.sample(random);
+    const auto genome = analognas_genome(space.sample(random));
     ++channels[genome.stem_channels], ++kernels[genome.stem_kernel],
         ++blocks[static_cast<int>(genome.blocks.size())];
     const auto& first = genome.blocks.front();
@@ -112,9 +116,10 @@ TEST_CASE("samples are uniform over every gene") {
 TEST_CASE("the corners of the unit cube are the first and last value of every gene") {
   const Space space{SpaceConfig{}};
   const auto n = static_cast<size_t>(space.dimensions());
-  CHECK(space.at(std::vector<double>(n, 0.0)) == Genome{8, 3, {{1, 1, BlockType::A, 1}}});
+  CHECK(space.at(std::vector<double>(n, 0.0)) == Genome(AnalogNasGenome{8, 3, {{1, 1, BlockType::A, 1}}}));
   const MainBlock largest{4, 3, BlockType::D, 4};
-  CHECK(space.at(std::vector<double>(n, 1.0 - 0x1p-53)) == Genome{64, 7, {largest, largest, largest}});
+  CHECK(space.at(std::vector<double>(n, 1.0 - 0x1p-53)) ==
+        Genome(AnalogNasGenome{64, 7, {largest, largest, largest}}));
 }
 
 TEST_CASE("the size of a space counts its genomes") {
@@ -156,12 +161,12 @@ TEST_CASE("a space refuses empty, reversed and doubled ranges by key") {
 
 TEST_CASE("a genome outside the space is not contained and not encoded") {
   const Space space{wide()};
-  const Genome outside{8, 3, {{1, 2, BlockType::B, 1}}};
+  const Genome outside = AnalogNasGenome{8, 3, {{1, 2, BlockType::B, 1}}};
   CHECK_FALSE(space.contains(outside));
   CHECK_THAT(message_of<InputError>([&] { space.encode(outside); }),
-             ContainsSubstring("type of main block 1"));
+             ContainsSubstring("block1_type: expected one of [A, C, D], got B"));
   const Space usual{SpaceConfig{}};
-  const auto wrong = [&](const Genome& genome) {
+  const auto wrong = [&](const AnalogNasGenome& genome) {
     return message_of<InputError>([&] { usual.encode(genome); });
   };
   CHECK_THAT(wrong({17, 3, {{}}}),
@@ -169,11 +174,11 @@ TEST_CASE("a genome outside the space is not contained and not encoded") {
   CHECK_THAT(wrong({16, 4, {{}}}), ContainsSubstring("stem_kernel"));
   CHECK_THAT(wrong({16, 3, {}}), ContainsSubstring("main_blocks: expected 1 to 3, got 0"));
   CHECK_THAT(wrong({16, 3, {{5, 1, BlockType::B, 1}}}),
-             ContainsSubstring("residual_blocks of main block 1: expected 1 to 4, got 5"));
-  CHECK_THAT(wrong({16, 3, {{1, 0, BlockType::B, 1}}}), ContainsSubstring("branches of main block 1"));
+             ContainsSubstring("block1_residual_blocks: expected 1 to 4, got 5"));
+  CHECK_THAT(wrong({16, 3, {{1, 0, BlockType::B, 1}}}), ContainsSubstring("block1_branches"));
   CHECK_THAT(wrong({16, 3, {{1, 1, BlockType::B, 9}}}),
-             ContainsSubstring("widening of main block 1: expected 1 to 4, got 9"));
-  CHECK_FALSE(space.contains({8, 3, {}}));
+             ContainsSubstring("block1_widening: expected 1 to 4, got 9"));
+  CHECK_FALSE(space.contains(AnalogNasGenome{8, 3, {}}));
 }
 
 TEST_CASE("the space table is read with its limits") {

@@ -3,6 +3,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/npy.hpp"
+#include "core/base/files/text_file.hpp"
 #include "core/data/prepared.hpp"
 #include "search/run_search.hpp"
 #include "tests/catch.hpp"
@@ -119,4 +120,29 @@ TEST_CASE(
   CHECK(whole.score.at(one_day_s).mean == winner.score->at(one_day_s).mean);
   const auto saved = load_candidate(folder / "first" / "winners" / "0").parameters;
   for (size_t n = 0; n < saved.size(); ++n) CHECK(saved[n].weight == whole.parameters[n].weight);
+}
+
+TEST_CASE("a candidate is trained, scored and exported with its own training and hardware") {
+  const TemporaryFolder folder;
+  auto config = real_config(folder);
+  config.space = {{4}, {3}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
+  config.space.training.learning_rate = {0.02, 0.1};
+  config.space.hardware.crossbar_size = {64, 256};
+  const auto evaluator = make_evaluator(config);
+  const auto judged = [&](double rate) {
+    Genome genome = AnalogNasGenome{4, 3, {MainBlock{}}};
+    genome.entries.push_back({"training.learning_rate", rate});
+    genome.entries.push_back({"hardware.crossbar_size", std::int64_t{64}});
+    return evaluator->judge(genome, 0, [](int, double) { return true; }).trial;
+  };
+  CHECK_FALSE(judged(0.05).failed);
+  CHECK_THAT(judged(1e-9).reason, ContainsSubstring("chance"));  // hardly trained at all
+  config.search.winners = 1, config.search.trials = 4;
+  config.search.confirm = 2, config.search.confirm_trainings = 1;
+  const auto result = run_search(config, {.folder = folder / "run"}, *evaluator);
+  REQUIRE(result.winners.size() == 1);
+  CHECK(result.confirmations.size() <= 2);
+  const auto size = result.winners[0].trial.genome.whole("hardware.crossbar_size");
+  const auto targets = read_text_file(folder / "run" / "winners" / "0" / "chip" / "cores.json");
+  CHECK_THAT(targets, ContainsSubstring(std::to_string(size)));
 }

@@ -12,7 +12,7 @@ namespace {
 
 Trial full_trial() {
   auto trial = make_trial(12, 0.1 + 0.2, 1.0 / 3, -0.7);
-  trial.genome = {24, 5, {{2, 1, BlockType::A, 3}, {4, 3, BlockType::D, 1}}};
+  trial.genome = AnalogNasGenome{24, 5, {{2, 1, BlockType::A, 3}, {4, 3, BlockType::D, 1}}};
   trial.macs = 123456789012;
   trial.draws = 17;
   trial.cost = Cost{.cores = 7,
@@ -53,7 +53,7 @@ TEST_CASE("a trial's line reads back to the same trial, to the last bit") {
 
 TEST_CASE("a failed trial keeps its reason, whatever bytes are in it, and has no score") {
   Trial trial;
-  trial.genome.blocks = {MainBlock{}};
+  trial.genome = AnalogNasGenome{16, 3, {MainBlock{}}};
   trial.failed = true;
   trial.reason = "loss became NaN in epoch 3 \"\n";
   const auto back = read_trial(to_json_line(trial), "test");
@@ -81,7 +81,7 @@ TEST_CASE("a line that is no trial is refused with file and line") {
   const auto deep = "{\"genome\": " + std::string(200000, '[') + std::string(200000, ']') + "}";
   CHECK_THAT(refused(deep), ContainsSubstring("run/trials.jsonl:4: byte "));
   auto line = to_json_line(full_trial());
-  CHECK_THAT(refused(line.replace(line.find("\"A\""), 3, "\"\"")), ContainsSubstring("run/trials.jsonl:4"));
+  CHECK_THAT(refused(line.replace(line.find("\"A\""), 3, "[]")), ContainsSubstring("run/trials.jsonl:4"));
 }
 
 TEST_CASE("a trial of another metric names it, and one of accuracy is written as ever") {

@@ -23,7 +23,7 @@ TEST_CASE("recorded trials are there when the file is opened again, by number") 
   CHECK(store.before(3).size() == 2);
   CHECK(store.find(1) == nullptr);
   REQUIRE(store.find(3));
-  CHECK(store.find(3)->genome.stem_channels == 11);
+  CHECK(store.find(3)->genome.whole("stem_channels") == 11);
 }
 
 TEST_CASE("a torn last line is dropped, wherever it was torn, and the next record starts a line of its own") {

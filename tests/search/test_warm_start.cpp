@@ -49,7 +49,8 @@ TEST_CASE("folders of another space or of no run are refused with the reason") {
   const Space space{SpaceConfig{}};
   CHECK_THAT(message_of<ConfigError>([&] { load_earlier_trials({(folder / "earlier").string()}, space); }),
              ContainsSubstring("search.warm_start") && ContainsSubstring("expected a run of this space") &&
-                 ContainsSubstring("there stem_kernels = [3, 5], here stem_kernels = [3, 5, 7]"));
+                 ContainsSubstring("gene stem_kernel: ") && ContainsSubstring("[3,5]") &&
+                 ContainsSubstring("[3,5,7]"));
   CHECK_THAT(message_of<ConfigError>([&] { load_earlier_trials({(folder / "nothing").string()}, space); }),
              ContainsSubstring("expected a run folder"));
   const Space same{SpaceConfig{.stem_kernels = {5, 3}}};

@@ -2,57 +2,43 @@
 """Optuna's samplers as proposers.
 
 Every proposal is made in a fresh in-memory study that holds the history and is seeded by the proposal's own key: the
-same history and key give the same genome, in a resumed run, on any worker. All parameters of the largest genome are
-always declared, with the same distributions; those of absent main blocks are at their smallest in what Optuna is told.
+same history and key give the same genome, in a resumed run, on any worker. The parameters of all genes are always declared,
+with the same distributions; those of genes that a genome has not are at their smallest in what Optuna is told.
 """
 
 import json
-import warnings
 
 from mho._errors import InputError, RunError, needed
+from mho._history import make_history
+from mho._optuna_load import load
 
-_BLOCK = ("residual_blocks", "branches", "type", "widening")
 _CMA = "cma:"
 
 
-def load():
-    """Optuna 4 or newer, silent."""
-    optuna = needed("optuna", "optuna:... and --storage", "optuna>=4,<5")
-    if int(optuna.__version__.split(".")[0]) < 4:
-        raise InputError(f"optuna: expected version 4 or newer, got {optuna.__version__}; "
-                         "upgrade it with: pip install 'optuna>=4,<5'")
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
-    return optuna
-
-
 class ParameterSpace:
-    """The declared, fixed space: genomes as Optuna's parameters and back."""
+    """The declared, fixed space: genomes as Optuna's parameters and back. genes: what genes_to_json writes."""
 
-    def __init__(self, optuna, space):
+    def __init__(self, optuna, genes):
         self._optuna = optuna
-        self._blocks = space["main_blocks"][1]
-        self.distributions = {"stem_channels": self._list(space["stem_channels"]),
-                              "stem_kernel": self._list(space["stem_kernels"]),
-                              "main_blocks": self._range(space["main_blocks"])}
-        for i in range(self._blocks):
-            self.distributions[f"block{i + 1}_residual_blocks"] = self._range(space["residual_blocks"])
-            self.distributions[f"block{i + 1}_branches"] = self._range(space["branches"])
-            self.distributions[f"block{i + 1}_type"] = self._choices(space["block_types"])
-            self.distributions[f"block{i + 1}_widening"] = self._range(space["widening"])
+        self._genes = genes
+        self.distributions = {gene["name"]: self._distribution(gene) for gene in genes}
 
-    def _range(self, bounds):
-        return self._optuna.distributions.IntDistribution(bounds[0], bounds[1])
-
-    def _choices(self, values):
-        return self._optuna.distributions.CategoricalDistribution(tuple(values))
+    def _distribution(self, gene):
+        distributions = self._optuna.distributions
+        if gene["kind"] == "integer":
+            return distributions.IntDistribution(gene["low"], gene["high"], log=gene["log"])
+        if gene["kind"] == "real":
+            return distributions.FloatDistribution(gene["low"], gene["high"], log=gene["log"])
+        if gene["kind"] == "ordered" and all(type(value) is int for value in gene["values"]):
+            return self._list(gene["values"])
+        return distributions.CategoricalDistribution(tuple(gene["values"]))
 
     def _list(self, values):
         """Whole numbers with equal steps are a range, for the samplers that know an order."""
         values = sorted(values)
         steps = {b - a for a, b in zip(values, values[1:])}
         if len(steps) > 1:
-            return self._choices(values)
+            return self._optuna.distributions.CategoricalDistribution(tuple(values))
         return self._optuna.distributions.IntDistribution(values[0], values[-1], step=min(steps, default=1))
 
     def categorical(self):
@@ -62,21 +48,19 @@ class ParameterSpace:
                 and not distribution.single()]
 
     def parameters(self, genome):
-        values = {"stem_channels": genome["stem_channels"], "stem_kernel": genome["stem_kernel"],
-                  "main_blocks": len(genome["blocks"])}
-        for i, block in enumerate(genome["blocks"]):
-            values.update({f"block{i + 1}_{gene}": block[gene] for gene in _BLOCK})
-        return {name: values[name] if name in values else self._smallest(name) for name in self.distributions}
+        return {name: genome[name] if name in genome else self._smallest(name) for name in self.distributions}
 
     def _smallest(self, name):
         distribution = self.distributions[name]
         return distribution.choices[0] if hasattr(distribution, "choices") else distribution.low
 
     def genome(self, parameters):
-        blocks = [{gene: parameters[f"block{i + 1}_{gene}"] for gene in _BLOCK}
-                  for i in range(parameters["main_blocks"])]
-        return {"stem_channels": parameters["stem_channels"], "stem_kernel": parameters["stem_kernel"],
-                "blocks": blocks}
+        """The genes that are there: a condition asks for a value of a gene that is there itself."""
+        genome = {}
+        for gene in self._genes:
+            if all(name in genome and genome[name] in values for name, values in gene.get("when", {}).items()):
+                genome[gene["name"]] = parameters[gene["name"]]
+        return genome
 
 
 def _check_cmaes(space, directions):
@@ -85,8 +69,8 @@ def _check_cmaes(space, directions):
                          "choose optuna:tpe, optuna:nsga2 or optuna:nsga3")
     if space.categorical():
         raise InputError("search.proposer = optuna:cmaes: expected numbers in equal steps only, but "
-                         f"{', '.join(space.categorical())} are categorical: give [space] one block_types and lists "
-                         "with equal steps, or choose optuna:tpe")
+                         f"{', '.join(space.categorical())} are categorical: give each one value, or an order with "
+                         "equal steps, or choose optuna:tpe")
     needed("cmaes", "search.proposer = optuna:cmaes")
 
 
@@ -108,7 +92,7 @@ class Proposer:
         self._space = ParameterSpace(self._optuna, study["space"])
         self._directions = [objective["direction"] for objective in study["objectives"]]
         self._population = study["population"]
-        self._carried = {}
+        self._forget()
         self._check()
         self._sampler(0)
 
@@ -135,16 +119,28 @@ class Proposer:
 
     def propose(self, history, key, number):
         """history: what trial_to_json writes, of earlier generations by number. The genome as JSON text."""
-        recorded = [json.loads(line) for line in history]
-        if self._name == "cmaes":
-            trials = self._cmaes_trials([trial for trial in recorded if trial["values"] is not None])
-        else:
-            trials = self._tagged_trials(recorded)
-        study = self._study(trials, key % 2**32)
+        self._learn(history)
+        study = self._study(key % 2**32)
         asked = study.ask(fixed_distributions=self._space.distributions)
         self._expect_as_asked(asked, number)
         genome = self._space.genome(asked.params)
         return json.dumps(genome)
+
+    def _forget(self):
+        self._lines, self._trials = [], []  # what is known, and its scored trials as Optuna's
+        self._generation, self._complete = 0, 0
+        self._parents = {}  # of each generation, as the genetic samplers keep them among a study's attributes
+
+    def _learn(self, history):
+        """Adds what is new: to read the history again for each proposal would take longer than the sampler."""
+        known = len(self._lines)
+        if history[:known] != self._lines:
+            self._forget()
+            known = 0
+        for first in range(known, len(history), self._population):
+            batch = [json.loads(line) for line in history[first:first + self._population]]
+            self._add_generation([trial for trial in batch if trial["values"] is not None])
+        self._lines = list(history)
 
     def _expect_as_asked(self, asked, number):
         """Optuna samples a value again, without a word, when the sampler's own is out of range."""
@@ -156,50 +152,47 @@ class Proposer:
                 raise RunError(f"optuna:{self._name}: trial {number}: {name}: expected the sampler's "
                                f"{relative.get(name)}, got {value}")
 
-    def _study(self, trials, seed):
-        study = self._optuna.create_study(directions=self._directions, sampler=self._sampler(seed))
-        study.add_trials(trials)
-        return study
+    def _study(self, seed, attributes=None):
+        directions = [self._optuna.study.StudyDirection[name.upper()] for name in self._directions]
+        return self._optuna.load_study(study_name="history", sampler=self._sampler(seed),
+                                       storage=make_history(directions, self._trials,
+                                                            dict(self._parents) if attributes is None else attributes))
 
-    def _frozen(self, trial, attributes):
+    def _add(self, trial, attributes):
         constraints = {"constraints": list(trial["constraints"].values())}
-        return self._optuna.trial.create_trial(params=self._space.parameters(trial["genome"]),
-                                               distributions=self._space.distributions, values=trial["values"],
-                                               system_attrs={**constraints, **attributes})
+        added = self._optuna.trial.create_trial(params=self._space.parameters(trial["genome"]),
+                                                distributions=self._space.distributions, values=trial["values"],
+                                                system_attrs={**constraints, **attributes})
+        added.number = added._trial_id = len(self._trials)
+        self._trials.append(added)
 
-    def _tagged_trials(self, recorded):
-        """Our generations are Optuna's, except that one with failed trials goes on until it is complete."""
-        trials, generation, complete = [], 0, 0
-        for first in range(0, len(recorded), self._population):
-            batch = [trial for trial in recorded[first:first + self._population] if trial["values"] is not None]
-            if complete >= self._population:
-                generation, complete = generation + 1, 0
-            tags = {key: generation for key in ("NSGAIISampler:generation", "NSGAIIISampler:generation",
-                                                "nsga2:generation", "nsga3:generation")}
-            trials += [self._frozen(trial, tags) for trial in batch]
-            complete += len(batch)
-        return trials
+    def _add_generation(self, batch):
+        if self._name == "cmaes":
+            for trial in batch:
+                self._add_to_strategy(trial)
+            return
+        # Our generations are Optuna's, except that one with failed trials goes on until it is complete.
+        if self._complete >= self._population:
+            self._generation, self._complete = self._generation + 1, 0
+        tags = {key: self._generation for key in ("NSGAIISampler:generation", "NSGAIIISampler:generation",
+                                                  "nsga2:generation", "nsga3:generation")}
+        for trial in batch:
+            self._add(trial, tags)
+        self._complete += len(batch)
+        if self._name in ("nsga2", "nsga3") and self._complete >= self._population:
+            # Chosen once a generation, by a seed of its own: to choose them again for each proposal takes longest.
+            self._study(self._generation, self._parents).ask(fixed_distributions=self._space.distributions)
 
-    def _cmaes_trials(self, recorded):
+    def _add_to_strategy(self, trial):
         """Each population's worth of trials is told to the strategy once; its state rides on the last of them."""
-        trials = []
-        for first in range(0, len(recorded), self._population):
-            batch = recorded[first:first + self._population]
-            generation = {_CMA + "generation": first // self._population}
-            trials += [self._frozen(trial, generation) for trial in batch]
-            if len(batch) == self._population:
-                trials[-1] = self._frozen(batch[-1], {**generation, **self._state_after(trials, recorded)})
-        return trials
-
-    def _state_after(self, trials, recorded):
-        known = json.dumps([trial["trial"] for trial in recorded[:len(trials)]]), json.dumps(recorded[len(trials) - 1])
-        if known not in self._carried:
-            study = self._study(trials, 0)
+        self._add(trial, {_CMA + "generation": len(self._trials) // self._population})
+        if len(self._trials) % self._population == 0:
+            study = self._study(0)
             study.ask(fixed_distributions=self._space.distributions)
             attributes = study.get_trials(deepcopy=False)[-1].system_attrs
-            self._carried[known] = {key: value for key, value in attributes.items()
-                                    if key.startswith(_CMA + "optimizer")}
-        return self._carried[known]
+            state = {key: value for key, value in attributes.items() if key.startswith(_CMA + "optimizer")}
+            last = self._trials[-1]
+            last.system_attrs = {**last.system_attrs, **state}
 
 
 def _constraints(trial):

@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""mho.search: any proposer on the user's own objective."""
+"""mho.search: any proposer on any space, with the user's own objective or mho's own training."""
+
+from __future__ import annotations
 
 import json
 import math
+import os
 import warnings
+from typing import Any, Callable, Mapping, Sequence, Union
 
 from mho import _core
+from mho._candidate import Candidate, from_onnx
 from mho._errors import InputError
+from mho._genes import Choice, Int, Ordered, Real, genes_of
 
 _VALUES = ("accuracy", "deviation", "avm", "cores", "energy_j", "latency_s", "parameters")
+
+Genome = Mapping[str, Any]
+Gene = Union[Sequence[Any], Choice, Ordered, Int, Real]
 
 
 class Trials(list):
@@ -18,7 +27,11 @@ class Trials(list):
     are fewer trials than asked for although it did not, such as a space that has no more genomes; else "".
     """
 
-    def __init__(self, trials, stopped, note=""):
+    best: dict[str, Any] | None
+    stopped: bool
+    note: str
+
+    def __init__(self, trials: list[dict[str, Any]], stopped: bool, note: str = "") -> None:
         super().__init__(trials)
         self.stopped = stopped
         self.note = note
@@ -44,36 +57,87 @@ def _values(result):
     return {name: _number(value, name) for name, value in result.items()}
 
 
-def search(space, evaluate, proposer="evolution", trials=32, seed=0, population=8, **options):
-    """Searches the space for the genome whose evaluation is largest.
+def _answering(function, answer):
+    """`function` of a genome as one of JSON texts. An exception is the trial's, which fails with its message."""
 
-    space: dict of the keys of a run file's [space] (missing ones have its defaults), e.g. {"main_blocks": [1, 2]}.
-    evaluate: called with a genome as a dict (stem_channels, stem_kernel, blocks: a list of dicts with
-        residual_blocks, branches, type, widening), one after the other on the calling thread. It returns a number,
-        larger is better, or a dict with "accuracy" (that number) and any of deviation, avm (points), cores, energy_j,
-        latency_s, parameters. An exception in it makes a failed trial with its message; KeyboardInterrupt ends the
-        search with the trials that finished before.
-    proposer, trials, seed, population, options: keys of [search] (docs/config.md).
-
-    Returns Trials; fewer than asked for, with a note and a RuntimeWarning, when the space has no more. Same arguments and same objective, same trials. Raises InputError for what cannot be used.
-    """
-    if not callable(evaluate):
-        raise InputError(f"evaluate: expected a function of a genome, got {evaluate!r}")
-
-    def evaluate_json(genome):
+    def answered(genome):
         try:
-            return json.dumps(_values(evaluate(json.loads(genome))))
+            return json.dumps(answer(function(json.loads(genome))))
         except Exception as error:
             return json.dumps({"error": f"{type(error).__name__}: {error}"})
 
-    settings = {"objective": "accuracy", "max_avm": 1e9, **options, "proposer": proposer, "trials": trials,
-                "seed": seed, "population": population}
-    assignments = [f"space.{key}={json.dumps(value)}" for key, value in dict(space).items()]
+    return answered
+
+
+def _architecture(network):
+    """Of a dict, an ONNX file or an mho.Candidate, whose weights are left: mho trains its own."""
+    if isinstance(network, (str, os.PathLike)):
+        network = from_onnx(network)
+    if isinstance(network, Candidate):
+        network = network.architecture
+    if not isinstance(network, Mapping):
+        raise TypeError(f"build: expected an architecture as a dict, an ONNX file or an mho.Candidate, got {network!r}")
+    return {"format": "mho-architecture-1", "name": "network", **network}
+
+
+def _assignments(space, genes, settings, config):
+    table = {"kind": "genes"} if genes else dict(space)
+    kind_first = sorted(table.items(), key=lambda item: item[0] != "kind")
+    assignments = [f"space.{key}={json.dumps(value)}" for key, value in kind_first]
     assignments += [f"search.{key}={json.dumps(value)}" for key, value in settings.items()]
-    lines, stopped, note = _core.search(assignments, evaluate_json)
-    found = [json.loads(line) for line in lines]
-    for trial in found:
-        trial.setdefault("value", None)
+    return assignments + [f"{key}={value if isinstance(value, str) else json.dumps(value)}"
+                          for key, value in (config or {}).items()]
+
+
+def search(space: Mapping[str, Gene | str | int], evaluate: Callable[[dict[str, Any]], float | Mapping[str, float]] | None = None,
+           proposer: str = "evolution", trials: int = 32, seed: int = 0, population: int = 8, *,
+           build: Callable[[dict[str, Any]], Mapping[str, Any]] | None = None,
+           config: Mapping[str, Any] | None = None, **options: Any) -> Trials:
+    """Searches the space for the genome whose evaluation is largest.
+
+    space: genes by name. A plain list is an unordered choice; mho.Ordered([3, 5, 7]), mho.Int(8, 64, log=True),
+        mho.Real(1e-3, 1, log=True) and mho.Choice([...], when={"op": ["conv3"]}) say more. Or one of mho's own
+        spaces: "kind" ("analognas", "mobile", "mlp", "cell") and keys of a run file's [space], e.g.
+        {"kind": "analognas", "main_blocks": [1, 2]}.
+    evaluate: called with a genome as a flat dict of the genes that it has, one after the other on the calling
+        thread. It returns a number, larger is better, or a dict with "accuracy" (that number) and any of deviation,
+        avm (points), cores, energy_j, latency_s, parameters.
+    build: in place of evaluate, makes a genome's network: an architecture as a dict ("layers" as in
+        architecture.json; "input" is the task's and may be left out), the path of an ONNX file, or an mho.Candidate. mho trains it under the chip's noise and
+        scores it after drift; a trial's value is its accuracy after one day on the validation split. With neither
+        evaluate nor build, the networks are those of mho's own space.
+    proposer, trials, seed, population, options: keys of [search] (docs/config.md).
+    config: further keys of a run file for build, e.g. {"task.data": "digits", "training.epochs": 10}. A gene that
+        is named as such a key, "training.learning_rate" or "hardware.adc_bits", sets it.
+
+    An exception in evaluate or build makes a failed trial with its message; KeyboardInterrupt ends the search with
+    the trials that finished before. Returns Trials; fewer than asked for, with a note and a RuntimeWarning, when the
+    space has no more. Same arguments and same functions, same trials. Raises InputError for what cannot be used, and
+    when no genome builds a network.
+    """
+    for name, function in (("evaluate", evaluate), ("build", build)):
+        if function is not None and not callable(function):
+            raise InputError(f"{name}: expected a function of a genome, got {function!r}")
+    if evaluate is not None and build is not None:
+        raise InputError("evaluate, build: expected one of them, got both")
+    own = "kind" not in space or not isinstance(space["kind"], str)
+    if evaluate is None and build is None and own:
+        raise InputError("evaluate: expected a function of a genome, or build, got neither")
+    genes = genes_of(space) if own else []
+    defaults = {} if evaluate is None else {"max_avm": 1e9}
+    settings = {"objective": "accuracy", **defaults, **options, "proposer": proposer, "trials": trials, "seed": seed,
+                "population": population}
+    lines, stopped, note = _core.search(_assignments(space, genes, settings, config), [json.dumps(gene) for gene in genes],
+                                        _answering(evaluate, _values) if evaluate else None,
+                                        _answering(build, _architecture) if build else None)
+    found = [_with_value(json.loads(line)) for line in lines]
     if note:
         warnings.warn(note, RuntimeWarning, stacklevel=2)
     return Trials(found, stopped, note)
+
+
+def _with_value(trial):
+    if "value" not in trial:
+        drift = (trial["score"] or {"drift": []})["drift"]
+        trial["value"] = next((point["mean"] for point in drift if point["time_s"] == 86400), None)
+    return trial

@@ -23,11 +23,12 @@ import uuid
 
 from mho._core import without_password
 from mho._errors import InputError
-from mho._optuna import ParameterSpace, load
+from mho._optuna import ParameterSpace
+from mho._optuna_load import load
 from mho._storage import PatientStorage, open_storage
 
 _SLOT, _RETRY, _LOST, _BEAT, _RECORD = "mho:slot", "mho:retry_of", "mho:lost", "mho:beat", "mho:record"
-_CONFIGURATION, _RUN = "mho:configuration", "run"
+_CONFIGURATION, _SPACE, _RUN = "mho:configuration", "mho:space", "run"
 _TIMES = {1: "1s", 3600: "1h", 86400: "1d", 864000: "10d", 2592000: "30d"}
 
 
@@ -57,7 +58,7 @@ class SharedStudy:
         digest = hashlib.blake2b(json.dumps(study["space"], sort_keys=True).encode(), digest_size=4).hexdigest()
         run = run.removesuffix(f"-{digest}")  # a study may be named as the dashboard shows it
         name = f"{run}-{digest}"
-        self._refuse_another_space(run, name)
+        self._refuse_another_space(run, name, study["space"])
         directions = [self._optuna.study.StudyDirection[objective["direction"].upper()]
                       for objective in study["objectives"]]
         try:
@@ -65,6 +66,7 @@ class SharedStudy:
             names = [objective["name"] for objective in study["objectives"]]
             self._storage.set_study_system_attr(study_id, "study:metric_names", names)
             self._storage.set_study_user_attr(study_id, _RUN, run)
+            self._storage.set_study_system_attr(study_id, _SPACE, json.dumps(study["space"]))
             self._storage.set_study_system_attr(study_id, _CONFIGURATION, configuration)
             self.notice = self._twin_notice(name, digest)
         except self._optuna.exceptions.DuplicatedStudyError:
@@ -81,11 +83,13 @@ class SharedStudy:
         return (f"--storage {self._shown}: study {name} is new, and the storage holds {', '.join(twins)} of the same "
                 f"[space]: to share its trials, stop this worker and start it with --study {twins[0]}")
 
-    def _refuse_another_space(self, run, name):
+    def _refuse_another_space(self, run, name, genes):
         for other in self._storage.get_all_studies():
             if other.user_attrs.get(_RUN) == run and other.study_name != name:
+                differs = _difference(json.loads(other.system_attrs.get(_SPACE, "[]")), genes)
                 raise InputError(f"--storage {self._shown}: holds study {other.study_name}, which is run '{run}' with "
-                                 f"another [space]: expected study {name}; choose another --study or storage")
+                                 f"another [space] ({differs}): expected study {name}; choose another --study or "
+                                 "storage")
 
     def _refuse_another_configuration(self, study_id, name, configuration):
         until = time.monotonic() + self._grace_s
@@ -234,6 +238,16 @@ class SharedStudy:
                 self._given.add(number)
                 lines.append(attempts[0].system_attrs[_RECORD])
         return lines
+
+
+def _difference(there, here):
+    """The first gene that differs between two lists of genes."""
+    theirs, ours = ({gene["name"]: gene for gene in genes} for genes in (there, here))
+    for name in [*theirs, *ours]:
+        if theirs.get(name) != ours.get(name):
+            shown = [json.dumps(genes[name]) if name in genes else "none" for genes in (theirs, ours)]
+            return f"gene {name}: {shown[0]} there, {shown[1]} here"
+    return "an earlier version wrote it"
 
 
 def _attributes(weighed):

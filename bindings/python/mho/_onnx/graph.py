@@ -8,6 +8,7 @@ import numpy
 from mho._onnx.values import Value
 
 LONGEST_NAME = 200
+EPSILON = 1e-5  #: of batch norms that stand for constants
 
 
 class Layers:
@@ -16,6 +17,7 @@ class Layers:
         self.weights = {}  #: "<layer>.<tensor>" -> float32 array
         self.notes = []
         self._names = {"input"}
+        self._constants = set()  #: batch norms that stand for constants of the graph
 
     def name_for(self, wanted):
         """Printable, not too long, not taken."""
@@ -49,14 +51,29 @@ class Layers:
             return self._into_matrix(below, scale, shift)
         if value.sole and below and below["kind"] == "batch_norm":
             name = below["name"]
-            self.set(name, gamma=self.weights[f"{name}.gamma"] * scale, beta=self.weights[f"{name}.beta"] * scale + shift)
-            return name
-        epsilon = 1e-5
-        name = self.add("batch_norm", wanted, [value.layer], epsilon=epsilon)
-        channels = value.shape[2]
-        self.set(name, gamma=scale, beta=shift, running_mean=numpy.zeros(channels),
-                 running_variance=numpy.full(channels, 1 - epsilon))
+            gamma, beta = (self.weights[f"{name}.{key}"] for key in ("gamma", "beta"))
+            self.set(name, gamma=gamma * scale, beta=beta * scale + shift)
+        else:
+            name = self.add("batch_norm", wanted, [value.layer], epsilon=EPSILON)
+            self.set(name, gamma=scale, beta=shift, running_mean=numpy.zeros(value.shape[2]),
+                     running_variance=numpy.full(value.shape[2], 1 - EPSILON))
+            self._constants.add(name)
+        if name in self._constants:
+            self._normalise(name)
         return name
+
+    def _normalise(self, name):
+        """The same affine map as a normalisation, with offset and size in the statistics: where the constants do normalise
+        the data, a training or calibration that takes statistics anew finds them again."""
+        gamma, beta, mean, variance = (self.weights[f"{name}.{key}"].astype(numpy.float64)
+                                       for key in ("gamma", "beta", "running_mean", "running_variance"))
+        scale = gamma / numpy.sqrt(variance + EPSILON)
+        shift = beta - scale * mean
+        plain = (numpy.abs(scale) < 1e-12) | (numpy.abs(scale) > 100)  # no size of data, or one that epsilon would drown
+        size = numpy.where(plain, 1, 1 / numpy.where(plain, 1, numpy.abs(scale)))
+        offset = numpy.where(plain, 0, -shift / numpy.where(plain, 1, scale))
+        self.set(name, gamma=scale * size, beta=numpy.where(plain, shift, 0), running_mean=offset,
+                 running_variance=size * size - EPSILON)
 
     def _into_matrix(self, below, scale, shift):
         name = below["name"]

@@ -36,7 +36,7 @@ class Own:
         self._calibration = {}
         for node in model.graph.node if self.is_own else ():
             found = {entry.key.removeprefix("mho."): entry.value for entry in node.metadata_props}
-            self._calibration[self.layer_of(node)] = found
+            self._calibration.setdefault(self.layer_of(node), {}).update(found)  # a layer can be several nodes
 
     def layer_of(self, node):
         """The layer's name: an own file's as it was, another's by its node."""
