@@ -44,6 +44,8 @@ int check(const std::filesystem::path& folder) {
 /// The resolved configuration that a winner was made with: `evaluate --out` writes it into the folder itself,
 /// a search into the run folder, two levels up.
 std::filesystem::path config_of(const std::filesystem::path& winner) {
+  if (!std::filesystem::is_directory(winner))
+    throw InputError(fmt::format("export: {}: expected a winner's folder, found none", winner.string()));
   const auto folder = std::filesystem::canonical(winner);
   for (const auto& file : {folder / "config.toml", folder.parent_path().parent_path() / "config.toml"})
     if (is_file(file)) return file;

@@ -66,7 +66,7 @@ Json front_json(const SearchResult& result) {
   const auto& volume = result.volume;
   const auto& cost = result.front.empty() ? std::nullopt : result.front.front().cost;
   const bool mapped = cost && cost->mapping;
-  return {{"objectives", volume.objectives},
+  return {{"objectives", words_for(volume.objectives)},
           {"mapping", mapped ? Json(to_string(*cost->mapping)) : Json(nullptr)},
           {"trials", trials},
           {"hypervolume_share", volume.share},

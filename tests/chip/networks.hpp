@@ -48,6 +48,25 @@ inline Architecture two_layers() {
                        {"loss", Output{}, {"dense"}}});
 }
 
+/// Kernels, strides and a pooling whose sides differ, [height, width]: a stem of 5x3 by 2x1, a depthwise 3x1,
+/// a pooling of 2x1, an unpadded 1x4 by 1x2.
+inline Architecture rectangular() {
+  const Conv2d stem{6, 5, 3, 2, 1}, depthwise{6, 3, 1, 1, 1, true, {}, 6}, wide{8, 1, 4, 1, 2, false};
+  const Pool pool{
+      .kind = Pool::Kind::max, .kernel_height = 2, .kernel_width = 1, .stride_height = 2, .stride_width = 1};
+  return Architecture("rectangular", {12, 6, 2},
+                      {{"stem", stem, {"input"}},
+                       {"norm", BatchNorm{}, {"stem"}},
+                       {"relu", Relu{}, {"norm"}},
+                       {"depthwise", depthwise, {"relu"}},
+                       {"pool", pool, {"depthwise"}},
+                       {"wide", wide, {"pool"}},
+                       {"relu2", Relu{}, {"wide"}},
+                       {"mean", GlobalAveragePool{}, {"relu2"}},
+                       {"dense", Dense{3, true}, {"mean"}},
+                       {"loss", Output{}, {"dense"}}});
+}
+
 inline ChipConfig small_chip(int grid_rows, int grid_columns, int crossbar) {
   ChipConfig chip;
   chip.name = "small";

@@ -19,7 +19,9 @@ namespace {
 /// A network with all that an export describes, on a chip that is not the built-in one.
 struct Example {
   explicit Example(const std::string& name, WeightScaling weight_scaling = WeightScaling::column)
-      : architecture(builtin(name)), parameters(drawn_parameters(architecture, 7)) {
+      : Example(builtin(name), weight_scaling) {}
+  explicit Example(Architecture network, WeightScaling weight_scaling = WeightScaling::column)
+      : architecture(std::move(network)), parameters(drawn_parameters(architecture, 7)) {
     chip = small_chip(8, 8, 64);
     hardware.crossbar_rows = hardware.crossbar_columns = 64;
     hardware.weight_scaling = weight_scaling;
@@ -106,6 +108,18 @@ TEST_CASE("export then import gives the network back") {
   check_round_trip(Example("lenet5"));  // biases
 }
 
+TEST_CASE("kernels, strides and poolings whose sides differ come back as they were") {
+  const Example example(rectangular());
+  check_round_trip(example);
+  const TemporaryFolder folder;
+  example.write(folder.path());
+  const auto& nodes = import_chip(folder.path()).architecture.nodes();
+  CHECK(nodes[4].shape == Shape{6, 6, 6});
+  CHECK(nodes[5].shape == Shape{3, 6, 6});
+  CHECK(nodes[6].shape == Shape{3, 2, 8});
+  check_round_trip(Example("signal_cnn"));
+}
+
 TEST_CASE("a network with replicas and copies along the diagonal comes back too") {
   for (const auto objective : {MappingObjective::throughput, MappingObjective::energy}) {
     Example example("resnet8");
@@ -152,9 +166,9 @@ TEST_CASE("what stands before the network is a file of the export and a part of 
                               example.mapping, features});
   CHECK(read_text_file(folder / "features.json") == features);
   CHECK(export_files().contains("features.json"));
-  CHECK_THAT(read_text_file(folder / "report.md"),
-             ContainsSubstring("## Before the network") && ContainsSubstring("| input | audio |\n") &&
-                 ContainsSubstring("| mean | [1.5] |\n"));
+  CHECK_THAT(read_text_file(folder / "report.md"), ContainsSubstring("## Before the network") &&
+                                                       ContainsSubstring("| input | audio |\n") &&
+                                                       ContainsSubstring("| mean | [1.5] |\n"));
 }
 
 TEST_CASE("calibrations of another size are refused with the layer's name") {

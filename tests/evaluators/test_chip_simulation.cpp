@@ -165,6 +165,17 @@ TEST_CASE("the engine's logits are those of its own cut: partial sums are conver
   CHECK(engine_logits(architecture, parameters, hardware, images, 1) != dense);
 }
 
+TEST_CASE(
+    "kernels, strides and poolings whose sides differ give the engine's logits and the predicted costs") {
+  HardwareConfig hardware = noise_free();
+  hardware.crossbar_rows = hardware.crossbar_columns =
+      16;  // cuts the stem and the wide convolution over rows
+  for (const auto objective : all_values<MappingObjective>())
+    check_simulation(rectangular(), drawn_parameters(rectangular(), 7), hardware, with(objective), 2,
+                     small_chip(5, 5, 16));
+  check_builtin("signal_cnn", with(MappingObjective::cores), 2, 1);
+}
+
 TEST_CASE("digital units apply sigmoid, tanh, leaky ReLU and clip where their inputs lie") {
   const Architecture architecture = activations();
   for (const int crossbar : {32, 256}) {
