@@ -172,8 +172,7 @@ def test_a_run_of_an_earlier_version_is_resumed_with_the_defaults_of_what_it_did
     assert len(config.read_text().splitlines()) == len(lines) - len(unknown)
     mho("search", mho.config(), "--resume", "--out", "old")
     for assignment, told in (("space.block_kernel=[3, 1]", "space.block_kernel: the run was started with [3, 3], got [3, 1]"),
-                             ("task.metric=macro_f1", "search.objective: the run was started with 'accuracy_over_sigma', got "
-                                                      "'macro_f1_over_sigma'")):  # it follows the metric, and stands first
+                             ("task.metric=macro_f1", "task.metric: the run was started with 'accuracy', got 'macro_f1'")):
         assert told in mho("search", "tiny.toml", "--resume", "--out", "old", "--set", assignment, code=2).stderr
 
 
