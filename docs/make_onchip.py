@@ -130,7 +130,7 @@ def table_2(runs):
 
 
 def lenet(runs, states):
-    return {**runs.scale(10), "training.batch_size": 8, "training.learning_rate": 0.02, "training.weight_headroom": 2,
+    return {**runs.scale(10), "training.batch_size": 8, "training.learning_rate": 0.02, "training.weight_headroom": 1,
             "training.weight_bound": 0, "hardware.device": "soft_bounds", "device.soft_bounds.states": states}
 
 

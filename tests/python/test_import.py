@@ -120,6 +120,19 @@ def test_every_layer_kind_with_its_own_onnx_operator_comes_back(tmp_path):
     assert {"sigmoid", "tanh", "clip", "concat", "add", "average_pool", "batch_norm"} <= set(kinds)
 
 
+def test_constants_on_the_input_are_a_normalisation_that_taking_anew_finds_again(tmp_path):
+    m = onnx_files.Maker(1)
+    x = m("Div", m("Sub", "input", m.tensor(numpy.float32(30))), m.tensor(numpy.float32(4)))
+    x = m("Flatten", m("GlobalAveragePool", m("Conv", x, m.weights(6, 1, 3, 3), pads=[1, 1, 1, 1])))
+    onnx.save(m.model(m("Gemm", x, m.weights(3, 6), transB=1), (1, 6, 6), 3, 13), tmp_path / "model.onnx")
+    architecture, weights, _ = convert(tmp_path / "model.onnx")
+    first = json.loads(architecture)["layers"][0]
+    assert first["kind"] == "batch_norm"
+    found = {key: weights[f"{first['name']}.{key}"] for key in ("gamma", "beta", "running_mean", "running_variance")}
+    assert numpy.allclose([found["gamma"], found["beta"], found["running_mean"], found["running_variance"]],
+                          [[1], [0], [30], [16]], atol=1e-4)
+
+
 def test_a_foreign_file_is_mapped_exported_simulated_and_judged(python_mho):
     mho = python_mho
     model, shape, _ = onnx_files.torch_new()

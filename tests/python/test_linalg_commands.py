@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
+
 import pytest
 
 numpy = pytest.importorskip("numpy")
@@ -32,6 +34,10 @@ def test_not_converging_is_a_result_with_exit_code_1(mho, problem):
     words = ["lstsq", "A.npy", "b.npy", "--method", "precondition", "--iterations", 2, "--tolerance", "1e-14"]
     result = mho(*words, code=1)
     assert "not converged: iterations: 2" in result.stdout and result.stderr == ""
+    found = json.loads(mho(*words, "--json", code=1).stdout)
+    assert not found["converged"] and found["reason"].startswith("iterations: 2")
+    assert len(found["history"]) == 3 and found["history"][-1] == found["residual_norm"]
+    assert found["history"] == sorted(found["history"], reverse=True)
     assert mho("lstsq", "A.npy", "b.npy", "--method", "refine").returncode == 0
 
 
@@ -71,12 +77,20 @@ def test_pca_prints_singular_values_and_writes_components(mho, problem):
     (["lstsq", "A.npy", "b.npy", "--crossbars", "1"], "which needs 2"),
     (["lstsq", "A.npy", "b.npy", "--device", "pmc"], "did you mean 'pcm'"),
     (["lstsq", "A.npy", "b.npy", "--set", "search.trials=3"], "search"),
+    (["lstsq", "wide.npy", "short.npy"], "expected at least as many rows as columns, got 10 x 12"),
+    (["lstsq", "A.npy", "b.npy", "--method", "refine", "--tolerance", "0"], "a tolerance above 0"),
+    (["lstsq", "A.npy", "b.npy", "--method", "refine", "--iterations", "0"], "at least 1 iteration, got 0"),
+    (["lstsq", "A.npy", "b.npy", "--reads", "0"], "--reads"),
+    (["lstsq", "A.npy", "b.npy", "--held", "both"], "sketch, matrix"),
     (["pca", "A.npy", "-k", "9"], "expected 1 to 8 components"),
+    (["pca", "nan.npy", "-k", "2"], "expected finite numbers, got nan at row 3, column 2"),
+    (["pca", "A.npy", "-k", "2", "--crossbars", "1"], "which needs 2"),
     (["pca", "b.npy"], "b.npy: expected a matrix"),
 ])
 def test_what_cannot_be_computed_is_refused(mho, problem, words, message):
     A, _ = problem
     numpy.save(mho.folder / "short.npy", numpy.zeros(10))
+    numpy.save(mho.folder / "wide.npy", numpy.ones((10, 12)))
     numpy.save(mho.folder / "double.npy", numpy.c_[A, A[:, 0]])
     A[3, 2] = numpy.nan
     numpy.save(mho.folder / "nan.npy", A)

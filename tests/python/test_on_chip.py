@@ -52,6 +52,6 @@ def test_a_search_weighs_writes(mho):
     mho.config(text, "onchip.toml")
     mho("search", "onchip.toml", "--out", "runs/onchip", *CHIP, "--set", "hardware.mapping=pairs", "--set",
         "training.regime=mixed_precision", "--set", "training.learning_rate=0.05")
-    lines = mho.trials("runs/onchip").values()
+    lines = mho.trials("runs/onchip")
     assert all(trial["score"]["pulses_per_device"] > 0 for trial in lines if trial.get("score"))
     mho("export", "runs/onchip/winners/0")
