@@ -227,9 +227,9 @@ def test_a_builder_s_networks_are_trained_and_scored_and_failures_are_trials():
 
 def test_training_and_hardware_genes_set_what_they_are_named_after():
     space = {"width": [8], "act": ["relu"], "training.learning_rate": mho.Real(1e-6, 0.1, log=True),
-             "hardware.adc_bits": mho.Ordered([2, 8])}
+             "hardware.adc_bits": mho.Ordered([3, 8])}
     trials = mho.search(space, build=network, trials=6, proposer="random", config=TINY_TASK)
-    assert {trial["genome"]["hardware.adc_bits"] for trial in trials} == {2, 8}
+    assert {trial["genome"]["hardware.adc_bits"] for trial in trials} == {3, 8}
     assert len({trial["value"] for trial in trials if not trial["failed"]}) > 1 or any(t["failed"] for t in trials)
     with pytest.raises(mho.InputError, match="gene hardware.adc_bits: 99"):
         mho.search({**space, "hardware.adc_bits": [8, 99]}, build=network, config=TINY_TASK)
