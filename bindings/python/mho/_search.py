@@ -103,9 +103,9 @@ def search(space: Mapping[str, Gene | str | int], evaluate: Callable[[dict[str, 
         thread. It returns a number, larger is better, or a dict with "accuracy" (that number) and any of deviation,
         avm (points), cores, energy_j, latency_s, parameters.
     build: in place of evaluate, makes a genome's network: an architecture as a dict ("layers" as in
-        architecture.json; "input" is the task's and may be left out), the path of an ONNX file, or an mho.Candidate. mho trains it under the chip's noise and
-        scores it after drift; a trial's value is its accuracy after one day on the validation split. With neither
-        evaluate nor build, the networks are those of mho's own space.
+        architecture.json; "input" is the task's and may be left out), the path of an ONNX file, or an mho.Candidate.
+        mho trains it under the chip's noise and scores it after drift; a trial's value is its accuracy after one day
+        on the validation split. With neither evaluate nor build, the networks are those of mho's own space.
     proposer, trials, seed, population, options: keys of [search] (docs/config.md).
     config: further keys of a run file for build, e.g. {"task.data": "digits", "training.epochs": 10}. A gene that
         is named as such a key, "training.learning_rate" or "hardware.adc_bits", sets it.
