@@ -244,7 +244,7 @@ def test_a_killed_fine_tuning_goes_on_to_the_same_bits(python_mho):
     assert "going on after epoch" in again.stderr
     for name in ("weights.safetensors", "architecture.json"):
         assert (mho.folder / "cut" / name).read_bytes() == (mho.folder / "whole" / name).read_bytes()
-    assert not list((mho.folder / "cut").glob(".mho-training-*"))
+    assert not list((mho.folder / "cut").glob(".mho-training-*.safetensors"))  # a write that was cut off may leave its own
 
 
 @pytest.mark.parametrize(("words", "message"), [

@@ -141,7 +141,7 @@ def test_the_study_is_told_what_a_dashboard_shows(python_mho):
 
 
 def test_a_stopped_worker_gives_its_trials_back_at_once(python_mho):
-    long = SHARED.replace("epochs = 12", "epochs = 4000").replace("grace_s = 2", "grace_s = 600")
+    long = SHARED.replace("epochs = 12", "epochs = 90000").replace("grace_s = 2", "grace_s = 600")
     python_mho.config(long)
     worker = python_mho.start("search", "tiny.toml", "--storage", "journal:study.log")
     file = python_mho.folder / "study.log"
