@@ -7,8 +7,8 @@
 
 namespace mho {
 
-/// Observations that a Gaussian process is conditioned on: its cost rises with their cube. On the functions
-/// of bench/search/proposal_cost.py nothing was lost by it up to 1,000 trials.
+/// Observations that a Gaussian process is conditioned on: its cost rises with their cube. What a search loses
+/// by leaving out others has not been measured.
 inline constexpr std::size_t most_observed = 400;
 
 /// The places of at most `most` observations to learn from, in ascending order: all, where there are no more;
