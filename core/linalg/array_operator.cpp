@@ -105,6 +105,7 @@ void ArrayOperator::make(const std::vector<float>& weights, int height, int widt
       std::make_unique<CrossbarMatrix>(map_to_conductances(weights, height, width, hardware, model_->range(),
                                                            by_split(scales, height, hardware.crossbar_rows)),
                                        hardware, *model_, key_.with("programming"));
+  tiles_ = std::make_unique<CrossbarProducts>(*matrix_, key_.with("programming").with("chip"));
   model_->check_time(settings_.age_s);
   if (settings_.age_s > 0) matrix_->advance(settings_.age_s);
 }
@@ -122,7 +123,7 @@ RealMatrix ArrayOperator::multiply(const RealMatrix& vectors) {
   check_width(vectors, columns(), "product");
   const auto x = floats(vectors.values);
   std::vector<float> y(static_cast<size_t>(vectors.rows) * static_cast<size_t>(rows()));
-  matrix_->multiply_transposed(x.data(), vectors.rows, settings_.reads, next_key(), y.data());
+  tiles_->multiply_transposed(x.data(), vectors.rows, settings_.reads, next_key(), y.data());
   products_ += std::int64_t{vectors.rows} * settings_.reads;
   RealMatrix result(vectors.rows, rows());
   result.values.assign(y.begin(), y.end());
@@ -133,7 +134,7 @@ RealMatrix ArrayOperator::multiply_transposed(const RealMatrix& vectors) {
   check_width(vectors, rows(), "transposed product");
   const auto x = floats(vectors.values);
   std::vector<float> y(static_cast<size_t>(vectors.rows) * static_cast<size_t>(columns()));
-  matrix_->multiply(x.data(), vectors.rows, settings_.reads, next_key(), y.data());
+  tiles_->multiply(x.data(), vectors.rows, settings_.reads, next_key(), y.data());
   products_ += std::int64_t{vectors.rows} * settings_.reads;
   RealMatrix result(vectors.rows, columns());
   result.values.assign(y.begin(), y.end());
@@ -149,8 +150,8 @@ RealVector ArrayOperator::multiply_transposed(const RealVector& u) {
 ArrayBill ArrayOperator::bill() const {
   ArrayBill bill;
   bill.products = products_;
-  bill.forward = matrix_->forward_use();
-  bill.transposed = matrix_->transposed_use();
+  bill.forward = tiles_->forward_use();
+  bill.transposed = tiles_->transposed_use();
   bill.writes = matrix_->counters();
   bill.energy = converter_energy(settings_.hardware, bill.forward, bill.transposed);
   bill.crossbars = static_cast<std::int64_t>(matrix_->targets().tiles.size());

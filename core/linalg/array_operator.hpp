@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/analog/tile/converter_energy.hpp"
-#include "core/analog/tile/crossbar_matrix.hpp"
+#include "core/analog/tile/crossbar_products.hpp"
 #include "core/linalg/dense.hpp"
 
 namespace mho {
@@ -77,6 +77,7 @@ class ArrayOperator {
   RandomKey key_;
   std::unique_ptr<DeviceModel> model_;
   std::unique_ptr<CrossbarMatrix> matrix_;
+  std::unique_ptr<CrossbarProducts> tiles_;  ///< products with matrix_
   std::uint64_t events_ = 0;
   std::int64_t products_ = 0;
 };

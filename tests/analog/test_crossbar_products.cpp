@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// CrossbarMatrix::multiply both ways: averaged reads, counters, energy. What it holds is in
-// tests/analog/test_crossbar_matrix.cpp, what one product goes through in test_frozen_matrix.cpp.
+// Both ways: averaged reads, counters, energy. What one product goes through is in test_frozen_matrix.cpp.
+#include "core/analog/tile/crossbar_products.hpp"
+
 #include <cmath>
 
 #include "core/analog/tile/converter_energy.hpp"
-#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "tests/analog/crossbar_helpers.hpp"
@@ -42,14 +42,15 @@ std::vector<float> transposed(const std::vector<float>& w, int height, int width
 }
 
 /// Relative error of products with 128 x 128 normal weights.
-double error_of(CrossbarMatrix& matrix, const std::vector<float>& weights, int reads, bool back) {
+double error_of(const CrossbarMatrix& matrix, const std::vector<float>& weights, int reads, bool back) {
   const int n = 128, vectors = 64;
   const auto x = normals(n * vectors, 5);
   std::vector<float> y(x.size());
+  CrossbarProducts products(matrix, RandomKey(7));
   if (back)
-    matrix.multiply_transposed(x.data(), vectors, reads, RandomKey(6), y.data());
+    products.multiply_transposed(x.data(), vectors, reads, RandomKey(6), y.data());
   else
-    matrix.multiply(x.data(), vectors, reads, RandomKey(6), y.data());
+    products.multiply(x.data(), vectors, reads, RandomKey(6), y.data());
   const auto exact = exact_product(x, back ? transposed(weights, n, n) : weights, n, n);
   double error = 0, size = 0;
   for (size_t i = 0; i < y.size(); ++i) {
@@ -69,8 +70,9 @@ TEST_CASE("Without noise and converters both products are exact, over tiles that
   const int vectors = GENERATE(1, 3, 40);
   const auto x = normals(rows * vectors, 2), d = normals(columns * vectors, 3);
   std::vector<float> y(static_cast<size_t>(columns * vectors)), back(static_cast<size_t>(rows * vectors));
-  matrix.multiply(x.data(), vectors, 2, RandomKey(4), y.data());
-  matrix.multiply_transposed(d.data(), vectors, 1, RandomKey(4), back.data());
+  CrossbarProducts products(matrix, RandomKey(7));
+  products.multiply(x.data(), vectors, 2, RandomKey(4), y.data());
+  products.multiply_transposed(d.data(), vectors, 1, RandomKey(4), back.data());
   const auto expected = exact_product(x, weights, rows, columns);
   const auto expected_back = exact_product(d, transposed(weights, rows, columns), columns, rows);
   for (size_t i = 0; i < y.size(); ++i) REQUIRE(y[i] == Approx(expected[i]).margin(1e-4));
@@ -84,9 +86,10 @@ TEST_CASE("Every pass converts each tile's rows and columns, in the direction it
   auto matrix = programmed(normals(rows * columns, 1), rows, columns, hardware, *model);
   const auto x = normals(rows * 7, 2), d = normals(columns * 7, 3);
   std::vector<float> y(columns * 7), back(rows * 7);
-  matrix.multiply(x.data(), 7, 3, RandomKey(4), y.data());
-  matrix.multiply_transposed(d.data(), 7, 1, RandomKey(4), back.data());
-  const auto there = matrix.forward_use(), again = matrix.transposed_use();
+  CrossbarProducts products(matrix, RandomKey(7));
+  products.multiply(x.data(), 7, 3, RandomKey(4), y.data());
+  products.multiply_transposed(d.data(), 7, 1, RandomKey(4), back.data());
+  const auto there = products.forward_use(), again = products.transposed_use();
   CHECK(there.products == 7 * 3 * 3 * 3);  // vectors, reads, 3 x 3 tiles
   CHECK(there.dac_conversions == 7 * 3 * 3 * rows);
   CHECK(there.adc_conversions == 7 * 3 * 3 * columns);
@@ -98,7 +101,7 @@ TEST_CASE("Every pass converts each tile's rows and columns, in the direction it
   CHECK(energy.high_j == Approx(13e-12 * in + 37e-12 * out));
   hardware.adc_bits = 9;
   CHECK(converter_energy(hardware, there, again).low_j == Approx(5.2e-12 * in + 2 * 26e-12 * out));
-  CHECK(programmed(normals(6, 1), 2, 3, hardware, *model).forward_use().products == 0);
+  CHECK(CrossbarProducts(matrix, RandomKey(7)).forward_use().products == 0);
 }
 
 TEST_CASE("Averaged reads take noise away as K^-1/2, down to what was written") {
@@ -134,13 +137,14 @@ TEST_CASE("Products depend on their key, not on threads, and a held read lasts u
   auto hardware = small_tiles("pcm");
   const auto model = make_device_model("pcm", 25);
   auto matrix = programmed(normals(rows * columns, 1), rows, columns, hardware, *model);
+  CrossbarProducts products(matrix, RandomKey(7));
   const auto x = normals(rows * 40, 2);
   const auto product = [&] {
     std::vector<float> y(columns * 40);
-    matrix.multiply(x.data(), 40, 1, RandomKey(4), y.data());
+    products.multiply(x.data(), 40, 1, RandomKey(4), y.data());
     return y;
   };
-  matrix.hold_read(0, RandomKey(9));
+  products.hold_read(0, RandomKey(9));
   const auto first = product();
   const int threads = thread_count();
   set_thread_count(1);
@@ -150,7 +154,7 @@ TEST_CASE("Products depend on their key, not on threads, and a held read lasts u
   set_thread_count(threads);
   matrix.advance(86400);
   CHECK(product() != first);
-  CHECK_THROWS_WITH(matrix.multiply(x.data(), 1, 0, RandomKey(1), std::vector<float>(columns).data()),
+  CHECK_THROWS_WITH(products.multiply(x.data(), 1, 0, RandomKey(1), std::vector<float>(columns).data()),
                     ContainsSubstring("expected at least 1 read"));
 }
 
@@ -159,7 +163,8 @@ TEST_CASE("Read-outs of drift compensation are products too") {
   hardware.drift_compensation = CompensationMode::global;
   const auto model = make_device_model("pcm", 25);
   auto matrix = programmed(normals(rows * columns, 1), rows, columns, hardware, *model);
-  CHECK(matrix.forward_use().products == 3 * rows);
-  matrix.hold_read(0, RandomKey(9));
-  CHECK(matrix.forward_use().adc_conversions == 2 * rows * columns);
+  CrossbarProducts products(matrix, RandomKey(7));
+  CHECK(products.forward_use().products == 3 * rows);
+  products.hold_read(0, RandomKey(9));
+  CHECK(products.forward_use().adc_conversions == 2 * rows * columns);
 }

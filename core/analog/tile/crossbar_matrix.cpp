@@ -54,11 +54,7 @@ void check(const ConductanceTargets& targets) {
 
 CrossbarMatrix::CrossbarMatrix(ConductanceTargets targets, const HardwareConfig& hardware,
                                const DeviceModel& model, RandomKey key)
-    : targets_(std::move(targets)),
-      hardware_(hardware),
-      model_(&model),
-      compensation_(hardware),
-      chip_(key.with("chip")) {
+    : targets_(std::move(targets)), hardware_(hardware), model_(&model), compensation_(hardware) {
   check(targets_);
   auto faults = draw_faults(targets_, hardware.faults, model.range(), key.with("faults"));
   for (size_t p = 0; p < targets_.targets_us.size(); ++p) {
@@ -78,8 +74,7 @@ CrossbarMatrix::CrossbarMatrix(const CrossbarMatrix& other)
       references_us_(other.references_us_),
       references_(other.references_),
       pulse_weights_(other.pulse_weights_),
-      compensation_(other.compensation_),
-      chip_(other.chip_) {
+      compensation_(other.compensation_) {
   for (const auto& plane : other.planes_) planes_.push_back(plane->clone());
 }
 
@@ -105,33 +100,35 @@ void CrossbarMatrix::derive() {
 }
 
 void CrossbarMatrix::take_baseline(RandomKey key) {
-  is_held_ = false;
-  if (compensation_.is_exact()) {
+  ++revision_;
+  if (compensation_.is_exact())
     compensation_.set_baseline(targets_, written_conductances(), key);
-  } else if (compensation_.is_on()) {
+  else if (compensation_.is_on())
     compensation_.set_baseline(targets_, read_conductances(0.0, key.with("baseline read")),
                                key.with("baseline read-out"));
-    count_read_out();
-  }
+  read_outs_ += read_out_use();
 }
 
-void CrossbarMatrix::count_read_out() {
+TileUse CrossbarMatrix::read_out_use() const {
+  TileUse use;
+  if (!compensation_.is_on() || compensation_.is_exact()) return use;
   for (const auto& tile : targets_.tiles)
-    read_outs_ += {tile.rows, 0, tile.rows, std::int64_t{tile.rows} * tile.columns};
+    use += {tile.rows, 0, tile.rows, std::int64_t{tile.rows} * tile.columns};
+  return use;
 }
 
 void CrossbarMatrix::advance(double seconds) {
-  is_held_ = false;
+  ++revision_;
   for (const auto& plane : planes_) plane->advance(seconds);
 }
 
 void CrossbarMatrix::pulse(std::size_t plane, std::span<const DevicePulses> pulses, RandomKey key) {
-  is_held_ = false;
+  ++revision_;
   planes_.at(plane)->pulse(pulses, key.with("pulses " + planes_[plane]->label()));
 }
 
 void CrossbarMatrix::rewrite(std::size_t plane, std::span<const DeviceTarget> targets, RandomKey key) {
-  is_held_ = false;
+  ++revision_;
   planes_.at(plane)->rewrite(targets, hardware_.programming, key.with("rewrite"));
 }
 
@@ -193,7 +190,7 @@ void CrossbarMatrix::set_reference(std::size_t plane, std::vector<float> referen
                                    reference_us.size()));
   references_us_[plane] = std::move(reference_us);
   derive();
-  is_held_ = false;
+  ++revision_;
 }
 
 std::vector<float> CrossbarMatrix::references() const {
@@ -363,7 +360,7 @@ void CrossbarMatrix::load(const std::string& prefix, const std::map<std::string,
     planes_[p]->load(prefix + label + ".", tensors);
   }
   derive();
-  is_held_ = false;
+  ++revision_;
 }
 
 }  // namespace mho

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -90,25 +90,6 @@ class CrossbarMatrix {
   float written_conductance(std::size_t weight) const;
   /// Those of the weights that moved, one a pulse entry.
   void written_conductances(std::span<const DevicePulses> moved, std::vector<float>& conductances) const;
-  /// Takes one read of all devices `ahead_s` seconds from now, as freeze does: what products go through until
-  /// the next one, or until devices are written or time passes.
-  void hold_read(double ahead_s, RandomKey key);
-
-  /// Products through the tiles' periphery, of vectors x[v * rows + r] to y[v * columns + c]. Each is the
-  /// mean of `reads` (at least 1) of them: what is drawn anew for every product (output noise, rounding,
-  /// weight noise of every read) falls with 1 / sqrt(reads), while errors of writing, drift and the devices'
-  /// own read noise, which is slow, stay what they are at this moment. Takes a read where none is held. The
-  /// full scale of inputs is hardware.input_range_value where that is fixed, else the largest |x| of the
-  /// call, or of each tile and vector (noise_management).
-  void multiply(const float* x, int vectors, int reads, RandomKey key, float* y);
-  /// The other way, x[v * columns + c] to y[v * rows + r], through transposed_io.
-  void multiply_transposed(const float* x, int vectors, int reads, RandomKey key, float* y);
-
-  /// Products and conversions of these two so far, with the read-outs of drift compensation (a row at a
-  /// time). Copies begin at 0.
-  TileUse forward_use() const;
-  TileUse transposed_use() const;
-
   /// The weights that the devices hold as last written: no drift, no read noise. rows x columns.
   std::vector<float> weights() const;
 
@@ -118,6 +99,13 @@ class CrossbarMatrix {
   /// Of all planes.
   DeviceCounters counters() const;
   const DeviceArray& devices(std::size_t plane) const { return *planes_.at(plane); }
+  const HardwareConfig& hardware() const { return hardware_; }
+  /// Another number after every verb that writes devices or lets time pass.
+  std::uint64_t revision() const { return revision_; }
+  /// What one read-out of drift compensation uses, a row at a time; nothing where there is none to measure.
+  TileUse read_out_use() const;
+  /// Of the baselines taken so far. Copies begin at 0.
+  const TileUse& read_outs() const { return read_outs_; }
 
   /// The whole state under names that begin with `prefix`, exactly; a matrix made of the same targets,
   /// hardware and model takes it back. load throws DataError (tensor, expected, found).
@@ -126,8 +114,6 @@ class CrossbarMatrix {
 
  private:
   void take_baseline(RandomKey key);
-  void count_read_out();
-  FrozenMatrix& held(RandomKey key);
   std::vector<float> read_conductances(double ahead_s, RandomKey key) const;
   std::vector<float> written_conductances() const;
   /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
@@ -153,9 +139,7 @@ class CrossbarMatrix {
   std::vector<float> references_;                  ///< references()
   std::vector<float> pulse_weights_;
   DriftCompensation compensation_;
-  RandomKey chip_;  ///< of the columns' deviations in hold_read
-  std::optional<FrozenMatrix> frozen_;
-  bool is_held_ = false;  ///< whether frozen_ is of the present moment
+  std::uint64_t revision_ = 0;
   TileUse read_outs_;
 };
 

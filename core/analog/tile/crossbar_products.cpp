@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of a CrossbarMatrix at the present moment, both ways; what it holds is in crossbar_matrix.cpp.
+#include "core/analog/tile/crossbar_products.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/base/error.hpp"
 
 namespace mho {
@@ -34,41 +34,43 @@ void average(int reads, RandomKey key, std::span<float> y, const Product& produc
 
 }  // namespace
 
-void CrossbarMatrix::hold_read(double ahead_s, RandomKey key) {
-  if (!frozen_) frozen_.emplace(rows(), columns(), hardware_);
-  frozen_->hold(read(ahead_s, key), {0.0f}, chip_);
-  is_held_ = true;
-  if (compensation_.is_on() && !compensation_.is_exact()) count_read_out();
+void CrossbarProducts::hold_read(double ahead_s, RandomKey key) {
+  if (!frozen_) frozen_.emplace(matrix_.rows(), matrix_.columns(), matrix_.hardware());
+  frozen_->hold(matrix_.read(ahead_s, key), {0.0f}, chip_);
+  revision_ = matrix_.revision();
+  read_outs_ += matrix_.read_out_use();
 }
 
-FrozenMatrix& CrossbarMatrix::held(RandomKey key) {
-  if (!is_held_) hold_read(0, key.with("device read"));
+FrozenMatrix& CrossbarProducts::held(RandomKey key) {
+  if (!frozen_ || revision_ != matrix_.revision()) hold_read(0, key.with("device read"));
   return *frozen_;
 }
 
-void CrossbarMatrix::multiply(const float* x, int vectors, int reads, RandomKey key, float* y) {
+void CrossbarProducts::multiply(const float* x, int vectors, int reads, RandomKey key, float* y) {
   auto& frozen = held(key);
-  const auto& range = hardware_.input_range;
-  frozen.set_input_range(
-      effective_input_range(hardware_, range.mode == InputRangeMode::fixed ? static_cast<float>(range.value)
-                                                             : largest(x, std::ptrdiff_t{vectors} * rows())));
-  average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(columns())},
+  const auto& range = matrix_.hardware().input_range;
+  const float full = range.mode == InputRangeMode::fixed
+                         ? static_cast<float>(range.value)
+                         : largest(x, std::ptrdiff_t{vectors} * matrix_.rows());
+  frozen.set_input_range(effective_input_range(matrix_.hardware(), full));
+  average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(matrix_.columns())},
           [&](RandomKey own, float* to) { frozen.forward(x, vectors, own, 0, to); });
 }
 
-void CrossbarMatrix::multiply_transposed(const float* x, int vectors, int reads, RandomKey key, float* y) {
+void CrossbarProducts::multiply_transposed(const float* x, int vectors, int reads, RandomKey key, float* y) {
   auto& frozen = held(key);
   frozen.add_transposed();
-  average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(rows())},
+  average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(matrix_.rows())},
           [&](RandomKey own, float* to) { frozen.backward(x, vectors, own, 0, to); });
 }
 
-TileUse CrossbarMatrix::forward_use() const {
-  TileUse use = read_outs_;
+TileUse CrossbarProducts::forward_use() const {
+  TileUse use = matrix_.read_outs();
+  use += read_outs_;
   if (frozen_) use += frozen_->forward_use();
   return use;
 }
 
-TileUse CrossbarMatrix::transposed_use() const { return frozen_ ? frozen_->transposed_use() : TileUse{}; }
+TileUse CrossbarProducts::transposed_use() const { return frozen_ ? frozen_->transposed_use() : TileUse{}; }
 
 }  // namespace mho
