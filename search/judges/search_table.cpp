@@ -36,6 +36,7 @@ class Line {
       throw DataError(fmt::format("{}: expected a column {}, found none", where_, column));
     return found->second;
   }
+  bool failed() const { return cells_.contains("failed") && number("failed") != 0; }
   double number(const std::string& column) const {
     const auto& cell = text(column);
     double value = 0;
@@ -51,6 +52,7 @@ class Line {
 };
 
 TableRow read_row(const Line& line) {
+  if (line.failed()) return {.failed = true, .train_s = line.number("train_s")};
   return {.accuracy_1d = line.number("accuracy_1d"),
           .deviation_1d = line.number("deviation_1d"),
           .avm_points = line.number("avm_points"),
@@ -64,6 +66,12 @@ TableRow read_row(const Line& line) {
 /// The drift between 1 s and 30 days is put half before the day, half after it.
 Evaluation evaluation_of(const TableRow& row, const Architecture& architecture) {
   Evaluation evaluation;
+  evaluation.wall_s = row.train_s;
+  if (row.failed) {
+    evaluation.failed = true;
+    evaluation.reason = "failed when the table was made";
+    return evaluation;
+  }
   const double half_avm = row.avm_points / 200;
   for (const auto& [time_s, mean] : {std::pair{one_second_s, row.accuracy_1d + half_avm},
                                      {one_day_s, row.accuracy_1d},
@@ -72,7 +80,6 @@ Evaluation evaluation_of(const TableRow& row, const Architecture& architecture) 
   evaluation.score.digital = row.digital_accuracy;
   evaluation.score.avm = row.avm_points;
   evaluation.cost = Cost{.cores = row.cores, .latency_s = row.latency_s, .energy_j = row.energy_j};
-  evaluation.wall_s = row.train_s;
   evaluation.parameters = initial_parameters(architecture, RandomKey(0));
   for (auto& layer : evaluation.parameters)
     if (!layer.weight.empty()) layer.input_range = 1;

@@ -12,6 +12,7 @@ namespace mho {
 
 /// What a table says of one genome.
 struct TableRow {
+  bool failed = false;      ///< its training did; then only train_s is known
   double accuracy_1d = 0;   ///< fraction
   double deviation_1d = 0;  ///< fraction
   double avm_points = 0;
@@ -27,7 +28,8 @@ struct TableRow {
 class SearchTable {
  public:
   /// Reads a CSV file with the columns genome, accuracy_1d, deviation_1d, avm_points, digital_accuracy,
-  /// energy_j, latency_s, cores, train_s among others. Throws DataError (file:line, column, expected, got).
+  /// energy_j, latency_s, cores, train_s among others; with a column failed, a row where that is not 0 needs
+  /// train_s alone. Throws DataError (file:line, column, expected, got).
   explicit SearchTable(const std::filesystem::path& file);
 
   /// Throws DataError naming the genome when it has no row: no other row stands in for it.

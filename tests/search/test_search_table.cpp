@@ -45,6 +45,24 @@ TEST_CASE("a search over a table finds what the table says") {
   CHECK(best.wall_s == 0.7);
 }
 
+TEST_CASE("a row that failed is a failed trial, whatever its other cells hold") {
+  const TemporaryFolder folder;
+  const std::string table =
+      "genome,failed,accuracy_1d,deviation_1d,avm_points,digital_accuracy,energy_j,latency_s,cores,train_s\n"
+      "OC4-KS3|R1B1BW1,1,,,,,,,,0.5\nOC8-KS3|R1B1BW1,0,0.875,0.02,4,0.9,2e-6,3e-5,2,0.7\n";
+  write_file_atomically(folder / "table.csv", table);
+  auto config = small_config();
+  config.space = {{4, 8}, {3}, {1, 1}, {1, 1}, {1, 1}, {BlockType::B}, {1, 1}};
+  const auto result = run_search(
+      config, {.folder = folder / "run"},
+      *SearchTable(folder / "table.csv").evaluator(builder_of(Space(config.space)), {8, 8, 1}, 10));
+  REQUIRE(result.trials.size() == 2);
+  const bool first_failed = result.trials[0].genome.whole("stem_channels") == 4;
+  CHECK(result.trials[first_failed ? 0 : 1].failed);
+  CHECK(result.trials[first_failed ? 0 : 1].reason == "failed when the table was made");
+  CHECK(result.trials[first_failed ? 1 : 0].score->at(one_day_s).mean == 0.875);
+}
+
 TEST_CASE("a genome that the table does not hold ends the search with its name") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "table.csv", header + two_rows);
