@@ -96,10 +96,13 @@ def from_arrays(architecture, weights, name="arrays"):
 def evaluate(candidate, config, seed=None, threads=0, **settings):
     """Judges a network as `mho evaluate` does; the dict of its score.json.
 
-    candidate: a Candidate, or a network as commands name it: a winner folder, an ONNX file, an architecture file or a
-        built-in name; the last two have no weights and are trained first.
-    config: the run file. seed: replaces search.seed. threads: 0 for all cores; results do not depend on it.
-    settings: keys of the run file with "__" for the dot: scoring__programmings=5.
+    Args:
+        candidate: a Candidate, or a network as commands name it: a winner folder, an ONNX file, an architecture file
+            or a built-in name; the last two have no weights and are trained first.
+        config: the run file.
+        seed: replaces search.seed.
+        threads: 0 for all cores; results do not depend on it.
+        settings: keys of the run file with "__" for the dot: scoring__programmings=5.
 
     What the user has to know (calibrated input ranges, say) comes as the key "notes". Raises InputError and RunError.
     """

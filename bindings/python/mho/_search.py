@@ -95,20 +95,21 @@ def search(space: Mapping[str, Gene | str | int], evaluate: Callable[[dict[str, 
            config: Mapping[str, Any] | None = None, **options: Any) -> Trials:
     """Searches the space for the genome whose evaluation is largest.
 
-    space: genes by name. A plain list is an unordered choice; mho.Ordered([3, 5, 7]), mho.Int(8, 64, log=True),
-        mho.Real(1e-3, 1, log=True) and mho.Choice([...], when={"op": ["conv3"]}) say more. Or one of mho's own
-        spaces: "kind" ("analognas", "mobile", "mlp", "cell") and keys of a run file's [space], e.g.
-        {"kind": "analognas", "main_blocks": [1, 2]}.
-    evaluate: called with a genome as a flat dict of the genes that it has, one after the other on the calling
-        thread. It returns a number, larger is better, or a dict with "accuracy" (that number) and any of deviation,
-        avm (points), cores, energy_j, latency_s, parameters.
-    build: in place of evaluate, makes a genome's network: an architecture as a dict ("layers" as in
-        architecture.json; "input" is the task's and may be left out), the path of an ONNX file, or an mho.Candidate.
-        mho trains it under the chip's noise and scores it after drift; a trial's value is its accuracy after one day
-        on the validation split. With neither evaluate nor build, the networks are those of mho's own space.
-    proposer, trials, seed, population, options: keys of [search] (docs/config.md).
-    config: further keys of a run file for build, e.g. {"task.data": "digits", "training.epochs": 10}. A gene that
-        is named as such a key, "training.learning_rate" or "hardware.adc_bits", sets it.
+    Args:
+        space: genes by name. A plain list is an unordered choice; mho.Ordered([3, 5, 7]), mho.Int(8, 64, log=True),
+            mho.Real(1e-3, 1, log=True) and mho.Choice([...], when={"op": ["conv3"]}) say more. Or one of mho's own
+            spaces: "kind" ("analognas", "mobile", "mlp", "cell") and keys of a run file's [space], e.g.
+            {"kind": "analognas", "main_blocks": [1, 2]}.
+        evaluate: called with a genome as a flat dict of the genes that it has, one after the other on the calling
+            thread. It returns a number, larger is better, or a dict with "accuracy" (that number) and any of deviation,
+            avm (points), cores, energy_j, latency_s, parameters.
+        build: in place of evaluate, makes a genome's network: an architecture as a dict ("layers" as in
+            architecture.json; "input" is the task's and may be left out), the path of an ONNX file, or an mho.Candidate.
+            mho trains it under the chip's noise and scores it after drift; a trial's value is its accuracy after one day
+            on the validation split. With neither evaluate nor build, the networks are those of mho's own space.
+        proposer, trials, seed, population, options: keys of [search] (docs/config.md).
+        config: further keys of a run file for build, e.g. {"task.data": "digits", "training.epochs": 10}. A gene that
+            is named as such a key, "training.learning_rate" or "hardware.adc_bits", sets it.
 
     An exception in evaluate or build makes a failed trial with its message; KeyboardInterrupt ends the search with
     the trials that finished before. Returns Trials; fewer than asked for, with a note and a RuntimeWarning, when the
