@@ -43,7 +43,7 @@ HEART = ("mitbih", "csv", "mitbih", ('series.channels=["x0..x255"]', "labels.lab
                                       'labels.classes=["N","S","V","F","Q"]', 'split.validation_groups=["118","119","223"]'))
 ROWS = {
     "kws": Row("three keywords, 49 x 10 MFCCs", "ds_cnn", "kws", "audio", "speech-commands-3/wav.tar.xz",
-               ("features.preset=mlperf_kws", "split.by=hash"), (), 12),
+               ("features.preset=mlperf_kws", "split.by=hash"), ("training.epochs=60",), 8),
     "digits-spoken": Row("ten spoken digits, 49 x 10 MFCCs", "ds_cnn", "fsdd", "audio", "fsdd/fsdd_wav.tar.xz",
                          ("labels.list=labels.csv", "labels.label_column=digit", "features.preset=mlperf_kws",
                           "features.sample_rate_hz=8000", "features.fft_size=256"), (), 8),
