@@ -373,7 +373,7 @@ BAD = {
     "dilation": (model_with(change=lambda m: m.graph.node[0].attribute.append(helper.make_attribute("dilations", [2, 2]))),
                  ["node 'conv'", "expected neighbouring pixels, got dilations [2, 2]"]),
     "layout": (model_with(("Transpose", [], {"perm": [0, 3, 2, 1]})), ["'mean'", "expected an image with channels first"]),
-    "batch": (model_with(("Transpose", [], {"perm": [1, 0, 2, 3]})), ["expected an order of axes that begins with the images'"]),
+    "batch": (model_with(("Transpose", [], {"perm": [1, 0, 2, 3]})), ["expected activations whose first axis is the images'"]),
     "constant a pixel": (model_with(("Add", ["pixels"], {}), change=lambda m: m.graph.initializer.append(
         numpy_helper.from_array(numpy.arange(16, dtype=numpy.float32).reshape(4, 4), "pixels"))),
         ["expected one constant, or one a channel, got shape [4, 4]"]),
