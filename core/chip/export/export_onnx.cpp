@@ -27,7 +27,6 @@ class OnnxWriter {
     file_.add_node(tensors_of_input(), "Transpose", {"input"},
                    {OnnxFile::attribute("perm", std::vector<std::int64_t>{0, 3, 1, 2})});
     file_.add_tensor("axes.pixels", {2, 3});
-    file_.add_tensor("axes.width", {3});
     const int loss = static_cast<int>(what_.architecture.nodes().size()) - 1;
     for (int node = 1; node < loss; ++node) add(node);
     file_.add_node("logits", "Flatten", {name_of(node_at(loss).inputs.front())});
@@ -120,7 +119,8 @@ class OnnxWriter {
   /// The sequence `from` as [steps, images, channels].
   std::string steps_first(int node, const std::string& from) {
     const std::string name = name_of(node);
-    file_.add_node(name + ".sequence", "Squeeze", {from, "axes.width"});
+    file_.add_tensor(name + ".width", {3});
+    file_.add_node(name + ".sequence", "Squeeze", {from, name + ".width"});
     file_.add_node(name + ".steps_first", "Transpose", {name + ".sequence"},
                    {OnnxFile::attribute("perm", std::vector<std::int64_t>{2, 0, 1})});
     return name + ".steps_first";
