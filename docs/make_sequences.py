@@ -46,8 +46,7 @@ its partial sums travel, and states go to the other cores that read them over li
 `mho simulate` steps through time core by core and gives the engine's scores. ONNX files have LSTM, GRU and RNN both ways.
 
 **Refused**, each with one line: a recurrent layer on what is no sequence, more than 16,384 steps, kernels longer than the padded
-sequence, gradients clipped in regimes that sum none, state that is carried from sample to sample (there is no such key). A loss
-that is no number ends the training.
+sequence, gradients clipped in regimes that sum none. A loss that is no number, as states that are none give, ends the training.
 
 **Not there**: a loss at each step (language models in the usual sense), state carried on between mini-batches, projections,
 peepholes, both directions, spiking networks.
@@ -57,8 +56,8 @@ peepholes, both directions, spiking networks.
 
 FINDINGS = """## What was measured
 
-By `docs/make_sequences.py`, at a small scale: the letter that follows {0}. Letters are those of Anna Karenina, in lower case, with
-blank and dot for all else; an LSTM of 32 units over one-hot letters, its last state classified. Training on the chip has batches
+By `docs/make_sequences.py`: which letter follows 16 letters of Anna Karenina, in lower case, with a blank, and a dot for all else;
+an LSTM of 32 units over one-hot letters, its last state classified. The scale is small: {0}. Training on the chip has batches
 of 1 and the resistive baseline of `configs/onchip-mnist.toml`. Values are accuracies on letters of the book's last tenth, mean and
 standard deviation over the seeds, which say what a difference is worth.
 
@@ -112,7 +111,7 @@ class Runs:
     def base(self):
         return {"task.folder": RUNS / "data", "task.data": "next_letter", "training.epochs": self.epochs,
                 "training.learning_rate": 0.05, "training.weight_bound": 0, "training.weight_headroom": 2,
-                "scoring.programmings": 1, "scoring.times_s": "[1]"}
+                "scoring.programmings": 1, "scoring.times_s": [1, 86400, 2592000]}
 
 
 def spread(values):
