@@ -84,6 +84,7 @@ class Runs:
     def __init__(self, arguments):
         self.mho, self.write_only, self.epochs = arguments.mho, arguments.write_only, arguments.epochs
         self.seeds = [int(seed) for seed in arguments.seeds.split(",")]
+        self.data = f"letters_{arguments.windows}"
         self.seconds = 0.0
 
     def score(self, network, config, seed, settings, *more):
@@ -109,7 +110,7 @@ class Runs:
         return "not run" if None in found else spread([100 * value(score) for score in found])
 
     def base(self):
-        return {"task.folder": RUNS / "data", "task.data": "next_letter", "training.epochs": self.epochs,
+        return {"task.folder": RUNS / "data", "task.data": self.data, "training.epochs": self.epochs,
                 "training.learning_rate": 0.05, "training.weight_bound": 0, "training.weight_headroom": 2,
                 "scoring.programmings": 1, "scoring.times_s": [1, 86400, 2592000]}
 
@@ -141,7 +142,7 @@ def letters(raw):
 
 def prepare_text(runs, raw, windows):
     """Windows of 16 letters with the letter that follows: the last tenth of the book to test on."""
-    if runs.write_only or (RUNS / "data/next_letter/dataset.json").exists():
+    if runs.write_only or (RUNS / "data" / runs.data / "dataset.json").exists():
         return
     book, draw, source = letters(raw), numpy.random.default_rng(0), RUNS / "windows"
     source.mkdir(parents=True, exist_ok=True)
@@ -151,7 +152,7 @@ def prepare_text(runs, raw, windows):
         seen = book[first[:, None] + numpy.arange(STEPS)]
         numpy.save(source / f"{split}_images.npy", numpy.eye(len(SYMBOLS), dtype=numpy.float32)[seen])
         numpy.save(source / f"{split}_labels.npy", book[first + STEPS].astype(numpy.int64))
-    subprocess.run([runs.mho, "data", "prepare", "npy", "--from", source, "--name", "next_letter", "--out", RUNS / "data", "--set",
+    subprocess.run([runs.mho, "data", "prepare", "npy", "--from", source, "--name", runs.data, "--out", RUNS / "data", "--set",
                     "arrays.layout=series"], check=True)
     layers = [{"name": "lstm", "kind": "lstm", "inputs": ["input"], "units": UNITS, "bias": True},
               {"name": "last", "kind": "last", "inputs": ["lstm"]},
@@ -192,7 +193,7 @@ def month(runs):
     rows = [("compensation", "digital", "1 s", "1 d", "30 d")]
     for compensation in ("none", "global"):
         found = [runs.score(NETWORK, "configs/mnist.toml", seed, {
-            "task.folder": RUNS / "data", "task.data": "next_letter", "training.epochs": 3 * runs.epochs,
+            "task.folder": RUNS / "data", "task.data": runs.data, "training.epochs": 3 * runs.epochs,
             "training.optimizer": "adam", "training.learning_rate": 0.01, "training.weight_decay": 0,
             "training.clip_gradient": 1, "hardware.drift_compensation": compensation, "scoring.programmings": 10,
             "scoring.times_s": list(times)}) for seed in runs.seeds]
