@@ -86,7 +86,7 @@ CallableResult search_callable(const CallableSearch& search) {
     if (search.evaluate.is_none()) {
       check_run_config(config);
       const auto build = search.build.is_none() ? NetworkBuilder{} : builder_of(thread, search.build);
-      found = run_search(config, options, *make_evaluator(config, build));
+      found = run_search(config, options, *make_evaluator(config, build, options.extensions.read_network));
     } else {
       found = run_search(config, options, evaluator_of(thread, search.evaluate));
     }

@@ -69,7 +69,8 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field(
       "batch_norms", &batch_norms,
       "trained: gammas, betas and statistics go on, so that they become those of the noisy network; kept: "
-      "all stay as `from` has them.");
+      "all stay as `from` has them. Kept ones multiply their layers' steps: learning_rate has to be much "
+      "smaller, or optimizer adam.");
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
   visitor.field(

@@ -217,6 +217,28 @@ TEST_CASE("recurrent layers step through time on the chip, states travel, and co
   check_builtin("kws_lstm", with(MappingObjective::cores, PackingMode::disjoint), 1, 2);
 }
 
+TEST_CASE("layers kept digital are made beside the cores, with the engine's logits and the predicted costs") {
+  const auto check = [](const Architecture& network, const std::vector<std::string>& digital) {
+    HardwareConfig hardware = noise_free();
+    hardware.digital_layers = digital;
+    hardware.crossbar_rows = hardware.crossbar_columns = 64;
+    const Architecture architecture = network.with_digital_layers(digital);
+    auto parameters = drawn_parameters(architecture, 7);
+    for (size_t node = 0; node < parameters.size(); ++node)  // as a training leaves them: without a range
+      if (architecture.nodes()[node].on_chip.place == OnChip::Place::digital_matrix)
+        parameters[node].input_range = 0;
+    check_simulation(architecture, parameters, hardware, {}, 2, small_chip(4, 4, 64));
+  };
+  SECTION("the first, which reads the image") { check(two_layers(), {"conv"}); }
+  SECTION("in the middle, between crossbars, with a kernel and a stride") { check(rectangular(), {"wide"}); }
+  SECTION("dense layers, and a grouped convolution, which is digital anyway") {
+    check(rectangular(), {"stem", "depthwise", "dense"});
+  }
+  SECTION("one that reads what is on several cores") {
+    check(dense_chain("chain", 100, {150, 80, 5}), {"dense1"});
+  }
+}
+
 TEST_CASE("a chip with calibrated input ranges and column scales runs as the engine does") {
   const Architecture architecture = builtin("resnet8");
   Parameters parameters = drawn_parameters(architecture, 7);

@@ -197,12 +197,25 @@ class LinkFinder {
       visit_sum(node);
     } else if (here.on_chip.place == OnChip::Place::concat) {
       visit_concat(node);
+    } else if (here.on_chip.place == OnChip::Place::digital_matrix) {
+      visit_digital_matrix(node);
     } else if (here.on_chip.place == OnChip::Place::outside) {
       homes_of(node) = {{channels, {0, 1}, off_chip}};
       send_part(node, LinkKind::activation, here.inputs.front(), channels, {0, 1}, off_chip);
     } else {
       visit_in_place(node);
     }
+  }
+
+  /// Beside the cores, which send it all of its input.
+  void visit_digital_matrix(int node) {
+    const auto all_of = [](const Shape& shape) {
+      return Range{0, std::int64_t{1} * shape.height * shape.width};
+    };
+    const int source = node_at(node).inputs.front();
+    const Shape &input = node_at(source).shape, &output = node_at(node).shape;
+    send_part(node, LinkKind::activation, source, {0, input.channels}, all_of(input), off_chip);
+    homes_of(node) = {{{0, output.channels}, all_of(output), off_chip}};
   }
 
   void visit_in_place(int node) {

@@ -38,7 +38,9 @@ struct Link {
 /// - skip: an addition is made where its latest input lies, the others are sent there.
 /// Digital layers (batch norm, ReLU, pooling, grouped convolutions) work where their input's channel lies,
 /// before it is sent on; a window that reaches into another replica's pixels has those sent to it
-/// (activation). `blocks` are placed, in the order of cut_into_blocks and replicate.
+/// (activation). A matrix kept digital (Architecture::with_digital_layers) is made in the digital units
+/// beside the cores, which count as outside: all of its input is sent there (activation, no hops: no link to
+/// them is published). `blocks` are placed, in the order of cut_into_blocks and replicate.
 std::vector<Link> find_links(const Architecture& architecture, const ChipConfig& chip,
                              const std::vector<Block>& blocks);
 

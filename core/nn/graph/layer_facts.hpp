@@ -53,11 +53,13 @@ struct Running {
 /// What a layer is on a chip.
 struct OnChip {
   enum class Place {
-    outside,      ///< off the chip: the image, the scores
-    crossbar,     ///< a matrix on crossbars
-    window,       ///< digital, where the input's channel lies; may read pixels around its own
-    elementwise,  ///< digital, where its latest input lies; each output of the same number of every input
-    concat        ///< nothing moves: its inputs stay where they are
+    outside,         ///< off the chip: the image, the scores
+    crossbar,        ///< a matrix on crossbars
+    digital_matrix,  ///< a matrix in the digital units beside the cores (with_digital_layers); reads all of
+                     ///< its input
+    window,          ///< digital, where the input's channel lies; may read pixels around its own
+    elementwise,     ///< digital, where its latest input lies; each output of the same number of every input
+    concat           ///< nothing moves: its inputs stay where they are
   };
   Place place = Place::outside;
   Window window{};        ///< that it reads
