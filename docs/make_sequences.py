@@ -82,7 +82,7 @@ At this scale and with two seeds: pulses in the array lose two to three points t
 3 input bits are worse than 5 and 7, which cannot be told apart here, and stochastic rounding does not mend 3 bits; asymmetry shows
 at 10 % alone. That 5 bits rounded to nearest are too few, and that a few per cent of asymmetry hurt, are findings of longer
 trainings of larger networks with a loss at each step; these runs neither show nor refute them. Global drift compensation keeps a
-month's loss at two points of five and a half. A chip folder that steps through time scores as the engine does.
+month's loss at two points instead of five and a half. A chip folder that steps through time scores as the engine does.
 
 All runs together took {6:.0f} s, one thread each, on a machine that did other work too.
 """
