@@ -2,16 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "core/base/aligned.hpp"
+#include "core/nn/kernels/arithmetic.hpp"
 #include "core/nn/run/buffer_plan.hpp"
 
 namespace mho {
 
-/// The fixed parts that a mini-batch is cut into, and how many images of one walk through a level together.
+/// The fixed parts that a mini-batch is cut into, and how many images of one walk through a level together: an
+/// even number in bfloat16, whose weight gradients take images in pairs.
 struct BatchCut {
-  BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts);
+  BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts,
+           Arithmetic arithmetic = Arithmetic::float32);
   int part_size;
   int walk;
   std::size_t parts;
@@ -20,12 +24,14 @@ struct BatchCut {
 /// The memory of a training step's values and gradients, laid out by a BufferPlan.
 class StepBuffers {
  public:
-  StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut);
+  StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut,
+              Arithmetic arithmetic = Arithmetic::float32);
 
   /// Where each operation's values and gradients lie for some images of a part: pointers to the first.
   struct Pointers {
     std::vector<float*> values;
-    std::vector<float*> gradients;  ///< null for the network's input
+    std::vector<float*> gradients;       ///< null for the network's input
+    std::vector<std::uint16_t*> halves;  ///< of values that outlive the walk in bfloat16; null for others
   };
   /// Of image `first` on, after which `images` begins.
   const Pointers& point_to(std::size_t part, const float* images, int first);

@@ -41,9 +41,9 @@ inline constexpr std::array words_of<BatchNorms>{"trained", "kept"};
 /// threads.
 class TrainingNetwork {
  public:
-  /// `network` and `loss` must outlive this.
+  /// `network` and `loss` must outlive this. `arithmetic`: that of the operands to come.
   TrainingNetwork(const Network& network, const Loss& loss, int batch_size, int parts,
-                  BatchNorms norms = BatchNorms::trained);
+                  BatchNorms norms = BatchNorms::trained, Arithmetic arithmetic = Arithmetic::float32);
 
   /// Forward and backward of at most batch_size images. Batch norms use the mini-batch's statistics and
   /// update the running ones in `parameters`. `gradients` gets dL/d(parameter) of the mean loss (weights,
@@ -95,6 +95,11 @@ class TrainingNetwork {
   void forward(const Step& step, const Walk& walk);
   /// Fills again what the forward walks of a level did not keep.
   void restore_values(const Step& step, const Walk& walk);
+  /// Values that are kept in bfloat16: those of a level are rounded, and an operation's are floats again.
+  void round_values(const Walk& walk);
+  void widen_values(const Walk& walk, int op);
+  /// The inputs of the level's batch norms.
+  void widen_inputs(const Walk& walk);
   void score(const Step& step, const Walk& walk);
   void finish_statistics(const Step& step, int level);
   void backward(const Step& step, const Walk& walk);
@@ -118,7 +123,8 @@ class TrainingNetwork {
 /// What a step will hold, before anything is allocated: the buffers of a TrainingNetwork and the packed
 /// weights of its operands (a little more where the transposed copy is smaller). `clips_gradients`: as
 /// MatrixOperand::clips_gradient of all layers.
-std::size_t training_bytes(const Network& network, int batch_size, int parts, bool clips_gradients = false);
+std::size_t training_bytes(const Network& network, int batch_size, int parts, bool clips_gradients = false,
+                           Arithmetic arithmetic = Arithmetic::float32);
 
 /// Gradients shaped like `parameters`, all zero.
 Parameters zero_gradients(const Parameters& parameters);
