@@ -43,21 +43,21 @@ HEART = ("mitbih", "csv", "mitbih", ('series.channels=["x0..x255"]', "labels.lab
                                       'labels.classes=["N","S","V","F","Q"]', 'split.validation_groups=["118","119","223"]'))
 ROWS = {
     "kws": Row("three keywords, 49 x 10 MFCCs", "ds_cnn", "kws", "audio", "speech-commands-3/wav.tar.xz",
-               ("features.preset=mlperf_kws", "split.by=hash"), (), 6),
+               ("features.preset=mlperf_kws", "split.by=hash"), ("training.epochs=60",), 8),
     "digits-spoken": Row("ten spoken digits, 49 x 10 MFCCs", "ds_cnn", "fsdd", "audio", "fsdd/fsdd_wav.tar.xz",
                          ("labels.list=labels.csv", "labels.label_column=digit", "features.preset=mlperf_kws",
-                          "features.sample_rate_hz=8000", "features.fft_size=256"), ("training.epochs=15",), 6),
+                          "features.sample_rate_hz=8000", "features.fft_size=256"), (), 8),
     "gestures": Row("five gestures, 119 steps of 6 axes", "signal_cnn", "gestures", "csv", "gestures",
                     ('series.sample_columns=["gesture","sample"]', "series.step_column=step", 'series.channels=["aX..gZ"]',
-                     "labels.label_column=gesture"), (), 16),
+                     "labels.label_column=gesture"), (), 32),
     "ecg": Row("heart beats of five classes, 256 samples", "signal_cnn", *HEART, ("task.max_test=4000",), 8),
     "ecg-anomaly": Row("heart beats that are not normal, 256 samples", "autoencoder", *HEART, ("task.max_test=4000",), 8),
     "vww": Row("generated figures in pictures, 96 x 96 x 3", "mobilenet_v1_025", "vww", "images", "",
-               ("images.height=96", "images.width=96"), ("training.epochs=4",), 2),
+               ("images.height=96", "images.width=96"), (), 4),
     "cifar10": Row("pictures of ten classes, 32 x 32 x 3", "resnet8", "cifar10", "cifar10", "cifar10", (),
-                   ("training.epochs=6", "task.max_train=4000", "task.max_test=1000"), 4),
+                   ("training.epochs=10", "task.max_train=10000", "task.max_test=1000"), 6),
     "mnist": Row("handwritten digits, 28 x 28", "lenet5", "mnist", "mnist", "mnist", (),
-                 ("training.epochs=2", "task.max_train=10000", "task.max_test=2000"), 4),
+                 ("training.epochs=4", "task.max_train=20000", "task.max_test=2000"), 6),
 }
 
 HEAD = """# Tasks

@@ -141,8 +141,15 @@ int run_all(std::uint64_t seed, double times) {
   return bad == 0 ? 0 : 1;
 }
 
+/// Inputs are files, 100,000 of them a run: in memory where the system offers that, for a disk takes four
+/// times the CPU time.
+void write_inputs_to_memory() {
+  if (::access("/dev/shm", W_OK | X_OK) == 0) ::setenv("TMPDIR", "/dev/shm", 0);
+}
+
 int run_command(const std::vector<std::string>& words) {
   watch();
+  write_inputs_to_memory();
   const auto value = [&](const char* option) {
     for (size_t i = 0; i + 1 < words.size(); ++i)
       if (words[i] == option) return words[i + 1];

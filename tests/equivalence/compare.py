@@ -32,14 +32,27 @@ def flat(genome):
     return genes
 
 
-def digest(file):
-    """Of a file's content; of JSON (by line) without times, so that only results count. Folders are named by paths
-    below the scratch folder, which are the same for both builds."""
-    if file.suffix in (".json", ".jsonl"):
-        lines = [file.read_text()] if file.suffix == ".json" else file.read_text().splitlines()
-        text = "\n".join(json.dumps(without_times(json.loads(line)), sort_keys=True) for line in lines)
-        return hashlib.sha256(text.encode()).hexdigest()
+def content(file):
+    """Of JSON (by line) the values without times, so that only results count; of other files a digest. Folders are named
+    by paths below the scratch folder, which are the same for both builds."""
+    if file.suffix == ".json":
+        return without_times(json.loads(file.read_text()))
+    if file.suffix == ".jsonl":
+        return [without_times(json.loads(line)) for line in file.read_text().splitlines()]
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def differences(before, after, place=""):
+    """Where two values differ, list elements by [], each place once: "score.json:.drift[].mean changed"."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        found = [f"{place}.{key} {'new' if key in after else 'gone'}" for key in sorted(set(before) ^ set(after))]
+        for key in sorted(set(before) & set(after)):
+            found += differences(before[key], after[key], f"{place}.{key}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        found = [line for pair in zip(before, after) for line in differences(*pair, f"{place}[]")]
+    else:
+        found = [] if before == after else [f"{place} changed"]
+    return list(dict.fromkeys(found))
 
 
 def call(program, words, scratch):
@@ -51,19 +64,19 @@ def call(program, words, scratch):
 
 def results(folder):
     # config.toml tells where a run's files lie, markdown and drawings are text for people
-    return {str(file.relative_to(folder)): digest(file) for file in sorted(folder.rglob("*"))
+    return {str(file.relative_to(folder)): content(file) for file in sorted(folder.rglob("*"))
             if file.suffix in (".json", ".jsonl", ".csv", ".safetensors", ".npz", ".onnx")}
 
 
 def cases(quick, data):
-    quickstart = ROOT / "configs/quickstart.toml"
+    """Name, arguments (a run file stands as its name in configs/), data set that they need."""
     if quick:
-        return [("quickstart 7, 8 trials", ["search", quickstart, "--seed", 7, "--set", "search.trials=8"], None)]
-    found = [(f"quickstart {seed}", ["search", quickstart, "--seed", seed], None) for seed in (7, 11)]
+        return [("quickstart 7, 8 trials", ["search", "quickstart.toml", "--seed", 7, "--set", "search.trials=8"], None)]
+    found = [(f"quickstart {seed}", ["search", "quickstart.toml", "--seed", seed], None) for seed in (7, 11)]
     for name, words, folder in [
-            ("lenet5 on MNIST, seed 3", ["evaluate", "lenet5", ROOT / "configs/mnist.toml", "--seed", 3], "mnist"),
-            ("resnet8 on CIFAR-10, 3 epochs", ["evaluate", "resnet8", ROOT / "configs/cifar10.toml", "--set",
-                                               "training.epochs=3"], "cifar10")]:
+            ("lenet5 on MNIST, seed 3", ["evaluate", "lenet5", "mnist.toml", "--seed", 3], "mnist"),
+            ("resnet8 on CIFAR-10, 3 epochs", ["evaluate", "resnet8", "cifar10.toml", "--set", "training.epochs=3"],
+             "cifar10")]:
         if (data / folder).is_dir():
             found.append((name, words, folder))
         else:
@@ -71,35 +84,40 @@ def cases(quick, data):
     return found
 
 
-def compare(before, after):
-    names = sorted(set(before) | set(after))
-    return [name for name in names if before.get(name) != after.get(name)]
+def run(program, configs, words, data):
+    """What a program writes in a scratch folder: files by name."""
+    with tempfile.TemporaryDirectory() as scratch:
+        if data:
+            call(program, ["data", "prepare", data.name, "--from", data], scratch)
+        words = [configs / word if str(word).endswith(".toml") else word for word in words]
+        call(program, [*words, "--out", "run"], scratch)
+        if words[0] == "evaluate":
+            call(program, ["export", "run", "--out", "chip"], scratch)
+        shutil.rmtree(Path(scratch) / "data", ignore_errors=True)
+        return results(Path(scratch))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
+    parser.add_argument("--before-configs", type=Path, default=ROOT / "configs",
+                        help="run files for BEFORE, where keys have changed since")
     parser.add_argument("--data", type=Path,
                         default=Path(os.environ.get("MHO_DATA_DIR", ROOT.parent / "shared/data")))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--set", action="append", default=[], help="for both, as mho takes it")
     arguments = parser.parse_args()
     different = False
+    settings = [word for setting in arguments.set for word in ("--set", setting)]
     for name, words, data in cases(arguments.quick, arguments.data):
-        files = []
-        for program in (arguments.before.resolve(), arguments.after.resolve()):
-            with tempfile.TemporaryDirectory() as scratch:
-                if data:
-                    call(program, ["data", "prepare", data, "--from", arguments.data / data], scratch)
-                call(program, [*words, "--out", "run"], scratch)
-                if words[0] == "evaluate":
-                    call(program, ["export", "run", "--out", "chip"], scratch)
-                shutil.rmtree(Path(scratch) / "data", ignore_errors=True)
-                files.append(results(Path(scratch)))
-        changed = compare(*files)
+        before, after = (
+            run(program.resolve(), configs.resolve(), [*words, *settings], data and (arguments.data / data).resolve())
+            for program, configs in ((arguments.before, arguments.before_configs), (arguments.after, ROOT / "configs")))
+        changed = [f"{file}:{line}" for file in sorted(set(before) | set(after))
+                   for line in differences(before.get(file), after.get(file))]
         different |= bool(changed)
-        print(f"{name}: {len(files[0])} files, " + ("the same" if not changed else "different: " + ", ".join(changed)),
-              flush=True)
+        print(f"{name}: {len(before)} files, {len(changed)} differences", *changed, sep="\n  ", flush=True)
     return 1 if different else 0
 
 

@@ -91,7 +91,7 @@ Architecture custom(const std::string& name, Shape input, std::vector<LayerDecla
 
 }  // namespace
 
-TEST_CASE("gradients of every layer agree with finite differences") {
+TEST_CASE("gradients of dense layers and activations agree with finite differences") {
   SECTION("dense and ReLU") { check_gradients(make_builtin("mlp:20-15", {4, 4, 1}, 5)); }
   SECTION("convolutions with bias, max pooling") { check_gradients(make_builtin("lenet5", {14, 14, 1}, 10)); }
   SECTION("sigmoid and tanh, one input of two activations") {
@@ -115,12 +115,18 @@ TEST_CASE("gradients of every layer agree with finite differences") {
                             {"out", Dense{.out_features = 3}, {"mean"}},
                             {"loss", Output{}, {"out"}}}));
   }
+}
+
+TEST_CASE("gradients of batch norms and residual networks agree with finite differences") {
   SECTION("batch norm, residual connections, strided shortcuts") {
     check_gradients(make_builtin("resnet8", {8, 8, 3}, 10));
   }
   SECTION("batch norms that are kept, residual connections") {
     check_gradients(make_builtin("resnet8", {8, 8, 3}, 10), BatchNorms::kept);
   }
+}
+
+TEST_CASE("gradients of every kind of convolution agree with finite differences") {
   SECTION("depthwise, rectangular kernels, same padding with odd borders") {
     check_gradients(make_builtin("ds_cnn", {13, 7, 1}, 4));
   }

@@ -225,6 +225,38 @@ def test_a_builder_s_networks_are_trained_and_scored_and_failures_are_trials():
         mho.search({"width": [5], "act": ["relu"]}, build=network, trials=1, config=TINY_TASK)
 
 
+def test_a_builder_may_give_an_onnx_file_or_a_candidate(tmp_path):
+    onnx, np = pytest.importorskip("onnx"), pytest.importorskip("numpy")
+
+    def file(genome):
+        width = genome["width"]
+        values = {"w": (width, 1, 3, 3), "b": (width,), "v": (10, 16 * width), "c": (10,)}
+        nodes = [("Conv", ["x", "w", "b"], {"pads": [1, 1, 1, 1]}), ("Relu", [], {}),
+                 ("MaxPool", [], {"kernel_shape": [2, 2], "strides": [2, 2]}), ("Flatten", [], {}),
+                 ("Gemm", ["", "v", "c"], {"transB": 1})]
+        wires = ["x", "conv", "relu", "pool", "flat", "logits"]
+        made = [onnx.helper.make_node(kind, [wires[i], *inputs[1:]], [wires[i + 1]], name=kind.lower(), **attributes)
+                for i, (kind, inputs, attributes) in enumerate(nodes)]
+        number = np.random.default_rng(1)
+        graph = onnx.helper.make_graph(
+            made, "small", [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 1, 8, 8])],
+            [onnx.helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, [1, 10])],
+            [onnx.numpy_helper.from_array(number.normal(size=shape).astype(np.float32), name)
+             for name, shape in values.items()])
+        path = tmp_path / f"{width}.onnx"
+        onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8), path)
+        return path
+
+    ways = [file, lambda genome: mho.from_onnx(file(genome))]
+    files, candidates = (mho.search({"width": [4, 8]}, build=way, trials=2, proposer="random", config=TINY_TASK)
+                         for way in ways)
+    assert sorted(trial["parameters"] for trial in files) == [9 * w + w + 16 * w * 10 + 10 for w in (4, 8)]
+    assert [trial["value"] for trial in files] == [trial["value"] for trial in candidates]
+    lost = mho.search({"width": [4, 8]}, build=lambda genome: file(genome) if genome["width"] == 4 else tmp_path / "no.onnx",
+                      trials=2, proposer="random", config=TINY_TASK)
+    assert [trial["genome"]["width"] for trial in lost if "no.onnx" in trial["reason"]] == [8]
+
+
 def test_training_and_hardware_genes_set_what_they_are_named_after():
     space = {"width": [8], "act": ["relu"], "training.learning_rate": mho.Real(1e-6, 0.1, log=True),
              "hardware.adc_bits": mho.Ordered([4, 8])}

@@ -7,6 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files/text_file.hpp"
 #include "core/base/parallel.hpp"
+#include "core/chip/mapping/mapping.hpp"
 #include "search/generations/fidelity.hpp"
 #include "search/run_search.hpp"
 #include "search/study/run_folder.hpp"
@@ -117,6 +118,37 @@ TEST_CASE("those that are given up were the weaker ones of their generation at t
     }
     CHECK(best_given_up < worst_promoted);
   }
+}
+
+TEST_CASE(
+    "with several objectives a rung gives up none that dominates one that goes on, and keeps both ends") {
+  const TemporaryFolder folder;
+  Work work;
+  auto config = halving_config();
+  config.search.objectives = {Objective::accuracy_1d, Objective::energy};
+  const auto result = run_search(config, {.folder = folder / "run"}, rung_evaluator(work));
+  const auto build = builder_of(Space(config.space));
+  std::vector<std::pair<double, double>> on, given_up;  // accuracy, energy
+  for (size_t i = 0; i < 8; ++i) {
+    const auto& trial = result.trials[i];
+    const auto mapped =
+        map_onto_chip(build(trial.genome, {12, 12, 1}, 4), config.chip, config.mapping, MappingMode::fast);
+    REQUIRE(mapped.mapping);
+    (trial.rungs.size() > 1 ? on : given_up)
+        .emplace_back(trial.rungs[0].score.at(one_day_s).mean, mapped.mapping->cost.energy_j);
+  }
+  REQUIRE(on.size() == 4);
+  for (const auto& [accuracy, energy] : given_up)
+    for (const auto& [its_accuracy, its_energy] : on)
+      CHECK_FALSE((accuracy >= its_accuracy && energy <= its_energy));
+  const auto cheapest = [](const auto& some) {
+    return std::ranges::min(some, {}, [](const auto& point) { return point.second; });
+  };
+  CHECK(cheapest(on).second < cheapest(given_up).second);
+  CHECK(std::ranges::max(on).first > std::ranges::max(given_up).first);
+  // Accuracy alone would have kept others: the cheapest is not among the four most accurate.
+  CHECK(std::ranges::count_if(given_up, [&](const auto& point) { return point.first > cheapest(on).first; }) >
+        0);
 }
 
 TEST_CASE("a halved run does not depend on threads") {

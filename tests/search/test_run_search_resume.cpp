@@ -17,18 +17,31 @@ using namespace mho::testing;
 namespace {
 
 /// Runs until `trials` are recorded, then as after `kill -9`: with half a line more.
-void crash_after(int trials, const RunConfig& config, const std::filesystem::path& run) {
+void crash_after(int trials, const RunConfig& config, const std::filesystem::path& run,
+                 const FakeEvaluator& evaluator = {}) {
   std::atomic<bool> stop{false};
   const auto result =
       run_search(config,
                  {.folder = run,
                   .stop = &stop,
                   .on_progress = [&](const SearchProgress& p) { stop = stop || p.done >= trials; }},
-                 fake_evaluator());
+                 evaluator);
   REQUIRE(result.stopped);
   REQUIRE(result.winners.empty());
   std::ofstream(run / "trials.jsonl", std::ios::app) << to_json_line(result.trials[0]).substr(0, 90);
 }
+
+const char* genes =
+    R"([{"name": "op", "values": ["none", "conv"]}, {"name": "width", "values": [4, 8, 12, 16]},
+                        {"name": "kernel", "kind": "ordered", "values": [1, 3, 5], "when": {"op": "conv"}}])";
+const std::string network = R"({"format": "mho-architecture-1", "name": "", "layers": [
+  {"name": "stem", "kind": "conv2d", "inputs": ["input"], "out_channels": "${width}", "kernel": [3, 3],
+   "stride": [1, 1], "padding": "same"},
+  {"name": "inner", "when": {"op": ["conv"]}, "kind": "conv2d", "inputs": ["stem"], "out_channels": "${width}",
+   "kernel": ["${kernel}", "${kernel}"], "stride": [1, 1], "padding": "same"},
+  {"name": "pool", "kind": "global_average_pool", "inputs": ["inner"]},
+  {"name": "dense", "kind": "dense", "inputs": ["pool"], "out_features": "${classes}"},
+  {"name": "loss", "kind": "softmax_cross_entropy", "inputs": ["dense"]}]})";
 
 bool is_inside(const std::filesystem::path& run, const std::string& path) {
   return std::filesystem::exists(run / path);
@@ -67,6 +80,29 @@ TEST_CASE("a run that was killed anywhere ends as if it had not been, whatever p
     run_search(config, {.folder = run, .resume = true}, evaluator);
     CHECK(remains(run) == remains(folder / "whole"));
     CHECK(trained == 14 - recorded);
+  }
+}
+
+TEST_CASE("a run that was killed ends as if it had not been, whatever is searched") {
+  const TemporaryFolder folder;
+  auto config = small_config();
+  config.search.proposer = GENERATE("evolution", "random", "latin_hypercube", "nsga2", "bayesian");
+  for (const auto kind : {SpaceType::mobile, SpaceType::mlp, SpaceType::cell, SpaceType::genes}) {
+    INFO(config.search.proposer << " over " << word_of(kind));
+    config.space = {.kind = kind,
+                    .training = {.learning_rate = {0.005, 0.2}, .weight_noise = {0, 0.15}},
+                    .hardware = {.adc_bits = {5, 6, 8}, .crossbar_size = {64, 256}}};
+    if (kind == SpaceType::genes) {
+      config.space.genes = gene_tables(genes);
+      config.space.network = (folder / "network.json").string();
+      write_file_atomically(config.space.network, network);
+    }
+    const FakeEvaluator evaluator(builder_of(Space(config.space)));
+    const auto whole = folder / (std::string(word_of(kind)) + "-whole"), killed = folder / word_of(kind);
+    run_search(config, {.folder = whole}, evaluator);
+    crash_after(6, config, killed, evaluator);
+    run_search(config, {.folder = killed, .resume = true}, evaluator);
+    CHECK(remains(killed) == remains(whole));
   }
 }
 
