@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/run/buffer_plan.hpp"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -37,23 +36,6 @@ TEST_CASE("what a later level adds as a residual is held for the whole mini-batc
     CHECK_FALSE(buffers.value_in_walk[static_cast<size_t>(op.inputs[1])]);
   }
   CHECK(residuals == 3);
-}
-
-TEST_CASE("in bfloat16 what only batch norms read is held in 16 bits, and in float32 nothing is") {
-  const NetworkPlan plan(published("resnet8"));
-  const BufferPlan exact(plan), rounded(plan, Arithmetic::bfloat16);
-  int convolutions = 0;
-  for (size_t i = 0; i < plan.operations.size(); ++i) {
-    const auto& op = plan.operations[i];
-    CHECK_FALSE(exact.value_in_halves[i]);
-    const bool read_by_norm = std::any_of(
-        plan.operations.begin(), plan.operations.end(),
-        [&](const Operation& reader) { return reader.needs_batch && reader.inputs[0] == static_cast<int>(i); });
-    CHECK(rounded.value_in_halves[i] == read_by_norm);
-    convolutions += read_by_norm ? 1 : 0;
-  }
-  CHECK(convolutions == 9);
-  CHECK(rounded.floats(plan, 64, 8, 2) < 0.75 * static_cast<double>(exact.floats(plan, 64, 8, 2)));
 }
 
 TEST_CASE("gradients that share memory are never wanted in the same level") {

@@ -25,8 +25,6 @@ struct Bfloat16Kernels {
   void (*gradient)(const MatrixGradient&);
   /// y[i] = x[i] as bfloat16.
   void (*round)(const float* x, std::size_t count, std::uint16_t* y);
-  /// y[i] = x[i] as float.
-  void (*widen)(const std::uint16_t* x, std::size_t count, float* y);
   /// y[i] = clip(round(x[i] * levels / range)), a whole number, as bfloat16 (exact up to 256 levels).
   void (*quantise_levels)(const float* x, std::size_t count, float range, float levels, std::uint16_t* y);
   /// slots[i] = the pair first[i] / divisor, second[i] / divisor; zeros for a second that is null.

@@ -89,10 +89,6 @@ void round(const float* x, std::size_t count, std::uint16_t* y) {
   for (std::size_t i = 0; i < count; ++i) y[i] = static_cast<std::uint16_t>(rounded(x[i]));
 }
 
-void widen(const std::uint16_t* x, std::size_t count, float* y) {
-  for (std::size_t i = 0; i < count; ++i) y[i] = from_half(x[i]);
-}
-
 void quantise_levels(const float* x, std::size_t count, float range, float levels, std::uint16_t* y) {
   for (std::size_t i = 0; i < count; ++i)
     y[i] = static_cast<std::uint16_t>(rounded(level(x[i], range, levels)));
@@ -109,8 +105,8 @@ void quantise_pairs(const float* first, const float* second, std::size_t count, 
     put(slots + i, level(first[i], range, levels), second ? level(second[i], range, levels) : 0.0f);
 }
 
-const Bfloat16Kernels plain_loops{"reference", product,         gradient,    round,
-                                  widen,       quantise_levels, round_pairs, quantise_pairs};
+const Bfloat16Kernels plain_loops{"reference",     product,     gradient,      round,
+                                  quantise_levels, round_pairs, quantise_pairs};
 
 }  // namespace
 

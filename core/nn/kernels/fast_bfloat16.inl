@@ -27,10 +27,6 @@ MHO_INLINE Vector pair_up(Vector first, Vector second) {
   const __m512i turns = (__m512i)(lanes | ((lanes + 16u) << 16));  // 0 16 1 17 2 18 ...
   return (Vector)_mm512_permutexvar_epi16(turns, (__m512i)_mm512_cvtne2ps_pbh(second, first));
 }
-MHO_INLINE Vector load_halves(const std::uint16_t* x, int count) {
-  const __m256i halves = _mm256_maskz_loadu_epi16(lanes_below(count), x);
-  return (Vector)_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16);
-}
 #else
 MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
   const Bits bits = rounded(v);
@@ -38,11 +34,6 @@ MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
 }
 MHO_INLINE Vector pair_up(Vector first, Vector second) {
   return (Vector)((rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
-}
-MHO_INLINE Vector load_halves(const std::uint16_t* x, int count) {
-  Bits bits{};
-  for (int i = 0; i < count; ++i) bits[i] = static_cast<std::uint32_t>(x[i]) << 16;
-  return (Vector)bits;
 }
 #endif
 
@@ -79,13 +70,6 @@ void round(const float* x, std::size_t count, std::uint16_t* y) {
   halves(x, count, y, [](Vector v) { return v; });
 }
 
-void widen(const std::uint16_t* x, std::size_t count, float* y) {
-  std::size_t i = 0;
-  for (; i + lane_count <= count; i += lane_count) store(y + i, load_halves(x + i, lane_count));
-  const int rest = static_cast<int>(count - i);
-  if (rest > 0) store_some(y + i, load_halves(x + i, rest), rest);
-}
-
 void quantise_levels(const float* x, std::size_t count, float range, float levels, std::uint16_t* y) {
   const Levels dac(range, levels);
   halves(x, count, y, [&](Vector v) { return dac.of(v); });
@@ -106,7 +90,7 @@ void quantise_pairs(const float* first, const float* second, std::size_t count, 
 }  // namespace
 
 extern const Bfloat16Kernels MHO_BFLOAT16_SET;
-const Bfloat16Kernels MHO_BFLOAT16_SET{MHO_BFLOAT16_NAME, product,         gradient,    round,
-                                       widen,             quantise_levels, round_pairs, quantise_pairs};
+const Bfloat16Kernels MHO_BFLOAT16_SET{MHO_BFLOAT16_NAME, product,     gradient,      round,
+                                       quantise_levels,   round_pairs, quantise_pairs};
 
 }  // namespace mho

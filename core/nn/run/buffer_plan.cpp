@@ -43,24 +43,15 @@ bool is_read_in_own_level(const NetworkPlan& plan, int index) {
   return own_level;
 }
 
-bool is_read_by_batch_norms_only(const NetworkPlan& plan, int index) {
-  bool only = true;
-  for_readers(plan, index, [&](const Operation&, bool batch_norm) { only = only && batch_norm; });
-  return only;
-}
-
 }  // namespace
 
-BufferPlan::BufferPlan(const NetworkPlan& plan, Arithmetic arithmetic)
-    : value_in_walk(plan.operations.size(), false),
-      value_in_halves(plan.operations.size(), false),
-      gradient_slot(plan.operations.size(), no_gradient) {
+BufferPlan::BufferPlan(const NetworkPlan& plan)
+    : value_in_walk(plan.operations.size(), false), gradient_slot(plan.operations.size(), no_gradient) {
   std::vector<std::vector<Levels>> taken;  // [slot]
   for (int i = static_cast<int>(plan.operations.size()) - 2; i > 0; --i) {
     const auto k = static_cast<size_t>(i);
     const Operation& op = plan.operations[k];
     value_in_walk[k] = op.needs_batch && is_read_in_own_level(plan, i);
-    value_in_halves[k] = arithmetic == Arithmetic::bfloat16 && is_read_by_batch_norms_only(plan, i);
     const Levels levels = gradient_levels(plan, i);
     if (levels.first == levels.last) {
       gradient_slot[k] = walk_only;
@@ -90,11 +81,7 @@ std::size_t BufferPlan::floats(const NetworkPlan& plan, int batch_size, int part
   };
   for (size_t i = 1; i + 1 < plan.operations.size(); ++i) {
     const std::int64_t image = plan.operations[i].shape.size();
-    if (value_in_walk[i] || value_in_halves[i]) total += walked(image);
-    if (value_in_halves[i])
-      total += static_cast<size_t>((image * batch_size + 1) / 2) + kernel_slack();
-    else if (!value_in_walk[i])
-      total += whole(image);
+    total += value_in_walk[i] ? walked(image) : whole(image);
     if (gradient_slot[i] == walk_only) total += walked(image);
   }
   for (const auto image : slot_floats) total += whole(image);

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/nn/kernels/arithmetic.hpp"
 #include "core/nn/run/network_plan.hpp"
 
 namespace mho {
@@ -13,16 +12,14 @@ namespace mho {
 /// Where the values and gradients of a training step live. A mini-batch of activations is larger than the
 /// caches, so only what a later level needs is held for all its images: a batch norm's output that is read
 /// within its own level is computed again from its input when the backward pass needs it, and gradients of
-/// different levels share memory. In bfloat16, values that only batch norms read are held in 16 bits: all
-/// their images pass through memory four times a step.
+/// different levels share memory.
 struct BufferPlan {
-  explicit BufferPlan(const NetworkPlan& plan, Arithmetic arithmetic = Arithmetic::float32);
+  explicit BufferPlan(const NetworkPlan& plan);
 
   static constexpr int no_gradient = -1;  ///< no gradient: the network's input, the loss
   static constexpr int walk_only = -2;    ///< written and read within one level: a walk's buffer serves
 
   std::vector<bool> value_in_walk;        ///< one an operation
-  std::vector<bool> value_in_halves;      ///< one an operation: a walk's buffer has them as floats
   std::vector<int> gradient_slot;         ///< one an operation: no_gradient, walk_only or an index below
   std::vector<std::int64_t> slot_floats;  ///< of one image, the largest gradient that uses the slot
 

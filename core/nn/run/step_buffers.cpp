@@ -22,9 +22,9 @@ BatchCut::BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts, Ar
       walk(std::min(in_pairs(plan.images_per_walk, arithmetic), part_size)),
       parts(static_cast<size_t>((batch_size + part_size - 1) / part_size)) {}
 
-StepBuffers::StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut, Arithmetic arithmetic)
+StepBuffers::StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut)
     : plan_(plan),
-      buffers_(plan, arithmetic),
+      buffers_(plan),
       values_(plan.operations.size()),
       gradients_(buffers_.slot_floats.size()),
       parts_(cut.parts) {
@@ -32,17 +32,14 @@ StepBuffers::StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut
   for (auto& part : parts_)
     part = {std::vector<FloatBuffer>(ops),
             std::vector<FloatBuffer>(ops),
-            {std::vector<float*>(ops, nullptr), std::vector<float*>(ops, nullptr),
-             std::vector<std::uint16_t*>(ops, nullptr)}};
+            {std::vector<float*>(ops, nullptr), std::vector<float*>(ops, nullptr)}};
   for (size_t slot = 0; slot < gradients_.size(); ++slot)
     grow(gradients_[slot], buffers_.slot_floats[slot], batch_size);
   for (size_t k = 1; k + 1 < ops; ++k) {
     const std::int64_t image = plan.operations[k].shape.size();
-    const bool halves = buffers_.value_in_halves[k], walked = buffers_.value_in_walk[k] || halves;
-    if (!walked) grow(values_[k], image, batch_size);
-    if (halves) values_[k].resize(static_cast<size_t>((image * batch_size + 1) / 2) + kernel_slack());
+    if (!buffers_.value_in_walk[k]) grow(values_[k], image, batch_size);
     for (auto& part : parts_) {
-      if (walked) grow(part.walk_values[k], image, cut.walk);
+      if (buffers_.value_in_walk[k]) grow(part.walk_values[k], image, cut.walk);
       if (buffers_.gradient_slot[k] == BufferPlan::walk_only) grow(part.walk_gradients[k], image, cut.walk);
     }
   }
@@ -50,13 +47,12 @@ StepBuffers::StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut
 
 const StepBuffers::Pointers& StepBuffers::point_to(std::size_t index, const float* images, int first) {
   Part& part = parts_[index];
-  auto& [values, gradients, halves] = part.pointers;
+  auto& [values, gradients] = part.pointers;
   values[0] = const_cast<float*>(images) + first * plan_.operations[0].shape.size();  // only ever read
   for (size_t k = 1; k < values.size(); ++k) {
     const std::int64_t at = first * plan_.operations[k].shape.size();
     const int slot = buffers_.gradient_slot[k];
-    values[k] = part.walk_values[k].empty() ? values_[k].data() + at : part.walk_values[k].data();
-    if (buffers_.value_in_halves[k]) halves[k] = reinterpret_cast<std::uint16_t*>(values_[k].data()) + at;
+    values[k] = values_[k].empty() ? part.walk_values[k].data() : values_[k].data() + at;
     gradients[k] =
         slot < 0 ? part.walk_gradients[k].data() : gradients_[static_cast<size_t>(slot)].data() + at;
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "core/base/aligned.hpp"
@@ -24,14 +23,12 @@ struct BatchCut {
 /// The memory of a training step's values and gradients, laid out by a BufferPlan.
 class StepBuffers {
  public:
-  StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut,
-              Arithmetic arithmetic = Arithmetic::float32);
+  StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut);
 
   /// Where each operation's values and gradients lie for some images of a part: pointers to the first.
   struct Pointers {
     std::vector<float*> values;
-    std::vector<float*> gradients;       ///< null for the network's input
-    std::vector<std::uint16_t*> halves;  ///< of values that outlive the walk in bfloat16; null for others
+    std::vector<float*> gradients;  ///< null for the network's input
   };
   /// Of image `first` on, after which `images` begins.
   const Pointers& point_to(std::size_t part, const float* images, int first);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/base/parallel.hpp"
-#include "core/nn/kernels/bfloat16.hpp"
 #include "core/nn/run/kept_statistics.hpp"
 
 namespace mho {
@@ -15,7 +14,7 @@ TrainingNetwork::TrainingNetwork(const Network& network, const Loss& loss, int b
       loss_(loss),
       plan_(network.plan()),
       cut_(plan_, batch_size, parts, arithmetic),
-      buffers_(plan_, batch_size, cut_, arithmetic),
+      buffers_(plan_, batch_size, cut_),
       backward_(plan_backward(plan_)),
       affines_(plan_.operations.size()),
       parts_(cut_.parts) {
@@ -70,7 +69,6 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
 void TrainingNetwork::forward(const Step& step, const Walk& walk) {
   const auto& values = buffers_.pointers(walk.part).values;
   const Network::Values at{values, affines_, parts_[walk.part].scratch.data(), step.batch.key, walk.first};
-  widen_inputs(walk);
   for (int i = 1; i + 1 < op_count(); ++i)
     if (op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
@@ -78,35 +76,11 @@ void TrainingNetwork::forward(const Step& step, const Walk& walk) {
     if (op(i).needs_batch && op(op(i).inputs[0]).level == walk.level)
       states_[static_cast<size_t>(i)]->observe(walk.part, values[static_cast<size_t>(op(i).inputs[0])],
                                                walk.images);
-  round_values(walk);
-}
-
-void TrainingNetwork::round_values(const Walk& walk) {
-  const auto& at = buffers_.pointers(walk.part);
-  for (int i = 0; i < op_count(); ++i)
-    if (const auto k = static_cast<size_t>(i); at.halves[k] && op(i).level == walk.level)
-      bfloat16_kernels().round(at.values[k], static_cast<size_t>(walk.images * op(i).shape.size()),
-                               at.halves[k]);
-}
-
-void TrainingNetwork::widen_values(const Walk& walk, int index) {
-  const auto& at = buffers_.pointers(walk.part);
-  if (const auto k = static_cast<size_t>(index); at.halves[k])
-    bfloat16_kernels().widen(at.halves[k], static_cast<size_t>(walk.images * op(index).shape.size()),
-                             at.values[k]);
-}
-
-void TrainingNetwork::widen_inputs(const Walk& walk) {
-  for (int i = 0; i < op_count(); ++i)
-    if (op(i).needs_batch && op(i).level == walk.level) widen_values(walk, op(i).inputs[0]);
 }
 
 void TrainingNetwork::restore_values(const Step& step, const Walk& walk) {
   const Network::Values at{buffers_.pointers(walk.part).values, affines_, parts_[walk.part].scratch.data(),
                            RandomKey(0), 0};  // it draws nothing
-  widen_inputs(walk);
-  for (int i = 0; i < op_count(); ++i)
-    if (op(i).level == walk.level) widen_values(walk, i);
   for (int i = 0; i < op_count(); ++i)
     if (buffers_.value_in_walk(i) && op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
@@ -256,7 +230,7 @@ std::size_t training_bytes(const Network& network, int batch_size, int part_coun
                            Arithmetic arithmetic) {
   const auto& plan = network.plan();
   const BatchCut cut(plan, batch_size, part_count, arithmetic);
-  size_t floats = BufferPlan(plan, arithmetic).floats(plan, batch_size, static_cast<int>(cut.parts), cut.walk);
+  size_t floats = BufferPlan(plan).floats(plan, batch_size, static_cast<int>(cut.parts), cut.walk);
   std::int64_t widest = 0;  // output of a matrix layer, for its clipped gradient
   for (const auto& op : plan.operations) {
     const auto* matrix = network.matrix(op.node);

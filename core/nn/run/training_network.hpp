@@ -95,11 +95,6 @@ class TrainingNetwork {
   void forward(const Step& step, const Walk& walk);
   /// Fills again what the forward walks of a level did not keep.
   void restore_values(const Step& step, const Walk& walk);
-  /// Values that are kept in bfloat16: those of a level are rounded, and an operation's are floats again.
-  void round_values(const Walk& walk);
-  void widen_values(const Walk& walk, int op);
-  /// The inputs of the level's batch norms.
-  void widen_inputs(const Walk& walk);
   void score(const Step& step, const Walk& walk);
   void finish_statistics(const Step& step, int level);
   void backward(const Step& step, const Walk& walk);
