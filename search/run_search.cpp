@@ -68,6 +68,7 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
     const auto history = study.store->before(first);
     study.tell(study.guide.learn(history));
     const auto generation = propose_generation(study, first, history);
+    if (first == 0) study.tell(estimate_time(study, generation));
     train_generation(study, generation);
     note = generation.note;
     if (study.stopped()) return stopped_run(study);
@@ -100,7 +101,7 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
 
 SearchResult run_search(const RunConfig& config, const SearchOptions& options) {
   check_run_config(config);
-  return run_search(config, options, *make_evaluator(config));
+  return run_search(config, options, *make_evaluator(config, {}, options.extensions.read_network));
 }
 
 }  // namespace mho

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/judges/training_evaluator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/error.hpp"
 #include "evaluators/chance.hpp"
 #include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
+#include "search/judges/ancestor.hpp"
 
 namespace mho {
 namespace {
@@ -15,7 +17,9 @@ namespace {
 void check_start_of_search(const TrainingConfig& training) {
   if (!training.from.empty())
     throw ConfigError("training.from: expected none in a search, whose networks have other layers, got " +
-                      training.from + "; mho evaluate trains one network from it");
+                      training.from +
+                      "; mho evaluate trains one network from it, search.from starts candidates from "
+                      "what fits");
 }
 
 Dataset dataset_to_select_on(const TaskConfig& task) {
@@ -31,6 +35,7 @@ Dataset dataset_to_select_on(const TaskConfig& task) {
 struct SplitData {
   Dataset all;
   Samples held_out;  ///< that trials are scored on
+  std::optional<Candidate> ancestor = {};
   Shape input() const { return {all.train.height, all.train.width, all.train.channels}; }
 };
 
@@ -76,6 +81,26 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
                         key("re-score", trial));
   }
 
+  /// One epoch of a few mini-batches and one programming, of which the rest is so many times more.
+  std::optional<double> estimate_s(const Architecture& architecture) const override {
+    const int count = 2 * config_.training.batch_size;
+    const Samples few = take_samples(data_->all.train, count);
+    const Samples held_out = take_samples(data_->held_out, count);
+    auto part = trial_config_;
+    part.training.epochs = 1;
+    part.scoring.programmings = 1;
+    const auto both = mho::evaluate(architecture, {few, held_out}, part, key("estimate", 0));
+    if (both.failed) return std::nullopt;
+    const auto scored =
+        mho::rescore(architecture, both.parameters, {few, held_out}, part, key("estimate", 0));
+    const auto times = [](const Samples& all, const Samples& some) {
+      return static_cast<double>(all.count()) / static_cast<double>(some.count());
+    };
+    return std::max(both.wall_s - scored.wall_s, 0.0) * times(data_->all.train, few) *
+               config_.training.epochs +
+           scored.wall_s * times(data_->held_out, held_out) * trial_config_.scoring.programmings;
+  }
+
  private:
   RandomKey key(const char* purpose, int trial) const {
     return RandomKey(config_.search.seed).with(purpose, static_cast<std::uint64_t>(trial));
@@ -83,7 +108,12 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 
   /// Trains and scores on what selects; only what is trained to the end has to be better than chance.
   Evaluation train_part(const Architecture& architecture, int trial, const EpochCallback& on_epoch,
-                        const TrainingPart& part) const {
+                        TrainingPart part) const {
+    std::optional<Parameters> inherited;
+    if (data_->ancestor)
+      inherited = inherited_parameters(architecture, *data_->ancestor,
+                                       key("trial", trial).with("training").with("initial weights"));
+    part.initial = inherited ? &*inherited : nullptr;
     auto evaluation = mho::evaluate(architecture, {data_->all.train, data_->held_out}, trial_config_,
                                     key("trial", trial), on_epoch, part);
     if (evaluation.failed || evaluation.checkpoint) return evaluation;
@@ -100,15 +130,19 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 
 }  // namespace
 
-std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build) {
+std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build,
+                                                 const NetworkReader& reader) {
   check_start_of_search(config.training);
+  auto ancestor = load_ancestor(config.search.from, reader);
   if (!build) build = builder_of(Space(config.space));
   auto data = std::make_shared<SplitData>(SplitData{dataset_to_select_on(config.task), {}});
+  data->ancestor = std::move(ancestor);
   data->held_out = take_samples(data->all.validation, config.search.trial_images);
   // Kept with each network: of the images that it is trained on.
   const Preprocessing preprocessing{data->all.mean, data->all.standard_deviation};
-  const auto prepared = [build, preprocessing](const Genome& genome, Shape input, int classes) {
-    return build(genome, input, classes).with_preprocessing(preprocessing);
+  const auto prepared = [build, preprocessing, digital = config.hardware.digital_layers](
+                            const Genome& genome, Shape input, int classes) {
+    return build(genome, input, classes).with_preprocessing(preprocessing).with_digital_layers(digital);
   };
   return std::make_unique<TrainingEvaluator>(config, std::move(data), prepared);
 }

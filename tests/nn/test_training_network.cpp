@@ -105,6 +105,18 @@ TEST_CASE("gradients of dense layers and activations agree with finite differenc
                             {"out", Dense{.out_features = 3}, {"tanh"}},
                             {"loss", Output{}, {"out"}}}));
   }
+  SECTION("recurrent layers, the last step, the mean over steps") {
+    check_gradients(custom("recurrent", {7, 1, 3},
+                           {{"lstm", Recurrent{Recurrent::Kind::lstm, 6}, {"input"}},
+                            {"gru", Recurrent{Recurrent::Kind::gru, 5}, {"lstm"}},
+                            {"rnn", Recurrent{Recurrent::Kind::rnn, 4, false}, {"lstm"}},
+                            {"both", Concat{}, {"gru", "rnn"}},
+                            {"last", Last{}, {"both"}},
+                            {"mean", GlobalAveragePool{}, {"both"}},
+                            {"ends", Concat{}, {"last", "mean"}},
+                            {"out", Dense{.out_features = 3}, {"ends"}},
+                            {"loss", Output{}, {"out"}}}));
+  }
   SECTION("clip and leaky ReLU") {
     check_gradients(custom("bounded", {6, 5, 2},
                            {{"conv", Conv2d{.out_channels = 4, .bias = true}, {"input"}},
@@ -204,7 +216,7 @@ TEST_CASE("gradients in bfloat16 are float32's within its rounding, and not the 
   // A gradient has passed every layer twice, each adding 1.6e-3 of its norm, which the batch norms of seven
   // images amplify and ReLUs turn into sums of other numbers: up to 18 % at the far end of DS-CNN's ten. The
   // layers by themselves are held to 1e-6 by test_operand_packing.cpp.
-  const auto name = GENERATE("resnet8", "lenet5", "ds_cnn", "mlp");
+  const auto name = GENERATE("resnet8", "lenet5", "ds_cnn", "mlp", "signal_lstm");
   const auto task = published_task(name);
   const auto architecture = make_builtin(name, task.input, task.classes);
   const auto problem = make_problem(architecture, 7);  // an odd number: a pair's second image is missing
