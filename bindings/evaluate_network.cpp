@@ -5,6 +5,7 @@
 #include "cli/candidate.hpp"
 #include "cli/run_options.hpp"
 #include "core/base/error.hpp"
+#include "evaluators/training/kept_norms.hpp"
 
 namespace mho {
 namespace {
@@ -41,6 +42,9 @@ EvaluationAnswer judge(EvaluationRequest& request, PythonThread& thread) {
                      tables.evaluation(), key, tell, part);
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
   auto notes = network.notes;
+  if (start)
+    if (auto warning = kept_norms_warning(network.architecture, *start, tables.training); !warning.empty())
+      notes.push_back(std::move(warning));
   notes.insert(notes.end(), evaluation.notes.begin(), evaluation.notes.end());
   return {score_json(network.architecture, evaluation, loaded.seed), std::move(notes)};
 }

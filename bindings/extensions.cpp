@@ -11,7 +11,7 @@ HostExtensions python_extensions(PythonThread& thread) {
     return make_optuna_proposer(thread, name, config);
   };
   extensions.open_storage = [&](const StorageRequest& request) { return open_shared_store(thread, request); };
-  all.read_network = make_network_reader(thread);
+  all.read_network = extensions.read_network = make_network_reader(thread);
   return all;
 }
 

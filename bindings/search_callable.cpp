@@ -115,7 +115,7 @@ SearchResult run(const CallableSearch& search, const RunConfig& config, PythonTh
                               .on_progress = teller_of(thread, search.progress)};
   if (!search.evaluate.is_none()) return run_search(config, options, evaluator_of(thread, search.evaluate));
   const auto build = search.build.is_none() ? NetworkBuilder{} : builder_of(thread, search.build);
-  return run_search(config, options, *make_evaluator(config, build));
+  return run_search(config, options, *make_evaluator(config, build, options.extensions.read_network));
 }
 
 }  // namespace

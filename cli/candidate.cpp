@@ -86,6 +86,14 @@ void check_fits(const Architecture& architecture, const std::string& name, const
                   architecture.classes()));
 }
 
+const Samples& split_of(const Dataset& dataset, const std::string& name) {
+  const auto& split = name == "test" ? dataset.test : name == "train" ? dataset.train : dataset.validation;
+  if (split.count() == 0)
+    throw ConfigError(
+        fmt::format("--split {}: expected samples in data set '{}', got none", name, dataset.name));
+  return split;
+}
+
 std::optional<NamedArchitecture> load_network(const std::string& name, const NetworkReader& reader,
                                               std::optional<Shape> input) {
   if (name.ends_with(".onnx")) return read_foreign(name, reader, input);

@@ -53,6 +53,9 @@ struct CandidateAndData {
 CandidateAndData load_candidate_and_data(const std::string& name, const TaskConfig& task,
                                          const NetworkReader& reader);
 
+/// The split that --split names: "test", "train", "validation". Throws ConfigError when it is empty.
+const Samples& split_of(const Dataset& dataset, const std::string& name);
+
 /// Throws ConfigError, calling the network `name`, unless the network fits the data.
 void check_fits(const Architecture& architecture, const std::string& name, const Dataset& dataset);
 

@@ -10,7 +10,8 @@ namespace mho {
 
 Mapping write_chip_folder(const std::filesystem::path& folder, const Candidate& candidate,
                           const EvaluationTables& tables) {
-  const auto& [architecture, parameters, features] = candidate;
+  const auto& [network, parameters, features] = candidate;
+  const auto architecture = network.with_digital_layers(tables.hardware.digital_layers);
   auto mapped = map_onto_chip(architecture, tables.chip, tables.mapping, MappingMode::full);
   if (!mapped.mapping)
     throw MappingError(

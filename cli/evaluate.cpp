@@ -21,6 +21,7 @@
 #include "core/base/files/text_file.hpp"
 #include "core/base/quantity.hpp"
 #include "core/chip/export/export.hpp"
+#include "evaluators/training/kept_norms.hpp"
 
 namespace mho {
 namespace {
@@ -115,6 +116,10 @@ Judged judge(const EvaluateArguments& arguments, const NetworkReader& reader, Ev
   const auto found = load_network_and_data(arguments.architecture, config.task, reader, config.training.from);
   const auto& [network, dataset, start] = found;
   for (const auto& note : network.notes) log_line("note: " + note);
+  if (start)
+    if (const auto warning = kept_norms_warning(network.architecture, *start, config.training);
+        !warning.empty())
+      log_line("warning: " + warning);
   if (network.parameters && !start)
     return {network.architecture,
             rescore(network.architecture, *network.parameters, {dataset.train, dataset.test},

@@ -17,7 +17,6 @@
 #include "core/base/files/npy.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/quantity.hpp"
-#include "core/base/suggest.hpp"
 #include "evaluators/prediction.hpp"
 
 namespace mho {
@@ -30,27 +29,6 @@ struct PredictArguments {
   std::string at;
   bool force = false;
 };
-
-/// "30", "30s", "2h", "1d". Throws InputError.
-double parse_time(const std::string& text) {
-  const std::map<std::string, double> units = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
-  const auto end = text.find_first_not_of("0123456789.");
-  const auto unit = units.find(end == std::string::npos ? "" : text.substr(end));
-  const auto number = text.substr(0, end);
-  const bool is_number = number.find_first_of("0123456789") != std::string::npos &&
-                         std::count(number.begin(), number.end(), '.') <= 1 && number.size() < 20;
-  if (!is_number || unit == units.end())
-    throw InputError(fmt::format("--at: expected a time such as 1s, 1h, 1d or 30d, got '{}'", text));
-  return std::stod(number) * unit->second;
-}
-
-const Samples& split_of(const Dataset& dataset, const std::string& name) {
-  const auto& split = name == "test" ? dataset.test : name == "train" ? dataset.train : dataset.validation;
-  if (split.count() == 0)
-    throw ConfigError(
-        fmt::format("--split {}: expected samples in data set '{}', got none", name, dataset.name));
-  return split;
-}
 
 std::int64_t count_right(const std::vector<float>& logits, const Samples& samples, size_t classes) {
   std::int64_t right = 0;

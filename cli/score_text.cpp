@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "core/base/error.hpp"
 #include "core/base/quantity.hpp"
 #include "evaluators/chance.hpp"
 
@@ -38,6 +41,18 @@ std::string time_name(double time_s) {
   if (is_multiple(time_s, day_s)) return fmt::format("{:g} d", time_s / day_s);
   if (is_multiple(time_s, hour_s)) return fmt::format("{:g} h", time_s / hour_s);
   return fmt::format("{:g} s", time_s);
+}
+
+double parse_time(const std::string& text) {
+  const std::map<std::string, double> units = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+  const auto end = text.find_first_not_of("0123456789.");
+  const auto unit = units.find(end == std::string::npos ? "" : text.substr(end));
+  const auto number = text.substr(0, end);
+  const bool is_number = number.find_first_of("0123456789") != std::string::npos &&
+                         std::count(number.begin(), number.end(), '.') <= 1 && number.size() < 20;
+  if (!is_number || unit == units.end())
+    throw InputError(fmt::format("--at: expected a time such as 1s, 1h, 1d or 30d, got '{}'", text));
+  return std::stod(number) * unit->second;
 }
 
 std::string brief_score(const Score& score) {

@@ -10,6 +10,9 @@ namespace mho {
 /// "1 s", "1 h", "30 d".
 std::string time_name(double time_s);
 
+/// Seconds of what --at takes: "30", "30s", "2h", "1d". Throws InputError.
+double parse_time(const std::string& text);
+
 /// "91.2 % +- 0.3 at 1 d, AVM 1.4": the two figures that a search selects by, without the deviation where
 /// there is one programming. The score must hold 1 day.
 std::string brief_score(const Score& score);

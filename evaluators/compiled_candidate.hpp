@@ -13,9 +13,11 @@ namespace mho {
 /// model, which training, calibration, scoring and measures of untrained networks share.
 class CompiledCandidate {
  public:
-  /// Throws ConfigError for hardware that check_mvm_effects refuses and for a device that cannot be made.
+  /// Throws ConfigError for hardware that check_mvm_effects refuses and for a device that cannot be made,
+  /// ArchitectureError as Architecture::with_digital_layers.
   CompiledCandidate(const Architecture& architecture, HardwareConfig hardware);
 
+  /// With the hardware's digital layers.
   const Architecture& architecture() const { return network_.architecture(); }
   const HardwareConfig& hardware() const { return hardware_; }
   /// With the hardware's row splits and converters.

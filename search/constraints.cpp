@@ -11,7 +11,7 @@ namespace {
 std::int64_t least_cores(const Architecture& architecture, const ChipConfig& chip) {
   std::int64_t weights = 0;
   for (const auto& node : architecture.nodes())
-    if (!is_grouped(node)) weights += node.weights;
+    if (node.on_chip.place == OnChip::Place::crossbar) weights += node.weights;
   const std::int64_t cells = std::int64_t{1} * chip.crossbar_rows * chip.crossbar_columns;
   return (weights + cells - 1) / cells;
 }

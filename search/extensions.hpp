@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "evaluators/foreign_network.hpp"
 #include "search/models/surrogate.hpp"
 #include "search/proposers/proposer.hpp"
 #include "search/run_config.hpp"
@@ -27,6 +28,7 @@ struct SearchExtensions {
   std::function<std::unique_ptr<Surrogate>(const std::string& name)> make_surrogate = {};  ///< "xgboost"
   std::function<Proposer(const std::string& name, const RunConfig&)> make_proposer = {};   ///< "optuna:tpe"
   std::function<std::unique_ptr<TrialStore>(const StorageRequest&)> open_storage = {};
+  NetworkReader read_network = {};  ///< of ONNX files, for search.from
 };
 
 /// A native proposer, or the host's for "optuna:...". Throws InputError.

@@ -81,6 +81,7 @@ RunConfig read_run_config(const std::filesystem::path& file, const std::vector<s
   make_absolute(config.hardware.device_parameters.table.file, file);
   make_absolute(config.space.network, file);
   make_absolute(config.training.from, file);
+  make_absolute(config.search.from, file);
   make_absolute(config.hardware.device_parameters.pulse_table.file, file);
   for (auto& folder : config.search.warm_start) make_absolute(folder, file);
   if (!config.chip_selection.file.empty()) config.chip = load_chip(config.chip_selection.file);

@@ -101,7 +101,7 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
 
 SearchResult run_search(const RunConfig& config, const SearchOptions& options) {
   check_run_config(config);
-  return run_search(config, options, *make_evaluator(config));
+  return run_search(config, options, *make_evaluator(config, {}, options.extensions.read_network));
 }
 
 }  // namespace mho

@@ -47,6 +47,10 @@ void SearchConfig::proposal_fields(FieldVisitor& visitor) {
   visitor.field("warm_start", &warm_start, anything(),
                 "earlier run folders of the same space, relative to this file, whose trials the surrogate or "
                 "bayesian learns from too");
+  visitor.field(
+      "from", &from, anything(),
+      "a winner folder or ONNX file, relative to this file: candidates begin with its weights in layers "
+      "of the same name and size, and with drawn ones elsewhere; \"\": drawn ones everywhere");
 }
 
 void SearchConfig::bound_fields(FieldVisitor& visitor) {

@@ -90,6 +90,7 @@ struct SearchConfig {
   double surrogate_floor = 0.3;              ///< Kendall's tau below which the surrogate is not used
   int surrogate_pool = 512;                  ///< genomes that a model chooses one from
   std::vector<std::string> warm_start = {};  ///< earlier run folders, relative to the run file
+  std::string from = "";  ///< winner folder or ONNX file whose weights candidates inherit where they fit
   int trial_programmings = 10;  ///< of a trial's score; winners are scored again with [scoring] programmings
   int trial_images = 0;         ///< of the validation split that trials are scored on, spread evenly; 0: all
   int max_parameters = 0;       ///< T_p of the paper; 0: no limit

@@ -46,6 +46,23 @@ void HardwareConfig::fields(FieldVisitor& visitor) {
   wires.fields(visitor);
   input_range.fields(visitor);
   effects.fields(visitor);
+  visitor.field(
+      "digital_layers", &digital_layers, anything(),
+      "conv2d and dense layers, by name, that stay in digital units in float32: trained, scored and "
+      "exported without devices or converters, and costed as digital multiply-accumulates.");
+}
+
+Converter input_converter(const HardwareConfig& hardware) {
+  return make_converter(hardware.what_if.dac_rounds ? hardware.dac_bits : 0, 1.0);
+}
+
+Converter output_converter(const HardwareConfig& hardware) {
+  constexpr float beyond_any_sum = 4096, no_step = 0x1p-20f;
+  const auto& [dac_rounds, clips, rounds] = hardware.what_if;
+  Converter adc = make_converter(clips || rounds ? hardware.adc_bits : 0, hardware.adc_range);
+  if (!rounds) adc.step = adc.limit * no_step;
+  if (!clips) adc.limit *= beyond_any_sum;
+  return adc;
 }
 
 HardwareConfig as_cut(HardwareConfig hardware, const RowCut& cut) {

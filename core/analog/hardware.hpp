@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/analog/array_config.hpp"
+#include "core/analog/converter.hpp"
 #include "core/analog/devices/device_parameters.hpp"
 #include "core/analog/input_range.hpp"
 #include "core/analog/mvm_effects.hpp"
@@ -21,6 +23,14 @@ inline constexpr std::array words_of<WeightScaling>{"column", "tile"};
 enum class CompensationMode { none, global, exact, column };
 template <>
 inline constexpr std::array words_of<CompensationMode>{"none", "global", "exact", "column"};
+
+/// Parts of the converters that a question may leave out ("what if nothing were clipped?"); no keys of a run
+/// file. Everything else of a product stays as it is.
+struct WhatIf {
+  bool dac_rounds = true;
+  bool adc_clips = true;  ///< also in the read-outs of the drift compensation
+  bool adc_rounds = true;
+};
 
 /// The [hardware] table: device model, weight mapping, converters and crossbar size. One set of numbers for
 /// the training path (noisy weight copy, fused converters) and for the device path (programmed conductances).
@@ -42,6 +52,9 @@ struct HardwareConfig {
   WireConfig wires = {};
   InputRangeConfig input_range = {};
   MvmEffects effects = {};
+  std::vector<std::string> digital_layers = {};  ///< matrix layers that lie on no crossbar, by name
+
+  WhatIf what_if = {};
 
   /// How layers' matrices are cut for these crossbars: [chip] row_split of a run file. Layers' matrices come
   /// to core/analog cut: with rows in the order of the crossbars, and as_cut hardware.
@@ -54,6 +67,11 @@ struct HardwareConfig {
   /// Throws ConfigError for settings that do not exist or contradict each other.
   void check() const;
 };
+
+/// The converters of that hardware's tiles, in units of the input range and of g_max x full input, as
+/// `what_if` leaves them. Throw ConfigError for an impossible converter.
+Converter input_converter(const HardwareConfig& hardware);
+Converter output_converter(const HardwareConfig& hardware);
 
 /// The hardware of a matrix that is cut so: as many of its crossbars' rows are used as a full split has.
 HardwareConfig as_cut(HardwareConfig hardware, const RowCut& cut);

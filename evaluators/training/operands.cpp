@@ -15,8 +15,7 @@ namespace {
 constexpr float continuous_levels = 1 << 20;
 
 MvmSettings settings_of(const HardwareConfig& hardware) {
-  const Converter dac = make_converter(hardware.dac_bits, 1.0);
-  const Converter adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  const Converter dac = input_converter(hardware), adc = output_converter(hardware);
   return {dac.step > 0 ? levels_of(dac) : continuous_levels,
           adc.step,
           adc.limit,

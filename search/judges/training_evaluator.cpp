@@ -8,6 +8,7 @@
 #include "evaluators/chance.hpp"
 #include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
+#include "search/judges/ancestor.hpp"
 
 namespace mho {
 namespace {
@@ -16,7 +17,9 @@ namespace {
 void check_start_of_search(const TrainingConfig& training) {
   if (!training.from.empty())
     throw ConfigError("training.from: expected none in a search, whose networks have other layers, got " +
-                      training.from + "; mho evaluate trains one network from it");
+                      training.from +
+                      "; mho evaluate trains one network from it, search.from starts candidates from "
+                      "what fits");
 }
 
 Dataset dataset_to_select_on(const TaskConfig& task) {
@@ -32,6 +35,7 @@ Dataset dataset_to_select_on(const TaskConfig& task) {
 struct SplitData {
   Dataset all;
   Samples held_out;  ///< that trials are scored on
+  std::optional<Candidate> ancestor = {};
   Shape input() const { return {all.train.height, all.train.width, all.train.channels}; }
 };
 
@@ -104,7 +108,12 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 
   /// Trains and scores on what selects; only what is trained to the end has to be better than chance.
   Evaluation train_part(const Architecture& architecture, int trial, const EpochCallback& on_epoch,
-                        const TrainingPart& part) const {
+                        TrainingPart part) const {
+    std::optional<Parameters> inherited;
+    if (data_->ancestor)
+      inherited = inherited_parameters(architecture, *data_->ancestor,
+                                       key("trial", trial).with("training").with("initial weights"));
+    part.initial = inherited ? &*inherited : nullptr;
     auto evaluation = mho::evaluate(architecture, {data_->all.train, data_->held_out}, trial_config_,
                                     key("trial", trial), on_epoch, part);
     if (evaluation.failed || evaluation.checkpoint) return evaluation;
@@ -121,15 +130,19 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
 
 }  // namespace
 
-std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build) {
+std::unique_ptr<NetworkEvaluator> make_evaluator(const RunConfig& config, NetworkBuilder build,
+                                                 const NetworkReader& reader) {
   check_start_of_search(config.training);
+  auto ancestor = load_ancestor(config.search.from, reader);
   if (!build) build = builder_of(Space(config.space));
   auto data = std::make_shared<SplitData>(SplitData{dataset_to_select_on(config.task), {}});
+  data->ancestor = std::move(ancestor);
   data->held_out = take_samples(data->all.validation, config.search.trial_images);
   // Kept with each network: of the images that it is trained on.
   const Preprocessing preprocessing{data->all.mean, data->all.standard_deviation};
-  const auto prepared = [build, preprocessing](const Genome& genome, Shape input, int classes) {
-    return build(genome, input, classes).with_preprocessing(preprocessing);
+  const auto prepared = [build, preprocessing, digital = config.hardware.digital_layers](
+                            const Genome& genome, Shape input, int classes) {
+    return build(genome, input, classes).with_preprocessing(preprocessing).with_digital_layers(digital);
   };
   return std::make_unique<TrainingEvaluator>(config, std::move(data), prepared);
 }

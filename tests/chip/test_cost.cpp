@@ -53,6 +53,37 @@ TEST_CASE("blocks that share a core take turns and need no links") {
   CHECK(cost.energy_high_j - cost.energy_low_j == Approx(cost.buffer_bits * (3.75e-12 - 0.2e-12)));
 }
 
+TEST_CASE("a layer kept digital costs its multiply-adds, no core and no hops") {
+  const ChipConfig chip = small_chip(2, 2, 8);
+  const Architecture network = two_layers().with_digital_layers({"conv"});
+  auto blocks = cut_into_blocks(network, chip);
+  REQUIRE(blocks.size() == 1);  // the dense layer's
+  blocks[0].core = 3;
+  const Cost cost = count_cost(network, chip, blocks);
+  CHECK(cost.cores == 1);
+  CHECK(cost.core_mvms == 1);
+  CHECK(cost.interval == 1);
+  // The convolution's 9 x 2 x 16; 32 biases, 32 batch norms, 32 pooled, 3 biases.
+  CHECK(cost.digital_macs == 288 + 99);
+  // What the dense layer reads comes from beside the cores, two activations of 8 bits.
+  const auto links = find_links(network, chip, blocks);
+  REQUIRE(!links.empty());
+  CHECK(links.front().from_core == off_chip);
+  CHECK(links.front().to_core == 3);
+  CHECK(links.front().bits == 16);
+  CHECK(cost.bit_hops == 0);
+  CHECK(cost.energy_low_j == Approx(13.4e-9 + 387 * 1e-12 + 32 * 0.2e-12));
+}
+
+TEST_CASE("a network that is all digital needs no core") {
+  const ChipConfig chip = small_chip(2, 2, 8);
+  const auto mapped = map_onto_chip(two_layers().with_digital_layers({"conv", "dense"}), chip);
+  REQUIRE(mapped.mapping);
+  CHECK(mapped.mapping->blocks.empty());
+  CHECK(mapped.mapping->cost.cores == 0);
+  CHECK(mapped.mapping->cost.energy_low_j == Approx((288 + 6 + 99) * 1e-12));
+}
+
 TEST_CASE("four phases take the time and energy of four phases") {
   ChipConfig chip = small_chip(2, 2, 8);
   const Cost once = count_cost(two_layers(), chip, blocks_on({2, 2, 2}, chip));

@@ -85,6 +85,35 @@ TEST_CASE("an ideal chip scores the digital accuracy at all times") {
   }
 }
 
+TEST_CASE("layers kept digital train without noise or ranges, and the chip leaves them alone") {
+  const auto architecture = toy_network(4);
+  const auto samples = toy_samples(200, 4, 1.0, 1);
+  HardwareConfig hardware;
+  hardware.output_noise = 2;  // ruins whatever lies on crossbars
+  const auto at_a_day = [&](const std::vector<std::string>& digital) {
+    hardware.digital_layers = digital;
+    const CompiledCandidate candidate(architecture, hardware);
+    auto config = quick_training("hardware_aware");
+    config.epochs = 3;
+    const auto trained = train(candidate, {samples, config}, RandomKey(1));
+    for (size_t node = 0; node < trained.parameters.size(); ++node) {
+      const auto& here = candidate.architecture().nodes()[node];
+      CHECK((trained.parameters[node].input_range > 0) == (here.on_chip.place == OnChip::Place::crossbar));
+    }
+    ScoringConfig scoring;
+    scoring.programmings = 2;
+    return score(candidate, trained.parameters, samples, scoring, RandomKey(2));
+  };
+  const auto all = at_a_day({"conv1", "conv2", "dense"});
+  for (const auto& point : all.drift) {
+    CHECK(point.mean == all.digital);
+    CHECK(point.standard_deviation == 0);
+  }
+  const auto some = at_a_day({"conv1", "conv2"}), none = at_a_day({});
+  CHECK(some.at(one_day_s).mean > none.at(one_day_s).mean);
+  CHECK(some.at(one_day_s).standard_deviation > 0);
+}
+
 TEST_CASE("a diverged training is a failed trial, not an exception") {
   auto config = quick_training("digital");
   config.learning_rate = 100;

@@ -295,3 +295,32 @@ TEST_CASE("numbers that would overflow are refused, not wrapped") {
              ContainsSubstring("multiply-accumulates"));
   CHECK_THAT(refusal_of(Layers(10'001, {"x", Relu{}, {"input"}})), ContainsSubstring("too many layers"));
 }
+
+TEST_CASE("digital layers are exactly those that are named, grouped convolutions are digital anyway") {
+  const auto net = build({{"conv", Conv2d{4}, {"input"}},
+                          {"depthwise", Conv2d{.out_channels = 4, .groups = 4}, {"conv"}},
+                          {"pool", GlobalAveragePool{}, {"depthwise"}},
+                          {"dense", Dense{3}, {"pool"}},
+                          {"loss", Output{}, {"dense"}}});
+  const auto places = [&](const Architecture& network) {
+    std::vector<OnChip::Place> found;
+    for (const size_t node : {1, 2, 4}) found.push_back(network.nodes()[node].on_chip.place);
+    return found;
+  };
+  using Place = OnChip::Place;
+  CHECK(places(net) == std::vector{Place::crossbar, Place::window, Place::crossbar});
+  const auto mixed = net.with_digital_layers({"dense", "depthwise"});
+  CHECK(places(mixed) == std::vector{Place::crossbar, Place::window, Place::digital_matrix});
+  CHECK(places(mixed.with_digital_layers({"conv"})) ==
+        std::vector{Place::digital_matrix, Place::window, Place::crossbar});
+  CHECK(places(mixed.with_digital_layers({})) == places(net));
+}
+
+TEST_CASE(
+    "a digital layer that the network does not have, or that has no matrix, is refused with a suggestion") {
+  CHECK_THROWS_WITH(
+      build(small_net()).with_digital_layers({"dence"}),
+      ContainsSubstring("hardware.digital_layers") && ContainsSubstring("did you mean 'dense'?"));
+  CHECK_THROWS_WITH(build(small_net()).with_digital_layers({"relu"}),
+                    ContainsSubstring("got 'relu'") && ContainsSubstring("it has conv, dense"));
+}

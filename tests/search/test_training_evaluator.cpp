@@ -75,6 +75,35 @@ TEST_CASE("a real search trains, scores, maps and exports, and gives the same ag
   CHECK(std::filesystem::exists(folder / "first" / "winners" / "0" / "chip" / "targets.npz"));
 }
 
+TEST_CASE(
+    "networks of a search keep the layers digital that the run file names; who lacks one fails untrained") {
+  const TemporaryFolder folder;
+  auto config = real_config(folder);
+  config.hardware.digital_layers = {"head.dense"};
+  const auto result = run_search(config, {.folder = folder / "run"});
+  for (const auto& trial : result.trials) CHECK(!trial.failed);
+  config.hardware.digital_layers = {"head.dence"};
+  const auto refused = [&] { return run_search(config, {.folder = folder / "refused"}); };
+  CHECK_THROWS_WITH(refused(), ContainsSubstring("did you mean 'head.dense'"));
+}
+
+TEST_CASE("candidates begin with the weights of search.from") {
+  const TemporaryFolder folder;
+  auto config = real_config(folder);
+  config.search.trials = 1;
+  config.search.population = 1;
+  const auto genome = run_search(config, {.folder = folder / "run"}).trials.at(0).genome;
+  config.training.epochs = 1;
+  config.training.learning_rate = 0;  // weights stay what they begin with
+  const auto digital = [&](const std::string& from) {
+    config.search.from = from;
+    const auto evaluator = make_evaluator(config);
+    return evaluator->evaluate(evaluator->network(genome), 7, {}).score.digital;
+  };
+  CHECK(digital((folder / "run" / "winners" / "0").string()) > 0.9);
+  CHECK(digital("") < 0.7);
+}
+
 TEST_CASE("trials that are no better than chance fail with both figures, whatever bounds they keep") {
   const TemporaryFolder folder;
   auto config = real_config(folder);

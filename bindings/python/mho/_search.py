@@ -83,7 +83,7 @@ def search(space: Mapping[str, Gene | str | int] | None = None,
     Args:
         space: genes by name. A plain list is an unordered choice; mho.Ordered([3, 5, 7]), mho.Int(8, 64, log=True),
             mho.Real(1e-3, 1, log=True) and mho.Choice([...], when={"op": ["conv3"]}) say more. Or one of mho's own
-            spaces: "kind" ("analognas", "mobile", "mlp", "cell") and keys of a run file's [space], e.g.
+            spaces: "kind" ("analognas", "mobile", "mlp", "cell", "sequence") and keys of a run file's [space], e.g.
             {"kind": "analognas", "main_blocks": [1, 2]}. None: the [space] of config.
         evaluate: called with a genome as a flat dict of the genes that it has, one after the other on the calling
             thread. It returns a number, larger is better, or a dict with "accuracy" (that number) and any of deviation,

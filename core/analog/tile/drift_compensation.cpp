@@ -55,7 +55,7 @@ std::vector<float> read_out_columns(const ConductanceTargets& targets, const std
 
 DriftCompensation::DriftCompensation(const HardwareConfig& hardware)
     : mode_(hardware.drift_compensation),
-      adc_(make_converter(hardware.adc_bits, hardware.adc_range)),
+      adc_(output_converter(hardware)),
       output_noise_(static_cast<float>(hardware.output_noise)) {
   hardware.check();
   if (mode_ == CompensationMode::exact) {

@@ -6,8 +6,8 @@ namespace mho {
 TileIo forward_io(const HardwareConfig& hardware, float input_range) {
   const auto& e = hardware.effects;
   TileIo io;
-  io.dac = make_converter(hardware.dac_bits, 1.0);
-  io.adc = make_converter(hardware.adc_bits, hardware.adc_range);
+  io.dac = input_converter(hardware);
+  io.adc = output_converter(hardware);
   io.input_range = input_range;
   io.abs_max = e.noise_management == NoiseManagement::abs_max;
   io.iterative = e.bound_management == BoundManagement::iterative;

@@ -66,13 +66,14 @@ void write_aihwkit_tiles(const std::filesystem::path& file, const ChipExport& wh
   write_npz(file, arrays);
 }
 
-/// Weights of the grouped convolutions, if there are any; a file of an earlier export does not stay behind.
+/// Weights of the matrices that are not on crossbars, if there are any; a file of an earlier export does not
+/// stay behind.
 void write_digital_weights(const std::filesystem::path& file, const ChipExport& what) {
   std::map<std::string, NamedTensor> tensors;
   for (size_t node = 0; node < what.parameters.size(); ++node) {
     const Node& here = what.architecture.nodes()[node];
     const auto& weight = what.parameters[node].weight;
-    if (!is_grouped(here)) continue;
+    if (here.weights == 0 || here.on_chip.place == OnChip::Place::crossbar) continue;
     const std::int64_t columns = here.shape.channels;
     tensors[here.name + ".weight"] = {{static_cast<std::int64_t>(weight.size()) / columns, columns},
                                       {weight.begin(), weight.end()}};

@@ -32,7 +32,8 @@ struct ChipExport {
 void export_chip(const std::filesystem::path& folder, const ChipExport& what);
 
 /// The names of an export's files, and whether each is always there (digital_weights.safetensors is there
-/// where the network has grouped convolutions, features.json where the data were made of recordings).
+/// where the network has grouped convolutions or digital layers, features.json where the data were made of
+/// recordings).
 const std::map<std::string, bool>& export_files();
 /// Where the schema of a JSON file lies: "schemas/cores.schema.json".
 std::string schema_file(const std::string& json_file);

@@ -34,7 +34,8 @@ class Importer {
         cores_(Entry::open(folder / "cores.json", chip_format)) {}
 
   ImportedChip run() {
-    ImportedChip chip{read_architecture(), {}, read_hardware()};
+    auto hardware = read_hardware();
+    ImportedChip chip{read_architecture(hardware), {}, hardware};
     chip.parameters.resize(chip.architecture.nodes().size());
     read_blocks(chip);
     find_cell(chip.hardware);
@@ -45,9 +46,9 @@ class Importer {
   }
 
  private:
-  Architecture read_architecture() const {
+  Architecture read_architecture(const HardwareConfig& hardware) const {
     try {
-      return load_architecture(folder_ / "architecture.json");
+      return load_architecture(folder_ / "architecture.json").with_digital_layers(hardware.digital_layers);
     } catch (const ArchitectureError& error) {
       throw DataError((folder_ / "architecture.json").string() + ": " + error.what());
     }

@@ -10,8 +10,8 @@
 
 namespace mho {
 
-/// Multiply-accumulates and additions of the digital units for one image: grouped convolutions that are not
-/// on crossbars (their MACs), batch norms and biases (one an output), additions (inputs - 1 an output),
+/// Multiply-accumulates and additions of the digital units for one image: matrices that are not on crossbars
+/// (their MACs), batch norms and biases (one an output), additions (inputs - 1 an output),
 /// average pooling (one an input of each window) and the adding up of partial sums (columns x products a row
 /// split after the first). ReLU, max pooling and the converters' own scaling are not counted.
 std::int64_t count_digital_macs(const Architecture& architecture, const std::vector<Block>& blocks);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/chip/mapping/output_homes.hpp"
+#include "core/nn/operators/recurrent_cell.hpp"
 
 namespace mho {
 namespace {
@@ -105,10 +106,23 @@ class LinkFinder {
              block.extent.columns * block.products * chip_.partial_sum_bits);
       previous = &block;
     }
+    const RecurrentCell* cell = node_at(node).running.cell;
+    const int columns = cell ? cell->blocks() : 1;  // of a unit
     for (const auto& [chain, block] : chains)
-      homes_of(node).push_back({{block->extent.column, block->extent.columns},
+      homes_of(node).push_back({{block->extent.column / columns, block->extent.columns / columns},
                                 {block->first_product, block->products},
                                 block->core});
+    if (cell) send_states(node, blocks);
+  }
+
+  /// What the blocks of a core read of their own layer's states, once for all of them.
+  void send_states(int node, std::span<const Block> blocks) {
+    std::map<int, std::vector<Range>> read;  // by core
+    for (const Block& block : blocks)
+      if (block.states > 0) read[block.core].push_back({block.first_state, block.states});
+    for (auto& [core, ranges] : read)
+      for (const Range& units : joined(std::move(ranges)))
+        send_part(node, LinkKind::state, node, units, {0, node_at(node).shape.height - 1}, core);
   }
 
   /// What the blocks of one replica on one core read, once for all of them.
@@ -157,9 +171,13 @@ class LinkFinder {
     std::vector<Range> ranges;
     for (const Block* block : blocks) {
       const int straight = std::min(block->inputs, units - block->first_input);
-      ranges.push_back({block->first_input, straight});
+      if (straight > 0) ranges.push_back({block->first_input, straight});
       if (straight < block->inputs) ranges.push_back({0, block->inputs - straight});
     }
+    return joined(std::move(ranges));
+  }
+
+  static std::vector<Range> joined(std::vector<Range> ranges) {
     std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
     std::vector<Range> joined;
     for (const Range& range : ranges)
@@ -179,12 +197,25 @@ class LinkFinder {
       visit_sum(node);
     } else if (here.on_chip.place == OnChip::Place::concat) {
       visit_concat(node);
+    } else if (here.on_chip.place == OnChip::Place::digital_matrix) {
+      visit_digital_matrix(node);
     } else if (here.on_chip.place == OnChip::Place::outside) {
       homes_of(node) = {{channels, {0, 1}, off_chip}};
       send_part(node, LinkKind::activation, here.inputs.front(), channels, {0, 1}, off_chip);
     } else {
       visit_in_place(node);
     }
+  }
+
+  /// Beside the cores, which send it all of its input.
+  void visit_digital_matrix(int node) {
+    const auto all_of = [](const Shape& shape) {
+      return Range{0, std::int64_t{1} * shape.height * shape.width};
+    };
+    const int source = node_at(node).inputs.front();
+    const Shape &input = node_at(source).shape, &output = node_at(node).shape;
+    send_part(node, LinkKind::activation, source, {0, input.channels}, all_of(input), off_chip);
+    homes_of(node) = {{{0, output.channels}, all_of(output), off_chip}};
   }
 
   void visit_in_place(int node) {
@@ -235,6 +266,7 @@ class LinkFinder {
 
 std::string to_string(LinkKind kind) {
   if (kind == LinkKind::activation) return "activation";
+  if (kind == LinkKind::state) return "state";
   return kind == LinkKind::partial_sum ? "partial_sum" : "skip";
 }
 

@@ -8,8 +8,8 @@
 
 namespace mho {
 
-/// Whether the node's weights lie on crossbars: conv2d and dense layers, grouped ones only where
-/// MappingConfig::depthwise is "block_diagonal".
+/// Whether the node's weights lie on crossbars: conv2d and dense layers that are not kept digital
+/// (Architecture::with_digital_layers), grouped ones only where MappingConfig::depthwise is "block_diagonal".
 bool is_on_crossbars(const Architecture& architecture, int node, const MappingConfig& config = {});
 
 /// How the rows of a node's matrix (of one group) lie on the chip's crossbars.

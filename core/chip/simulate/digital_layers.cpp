@@ -11,7 +11,9 @@ DigitalLayers::DigitalLayers(const Architecture& architecture, const Parameters&
   std::size_t scratch = 0;
   for (size_t i = 0; i < layers_.size(); ++i) {
     const Node& node = architecture.nodes()[i];
-    if (node.on_chip.place != OnChip::Place::window && node.on_chip.place != OnChip::Place::elementwise)
+    const auto place = node.on_chip.place;
+    if (place != OnChip::Place::window && place != OnChip::Place::elementwise &&
+        place != OnChip::Place::digital_matrix)
       continue;
     Layer& layer = layers_[i];
     layer.compute = make_operator({architecture, static_cast<int>(i), {}});

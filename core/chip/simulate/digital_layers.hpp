@@ -26,7 +26,7 @@ class DigitalLayers {
  private:
   struct Layer {
     std::unique_ptr<Operator> compute;  ///< null for layers that are not digital
-    MatrixOperand operand;              ///< of a grouped convolution that is no depthwise one
+    MatrixOperand operand;  ///< of a matrix kept digital or a grouped convolution that is no depthwise one
     ChannelAffine affine;
   };
   ForwardCall call_of(int node, const std::vector<float*>& inputs, float* y);

@@ -63,15 +63,19 @@ void DigitalUnits::run_elementwise(int node, const Home& home) {
   keep(node, home, scratch_.data());
 }
 
-/// Pooling and grouped convolutions: the whole layer on what the core has, of which the home's part is kept.
+/// Pooling, grouped convolutions and matrices kept digital: the whole layer on what the core has, of which
+/// the home's part is kept.
 void DigitalUnits::run_window(int node, const Home& home) {
   const Node& here = node_at(node);
   const int source = here.inputs.front();
   const Shape input = node_at(source).shape;
-  const Range channels{home.channels.first * input.channels / here.shape.channels,
-                       home.channels.count * input.channels / here.shape.channels};
-  const float* from = memories_.require(home.core, source, channels,
-                                        needed_pixels(here.on_chip.window, input, here.shape, home.pixels));
+  const bool reads_all = here.on_chip.place == OnChip::Place::digital_matrix;
+  const Range channels = reads_all ? Range{0, input.channels}
+                                   : Range{home.channels.first * input.channels / here.shape.channels,
+                                           home.channels.count * input.channels / here.shape.channels};
+  const Range pixels = reads_all ? Range{0, std::int64_t{1} * input.height * input.width}
+                                 : needed_pixels(here.on_chip.window, input, here.shape, home.pixels);
+  const float* from = memories_.require(home.core, source, channels, pixels);
   scratch_.resize(static_cast<size_t>(here.shape.size()) + kernel_slack());
   layers_.run(node, {const_cast<float*>(from)}, scratch_.data());  // only ever read
   keep(node, home, scratch_.data() + home.pixels.first * here.shape.channels);

@@ -215,6 +215,24 @@ Architecture Architecture::with_preprocessing(const Preprocessing& preprocessing
   return copy;
 }
 
+Architecture Architecture::with_digital_layers(const std::vector<std::string>& names) const {
+  Architecture copy = *this;
+  std::vector<std::string> known;
+  for (Node& node : copy.nodes_) {
+    if (node.matrix.rows == 0) continue;
+    known.push_back(node.name);
+    if (is_grouped(node)) continue;
+    const bool digital = std::find(names.begin(), names.end(), node.name) != names.end();
+    node.on_chip.place = digital ? OnChip::Place::digital_matrix : OnChip::Place::crossbar;
+  }
+  for (const auto& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw ArchitectureError(fmt::format(
+          "hardware.digital_layers: expected conv2d or dense layers of '{}', got '{}'{}; it has {}", name_,
+          name, did_you_mean(name, known), mho::join(known)));
+  return copy;
+}
+
 MatrixShape matrix_shape(const Architecture& architecture, int index) {
   return architecture.nodes().at(static_cast<size_t>(index)).matrix;
 }

@@ -71,6 +71,11 @@ class Architecture {
   /// finite deviation above 0 for each channel of the input.
   Architecture with_preprocessing(const Preprocessing& preprocessing) const;
 
+  /// The same graph with exactly these matrices in digital units and all others on crossbars: what becomes of
+  /// hardware.digital_layers. Grouped convolutions, which are digital anyway, may be among them. Throws
+  /// ArchitectureError for a name that is no layer's or no conv2d's or dense layer's.
+  Architecture with_digital_layers(const std::vector<std::string>& names) const;
+
  private:
   std::string name_;
   std::optional<Preprocessing> preprocessing_;
