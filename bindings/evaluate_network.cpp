@@ -29,14 +29,17 @@ EvaluationAnswer judge(EvaluationRequest& request, PythonThread& thread) {
   const auto key = RandomKey(loaded.seed).with("evaluate");
   const auto [network, dataset, start] =
       find_network(request, tables, python_extensions(thread).read_network);
+  const auto tell = [&](int done, double loss) {
+    if (request.on_epoch) thread.call([&] { request.on_epoch(done, tables.training.epochs, loss); });
+    return !thread.interrupted();
+  };
   const TrainingPart part{.initial = start ? &*start : nullptr};
   auto evaluation =
       network.parameters && !start
           ? rescore(network.architecture, *network.parameters, {dataset.train, dataset.test},
                     tables.evaluation(), key)
-          : evaluate(
-                network.architecture, {training_samples(dataset, tables.task), dataset.test},
-                tables.evaluation(), key, [&](int, double) { return !thread.interrupted(); }, part);
+          : evaluate(network.architecture, {training_samples(dataset, tables.task), dataset.test},
+                     tables.evaluation(), key, tell, part);
   if (evaluation.failed) throw RunError("training failed: " + evaluation.reason);
   auto notes = network.notes;
   if (start)
@@ -51,7 +54,7 @@ EvaluationAnswer judge(EvaluationRequest& request, PythonThread& thread) {
 EvaluationAnswer evaluate_network(EvaluationRequest request) {
   EvaluationAnswer answer;
   PythonThread thread;
-  thread.serve([&] { answer = judge(request, thread); });
+  thread.serve_stoppable([&] { answer = judge(request, thread); });
   return answer;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +14,11 @@ namespace mho {
 struct EvaluationRequest {
   std::string name;                      ///< a network as commands name it, or what to call `given`
   std::optional<ForeignNetwork> given;   ///< a candidate in memory
-  std::string config;                    ///< run file
+  std::string config;                    ///< run file; "-": none
   std::vector<std::string> assignments;  ///< as --set
   int threads = 0;                       ///< 0: all cores
+  /// Told of every epoch, on the calling thread, with the GIL: epochs done, of how many, loss. May be empty.
+  std::function<void(int, int, double)> on_epoch = {};
 };
 
 struct EvaluationAnswer {
@@ -24,7 +27,7 @@ struct EvaluationAnswer {
 };
 
 /// Judges a network as `mho evaluate` does: without weights it is trained first. Call it with the GIL
-/// released. Ctrl-C ends a training. Throws InputError or RunError.
+/// released. Throws InputError, RunError, Interrupted.
 EvaluationAnswer evaluate_network(EvaluationRequest request);
 
 }  // namespace mho

@@ -5,9 +5,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <algorithm>
-
-#include "cli/array_options.hpp"
+#include "bindings/arrays.hpp"
 #include "core/linalg/krylov.hpp"
 #include "core/linalg/lstsq.hpp"
 #include "core/linalg/streaming_lstsq.hpp"
@@ -18,54 +16,6 @@ namespace mho {
 namespace {
 
 namespace py = pybind11;
-using Array = py::array_t<double, py::array::c_style | py::array::forcecast>;
-
-/// The run file ("": none), assignments, reads, age and crossbars of mho.linalg's `_Hardware`.
-struct ArraySpec {
-  std::string file;
-  std::vector<std::string> assignments;
-  int reads = 1;
-  double age_s = 0;
-  int crossbars = 0;
-
-  ArraySettings settings(const HardwareConfig& base = linalg_hardware()) const {
-    return {read_array_hardware(base, file, assignments), reads, age_s, crossbars};
-  }
-};
-
-RealMatrix matrix_of(const Array& array) {
-  if (array.ndim() != 2) throw py::value_error("expected an array of two dimensions");
-  RealMatrix to(static_cast<int>(array.shape(0)), static_cast<int>(array.shape(1)));
-  std::copy_n(array.data(), array.size(), to.values.begin());
-  return to;
-}
-
-RealVector vector_of(const Array& array) {
-  if (array.ndim() != 1) throw py::value_error("expected an array of one dimension");
-  return {array.data(), array.data() + array.size()};
-}
-
-Array array_of(const RealMatrix& a) {
-  Array to({a.rows, a.columns});
-  std::copy(a.values.begin(), a.values.end(), to.mutable_data());
-  return to;
-}
-
-Array array_of(const RealVector& x) {
-  // A shape, not a count: that constructor of pybind11 2.10 leaves a stride of 0, and every number is the
-  // first.
-  Array to(std::vector<py::ssize_t>{static_cast<py::ssize_t>(x.size())});
-  std::copy(x.begin(), x.end(), to.mutable_data());
-  return to;
-}
-
-/// Runs `work` without the GIL.
-template <class Work>
-auto released(const Work& work) {
-  const py::gil_scoped_release release;
-  return work();
-}
-
 py::dict lstsq_dict(const LstsqResult& result) {
   py::dict d;
   d["x"] = array_of(result.x);

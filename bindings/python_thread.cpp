@@ -7,7 +7,7 @@
 #include <exception>
 #include <thread>
 
-#include "core/base/error.hpp"
+#include "core/base/loop_stop.hpp"
 
 namespace mho {
 namespace {
@@ -54,6 +54,16 @@ void PythonThread::serve(const std::function<void()>& work) {
   serve_until_ended();
   worker.join();
   if (error) std::rethrow_exception(error);
+}
+
+void PythonThread::serve_stoppable(const std::function<void()>& work) {
+  const LoopStop stop(interrupted_);
+  try {
+    serve(work);
+  } catch (...) {
+    if (!interrupted_) throw;
+  }
+  if (interrupted_) throw Interrupted();
 }
 
 void PythonThread::serve_until_ended() {

@@ -6,10 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "bindings/extensions.hpp"
+#include "cli/output.hpp"
 #include "core/base/error.hpp"
+#include "core/base/parallel.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "search/judges/function_evaluator.hpp"
 #include "search/judges/training_evaluator.hpp"
+#include "search/report/run_report.hpp"
 #include "search/run_search.hpp"
 #include "search/spaces/genome_json.hpp"
 
@@ -71,26 +74,62 @@ NetworkBuilder builder_of(PythonThread& thread, const py::object& build) {
   };
 }
 
+std::string progress_json(const SearchProgress& event) {
+  const auto trial = [](const Trial* of) {
+    return of ? nlohmann::json::parse(to_json_line(*of)) : nlohmann::json();
+  };
+  return nlohmann::json{{"done", event.done},          {"total", event.total},
+                        {"trial", trial(event.trial)}, {"best", trial(event.best)},
+                        {"why_none", event.why_none},  {"message", event.message}}
+      .dump();
+}
+
+/// An exception of the listener's ends the search, but Ctrl-C does so in its own way.
+std::function<void(const SearchProgress&)> teller_of(PythonThread& thread, const py::object& listener) {
+  if (listener.is_none()) return {};
+  return [&](const SearchProgress& event) {
+    if (event.running) return;
+    try {
+      thread.call([&] { listener(progress_json(event)); });
+    } catch (const RunError&) {
+      if (!thread.interrupted()) throw;
+    }
+  };
+}
+
+RunConfig config_of(const CallableSearch& search) {
+  auto config = read_run_config(search.config, search.assignments);
+  if (!search.genes.empty()) config.space.genes = search.genes;
+  resolve_g_max(config.hardware);
+  check_run_config(config);
+  return config;
+}
+
+SearchResult run(const CallableSearch& search, const RunConfig& config, PythonThread& thread) {
+  const SearchOptions options{.folder = search.folder,
+                              .resume = search.resume,
+                              .storage = search.storage,
+                              .study = search.study,
+                              .extensions = python_extensions(thread).search,
+                              .stop = &thread.interrupted(),
+                              .on_progress = teller_of(thread, search.progress)};
+  if (!search.evaluate.is_none()) return run_search(config, options, evaluator_of(thread, search.evaluate));
+  const auto build = search.build.is_none() ? NetworkBuilder{} : builder_of(thread, search.build);
+  return run_search(config, options, *make_evaluator(config, build, options.extensions.read_network));
+}
+
 }  // namespace
 
 CallableResult search_callable(const CallableSearch& search) {
-  auto config = read_run_config("", search.assignments);
-  config.space.genes = search.genes;
-  resolve_g_max(config.hardware);
+  set_thread_count(search.threads);
+  const auto config = config_of(search);
   CallableResult result;
   PythonThread thread;
   thread.serve([&] {
-    const SearchOptions options{.extensions = python_extensions(thread).search,
-                                .stop = &thread.interrupted()};
-    SearchResult found;
-    if (search.evaluate.is_none()) {
-      check_run_config(config);
-      const auto build = search.build.is_none() ? NetworkBuilder{} : builder_of(thread, search.build);
-      found = run_search(config, options, *make_evaluator(config, build, options.extensions.read_network));
-    } else {
-      found = run_search(config, options, evaluator_of(thread, search.evaluate));
-    }
+    const auto found = run(search, config, thread);
+    if (!search.folder.empty()) leave_report(search.folder, std::string("mho ") + version());
     for (const auto& trial : found.trials) result.trials.push_back(to_json_line(trial));
+    for (const auto& trial : found.front) result.front.push_back(trial.number);
     result.note = found.note;
   });
   result.stopped = thread.interrupted();

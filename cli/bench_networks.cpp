@@ -35,6 +35,7 @@ std::vector<BenchNetwork> bench_networks() {
           builtin("resnet8", 16, true),
           builtin("resnet20", 128),
           builtin("ds_cnn", 100),
+          builtin("kws_lstm", 64, true),
           on_chip("lenet5", 64, false),
           on_chip("lenet5", 1),
           builtin("mobilenet_v1_025", 32),

@@ -57,7 +57,13 @@ int run() {
 /// For an editor's completion and checks of run files.
 int print_schema() {
   RunConfig config;
-  print(config_schema("A run file of mho", config.sections()));
+  std::vector<SpaceConfig> spaces(all_values<SpaceType>().size());
+  TableVariants kinds{"space", "kind", {}};
+  for (size_t i = 0; i < spaces.size(); ++i) {
+    spaces[i].kind = all_values<SpaceType>()[i];
+    kinds.variants.emplace_back(word_of(spaces[i].kind), spaces[i].sections());
+  }
+  print(config_schema("A run file of mho", config.sections(), kinds));
   return 0;
 }
 

@@ -59,7 +59,8 @@ Judged train_and_score(const TrainingOrder& task, const EvaluationConfig& config
   const auto on_epoch = [&](int done, double loss) {
     const int epochs = config.training.epochs;
     progress.update(fmt::format("epoch {}/{}, loss {:.4f}, {} to go", done, epochs, loss,
-                                progress.estimate(epochs - done)));
+                                progress.estimate(done - kept.epochs_before(), epochs - done)),
+                    "", static_cast<double>(done) / epochs);
     return !stop.flag();
   };
   const auto training = training_samples(dataset, config.task);
@@ -130,6 +131,10 @@ Judged judge(const EvaluateArguments& arguments, const NetworkReader& reader, Ev
 /// `mho evaluate CONFIG --from-export DIR` names no architecture: the one positional argument is then CONFIG.
 void sort_positionals(EvaluateArguments& arguments) {
   if (!arguments.run.config.empty()) return;
+  if (arguments.from_export.empty() && is_folder(arguments.architecture)) {
+    arguments.run.config = own_config(arguments.architecture);
+    return;
+  }
   if (arguments.from_export.empty())
     throw InputError("evaluate: expected ARCH CONFIG, got only '" + arguments.architecture + "'");
   arguments.run.config = std::exchange(arguments.architecture, "");
@@ -176,7 +181,7 @@ void add_evaluate(CLI::App& app, Action& action, const HostExtensions& extension
           "Built-in name, architecture JSON, ONNX file or winner folder (both scored with their weights, not "
           "retrained); may be left out with --from-export")
       ->required();
-  command->add_option("CONFIG", arguments->run.config, "Run file");
+  command->add_option("CONFIG", arguments->run.config, "Run file; - for none (default: the winner's own)");
   add_run_options(*command, arguments->run);
   add_out_option(*command, arguments->run, "Folder for the network and its score (default: none is written)");
   command

@@ -41,25 +41,11 @@ int check(const std::filesystem::path& folder) {
   return 0;
 }
 
-/// The resolved configuration that a winner was made with: `evaluate --out` writes it into the folder itself,
-/// a search into the run folder, two levels up.
-std::filesystem::path config_of(const std::filesystem::path& winner) {
-  if (!std::filesystem::is_directory(winner))
-    throw InputError(fmt::format("export: {}: expected a winner's folder, found none", winner.string()));
-  const auto folder = std::filesystem::canonical(winner);
-  for (const auto& file : {folder / "config.toml", folder.parent_path().parent_path() / "config.toml"})
-    if (is_file(file)) return file;
-  throw ConfigError(
-      fmt::format("{}: expected config.toml in it or in its run folder, found neither; a winner folder is "
-                  "written by 'mho search' or 'mho evaluate --out'",
-                  winner.string()));
-}
-
 EvaluationTables load_config(const ExportArguments& arguments) {
   std::vector<std::string> assignments;
   if (!arguments.chip.empty())
     assignments.push_back("chip.file=" + std::filesystem::absolute(arguments.chip).string());
-  return load_tables(arguments.config.empty() ? config_of(arguments.winner) : arguments.config, assignments);
+  return load_tables(arguments.config.empty() ? own_config(arguments.winner) : arguments.config, assignments);
 }
 
 std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip, const Cost& cost) {

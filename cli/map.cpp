@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cli/candidate.hpp"
 #include "cli/host_extensions.hpp"
@@ -20,10 +21,13 @@
 namespace mho {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct MapArguments {
   std::vector<std::string> networks;
   std::filesystem::path chip;
   std::vector<std::string> assignments;
+  bool json = false;
 };
 
 /// The networks of docs/chip.md.
@@ -122,6 +126,52 @@ std::string placement_table(const std::vector<MappingStudy>& studies) {
   return text;
 }
 
+Json placement_json(const PlacementStudy& placement) {
+  return {{"placed", placement.placed},
+          {"zig_zag", placement.zig_zag},
+          {"raster", placement.raster},
+          {"random", placement.random},
+          {"optimal", placement.optimal}};
+}
+
+/// null where the network does not fit.
+Json mapping_json(const std::optional<Mapping>& mapping, const std::optional<PlacementStudy>& placement) {
+  if (!mapping) return nullptr;
+  const Cost& cost = mapping->cost;
+  Json json = {{"cores", cost.cores},
+               {"core_mvms", cost.core_mvms},
+               {"interval", cost.interval},
+               {"latency_s", cost.latency_s},
+               {"throughput_hz", cost.throughput_hz},
+               {"energy_j", cost.energy_j},
+               {"energy_low_j", cost.energy_low_j},
+               {"energy_high_j", cost.energy_high_j},
+               {"utilisation", cost.utilisation},
+               {"effective_tops_per_watt", cost.effective_tops_per_watt}};
+  if (placement) json["bit_hops"] = placement_json(*placement);
+  return json;
+}
+
+std::string to_json(const ChipConfig& chip, const std::vector<MappingStudy>& studies) {
+  Json json = {{"chip", chip.name},
+               {"link_graph", word_of(chip.link_graph)},
+               {"from_hermes64", chip.from_hermes64},
+               {"networks", Json::array()}};
+  for (const auto& s : studies) {
+    json["networks"].push_back({{"network", s.name},
+                                {"weights", s.weights},
+                                {"naive_cores", s.naive_cores},
+                                {"area_bound", s.area_bound},
+                                {"naive_interval", s.naive_interval},
+                                {"ideal_interval", s.ideal_interval},
+                                {"packed", mapping_json(s.packed, s.packed_placement)},
+                                {"balanced", mapping_json(s.balanced, s.balanced_placement)},
+                                {"folded", mapping_json(s.folded, {})}});
+    if (!s.packed) json["networks"].back()["unmapped"] = s.reason;
+  }
+  return json.dump(2) + "\n";
+}
+
 int run(const MapArguments& arguments, const NetworkReader& reader) {
   const ChipConfig chip = arguments.chip.empty() ? ChipConfig{} : load_chip(arguments.chip);
   MappingConfig config;
@@ -130,6 +180,10 @@ int run(const MapArguments& arguments, const NetworkReader& reader) {
   std::vector<MappingStudy> studies;
   for (const auto& name : arguments.networks.empty() ? studied : arguments.networks)
     studies.push_back(study_mapping(find_network(name, reader), chip, config));
+  if (arguments.json) {
+    print(to_json(chip, studies));
+    return 0;
+  }
   std::string text = "Fewest cores.\n\n" + core_table(studies) + "\nBalanced pipeline over all cores.\n\n" +
                      pipeline_table(chip, studies) + "\nFewest products.\n\n" + energy_table(studies) +
                      fmt::format("\nPlacement on the link graph \"{}\".\n\n", word_of(chip.link_graph)) +
@@ -156,6 +210,7 @@ void add_map(CLI::App& app, Action& action, const HostExtensions& extensions) {
       ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);
+  command->add_flag("--json", arguments->json, "Print one JSON document instead of tables");
   command->callback([arguments, &action, &extensions] {
     action = [arguments, &extensions] { return run(*arguments, extensions.read_network); };
   });

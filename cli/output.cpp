@@ -16,7 +16,9 @@ const char* version() { return MHO_VERSION; }
 
 namespace {
 std::string started_as = "mho";
-}
+Verbosity chosen_verbosity = Verbosity::normal;
+thread_local OutputCapture* capture = nullptr;
+}  // namespace
 
 void set_program_name(const std::string& argv0) {
   const char* door = std::getenv("MHO_COMMAND");
@@ -26,13 +28,33 @@ void set_program_name(const std::string& argv0) {
 
 const std::string& program_name() { return started_as; }
 
+OutputCapture::OutputCapture() : before_(capture) { capture = this; }
+
+OutputCapture::~OutputCapture() { capture = before_; }
+
 void print(const std::string& text) {
+  if (capture) {
+    capture->printed += text;
+    return;
+  }
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0)
     throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
 }
 
+void set_verbosity(Verbosity verbosity) { chosen_verbosity = verbosity; }
+
+Verbosity verbosity() { return chosen_verbosity; }
+
 void log_line(const std::string& text) {
+  if (chosen_verbosity != Verbosity::quiet) log_always(text);
+}
+
+void log_always(const std::string& text) {
+  if (capture) {
+    capture->logged.push_back(text);
+    return;
+  }
   const std::string line = "mho: " + text + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
@@ -43,12 +65,6 @@ std::string shell_word(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
-}
-
-std::string duration(double seconds) {
-  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
-  return fmt::format("{:.1f} h", seconds / 3600);
 }
 
 }  // namespace mho

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace mho {
 
@@ -17,13 +18,32 @@ const std::string& program_name();
 /// pipe).
 void print(const std::string& text);
 
-/// Writes one line "mho: ..." to stderr.
+/// How much of progress and notes is written to stderr: -q, nothing, -v.
+enum class Verbosity { quiet, normal, verbose };
+void set_verbosity(Verbosity verbosity);
+Verbosity verbosity();
+
+/// Writes one line "mho: ..." to stderr, unless quiet.
 void log_line(const std::string& text);
+/// The same however quiet: errors, and how to go on after a stop.
+void log_always(const std::string& text);
+
+/// What this thread prints and logs while it lives, kept instead of written.
+class OutputCapture {
+ public:
+  OutputCapture();
+  ~OutputCapture();
+  OutputCapture(const OutputCapture&) = delete;
+  OutputCapture& operator=(const OutputCapture&) = delete;
+
+  std::string printed = {};
+  std::vector<std::string> logged = {};  ///< lines without "mho: "
+
+ private:
+  OutputCapture* before_;
+};
 
 /// The text quoted for a POSIX shell where it needs to be.
 std::string shell_word(const std::string& text);
-
-/// "45 s", "12 min", "3.4 h".
-std::string duration(double seconds);
 
 }  // namespace mho

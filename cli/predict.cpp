@@ -77,12 +77,13 @@ std::string report(const PredictArguments& arguments, const CandidateAndData& fo
   return json.dump(2) + "\n";
 }
 
-int run(const PredictArguments& arguments, const HostExtensions& extensions) {
+int run(PredictArguments& arguments, const HostExtensions& extensions) {
   const auto& out = arguments.run.out;
   if (out.empty() || out.extension() != ".npy")
     throw InputError(fmt::format("predict: expected --out FILE.npy, got '{}'", out.string()));
   if (!arguments.at.empty()) parse_time(arguments.at);
   refuse_overwrite(out.parent_path(), {out.filename().string()}, arguments.force);
+  if (arguments.run.config.empty()) arguments.run.config = own_config(arguments.network);
   const auto loaded = load_evaluation(arguments.run);
   const auto found = load_candidate_and_data(arguments.network, loaded.tables.task, extensions.read_network);
   for (const auto& note : found.notes) log_line("note: " + note);
@@ -103,7 +104,8 @@ void add_predict(CLI::App& app, Action& action, const HostExtensions& extensions
   auto* command =
       app.add_subcommand("predict", "Write the logits of trained weights, in digital or on one chip");
   command->add_option("ARCH", arguments->network, "Winner folder or ONNX file")->required();
-  command->add_option("CONFIG", arguments->run.config, "Run file: its data, hardware and seed")->required();
+  command->add_option("CONFIG", arguments->run.config,
+                      "Run file: its data, hardware and seed; - for none (default: the winner's own)");
   add_run_options(*command, arguments->run);
   command->add_option("--out", arguments->run.out, "File for the logits, images x classes, float32")
       ->type_name("FILE.npy")

@@ -5,9 +5,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/output.hpp"
+#include "core/base/quantity.hpp"
 
 namespace mho {
 namespace {
@@ -24,6 +26,13 @@ void write(const std::string& text) {
   std::fflush(stderr);
 }
 
+/// "[#####     ] "
+std::string bar(double part) {
+  constexpr int width = 20;
+  const auto full = static_cast<std::size_t>(std::clamp(part, 0.0, 1.0) * width);
+  return "[" + std::string(full, '#') + std::string(width - full, ' ') + "] ";
+}
+
 }  // namespace
 
 Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
@@ -37,10 +46,17 @@ void Progress::clear() {
   shown_ = 0;
 }
 
-void Progress::update(const std::string& text, const std::string& detail) {
-  if (!terminal_) return log_line(detail.empty() ? text : text + "; " + detail);
+void Progress::update(const std::string& text, const std::string& detail, double part) {
+  const auto whole = detail.empty() ? text : text + "; " + detail;
+  if (!terminal_) return log_line(whole);
+  if (verbosity() == Verbosity::verbose) line(whole);
+  tick(text, part);
+}
+
+void Progress::tick(const std::string& text, double part) {
+  if (!terminal_ || verbosity() == Verbosity::quiet) return;
   clear();
-  const auto fitting = text.substr(0, terminal_width());
+  const auto fitting = (bar(part) + text).substr(0, terminal_width());
   write(fitting);
   shown_ = fitting.size();
 }
@@ -50,9 +66,10 @@ void Progress::line(const std::string& text) {
   log_line(text);
 }
 
-std::string Progress::estimate(int remaining) {
+std::string Progress::estimate(double done, double remaining) const {
+  if (done <= 0) return "?";
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  return duration(elapsed.count() / ++done_ * remaining);
+  return format_duration(elapsed.count() / done * remaining);
 }
 
 }  // namespace mho

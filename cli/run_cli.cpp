@@ -57,6 +57,9 @@ int parse_and_run(int argc, char** argv, const HostExtensions& extensions) {
   CLI::App app{"Finds the neural network that survives your analog chip", "mho"};
   app.set_version_flag("--version", std::string("mho ") + version());
   app.require_subcommand(1);
+  int quiet = 0, verbose = 0;
+  app.add_flag("-q,--quiet", quiet, "Neither progress nor notes: results and errors only");
+  app.add_flag("-v,--verbose", verbose, "A line for each trial and epoch, on a terminal too");
   Action action;
   add_search(app, action, extensions.search);
   add_evaluate(app, action, extensions);
@@ -74,6 +77,12 @@ int parse_and_run(int argc, char** argv, const HostExtensions& extensions) {
   add_bench_search(app, action, extensions.search);
   add_map(app, action, extensions);
   add_config(app, action);
+  add_help(app, action);
+  add_completion(app, action);
+  for (auto* command : app.get_subcommands({})) {  // -q and -v may stand behind all words
+    command->fallthrough();
+    for (auto* inner : command->get_subcommands({})) inner->fallthrough();
+  }
   check_command_name(app, argc, argv);
   auto reversed = spread_assignments(argc, argv);
   std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants them
@@ -86,6 +95,8 @@ int parse_and_run(int argc, char** argv, const HostExtensions& extensions) {
   } catch (const CLI::ParseError& error) {
     throw InputError(error.what() + usage(app));
   }
+  if (quiet > 0 && verbose > 0) throw InputError("-q, -v: expected one of them, got both");
+  set_verbosity(quiet > 0 ? Verbosity::quiet : verbose > 0 ? Verbosity::verbose : Verbosity::normal);
   return action();
 }
 
@@ -97,19 +108,36 @@ int run_cli(int argc, char** argv, const HostExtensions& extensions) {
   try {
     return parse_and_run(argc, argv, extensions);
   } catch (const InputError& error) {
-    log_line(std::string("error: ") + error.what());
+    log_always(std::string("error: ") + error.what());
     return 2;
   } catch (const std::filesystem::filesystem_error& error) {
-    log_line("error: " + error.path1().string() + ": " + error.code().message());
+    log_always("error: " + error.path1().string() + ": " + error.code().message());
     return is_impossible_path(error.code()) ? 2 : 1;
   } catch (const std::bad_alloc&) {
-    log_line(std::string("error: ") + (argc > 1 ? argv[1] : "mho") +
-             ": expected what was asked to fit this machine's memory, found too little of it");
+    log_always(std::string("error: ") + (argc > 1 ? argv[1] : "mho") +
+               ": expected what was asked to fit this machine's memory, found too little of it");
     return 1;
   } catch (const std::exception& error) {
-    log_line(std::string("error: ") + error.what());
+    log_always(std::string("error: ") + error.what());
     return 1;
   }
+}
+
+CommandAnswer answer_command(const std::vector<std::string>& words, const HostExtensions& extensions) {
+  std::vector<std::string> all{"mho"};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> argv;
+  for (auto& word : all) argv.push_back(word.data());
+  OutputCapture capture;
+  try {
+    const int code = parse_and_run(static_cast<int>(all.size()), argv.data(), extensions);
+    if (code != 0) throw RunError(join(capture.logged, "; "));
+  } catch (const std::filesystem::filesystem_error& error) {
+    const auto text = error.path1().string() + ": " + error.code().message();
+    if (is_impossible_path(error.code())) throw InputError(text);
+    throw RunError(text);
+  }
+  return {std::move(capture.printed), std::move(capture.logged)};
 }
 
 }  // namespace mho

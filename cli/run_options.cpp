@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run_options.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "core/base/error.hpp"
+#include "core/base/files/paths.hpp"
 #include "core/base/parallel.hpp"
 #include "search/run_config.hpp"
 
@@ -30,15 +34,31 @@ void add_out_option(CLI::App& command, RunOptions& options, const std::string& h
   command.add_option("--out", options.out, help)->type_name("DIR");
 }
 
+std::filesystem::path own_config(const std::filesystem::path& given) {
+  if (!std::filesystem::is_directory(given))
+    throw InputError(fmt::format("{}: expected a winner's folder, found none", given.string()));
+  const auto folder = std::filesystem::canonical(given);
+  for (const auto& file : {folder / "config.toml", folder.parent_path().parent_path() / "config.toml"})
+    if (is_file(file)) return file;
+  throw ConfigError(
+      fmt::format("{}: expected config.toml in it or in its run folder, found neither; a winner folder is "
+                  "written by 'mho search' or 'mho evaluate --out'",
+                  given.string()));
+}
+
+namespace {
+std::filesystem::path run_file(const std::filesystem::path& given) { return given == "-" ? "" : given; }
+}  // namespace
+
 RunConfig load(const RunOptions& options) {
   set_thread_count(options.threads);
   auto assignments = options.assignments;
   if (options.seed) assignments.push_back("search.seed=" + std::to_string(*options.seed));
-  return load_run_config(options.config, assignments);
+  return load_run_config(run_file(options.config), assignments);
 }
 
 EvaluationTables load_tables(const std::filesystem::path& file, const std::vector<std::string>& assignments) {
-  return load_run_config(file, assignments);
+  return load_run_config(run_file(file), assignments);
 }
 
 HardwareConfig read_hardware(const std::filesystem::path& file, const std::vector<std::string>& assignments) {

@@ -20,7 +20,7 @@ struct RunConfig;
 
 /// Options that `search` and `evaluate` share.
 struct RunOptions {
-  std::filesystem::path config;
+  std::filesystem::path config;          ///< "-": none, every key has its default
   std::vector<std::string> assignments;  ///< of --set
   std::optional<std::uint64_t> seed;     ///< replaces search.seed
   int threads = 0;                       ///< 0: all cores
@@ -33,6 +33,10 @@ void add_run_options(CLI::App& command, RunOptions& options);
 
 /// Declares --out.
 void add_out_option(CLI::App& command, RunOptions& options, const std::string& help);
+
+/// The run file that made the network in `folder`: `mho evaluate --out` writes it there, a search into the
+/// run folder, two levels up. Throws InputError.
+std::filesystem::path own_config(const std::filesystem::path& folder);
 
 /// Sizes the thread arena and reads the configuration with --set and --seed applied. Throws ConfigError or
 /// DataError.

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -13,7 +15,6 @@
 #include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
-#include "core/base/files/text_file.hpp"
 #include "core/base/quantity.hpp"
 #include "core/base/suggest.hpp"
 #include "search/report/run_report.hpp"
@@ -42,15 +43,49 @@ std::string trial_text(const Trial& trial) {
   return text;
 }
 
-void show(Progress& progress, const SearchProgress& event) {
-  if (!event.trial) return progress.line(event.message);
-  const auto& trial = *event.trial;
-  const bool scored = event.best && event.best->score;
-  progress.update(fmt::format("{}/{} trials, {} to go, best {}", event.done, event.total,
-                              progress.estimate(event.total - event.done),
-                              scored ? brief_score(*event.best->score) : "none yet: " + event.why_none),
-                  fmt::format("trial {} ({}): {}", trial.number, trial.name, trial_text(trial)));
-}
+/// What the updating line is made of, between one event and the next.
+class SearchLine {
+ public:
+  void show(const SearchProgress& event) {
+    if (before_ < 0) before_ = event.done - (event.trial ? 1 : 0);
+    if (event.running) return show_running(event);
+    if (!event.trial) return progress_.line(event.message);
+    running_.erase(event.trial->number);
+    best_ = event.best && event.best->score ? brief_score(*event.best->score) : "none yet: " + event.why_none;
+    const auto& trial = *event.trial;
+    const double part = done_with(event);
+    progress_.update(text(event, part),
+                     fmt::format("trial {} ({}): {}", trial.number, trial.name, trial_text(trial)),
+                     part / event.total);
+  }
+
+ private:
+  void show_running(const SearchProgress& event) {
+    const auto& [trial, epochs, of] = *event.running;
+    running_[trial] = static_cast<double>(epochs) / of;
+    if (verbosity() == Verbosity::verbose)
+      progress_.line(fmt::format("trial {}: epoch {}/{}", trial, epochs, of));
+    const double part = done_with(event);
+    progress_.tick(text(event, part), part / event.total);
+  }
+
+  /// Trials, those that run by their part.
+  double done_with(const SearchProgress& event) const {
+    double part = event.done;
+    for (const auto& [number, done] : running_) part += done;
+    return part;
+  }
+
+  std::string text(const SearchProgress& event, double part) const {
+    return fmt::format("{}/{} trials, {} to go, best {}", event.done, event.total,
+                       progress_.estimate(part - before_, event.total - part), best_);
+  }
+
+  Progress progress_;
+  int before_ = -1;                ///< trials that this command did not train
+  std::map<int, double> running_;  ///< part of each training that is done
+  std::string best_ = "none yet";
+};
 
 /// The folder holds its configuration; a password is not repeated.
 std::string resume_command(const SearchArguments& arguments, const std::filesystem::path& folder) {
@@ -138,7 +173,9 @@ std::string to_text(const SearchResult& result, const RunConfig& config,
 SearchResult search(const SearchArguments& arguments, const RunConfig& config,
                     const std::filesystem::path& folder) {
   const StopSignal stop;
-  Progress progress;
+  SearchLine line;
+  std::function<void(const SearchProgress&)> listener;
+  if (verbosity() != Verbosity::quiet) listener = [&](const SearchProgress& event) { line.show(event); };
   try {
     return run_search(config, {.folder = folder,
                                .resume = arguments.resume,
@@ -146,7 +183,7 @@ SearchResult search(const SearchArguments& arguments, const RunConfig& config,
                                .study = arguments.study,
                                .extensions = arguments.extensions,
                                .stop = &stop.flag(),
-                               .on_progress = [&](const SearchProgress& event) { show(progress, event); }});
+                               .on_progress = listener});
   } catch (const RunError& error) {
     if (!std::filesystem::exists(RunFolder{folder}.config())) throw;
     throw RunError(fmt::format("{}; continue with: {}", error.what(), resume_command(arguments, folder)));
@@ -159,16 +196,15 @@ int run(SearchArguments arguments) {
     arguments.run.assignments.push_back(fmt::format("search.trials={}", *arguments.trials));
   const auto config = load(arguments.run);
   const auto result = search(arguments, config, folder);
-  const auto page = folder / "report.html";
-  write_file_atomically(page, run_report({{folder}, {}, std::string("mho ") + version()}));
+  const auto page = leave_report(folder, std::string("mho ") + version());
   if (!result.stopped && result.winners.empty())
     throw RunError(fmt::format("no trial of {} gave a network; first reason: {}", folder.string(),
                                result.trials.empty() ? result.note : result.trials.front().reason));
   print(arguments.run.json ? summary_json(result, config, {folder}) : to_text(result, config, folder));
   if (!arguments.run.json) print(fmt::format("\nreport: {}\n", page.string()));
   if (!result.stopped) return 0;
-  log_line(fmt::format("stopped after {} of {} trials; continue with: {}", result.trials.size(),
-                       config.search.trials, resume_command(arguments, folder)));
+  log_always(fmt::format("stopped after {} of {} trials; continue with: {}", result.trials.size(),
+                         config.search.trials, resume_command(arguments, folder)));
   return 1;
 }
 

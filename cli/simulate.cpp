@@ -128,7 +128,14 @@ MadeFolder find_chip_folder(const SimulateArguments& arguments, const Evaluation
   return {std::move(scratch), std::move(path)};
 }
 
-int run(const SimulateArguments& arguments, const NetworkReader& reader) {
+/// A winner's export lies in its folder.
+std::filesystem::path winner_of(const std::filesystem::path& folder) {
+  const auto place = std::filesystem::weakly_canonical(folder);
+  return place.filename() == "chip" ? place.parent_path() : place;
+}
+
+int run(SimulateArguments& arguments, const NetworkReader& reader) {
+  if (arguments.run.config.empty()) arguments.run.config = own_config(winner_of(arguments.folder));
   const auto loaded = load_evaluation(arguments.run);
   const auto& config = loaded.tables;
   check_config(arguments, config);
@@ -164,8 +171,8 @@ void add_simulate(CLI::App& app, Action& action, const HostExtensions& extension
                    "Chip folder, written by 'mho export', or a winner folder or ONNX file, which is exported "
                    "for this run")
       ->required();
-  command->add_option("CONFIG", arguments->run.config, "Run file: its data, scoring times and seed")
-      ->required();
+  command->add_option("CONFIG", arguments->run.config,
+                      "Run file: its data, scoring times and seed; - for none (default: the winner's own)");
   add_run_options(*command, arguments->run);
   command->callback([arguments, &action, &extensions] {
     action = [arguments, &extensions] { return run(*arguments, extensions.read_network); };

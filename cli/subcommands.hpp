@@ -32,5 +32,8 @@ void add_bench(CLI::App& app, Action& action);
 void add_bench_search(CLI::App& app, Action& action, const SearchExtensions& extensions);
 void add_map(CLI::App& app, Action& action, const HostExtensions& extensions);
 void add_config(CLI::App& app, Action& action);
+/// These two describe the whole program, `app`.
+void add_help(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);
 
 }  // namespace mho

@@ -31,21 +31,16 @@ MeanAndDeviation drift_sample(DeviceArray& array, const std::string& column) {
 }
 
 TargetStatistics measure_target(const DeviceModel& model, double target_us,
-                                const std::vector<double>& times_s, size_t devices, RandomKey key) {
-  const auto array = model.make("device", devices, key.with("devices"));
-  array->program(std::vector<float>(devices, static_cast<float>(target_us)), {}, key.with("programming"));
+                                const std::vector<double>& times_s, int devices, RandomKey key) {
+  auto sample = sample_devices(model, target_us, times_s, devices, key);
   TargetStatistics result{target_us,
                           model.programming_deviation_us(target_us),
-                          sample_of(array->written_us()),
+                          sample_of(sample.programmed_us),
                           model.drift_moments(target_us),
-                          drift_sample(*array, model.drift_state()),
+                          sample.drift,
                           {}};
-  std::vector<float> conductances(devices);
   for (size_t t = 0; t < times_s.size(); ++t) {
-    for (size_t first = 0, block = 0; first < devices; first += DeviceArray::block_devices, ++block)
-      array->read(
-          block, times_s[t], key.with("read", t),
-          std::span(conductances).subspan(first, std::min(DeviceArray::block_devices, devices - first)));
+    auto& conductances = sample.reads_us[t];
     ReadStatistics read{times_s[t], model.expected_us(target_us, times_s[t]), sample_of(conductances)};
     std::sort(conductances.begin(), conductances.end());
     read.p5_us = percentile(conductances, 0.05);
@@ -56,21 +51,41 @@ TargetStatistics measure_target(const DeviceModel& model, double target_us,
   return result;
 }
 
+void check_target(const DeviceModel& model, double target_us) {
+  const auto range = model.range();
+  if (!(target_us >= range.min_us && target_us <= range.max_us))
+    throw ConfigError(
+        fmt::format("target: expected {} to {} µS, got {} µS", range.min_us, range.max_us, target_us));
+}
+
 }  // namespace
+
+DeviceSample sample_devices(const DeviceModel& model, double target_us, const std::vector<double>& times_s,
+                            int devices, RandomKey key) {
+  check_target(model, target_us);
+  for (const double time_s : times_s) model.check_time(time_s);
+  const auto count = static_cast<size_t>(devices);
+  const auto array = model.make("device", count, key.with("devices"));
+  array->program(std::vector<float>(count, static_cast<float>(target_us)), {}, key.with("programming"));
+  DeviceSample sample{array->written_us(), drift_sample(*array, model.drift_state()), {}};
+  for (size_t t = 0; t < times_s.size(); ++t) {
+    auto& conductances = sample.reads_us.emplace_back(count);
+    for (size_t first = 0, block = 0; first < count; first += DeviceArray::block_devices, ++block)
+      array->read(
+          block, times_s[t], key.with("read", t),
+          std::span(conductances).subspan(first, std::min(DeviceArray::block_devices, count - first)));
+  }
+  return sample;
+}
 
 std::vector<TargetStatistics> measure_devices(const DeviceModel& model, const std::vector<double>& targets_us,
                                               const std::vector<double>& times_s, int devices,
                                               RandomKey key) {
-  const auto range = model.range();
-  for (const double target : targets_us)
-    if (!(target >= range.min_us && target <= range.max_us))
-      throw ConfigError(
-          fmt::format("target: expected {} to {} µS, got {} µS", range.min_us, range.max_us, target));
+  for (const double target : targets_us) check_target(model, target);
   for (const double time_s : times_s) model.check_time(time_s);
   std::vector<TargetStatistics> results(targets_us.size());
   parallel_for(targets_us.size(), [&](size_t i) {
-    results[i] =
-        measure_target(model, targets_us[i], times_s, static_cast<size_t>(devices), key.with("target", i));
+    results[i] = measure_target(model, targets_us[i], times_s, devices, key.with("target", i));
   });
   return results;
 }

@@ -25,6 +25,18 @@ struct TargetStatistics {
   std::vector<ReadStatistics> reads;
 };
 
+/// The same devices at every moment, µS.
+struct DeviceSample {
+  std::vector<float> programmed_us;
+  MeanAndDeviation drift;                    ///< of what the model keeps as their drift exponents
+  std::vector<std::vector<float>> reads_us;  ///< by time
+};
+
+/// Programs `devices` devices to a target and reads them at each time: what measure_devices sums up for its
+/// target number i under key.with("target", i). Throws as it.
+DeviceSample sample_devices(const DeviceModel& model, double target_us, const std::vector<double>& times_s,
+                            int devices, RandomKey key);
+
 /// Programs `devices` devices (at least 2) to each target and reads the same devices at every time. Draws
 /// come from `key`; results do not depend on the number of threads. Throws ConfigError for a target outside
 /// the model's range or a time that the model does not know.

@@ -68,6 +68,7 @@ SearchResult run_search(const RunConfig& config, const SearchOptions& options, c
     const auto history = study.store->before(first);
     study.tell(study.guide.learn(history));
     const auto generation = propose_generation(study, first, history);
+    if (first == 0) study.tell(estimate_time(study, generation));
     train_generation(study, generation);
     note = generation.note;
     if (study.stopped()) return stopped_run(study);

@@ -20,7 +20,10 @@ constexpr bool is_list<std::vector<T>> = true;
 template <class T>
 Json value_schema(const Allowed& allowed) {
   if constexpr (is_list<T>) {
-    return {{"type", "array"}, {"items", value_schema<typename T::value_type>(allowed)}};
+    Json items = value_schema<typename T::value_type>(allowed);
+    // A table among texts is read as its JSON text.
+    if (items["type"] == "string" && !items.contains("enum")) items["type"] = {"string", "object"};
+    return {{"type", "array"}, {"items", std::move(items)}};
   } else if constexpr (std::is_same_v<T, std::string>) {
     Json schema = {{"type", "string"}};
     if (!allowed.words.empty()) schema["enum"] = allowed.words;
@@ -65,9 +68,7 @@ Json& table_at(Json& root, const std::string& name) {
   return *at;
 }
 
-}  // namespace
-
-std::string config_schema(const std::string& title, const std::vector<Section>& sections) {
+Json schema_of(const std::string& title, const std::vector<Section>& sections) {
   Json root = {{"$schema", "http://json-schema.org/draft-07/schema#"},
                {"title", title},
                {"type", "object"},
@@ -80,6 +81,27 @@ std::string config_schema(const std::string& title, const std::vector<Section>& 
     table["description"] = section.help;
     table["properties"].update(writer.properties);
   }
+  return root;
+}
+
+}  // namespace
+
+std::string config_schema(const std::string& title, const std::vector<Section>& sections) {
+  return schema_of(title, sections).dump(2) + "\n";
+}
+
+std::string config_schema(const std::string& title, const std::vector<Section>& sections,
+                          const TableVariants& variants) {
+  auto root = schema_of(title, sections);
+  Json any = Json::array();
+  for (const auto& [word, own] : variants.variants) {
+    auto whole = schema_of(title, own);
+    auto table = std::move(table_at(whole, variants.table));
+    table["properties"][variants.key]["const"] = word;
+    if (!any.empty()) table["required"] = {variants.key};
+    any.push_back(std::move(table));
+  }
+  root["properties"][variants.table] = {{"anyOf", std::move(any)}};
   return root.dump(2) + "\n";
 }
 

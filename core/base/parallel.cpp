@@ -6,7 +6,11 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <atomic>
 #include <memory>
+
+#include "core/base/error.hpp"
+#include "core/base/loop_stop.hpp"
 
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
@@ -47,7 +51,21 @@ std::unique_ptr<Threads>& threads_of_process() {
   return instance;
 }
 
+std::atomic<const std::atomic<bool>*> loop_stop{nullptr};
+
+void expect_not_stopped() {
+  const auto* flag = loop_stop.load(std::memory_order_relaxed);
+  if (flag && flag->load(std::memory_order_relaxed)) throw RunError("stopped");
+}
+
 }  // namespace
+
+LoopStop::LoopStop(const std::atomic<bool>& flag) : flag_(&flag) { loop_stop = flag_; }
+
+LoopStop::~LoopStop() {
+  auto* mine = flag_;
+  loop_stop.compare_exchange_strong(mine, nullptr);
+}
 
 void set_thread_count(int threads) {
   auto& current = threads_of_process();
@@ -59,10 +77,12 @@ int thread_count() { return threads_of_process()->arena.max_concurrency(); }
 
 void detail::run_parallel(std::size_t count, const void* body, void (*call)(const void*, std::size_t)) {
   if (count == 0) return;
+  expect_not_stopped();
   if (count == 1) return call(body, 0);
   LoopOrder order;
   // What it captures is read before begin_call can have said that the caller wrote it earlier.
   const auto run = [ =, &order ](std::size_t i) __attribute__((no_sanitize("thread"))) {
+    expect_not_stopped();
     order.begin_call();
     call(body, i);
     order.end_call();

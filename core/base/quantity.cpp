@@ -31,4 +31,10 @@ std::string format_count(std::int64_t count) {
 
 std::string format_percent(double fraction) { return fmt::format("{:.1f} %", 100 * fraction); }
 
+std::string format_duration(double seconds) {
+  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
 }  // namespace mho

@@ -69,10 +69,10 @@ ArrayBill& ArrayBill::operator+=(const ArrayBill& other) {
 }
 
 ArrayOperator::ArrayOperator(const RealMatrix& a, const ArraySettings& settings, RandomKey key,
-                             const std::string& what)
+                             const std::string& what, const std::vector<float>& scales)
     : settings_(settings), key_(key) {
   check_matrix(a, what);
-  make(floats(a.values), a.rows, a.columns, {}, what);
+  make(floats(a.values), a.rows, a.columns, scales, what);
 }
 
 ArrayOperator::ArrayOperator(int rows, int columns, const std::vector<float>& scales,

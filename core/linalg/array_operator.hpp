@@ -43,7 +43,9 @@ class ArrayOperator {
   /// Programs A and lets settings.age_s pass; everything drawn comes from `key`. `what` names the matrix in
   /// messages. Throws DataError (check_matrix), ConfigError (resolved), MappingError for a matrix that needs
   /// more crossbars than the chip has.
-  ArrayOperator(const RealMatrix& a, const ArraySettings& settings, RandomKey key, const std::string& what);
+  /// `scales`: the columns' full scales, where not the largest |A| of the hardware's scaling group.
+  ArrayOperator(const RealMatrix& a, const ArraySettings& settings, RandomKey key, const std::string& what,
+                const std::vector<float>& scales = {});
   /// The same for a matrix of zeros whose columns' full scales are given (accumulators).
   ArrayOperator(int rows, int columns, const std::vector<float>& scales, const ArraySettings& settings,
                 RandomKey key, const std::string& what);

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/nn/run/inference_network.hpp"
 #include "evaluators/statistics.hpp"
+#include "evaluators/training/layer_inputs.hpp"
 #include "evaluators/training/operands.hpp"
 
 namespace mho {
@@ -31,22 +31,14 @@ Ranges ranges_of(const Network& network, Parameters& parameters, bool only_missi
 std::vector<std::vector<float>> record_magnitudes(const CompiledCandidate& candidate,
                                                   const Parameters& parameters, const Samples& chosen,
                                                   const Ranges& ranges) {
-  const auto& ops = candidate.network().plan().operations;
   std::vector<std::vector<float>> seen(ranges.size());
-  const auto record = [&](int op, const float* values, int images) {
-    for (const auto& reader : ops) {
-      if (!ranges[static_cast<size_t>(reader.node)] || reader.inputs[0] != op) continue;
-      auto& pool = seen[static_cast<size_t>(reader.node)];
-      const std::int64_t size = images * ops[static_cast<size_t>(op)].shape.size();
-      const std::int64_t step = 1 + chosen.count() * ops[static_cast<size_t>(op)].shape.size() /
-                                        static_cast<std::int64_t>(largest_pool);
-      for (std::int64_t i = 0; i < size; i += step) pool.push_back(std::abs(values[i]));
-    }
-  };
-  // The plain network: converters and noise of the operands that are calibrated stay out of it.
-  InferenceNetwork inference(candidate.plain(), parameters);
-  inference.visit(candidate.plain().digital_operands(parameters, false), chosen.images.data(),
-                  static_cast<int>(chosen.count()), RandomKey(0), record);
+  for_layer_inputs(candidate, parameters, chosen, [&](size_t node, const FloatBuffer& vectors, int images) {
+    if (!ranges[node]) return;
+    const std::int64_t size = std::ssize(vectors);
+    const std::int64_t step = 1 + chosen.count() * (size / images) / static_cast<std::int64_t>(largest_pool);
+    for (std::int64_t i = 0; i < size; i += step)
+      seen[node].push_back(std::abs(vectors[static_cast<size_t>(i)]));
+  });
   return seen;
 }
 

@@ -8,24 +8,37 @@
 
 namespace mho {
 
-LayerInputs record_layer_inputs(const CompiledCandidate& candidate, const Parameters& parameters,
-                                const Samples& samples, int count) {
-  const Network& network = candidate.network();
-  const auto chosen = take_samples(samples, count);
-  LayerInputs inputs{static_cast<int>(chosen.count()), std::vector<FloatBuffer>(parameters.size())};
-  const auto& ops = network.plan().operations;
+void for_layer_inputs(const CompiledCandidate& candidate, const Parameters& parameters,
+                      const Samples& samples,
+                      const std::function<void(std::size_t, const FloatBuffer&, int)>& body) {
   // The plain network: converters and noise of what is calibrated stay out of it.
   const Network& plain = candidate.plain();
+  const auto& ops = plain.plan().operations;
+  std::vector<const float*> made(ops.size());
+  FloatBuffer vectors;
   InferenceNetwork inference(plain, parameters);
-  const auto keep = [&](int op, const float* values, int images) {
-    for (const auto& reader : ops)
-      if (network.matrix(reader.node) && reader.inputs[0] == op && is_on_crossbar(network, reader.node)) {
-        auto& kept = inputs.values[static_cast<size_t>(reader.node)];
-        kept.insert(kept.end(), values, values + images * ops[static_cast<size_t>(op)].shape.size());
-      }
-  };
-  inference.visit(plain.digital_operands(parameters, false), chosen.images.data(), inputs.images,
-                  RandomKey(0), keep);
+  inference.visit(plain.digital_operands(parameters, false), samples.images.data(),
+                  static_cast<int>(samples.count()), RandomKey(0),
+                  [&](int index, const float* values, int images) {
+                    const Operation& op = ops[static_cast<size_t>(index)];
+                    made[static_cast<size_t>(index)] = values;
+                    const auto* layer = plain.matrix(op.node);
+                    if (!layer || !is_on_crossbar(plain, op.node)) return;
+                    vectors.resize(static_cast<size_t>(images * layer->input_size()));
+                    plain.compute(index)->matrix_inputs(made[static_cast<size_t>(op.inputs[0])], values,
+                                                        images, vectors.data());
+                    body(static_cast<size_t>(op.node), vectors, images);
+                  });
+}
+
+LayerInputs record_layer_inputs(const CompiledCandidate& candidate, const Parameters& parameters,
+                                const Samples& samples, int count) {
+  const auto chosen = take_samples(samples, count);
+  LayerInputs inputs{static_cast<int>(chosen.count()), std::vector<FloatBuffer>(parameters.size())};
+  for_layer_inputs(candidate, parameters, chosen, [&](size_t node, const FloatBuffer& vectors, int) {
+    auto& kept = inputs.values[node];
+    kept.insert(kept.end(), vectors.begin(), vectors.end());
+  });
   for (auto& kept : inputs.values)
     if (!kept.empty()) kept.resize(kept.size() + kernel_slack());
   return inputs;

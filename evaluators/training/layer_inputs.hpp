@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,6 +17,12 @@ struct LayerInputs {
   int images = 0;
   std::vector<FloatBuffer> values;  ///< [node]: images x inputs, slack behind; empty for other nodes
 };
+
+/// Calls body(node, vectors, images) with what every crossbar layer's matrix reads (MatrixLayer::input_size
+/// floats an image), a few images at a time, while the floating-point network classifies the samples.
+void for_layer_inputs(const CompiledCandidate& candidate, const Parameters& parameters,
+                      const Samples& samples,
+                      const std::function<void(std::size_t, const FloatBuffer&, int)>& body);
 
 /// Classifies `count` of the samples, spread evenly.
 LayerInputs record_layer_inputs(const CompiledCandidate& candidate, const Parameters& parameters,

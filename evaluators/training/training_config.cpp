@@ -80,6 +80,10 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   visitor.field("learning_rate", &learning_rate, between(0, 100), "Peak; a cosine falls from it to zero.");
   visitor.field("momentum", &momentum, between(0, 0.9999), "Of sgd; the first moment of adam.");
   visitor.field("weight_decay", &weight_decay, between(0, 10), "On weight matrices only.");
+  visitor.field(
+      "clip_gradient", &clip_gradient, between(0, 1e9),
+      "Largest norm of all gradients together: a larger one is scaled down to it, which recurrent layers "
+      "want; 0: no limit.");
   visitor.field("warmup_fraction", &warmup_fraction, between(0, 1),
                 "Of all steps: the learning rate's linear rise.");
   noise_fields(*this, visitor);

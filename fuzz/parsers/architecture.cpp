@@ -13,7 +13,7 @@ Parser architecture() {
     expect(to_json(read_architecture_json(to_json(found), file_name)) == to_json(found),
            "another architecture after it was written and read");
   };
-  return {"architecture", {to_json(small_network())}, read};
+  return {"architecture", {to_json(small_network()), to_json(small_sequence())}, read};
 }
 
 }  // namespace mho::fuzz

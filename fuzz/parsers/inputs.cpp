@@ -35,6 +35,15 @@ Architecture small_network() {
                        {"loss", Output{}, {"dense"}}});
 }
 
+Architecture small_sequence() {
+  return Architecture("sequence", {5, 1, 2},
+                      {{"lstm", Recurrent{.units = 3}, {"input"}},
+                       {"gru", Recurrent{.kind = Recurrent::Kind::gru, .units = 2}, {"lstm"}},
+                       {"last", Last{}, {"gru"}},
+                       {"dense", Dense{3, true}, {"last"}},
+                       {"loss", Output{}, {"dense"}}});
+}
+
 Parameters small_parameters() {
   const auto architecture = small_network();
   auto parameters = initial_parameters(architecture, RandomKey(1));

@@ -39,6 +39,8 @@ std::string written(Write&& write) {
 
 /// A convolution, a batch norm, a depthwise convolution and a dense layer on 4x4x1 images.
 Architecture small_network();
+/// Recurrent layers.
+Architecture small_sequence();
 Parameters small_parameters();
 
 }  // namespace mho::fuzz

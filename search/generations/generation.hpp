@@ -33,6 +33,12 @@ struct Generation {
 /// which constraint refused, when the first generation finds nothing at all.
 Generation propose_generation(const Study& study, int first, const std::vector<Trial>& history);
 
+/// "about 12 min for 24 trials, ...": what the rest of a search that begins with this generation will take,
+/// by a small part of its first trials, as many as run side by side. "" where nobody listens, the generation
+/// is recorded already, or it cannot be known: of other evaluators than the real one, with successive
+/// halving.
+std::string estimate_time(const Study& study, const Generation& generation);
+
 /// Trains and scores the proposals that the study's store does not hold and lets this worker claim, side by
 /// side where the evaluator can; saves each one's weights, then records it, as it ends; waits for those that
 /// other workers train. Once the run is stopped nothing new starts, and what was cut off is not recorded.

@@ -75,7 +75,11 @@ class Halving {
     if (rung > 0 && std::filesystem::exists(below)) from = load_checkpoint(below, architecture);
     const auto evaluator = networks_.configured(candidate.proposal->genome);
     const auto evaluation = evaluator->rungs()->evaluate_rung(
-        architecture, number, rung, from ? &*from : nullptr, [&](int, double) { return !study_.stopped(); });
+        architecture, number, rung, from ? &*from : nullptr, [&](int epochs, double) {
+          const std::lock_guard lock(recording_);
+          study_.tell(RunningTrial{number, epochs, study_.config.training.epochs});
+          return !study_.stopped();
+        });
     if (evaluation.failed && study_.stopped()) return;  // cut off, not failed
     if (!evaluation.failed && evaluation.checkpoint)
       keep(candidate, rung, evaluation);

@@ -24,10 +24,13 @@ std::vector<const Proposal*> unrecorded(const Study& study, const Generation& ge
 }
 
 /// Empty when the run was stopped meanwhile: cut off is not failed, a resume or another worker trains it.
-std::optional<Trial> judged(const Study& study, const Proposal& proposal) {
+std::optional<Trial> judged(const Study& study, const Proposal& proposal, std::mutex& storing) {
   if (!proposal.failure.empty()) return make_trial(proposal);
-  auto [trial, weights] =
-      study.evaluator.judge(proposal.genome, proposal.trial, [&](int, double) { return !study.stopped(); });
+  auto [trial, weights] = study.evaluator.judge(proposal.genome, proposal.trial, [&](int epochs, double) {
+    const std::lock_guard lock(storing);
+    study.tell(RunningTrial{proposal.trial, epochs, study.config.training.epochs});
+    return !study.stopped();
+  });
   if (trial.failed && study.stopped()) return std::nullopt;
   if (study.folder && !weights.empty())
     save_parameters(study.folder->weights(proposal.trial), *proposal.architecture, weights);
@@ -54,7 +57,7 @@ bool train(const Study& study, const Proposal& proposal, std::mutex& storing) {
     const std::lock_guard lock(storing);
     if (!study.store->claim(proposal.trial, proposal.genome)) return false;
   }
-  const auto trial = judged(study, proposal);
+  const auto trial = judged(study, proposal, storing);
   const std::lock_guard lock(storing);
   if (!trial) {
     study.store->release(proposal.trial);

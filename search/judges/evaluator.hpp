@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "evaluators/evaluate.hpp"
 #include "evaluators/zero_cost.hpp"
@@ -75,6 +76,9 @@ class NetworkEvaluator : public Evaluator {
   /// Scores trained weights again, on fresh devices and on samples that selected nothing.
   virtual Evaluation rescore(const Architecture& architecture, const Parameters& parameters,
                              int trial) const = 0;
+  /// Seconds that judging the network will take here and now, by doing a small part of it; nothing where that
+  /// is unknown.
+  virtual std::optional<double> estimate_s(const Architecture&) const { return std::nullopt; }
   /// Null where networks cannot be trained in part.
   virtual const RungTrainer* rungs() const { return nullptr; }
   /// Null where untrained networks say nothing.

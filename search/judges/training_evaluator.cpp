@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/judges/training_evaluator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -78,6 +79,26 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
                      int trial) const override {
     return mho::rescore(architecture, parameters, {data_->all.train, data_->all.test}, config_.evaluation(),
                         key("re-score", trial));
+  }
+
+  /// One epoch of a few mini-batches and one programming, of which the rest is so many times more.
+  std::optional<double> estimate_s(const Architecture& architecture) const override {
+    const int count = 2 * config_.training.batch_size;
+    const Samples few = take_samples(data_->all.train, count);
+    const Samples held_out = take_samples(data_->held_out, count);
+    auto part = trial_config_;
+    part.training.epochs = 1;
+    part.scoring.programmings = 1;
+    const auto both = mho::evaluate(architecture, {few, held_out}, part, key("estimate", 0));
+    if (both.failed) return std::nullopt;
+    const auto scored =
+        mho::rescore(architecture, both.parameters, {few, held_out}, part, key("estimate", 0));
+    const auto times = [](const Samples& all, const Samples& some) {
+      return static_cast<double>(all.count()) / static_cast<double>(some.count());
+    };
+    return std::max(both.wall_s - scored.wall_s, 0.0) * times(data_->all.train, few) *
+               config_.training.epochs +
+           scored.wall_s * times(data_->held_out, held_out) * trial_config_.scoring.programmings;
   }
 
  private:

@@ -149,4 +149,10 @@ std::string run_report(const ReportSources& sources) {
   return report_page(data.dump());
 }
 
+std::filesystem::path leave_report(const std::filesystem::path& run, const std::string& version) {
+  const auto page = run / "report.html";
+  write_file_atomically(page, run_report({{run}, {}, version}));
+  return page;
+}
+
 }  // namespace mho

@@ -20,4 +20,7 @@ struct ReportSources {
 /// run, or a file in it that is none of mho's (file, expected, found).
 std::string run_report(const ReportSources& sources);
 
+/// What every search leaves: the page of its run, in its folder. Returns the file. Throws as run_report, and RunError.
+std::filesystem::path leave_report(const std::filesystem::path& run, const std::string& version);
+
 }  // namespace mho

@@ -10,6 +10,7 @@
 #include "search/spaces/mlp.hpp"
 #include "search/spaces/mobile.hpp"
 #include "search/spaces/own_space.hpp"
+#include "search/spaces/sequence.hpp"
 
 namespace mho {
 namespace {
@@ -37,6 +38,8 @@ SpaceParts make_space(const SpaceConfig& config) {
       return mlp_space(config.mlp);
     case SpaceType::cell:
       return cell_space(config.cell);
+    case SpaceType::sequence:
+      return sequence_space(config.sequence);
     case SpaceType::genes:
       return own_space(config.genes, config.network);
     default:

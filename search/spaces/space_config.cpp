@@ -33,6 +33,19 @@ void CellRanges::fields(FieldVisitor& visitor) {
                 "with a residual block that halves the image between two of them");
 }
 
+void SequenceRanges::fields(FieldVisitor& visitor) {
+  visitor.field("convolutions", &convolutions, between(0, 8),
+                "[smallest, largest] number of convolutions over time, each with batch norm and ReLU; each "
+                "halves the steps");
+  visitor.field("channels", &channels, between(1, 4096), "output channels of a convolution");
+  visitor.field("kernels", &kernels, between(1, 63), "steps that a convolution sees");
+  visitor.field("recurrent_layers", &recurrent_layers, between(1, 8),
+                "[smallest, largest] number of recurrent layers");
+  visitor.field("units", &units, between(1, 4096), "of a recurrent layer");
+  visitor.field("cells", &cells, "of all recurrent layers");
+  visitor.field("heads", &heads, "what is classified: the last step, or the mean over all");
+}
+
 void TrainingGenes::fields(FieldVisitor& visitor) {
   visitor.field("learning_rate", &learning_rate, between(1e-9, 100),
                 "[smallest, largest] of training.learning_rate, on a logarithmic scale; []: not searched");
@@ -57,6 +70,7 @@ void SpaceConfig::fields(FieldVisitor& visitor) {
   if (kind == SpaceType::mobile) return mobile.fields(visitor);
   if (kind == SpaceType::mlp) return mlp.fields(visitor);
   if (kind == SpaceType::cell) return cell.fields(visitor);
+  if (kind == SpaceType::sequence) return sequence.fields(visitor);
   if (kind == SpaceType::genes) return gene_fields(visitor);
   analognas_fields(visitor);
 }

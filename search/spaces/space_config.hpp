@@ -11,9 +11,9 @@
 namespace mho {
 
 /// Which networks a search varies.
-enum class SpaceType { analognas, mobile, mlp, cell, genes };
+enum class SpaceType { analognas, mobile, mlp, cell, sequence, genes };
 template <>
-inline constexpr std::array words_of<SpaceType>{"analognas", "mobile", "mlp", "cell", "genes"};
+inline constexpr std::array words_of<SpaceType>{"analognas", "mobile", "mlp", "cell", "sequence", "genes"};
 
 /// Of a convolution block: A bottleneck, B basic, C and D the same with batch norm and ReLU first, E
 /// depthwise separable.
@@ -69,6 +69,29 @@ struct CellRanges {
   void fields(FieldVisitor& visitor);
 };
 
+/// Of recurrent layers.
+enum class RecurrentCellKind { lstm, gru, rnn };
+template <>
+inline constexpr std::array words_of<RecurrentCellKind>{"lstm", "gru", "rnn"};
+
+/// What of a sequence is classified: its last step, or the mean over all.
+enum class SequenceHead { last, mean };
+template <>
+inline constexpr std::array words_of<SequenceHead>{"last", "mean"};
+
+/// [space] with kind = "sequence": convolutions over time and recurrent layers.
+struct SequenceRanges {
+  std::vector<int> convolutions = {0, 2};  ///< smallest, largest number
+  std::vector<int> channels = {8, 16, 24, 32};
+  std::vector<int> kernels = {3, 5, 9};
+  std::vector<int> recurrent_layers = {1, 2};  ///< smallest, largest number
+  std::vector<int> units = {16, 24, 32, 48, 64};
+  std::vector<RecurrentCellKind> cells = {RecurrentCellKind::lstm, RecurrentCellKind::gru};
+  std::vector<SequenceHead> heads = {SequenceHead::last, SequenceHead::mean};
+
+  void fields(FieldVisitor& visitor);
+};
+
 /// [space.training]: what of the training is searched along with the network; empty: it is not.
 struct TrainingGenes {
   std::vector<double> learning_rate = {};    ///< [smallest, largest], logarithmic
@@ -104,6 +127,7 @@ struct SpaceConfig {
   MobileRanges mobile = {};
   MlpRanges mlp = {};
   CellRanges cell = {};
+  SequenceRanges sequence = {};
   std::vector<std::string> genes = {};  ///< of kind = "genes": JSON, each as genes_from_json reads it
   std::string network = "";  ///< of kind = "genes": a file with the architecture template; "": no networks
   TrainingGenes training = {};

@@ -27,6 +27,11 @@ void Study::tell(const std::string& message) const {
   options.on_progress({store->count(), config.search.trials, nullptr, nullptr, "", message});
 }
 
+void Study::tell(const RunningTrial& running) const {
+  if (!options.on_progress) return;
+  options.on_progress({.done = store->count(), .total = config.search.trials, .running = &running});
+}
+
 Study open_study(const RunConfig& config, const SearchOptions& options, const Evaluator& evaluator) {
   SurrogateGuide guide(config, options.extensions);
   auto propose = make_proposer(config, options.extensions);

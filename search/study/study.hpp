@@ -16,6 +16,13 @@
 
 namespace mho {
 
+/// Where the training of a trial stands.
+struct RunningTrial {
+  int trial = 0;
+  int epochs = 0;  ///< done
+  int of = 0;
+};
+
 /// What happened, for progress lines; called from one thread at a time.
 struct SearchProgress {
   int done = 0;
@@ -24,6 +31,7 @@ struct SearchProgress {
   const Trial* best = nullptr;   ///< so far, under the constraints; null while there is none
   std::string why_none = {};     ///< why there is no best trial yet; "" for a message, or when there is one
   std::string message = {};      ///< "re-scoring 3 winners on the test split", ...
+  const RunningTrial* running = nullptr;  ///< after an epoch, and then all but done and total is empty
 };
 
 struct SearchOptions {
@@ -50,6 +58,8 @@ struct Study {
   bool stopped() const { return options.stop && options.stop->load(); }
   /// Tells whoever listens; "" is nothing to tell.
   void tell(const std::string& message) const;
+  /// Tells where a training stands. From one thread at a time.
+  void tell(const RunningTrial& running) const;
 };
 
 /// Opens what a search works with: its storage, then its folder, so that a search that is refused leaves

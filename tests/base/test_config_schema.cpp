@@ -44,3 +44,21 @@ TEST_CASE("a schema has every key's type, range, words, default and help, tables
   CHECK(outer["properties"]["on"]["type"] == "boolean");
   CHECK(outer["properties"]["inner"]["properties"]["count"]["default"] == 3);
 }
+
+TEST_CASE("a table of variants takes the keys of one of them, and any but the first names its word") {
+  Sample sample;
+  const auto fields = [&](FieldVisitor& visitor) { sample.fields(visitor); };
+  const auto word = [&](FieldVisitor& visitor) {
+    visitor.field("word", &sample.word, one_of({"a", "b"}), "which");
+  };
+  const std::vector<Section> first = {{"outer", "all", fields}}, second = {{"outer", "all", word}};
+  const auto schema =
+      nlohmann::json::parse(config_schema("a file", first, {"outer", "word", {{"a", first}, {"b", second}}}));
+  const auto& any = schema["properties"]["outer"]["anyOf"];
+  CHECK(any[0]["properties"]["word"]["const"] == "a");
+  CHECK(any[0]["properties"].contains("count"));
+  CHECK_FALSE(any[0].contains("required"));
+  CHECK(any[1]["properties"]["word"]["const"] == "b");
+  CHECK_FALSE(any[1]["properties"].contains("count"));
+  CHECK(any[1]["required"] == nlohmann::json{"word"});
+}

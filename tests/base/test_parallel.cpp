@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/loop_stop.hpp"
 #include "tests/catch.hpp"
 
 using namespace mho;
@@ -73,4 +74,19 @@ TEST_CASE("Loops nest, and an inner loop never runs a piece of the outer one") {
   for (size_t i = 0; i < sums.size(); ++i) CHECK(sums[i] == static_cast<int>(i) * 45);
   CHECK(intrusions == 0);
   set_thread_count(0);
+}
+
+TEST_CASE("A loop ends at its next call once the stop that lives is asked for") {
+  set_thread_count(1);
+  std::atomic<bool> flag{false};
+  int calls = 0;
+  {
+    const LoopStop stop(flag);
+    const auto body = [&](std::size_t) { flag = ++calls == 3; };
+    CHECK_THROWS_AS(parallel_for(10, body), RunError);
+    CHECK(calls == 3);
+    CHECK_THROWS_AS(parallel_for(1, body), RunError);
+  }
+  parallel_for(10, [&](std::size_t) { ++calls; });
+  CHECK(calls == 13);
 }

@@ -67,6 +67,14 @@ inline Architecture rectangular() {
                        {"loss", Output{}, {"dense"}}});
 }
 
+/// 3 steps x 1 x 4 -> LSTM of 3 units (7 x 12, 3 products that wait for each other) -> last step: three
+/// scores.
+inline Architecture small_lstm() {
+  return Architecture(
+      "small_lstm", {3, 1, 4},
+      {{"lstm", Recurrent{.units = 3}, {"input"}}, {"last", Last{}, {"lstm"}}, {"loss", Output{}, {"last"}}});
+}
+
 inline ChipConfig small_chip(int grid_rows, int grid_columns, int crossbar) {
   ChipConfig chip;
   chip.name = "small";

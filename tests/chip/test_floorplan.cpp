@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/chip/export/floorplan.hpp"
 
+#include <regex>
 #include <set>
 
 #include "core/chip/export/layer_colours.hpp"
@@ -83,6 +84,46 @@ TEST_CASE("traffic is drawn over the links that the chip has") {
   for (const Link& link : links)
     if (link.from_core != off_chip && link.to_core != off_chip) ends.insert({link.from_core, link.to_core});
   CHECK(count(all, "an image</title></path>") == static_cast<int>(ends.size()));  // one a pair of cores
+}
+
+TEST_CASE("an arrow is as wide as its traffic asks for") {
+  const std::string svg = drawn(builtin("resnet9"));
+  // The neck's end is at half the width from the arrow's axis: "M... <-w/2>H".
+  const std::regex arrow(
+      "class=\"link\" [^>]* d=\"M-?[0-9.]+ -([0-9.]+)H[^>]*><title>core [^:]*: ([0-9.]+) (k|M)bit");
+  double narrowest = 1e9, widest = 0, least = 1e18, most = 0;
+  for (std::sregex_iterator at(svg.begin(), svg.end(), arrow), end; at != end; ++at) {
+    const double half = std::stod((*at)[1]), bits = std::stod((*at)[2]) * ((*at)[3] == "k" ? 1e3 : 1e6);
+    if (bits > most) most = bits, widest = half;
+    if (bits < least) least = bits, narrowest = half;
+    CHECK(half == Approx((1 + 11 * bits / 2.29e6) / 2).margin(0.02));  // of the busiest link's 2.29 Mbit
+  }
+  CHECK(most == Approx(2.29e6));
+  CHECK(widest > 8 * narrowest);
+}
+
+TEST_CASE(
+    "a block's number leaves room on both sides, stands on its side in a narrow block, or is left out") {
+  const std::string svg = drawn(builtin("mobilenet_v1_025"));
+  const std::regex block(
+      "class=\"block\" [^>]*width=\"([0-9.]+)\" height=\"([0-9.]+)\"[^>]*><title>[^<]*</title></rect>\n"
+      "(?:<text class=\"number\" x[^>]*font-size=\"([0-9.]+)\"( transform)?[^>]*>([0-9]+)<)?");
+  int upright = 0, turned = 0, without = 0;
+  for (std::sregex_iterator at(svg.begin(), svg.end(), block), end; at != end; ++at) {
+    if (!(*at)[3].matched) {
+      ++without;
+      continue;
+    }
+    const bool is_turned = (*at)[4].matched;
+    ++(is_turned ? turned : upright);
+    const double width = std::stod((*at)[1]), height = std::stod((*at)[2]), size = std::stod((*at)[3]);
+    const double text = 0.62 * size * static_cast<double>((*at)[5].length());
+    CHECK(text <= 0.75 * (is_turned ? height : width));
+    CHECK(size <= (is_turned ? width : height));
+  }
+  CHECK(upright > 0);
+  CHECK(turned > 0);
+  CHECK(without > 0);
 }
 
 TEST_CASE("names cannot break the page") {

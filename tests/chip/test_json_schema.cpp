@@ -9,6 +9,12 @@
 namespace mho {
 namespace {
 
+/// Layers of sequences want one.
+Shape input_of(const Layer& layer) {
+  const bool sequence = std::holds_alternative<Recurrent>(layer) || std::holds_alternative<Last>(layer);
+  return {6, sequence ? 1 : 6, 2};
+}
+
 /// The problems, one a line.
 std::string problems(const std::string& document, const std::string& schema) {
   std::string text;
@@ -65,7 +71,7 @@ TEST_CASE("the schema of architectures has every layer kind and every attribute,
     const auto inputs =
         joins ? std::vector<std::string>{"input", "input"} : std::vector<std::string>{"input"};
     const Architecture plain(
-        "net", {6, 6, 2},
+        "net", input_of(layer),
         {{"it", layer, inputs}, {"dense", Dense{2}, {"it"}}, {"loss", Output{}, {"dense"}}});
     const std::string text = to_json(plain.with_preprocessing({{1, 2}, {3, 4}}));
     CHECK(schema_problems(text, schema, "net.json") == std::vector<std::string>{});

@@ -161,4 +161,22 @@ TEST_CASE("a network on one core talks to the outside only") {
     CHECK((link.from_core == off_chip || link.to_core == off_chip));
 }
 
+TEST_CASE("states go, step by step, to the cores that read them") {
+  ChipConfig chip = small_chip(2, 2, 5);
+  chip.crossbar_columns = 10;
+  // Cores 2 and 3 make units 0 and 1, and 2; the last step's states are read by nobody in the layer.
+  const auto links = links_on(small_lstm(), chip, {0, 1, 2, 3});
+  using enum LinkKind;
+  check_links(links, {{1, activation, off_chip, 0, 4 * 3 * 8, 0},
+                      {1, activation, off_chip, 1, 4 * 3 * 8, 0},
+                      {1, partial_sum, 0, 2, 8 * 3 * 16, 1},
+                      {1, partial_sum, 1, 3, 4 * 3 * 16, 1},
+                      {1, state, 2, 0, 1 * 2 * 8, 1},
+                      {1, state, 2, 1, 1 * 2 * 8, 2},
+                      {1, state, 2, 3, 1 * 2 * 8, 1},
+                      {1, state, 3, 2, 1 * 2 * 8, 1},
+                      {3, activation, 2, off_chip, 2 * 8, 0},
+                      {3, activation, 3, off_chip, 1 * 8, 0}});
+}
+
 }  // namespace mho

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/chip/mapping/tiling.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"
 
@@ -131,6 +132,30 @@ TEST_CASE("a layer whose ticks are taken waits, and works in pieces where the ga
   CHECK(schedule.steps[3].start == 10);
   CHECK(schedule.fill == 12);
   check_cores(schedule, 6);
+}
+
+TEST_CASE("a recurrent layer's steps wait for each other's sums") {
+  const Architecture net = small_lstm();
+  ChipConfig chip = small_chip(2, 2, 5);
+  chip.crossbar_columns = 10;
+  auto blocks = cut_into_blocks(net, chip);
+  for (size_t i = 0; i < blocks.size(); ++i) blocks[i].core = static_cast<int>(i);
+  for (const Images images : {Images::one, Images::pipelined}) {
+    const auto schedule = make_schedule(net, blocks, images);
+    check_steps(net, blocks, schedule);
+    check_cores(schedule, 4);
+    for (const Step& step : schedule.steps) {
+      CHECK(step.products == 1);
+      // One tick for all cores, one for the partial sums' way; a pipeline's other images take ticks in
+      // between.
+      if (images == Images::one) CHECK(step.start == 2 * step.first_product);
+    }
+    if (images == Images::one) CHECK(schedule.fill == 3 * 2);
+    if (images == Images::pipelined) CHECK(schedule.interval == 3);
+  }
+  for (auto& block : blocks) block.core = 0;  // four products a step, and no way to go
+  CHECK(make_schedule(net, blocks, Images::one).fill == 3 * 4);
+  CHECK(make_schedule(net, blocks, Images::one, true).fill == 3);
 }
 
 }  // namespace mho

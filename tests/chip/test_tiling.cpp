@@ -154,4 +154,25 @@ TEST_CASE("a group larger than a crossbar is cut by itself") {
   CHECK((blocks[2].first_input == 3 && blocks[2].inputs == 3));
 }
 
+TEST_CASE("a recurrent layer's blocks hold whole units, and say which inputs and states they read") {
+  ChipConfig chip = small_chip(2, 2, 5);
+  chip.crossbar_columns = 10;  // room for two units of four columns
+  const auto blocks = cut_into_blocks(small_lstm(), chip);
+  REQUIRE(blocks.size() == 4);
+  const auto check = [](const Block& block, const TileExtent& extent, int first_input, int inputs,
+                        int first_state, int states) {
+    CHECK(block.extent.row == extent.row);
+    CHECK(block.extent.rows == extent.rows);
+    CHECK(block.extent.column == extent.column);
+    CHECK(block.extent.columns == extent.columns);
+    CHECK((block.first_input == first_input && block.inputs == inputs));
+    CHECK((block.first_state == first_state && block.states == states));
+    CHECK((block.in_turn && block.products == 3));
+  };
+  check(blocks[0], {0, 5, 0, 8}, 0, 4, 0, 1);
+  check(blocks[1], {0, 5, 8, 4}, 0, 4, 0, 1);
+  check(blocks[2], {5, 2, 0, 8}, 4, 0, 1, 2);
+  check(blocks[3], {5, 2, 8, 4}, 4, 0, 1, 2);
+}
+
 }  // namespace mho

@@ -63,6 +63,23 @@ Architecture activations() {
                        {"loss", Output{}, {"dense"}}});
 }
 
+/// Recurrent layers that are cut over columns and rows on small crossbars, one behind the other and side by
+/// side.
+Architecture recurrent() {
+  return Architecture("recurrent", {7, 1, 5},
+                      {{"conv", Conv2d{.out_channels = 6, .kernel_width = 1}, {"input"}},
+                       {"norm", BatchNorm{}, {"conv"}},
+                       {"lstm", Recurrent{Recurrent::Kind::lstm, 13}, {"norm"}},
+                       {"gru", Recurrent{Recurrent::Kind::gru, 9}, {"lstm"}},
+                       {"rnn", Recurrent{Recurrent::Kind::rnn, 20, false}, {"lstm"}},
+                       {"both", Concat{}, {"gru", "rnn"}},
+                       {"last", Last{}, {"both"}},
+                       {"mean", GlobalAveragePool{}, {"both"}},
+                       {"ends", Concat{}, {"last", "mean"}},
+                       {"dense", Dense{5}, {"ends"}},
+                       {"loss", Output{}, {"dense"}}});
+}
+
 void check_counts(const Cost& counted, const Cost& predicted) {
   CHECK(counted.cores == predicted.cores);
   CHECK(counted.core_mvms == predicted.core_mvms);
@@ -186,6 +203,20 @@ TEST_CASE("digital units apply sigmoid, tanh, leaky ReLU and clip where their in
   }
 }
 
+TEST_CASE("recurrent layers step through time on the chip, states travel, and costs are as predicted") {
+  const Architecture architecture = recurrent();
+  for (const int crossbar : {16, 32, 256})
+    for (const auto objective : all_values<MappingObjective>()) {
+      HardwareConfig hardware = noise_free();
+      hardware.crossbar_rows = hardware.crossbar_columns = crossbar;
+      check_simulation(architecture, drawn_parameters(architecture, 7), hardware, with(objective), 2,
+                       small_chip(8, 8, crossbar));
+    }
+  check_builtin("signal_lstm", with(MappingObjective::throughput), 2, 2);
+  check_builtin("kws_lstm", with(MappingObjective::cores), 2, 2);
+  check_builtin("kws_lstm", with(MappingObjective::cores, PackingMode::disjoint), 1, 2);
+}
+
 TEST_CASE("layers kept digital are made beside the cores, with the engine's logits and the predicted costs") {
   const auto check = [](const Architecture& network, const std::vector<std::string>& digital) {
     HardwareConfig hardware = noise_free();
@@ -253,7 +284,7 @@ TEST_CASE("the simulated chip has every effect of the score: IR drop, S-shape, n
 TEST_CASE("exports with images and their digital logits for other programs", "[.][logits]") {
   const char* folder = std::getenv("MHO_LOGITS_DIR");
   REQUIRE(folder != nullptr);
-  std::vector<Architecture> architectures{activations()};
+  std::vector<Architecture> architectures{activations(), recurrent()};
   for (const char* name :
        {"autoencoder", "resnet8", "ds_cnn", "mobilenet_v1_025", "lenet5", "mobilenet_v2_cifar"})
     architectures.push_back(builtin(name));

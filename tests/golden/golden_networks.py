@@ -15,6 +15,10 @@ def norm(name, below, epsilon=1e-5):
     return plain(name, "batch_norm", below, epsilon=epsilon)
 
 
+def recurrent(name, kind, below, units, bias=True):
+    return plain(name, kind, below, units=units, bias=bias)
+
+
 def relu(name, below):
     return plain(name, "relu", below)
 
@@ -60,6 +64,15 @@ NETWORKS = {
         conv("point1", "depth1_relu", 8, kernel=1), norm("point1_bn", "point1"), relu("point1_relu", "point1_bn"),
         conv("depth2", "point1_relu", 8, stride=2, groups=8, bias=True), relu("depth2_relu", "depth2"),
         conv("point2", "depth2_relu", 6, kernel=1, bias=True), relu("point2_relu", "point2"), *head("point2_relu", 4)]),
+    "recurrent": ([6, 1, 3], [
+        recurrent("first", "lstm", "input", 5), recurrent("second", "gru", "first", 4),
+        recurrent("third", "rnn", "second", 4, bias=False), plain("last", "last", "third"),
+        plain("logits", "dense", "last", out_features=4, bias=True),
+        plain("loss", "softmax_cross_entropy", "logits")]),
+    "recurrent_converted": ([5, 1, 12], [
+        recurrent("first", "lstm", "input", 6), recurrent("second", "rnn", "first", 5), plain("last", "last", "second"),
+        plain("logits", "dense", "last", out_features=4, bias=True),
+        plain("loss", "softmax_cross_entropy", "logits")]),
     "mlp": ([1, 1, 17], [
         plain("hidden1", "dense", "input", out_features=20, bias=True), relu("relu1", "hidden1"),
         plain("hidden2", "dense", "relu1", out_features=15, bias=False), relu("relu2", "hidden2"),
@@ -67,8 +80,8 @@ NETWORKS = {
         plain("loss", "softmax_cross_entropy", "logits")]),
 }
 
-# The last mini-batch is smaller than the others, as at the end of an epoch. The MLP's are large because its parts have
-# at least 64 images.
+# The last mini-batch is smaller than the others, as at the end of an epoch. The MLP's and the recurrent network's are
+# large because their parts have at least 64 images.
 SMALL, LARGE = (12, 12, 7), (96, 96, 70)
 CASES = {
     "residual": dict(network="residual", batches=SMALL, smoothing=0.1),
@@ -78,4 +91,6 @@ CASES = {
     "mlp": dict(network="mlp", batches=LARGE, smoothing=0.05),
     "residual_analog": dict(network="residual_small", batches=(6, 6, 5), smoothing=0.1, analog=True),
     "lenet_analog": dict(network="lenet", batches=SMALL, smoothing=0.0, analog=True),
+    "recurrent": dict(network="recurrent", batches=LARGE, smoothing=0.1),
+    "recurrent_analog": dict(network="recurrent_converted", batches=(6, 6, 5), smoothing=0.1, analog=True),
 }

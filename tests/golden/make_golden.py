@@ -135,6 +135,49 @@ def max_pool(x, layer):
     return F.max_pool2d(padded.permute(0, 3, 1, 2), layer["kernel"], layer["stride"]).permute(0, 2, 3, 1)
 
 
+BLOCKS = {"lstm": 4, "gru": 4, "rnn": 1}
+CELLS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
+# Which of a unit's blocks PyTorch's gates are, of inputs and of states.
+GATES = {"lstm": ([0, 1, 2, 3], [0, 1, 2, 3]), "gru": ([0, 1, 2], [0, 1, 3]), "rnn": ([0], [0])}
+
+
+def gates_of(rows, kind, of_states):
+    """Rows of a recurrent layer's matrix (or its bias, a row) as PyTorch has them: [gates * units, rows]."""
+    blocks = rows.reshape(len(rows), -1, BLOCKS[kind])[:, :, GATES[kind][of_states]]
+    return blocks.permute(2, 1, 0).reshape(-1, len(rows))
+
+
+def recurrent(x, layer, own):
+    """PyTorch's own layer, from the weights as mho has them."""
+    kind, inputs = layer["kind"], x.shape[3]
+    module = CELLS[kind](inputs, layer["units"], batch_first=True, bias=layer["bias"]).double()
+    tensors = dict(weight_ih_l0=gates_of(own["weight"][:inputs], kind, 0),
+                   weight_hh_l0=gates_of(own["weight"][inputs:], kind, 1))
+    if layer["bias"]:
+        bias = own["bias"].reshape(1, -1)
+        tensors["bias_ih_l0"] = gates_of(bias, kind, 0).reshape(-1)
+        second = gates_of(bias, kind, 1).reshape(-1)
+        same = torch.tensor([a == b for a, b in zip(*GATES[kind]) for _ in range(layer["units"])])
+        tensors["bias_hh_l0"] = torch.where(same, torch.zeros_like(second), second)
+    return torch.func.functional_call(module, tensors, (x[:, :, 0],))[0][:, :, None]
+
+
+def converted_recurrent(x, layer, own, converters):
+    """The same step by step, its sums through the converters; no gated recurrent units."""
+    states = [x.new_zeros(len(x), layer["units"])]
+    cell = states[0]
+    for t in range(x.shape[1]):
+        u = converters.convert(torch.cat([x[:, t, 0], states[-1]], dim=1), layer["inputs"] == ["input"])
+        sums = converters.product(u) + (own["bias"] if layer["bias"] else 0)
+        if layer["kind"] == "rnn":
+            states.append(torch.tanh(sums))
+            continue
+        i, f, g, o = sums.reshape(len(x), -1, 4).unbind(2)
+        cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
+        states.append(torch.sigmoid(o) * torch.tanh(cell))
+    return torch.stack(states[1:], dim=1)[:, :, None]
+
+
 def forward(layers, parameters, images, analog):
     """The logits. `analog` maps the name of a crossbar layer to its Converters."""
     values = {"input": images}
@@ -150,6 +193,11 @@ def forward(layers, parameters, images, analog):
                 y = analog[name].product(analog[name].convert(x, layer["inputs"] == ["input"]))
             else:
                 y = x @ own["weight"]
+        elif kind in CELLS:
+            values[name] = converted_recurrent(x, layer, own, analog[name]) if name in analog else recurrent(x, layer, own)
+            continue
+        elif kind == "last":
+            y = x[:, -1:]
         elif kind == "batch_norm":
             y = F.batch_norm(x.permute(0, 3, 1, 2), own["running_mean"], own["running_variance"], own["gamma"],
                              own["beta"], training=True, momentum=0.1, eps=layer["epsilon"]).permute(0, 2, 3, 1)
@@ -191,10 +239,18 @@ def initial_parameters(input_shape, layers, rng):
             own["weight"] = rng.standard_normal((rows, columns)) * np.sqrt(2 / rows)
             if layer["bias"]:
                 own["bias"] = 0.2 * rng.standard_normal(columns)
+        if kind in CELLS:
+            rows, columns = c + layer["units"], layer["units"] * BLOCKS[kind]
+            own["weight"] = rng.standard_normal((rows, columns)) * np.sqrt(2 / rows)
+            if layer["bias"]:
+                own["bias"] = 0.2 * rng.standard_normal(columns)
+            if kind == "gru":  # its candidate keeps inputs and states apart
+                own["weight"][:c, 3::4] = own["weight"][c:, 2::4] = 0
+            c = layer["units"]
         if kind == "batch_norm":
             own = dict(gamma=1 + 0.2 * rng.standard_normal(c), beta=0.2 * rng.standard_normal(c),
                        running_mean=0.3 * rng.standard_normal(c), running_variance=0.5 + rng.random(c))
-        if kind == "global_average_pool":
+        if kind in ("global_average_pool", "last"):
             h, w = 1, 1
         shapes[name] = [h, w, c]
         if own:
@@ -220,7 +276,7 @@ def attempt(case, step, parameters, seed):
     analog = {}
     if case.get("analog"):
         for layer in layers:
-            if layer["kind"] in ("conv2d", "dense"):
+            if layer["kind"] in ("conv2d", "dense", *CELLS):
                 input_range = FIRST_RANGE if layer["inputs"] == ["input"] else as_float(rng.uniform(1.6, 2.4))
                 analog[layer["name"]] = Converters(parameters[layer["name"]]["weight"], input_range, rng)
     # Batch norm writes its running statistics in place: an attempt that fails must not have.

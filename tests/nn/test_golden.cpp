@@ -215,6 +215,14 @@ TEST_CASE("golden: depthwise-separable convolutions with same padding") {
 
 TEST_CASE("golden: dense layers") { check_case({"mlp", "mlp"}); }
 
+TEST_CASE("golden: LSTM, gated recurrent unit and recurrent layer through time") {
+  check_case({"recurrent", "recurrent"});
+}
+
+TEST_CASE("golden: recurrent layers with given noisy weights, converters and row splits") {
+  check_case({"recurrent_analog", "recurrent_converted", false, true}, 1);
+}
+
 TEST_CASE("golden: given noisy weights, converters and row splits") {
   SECTION("residual network with batch norm") {
     check_case({"residual_analog", "residual_small", false, true});

@@ -8,6 +8,16 @@
 
 using namespace mho;
 
+namespace {
+
+/// Layers of sequences want one.
+Shape input_of(const Layer& layer) {
+  const bool sequence = std::holds_alternative<Recurrent>(layer) || std::holds_alternative<Last>(layer);
+  return {6, sequence ? 1 : 6, 2};
+}
+
+}  // namespace
+
 TEST_CASE("every kind of layer has a name of its own, under which a file declares it") {
   std::set<std::string> names;
   for (const Layer& layer : known_layers()) {
@@ -19,7 +29,7 @@ TEST_CASE("every kind of layer has a name of its own, under which a file declare
     const auto inputs =
         joins ? std::vector<std::string>{"input", "input"} : std::vector<std::string>{"input"};
     const Architecture architecture(
-        "net", {6, 6, 2},
+        "net", input_of(layer),
         {{"it", layer, inputs}, {"dense", Dense{2}, {"it"}}, {"loss", Output{}, {"dense"}}});
     const std::string text = to_json(architecture);
     const Architecture again = read_architecture_json(text, "file");
@@ -34,7 +44,7 @@ TEST_CASE("every kind of layer but the ends computes, and says where on a chip")
     if (std::holds_alternative<Output>(layer)) continue;
     Layer own = layer;
     const std::vector<Shape> inputs(
-        std::holds_alternative<Add>(layer) || std::holds_alternative<Concat>(layer) ? 2 : 1, Shape{6, 6, 2});
+        std::holds_alternative<Add>(layer) || std::holds_alternative<Concat>(layer) ? 2 : 1, input_of(layer));
     const LayerFacts facts = infer(own, inputs, "here");
     CHECK(facts.on_chip.place != OnChip::Place::outside);
     CHECK((facts.on_chip.place == OnChip::Place::crossbar) == (facts.matrix.rows > 0));

@@ -103,6 +103,18 @@ TEST_CASE("gradients of dense layers and activations agree with finite differenc
                             {"out", Dense{.out_features = 3}, {"tanh"}},
                             {"loss", Output{}, {"out"}}}));
   }
+  SECTION("recurrent layers, the last step, the mean over steps") {
+    check_gradients(custom("recurrent", {7, 1, 3},
+                           {{"lstm", Recurrent{Recurrent::Kind::lstm, 6}, {"input"}},
+                            {"gru", Recurrent{Recurrent::Kind::gru, 5}, {"lstm"}},
+                            {"rnn", Recurrent{Recurrent::Kind::rnn, 4, false}, {"lstm"}},
+                            {"both", Concat{}, {"gru", "rnn"}},
+                            {"last", Last{}, {"both"}},
+                            {"mean", GlobalAveragePool{}, {"both"}},
+                            {"ends", Concat{}, {"last", "mean"}},
+                            {"out", Dense{.out_features = 3}, {"ends"}},
+                            {"loss", Output{}, {"out"}}}));
+  }
   SECTION("clip and leaky ReLU") {
     check_gradients(custom("bounded", {6, 5, 2},
                            {{"conv", Conv2d{.out_channels = 4, .bias = true}, {"input"}},

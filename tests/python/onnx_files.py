@@ -25,6 +25,11 @@ def as_lines(images):
     return images[:, :, 0, :].transpose(0, 2, 1)
 
 
+def as_steps(images):
+    """Steps x 1 x channels as [images, steps, channels]."""
+    return images[:, :, 0, :]
+
+
 def as_vectors(images):
     return images.reshape(len(images), -1)
 
@@ -204,8 +209,35 @@ def half_precision():
     return m.model(x, (2, 6, 6), 3, 13), (6, 6, 2), channels_first
 
 
+def torch_recurrent():
+    """nn.LSTM and nn.GRU with batch_first, `out[:, -1]`: steps first and back again around each."""
+    m = Maker(10)
+    x = m("Transpose", "input", perm=[1, 0, 2])
+    x = m("LSTM", x, m.weights(1, 20, 3, scale=0.5), m.weights(1, 20, 5, scale=0.5), m.weights(1, 40, scale=0.3), hidden_size=5)
+    x = m("Transpose", m("Squeeze", x, m.integers(1)), perm=[1, 0, 2])
+    x = m("Relu", x)
+    x = m("GRU", m("Transpose", x, perm=[1, 0, 2]), m.weights(1, 12, 5, scale=0.5), m.weights(1, 12, 4, scale=0.5),
+          m.weights(1, 24, scale=0.3), hidden_size=4, linear_before_reset=1)
+    x = m("Transpose", m("Squeeze", x, m.integers(1)), perm=[1, 0, 2])
+    x = m("Gather", x, m.tensor(numpy.array(-1, numpy.int64)), axis=1)
+    return m.model(m("Gemm", x, m.weights(3, 4, scale=0.7), transB=1), (9, 3), 3, 17), (9, 1, 3), as_steps
+
+
+def last_states():
+    """A 1-D convolution before an RNN without biases, its Y sliced, and a GRU whose Y_h is read."""
+    m = Maker(11)
+    x = m("Relu", m("Conv", "input", m.weights(6, 2, 3), m.weights(6, scale=0.1), kernel_shape=[3], pads=[1, 1]))
+    x = m("RNN", m("Transpose", x, perm=[2, 0, 1]), m.weights(1, 4, 6, scale=0.5), m.weights(1, 4, 4, scale=0.5), hidden_size=4)
+    x = m("Squeeze", x, m.integers(1))
+    a = m("Slice", m("Transpose", x, perm=[1, 0, 2]), m.integers(-1), m.integers(2**62), m.integers(1))
+    b = m("GRU", x, m.weights(1, 9, 4, scale=0.5), m.weights(1, 9, 3, scale=0.5), hidden_size=3, linear_before_reset=1)
+    m.nodes[-1].output[:] = ["", b]
+    x = m("Concat", m("Squeeze", a, m.integers(1)), m("Squeeze", b, m.integers(0)), axis=1)
+    return m.model(m("Gemm", x, m.weights(3, 7, scale=0.7), transB=1), (2, 8), 3, 17), (8, 1, 2), as_lines
+
+
 EXACT = {maker.__name__: maker for maker in (torch_old, torch_new, keras_tf2onnx, branches, lines, vectors, image_to_vector,
-                                             quantised_weights, half_precision)}
+                                             quantised_weights, half_precision, torch_recurrent, last_states)}
 
 
 if __name__ == "__main__":

@@ -199,8 +199,12 @@ def test_the_schema_of_run_files_takes_the_shipped_ones_and_refuses_a_misspelt_k
     schema = json.loads(mho("config", "--schema").stdout)
     jsonschema.Draft7Validator.check_schema(schema)
     for file in sorted((ROOT / "configs").glob("*.toml")):
-        run = tomllib.loads(file.read_text())
-        if run.get("space", {}).get("kind", "analognas") == "analognas":  # the keys of [space] are those of its kind
-            jsonschema.validate(run, schema)
+        jsonschema.validate(tomllib.loads(file.read_text()), schema)
+    for space in ({"kind": "mlp", "widths": [16]}, {"kind": "mobile", "stages": [1, 2], "training": {"learning_rate": [0.01, 0.1]}},
+                  {"kind": "genes", "gene": [{"name": "width", "kind": "integer", "low": 4, "high": 8}]}, {"stem_channels": [8]}):
+        jsonschema.validate({"space": space}, schema)
+    for space in ({"kind": "mlp", "stem_channels": [8]}, {"widths": [16]}, {"kind": "mlpp"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"space": space}, schema)
     with pytest.raises(jsonschema.ValidationError, match="epoch"):
         jsonschema.validate({"training": {"epoch": 3}}, schema)

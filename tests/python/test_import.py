@@ -365,6 +365,15 @@ def shorten(model):
     model.graph.initializer[0].raw_data = model.graph.initializer[0].raw_data[:-4]
 
 
+def recurrent_model(kind="LSTM", gates=4, gather=-1, **attributes):
+    m = onnx_files.Maker(1)
+    x = m("Transpose", "input", perm=[1, 0, 2])
+    x = m(kind, x, m.weights(1, 5 * gates, 3), m.weights(1, 5 * gates, 5), hidden_size=5, **attributes)
+    x = m("Transpose", m("Squeeze", x, m.integers(1)), perm=[1, 0, 2])
+    x = m("Gather", x, m.tensor(numpy.array(gather, numpy.int64)), axis=1)
+    return m.model(m("Gemm", x, m.weights(3, 5), transB=1), (9, 3), 3, 17)
+
+
 BAD = {
     "operator": (model_with(("Softplus", [], {})),
                  ["node 'bad node' (Softplus, number 2 of 5): expected one of the operators Add, AveragePool, ", "got 'Softplus'"]),
@@ -373,7 +382,10 @@ BAD = {
     "dilation": (model_with(change=lambda m: m.graph.node[0].attribute.append(helper.make_attribute("dilations", [2, 2]))),
                  ["node 'conv'", "expected neighbouring pixels, got dilations [2, 2]"]),
     "layout": (model_with(("Transpose", [], {"perm": [0, 3, 2, 1]})), ["'mean'", "expected an image with channels first"]),
-    "batch": (model_with(("Transpose", [], {"perm": [1, 0, 2, 3]})), ["expected an order of axes that begins with the images'"]),
+    "batch": (model_with(("Transpose", [], {"perm": [1, 0, 2, 3]})), ["expected activations whose first axis is the images'"]),
+    "step": (recurrent_model(gather=3), ["(Gather", "expected the last step of a sequence, got another part of 9x1x5"]),
+    "direction": (recurrent_model(direction="reverse"), ["(LSTM", "expected direction 'forward', got reverse"]),
+    "reset": (recurrent_model(kind="GRU", gates=3), ["(GRU", "expected linear_before_reset 1, got None"]),
     "constant a pixel": (model_with(("Add", ["pixels"], {}), change=lambda m: m.graph.initializer.append(
         numpy_helper.from_array(numpy.arange(16, dtype=numpy.float32).reshape(4, 4), "pixels"))),
         ["expected one constant, or one a channel, got shape [4, 4]"]),

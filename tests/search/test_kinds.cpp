@@ -41,7 +41,7 @@ std::string refusal(void (*spoil)(SpaceConfig&)) {
 }  // namespace
 
 TEST_CASE("genomes of every built-in kind build on images, spectrograms and signals") {
-  for (const auto kind : {SpaceType::mobile, SpaceType::mlp, SpaceType::cell}) {
+  for (const auto kind : {SpaceType::mobile, SpaceType::mlp, SpaceType::cell, SpaceType::sequence}) {
     INFO(word_of(kind));
     auto config = of_kind(kind);
     config.cell.operations.erase(config.cell.operations.begin());  // none
@@ -60,7 +60,7 @@ TEST_CASE("genomes of every built-in kind build on images, spectrograms and sign
 }
 
 TEST_CASE("every gene of a kind changes the network") {
-  for (const auto kind : {SpaceType::mobile, SpaceType::mlp, SpaceType::cell}) {
+  for (const auto kind : {SpaceType::mobile, SpaceType::mlp, SpaceType::cell, SpaceType::sequence}) {
     auto config = of_kind(kind);
     config.cell.operations = {CellOperation::skip, CellOperation::conv1x1, CellOperation::conv3x3};
     const Space space(config);
@@ -179,4 +179,28 @@ TEST_CASE("a network's name is printable and short, and no two genomes share one
     const auto genome = space.sample(random);
     REQUIRE(names.emplace(space.name(genome), genome).first->second == genome);
   }
+}
+
+TEST_CASE("networks of sequences convolve over time, go through recurrent layers and read their end") {
+  const Space space(of_kind(SpaceType::sequence));
+  const Genome genome{{{"convolutions", std::int64_t{1}},
+                       {"recurrent_layers", std::int64_t{2}},
+                       {"cell", "gru"},
+                       {"head", "last"},
+                       {"conv1_channels", std::int64_t{16}},
+                       {"conv1_kernel", std::int64_t{5}},
+                       {"recurrent1_units", std::int64_t{24}},
+                       {"recurrent2_units", std::int64_t{32}}}};
+  REQUIRE(space.contains(genome));
+  CHECK(space.name(genome) == "C16K5|gru24|gru32|last");
+  const auto network = space.build(genome, {49, 10, 1}, 12);
+  std::string layers;
+  for (const auto& node : network.nodes())
+    layers += layer_name(node.layer) + " " + to_string(node.shape) + "\n";
+  CHECK_THAT(layers, ContainsSubstring("conv2d 25x1x16\nbatch_norm 25x1x16\nrelu 25x1x16\ngru 25x1x24\n"
+                                       "gru 25x1x32\nlast 1x1x32\ndense 1x1x12\n"));
+  CHECK_THAT(refusal([](SpaceConfig& c) {
+               c.kind = SpaceType::sequence, c.sequence.convolutions = {2, 1};
+             }),
+             ContainsSubstring("space.convolutions: expected [smallest, largest]"));
 }

@@ -6,36 +6,21 @@ from __future__ import annotations
 import json
 import math
 import os
+import pathlib
 import warnings
 from typing import Any, Callable, Mapping, Sequence, Union
 
 from mho import _core
-from mho._candidate import Candidate, from_onnx
+from mho._candidate import Candidate, Config, from_onnx, run_file
 from mho._errors import InputError
 from mho._genes import Choice, Int, Ordered, Real, genes_of
+from mho._progress import Progress, search_listener
+from mho._trials import Trials
 
 _VALUES = ("accuracy", "deviation", "avm", "cores", "energy_j", "latency_s", "parameters")
 
 Genome = Mapping[str, Any]
 Gene = Union[Sequence[Any], Choice, Ordered, Int, Real]
-
-
-class Trials(list):
-    """The trials by number, each a dict as in trials.jsonl with "value", the objective's, None when it failed.
-
-    best: the trial with the largest value, or None. stopped: whether Ctrl-C ended the search early. note: why there
-    are fewer trials than asked for although it did not, such as a space that has no more genomes; else "".
-    """
-
-    best: dict[str, Any] | None
-    stopped: bool
-    note: str
-
-    def __init__(self, trials: list[dict[str, Any]], stopped: bool, note: str = "") -> None:
-        super().__init__(trials)
-        self.stopped = stopped
-        self.note = note
-        self.best = max((trial for trial in self if not trial["failed"]), key=lambda trial: trial["value"], default=None)
 
 
 def _number(value, name):
@@ -80,26 +65,26 @@ def _architecture(network):
     return {"format": "mho-architecture-1", "name": "network", **network}
 
 
-def _assignments(space, genes, settings, config):
+def _assignments(space, genes, settings):
     table = {"kind": "genes"} if genes else dict(space)
     kind_first = sorted(table.items(), key=lambda item: item[0] != "kind")
-    assignments = [f"space.{key}={json.dumps(value)}" for key, value in kind_first]
-    assignments += [f"search.{key}={json.dumps(value)}" for key, value in settings.items()]
-    return assignments + [f"{key}={value if isinstance(value, str) else json.dumps(value)}"
-                          for key, value in (config or {}).items()]
+    return [f"{table}.{key}={json.dumps(value)}"
+            for table, items in (("space", kind_first), ("search", settings.items())) for key, value in items]
 
 
-def search(space: Mapping[str, Gene | str | int], evaluate: Callable[[dict[str, Any]], float | Mapping[str, float]] | None = None,
-           proposer: str = "evolution", trials: int = 32, seed: int = 0, population: int = 8, *,
-           build: Callable[[dict[str, Any]], Mapping[str, Any]] | None = None,
-           config: Mapping[str, Any] | None = None, **options: Any) -> Trials:
+def search(space: Mapping[str, Gene | str | int] | None = None,
+           evaluate: Callable[[dict[str, Any]], float | Mapping[str, float]] | None = None,
+           proposer: str | None = None, trials: int | None = None, seed: int | None = None, population: int | None = None, *,
+           build: Callable[[dict[str, Any]], Mapping[str, Any]] | None = None, config: Config = None,
+           folder: str | os.PathLike[str] | None = None, resume: bool = False, storage: str = "", study: str = "",
+           threads: int = 0, progress: Progress = None, **options: Any) -> Trials:
     """Searches the space for the genome whose evaluation is largest.
 
     Args:
         space: genes by name. A plain list is an unordered choice; mho.Ordered([3, 5, 7]), mho.Int(8, 64, log=True),
             mho.Real(1e-3, 1, log=True) and mho.Choice([...], when={"op": ["conv3"]}) say more. Or one of mho's own
-            spaces: "kind" ("analognas", "mobile", "mlp", "cell") and keys of a run file's [space], e.g.
-            {"kind": "analognas", "main_blocks": [1, 2]}.
+            spaces: "kind" ("analognas", "mobile", "mlp", "cell", "sequence") and keys of a run file's [space], e.g.
+            {"kind": "analognas", "main_blocks": [1, 2]}. None: the [space] of config.
         evaluate: called with a genome as a flat dict of the genes that it has, one after the other on the calling
             thread. It returns a number, larger is better, or a dict with "accuracy" (that number) and any of deviation,
             avm (points), cores, energy_j, latency_s, parameters.
@@ -107,9 +92,17 @@ def search(space: Mapping[str, Gene | str | int], evaluate: Callable[[dict[str, 
             architecture.json; "input" is the task's and may be left out), the path of an ONNX file, or an mho.Candidate.
             mho trains it under the chip's noise and scores it after drift; a trial's value is its accuracy after one day
             on the validation split. With neither evaluate nor build, the networks are those of mho's own space.
-        proposer, trials, seed, population, options: keys of [search] (docs/config.md).
-        config: further keys of a run file for build, e.g. {"task.data": "digits", "training.epochs": 10}. A gene that
-            is named as such a key, "training.learning_rate" or "hardware.adc_bits", sets it.
+        proposer, trials, seed, population, options: keys of [search] (docs/config.md). Where neither they nor a run file
+            say otherwise: evolution, 32, 0 and 8, with an objective of accuracy (and any AVM, for evaluate).
+        config: a run file, or keys of one, e.g. {"task.data": "digits", "training.epochs": 10}. A gene that is named as
+            such a key, "training.learning_rate" or "hardware.adc_bits", sets it.
+        folder: run folder to write, as `mho search --out`: every trial, the front, the winners trained, scored again and
+            exported. None: nothing is written, and there are no winners.
+        resume: go on with the run that the folder holds.
+        storage, study: URL and name of a study that several workers share (docs/search-storage.md); needs a folder.
+        threads: 0 for all cores; results do not depend on it.
+        progress: True for a bar (needs tqdm), or a function that is called on this thread with a dict of done, total,
+            trial (the one that ended), best, why_none and message. An exception in it ends the search.
 
     An exception in evaluate or build makes a failed trial with its message; KeyboardInterrupt ends the search with
     the trials that finished before. Returns Trials; fewer than asked for, with a note and a RuntimeWarning, when the
@@ -121,24 +114,23 @@ def search(space: Mapping[str, Gene | str | int], evaluate: Callable[[dict[str, 
             raise InputError(f"{name}: expected a function of a genome, got {function!r}")
     if evaluate is not None and build is not None:
         raise InputError("evaluate, build: expected one of them, got both")
-    own = "kind" not in space or not isinstance(space["kind"], str)
-    if evaluate is None and build is None and own:
+    file, keys = run_file(config)
+    own = space is not None and ("kind" not in space or not isinstance(space["kind"], str))
+    if evaluate is None and build is None and (own or (space is None and not file)):
         raise InputError("evaluate: expected a function of a genome, or build, got neither")
     genes = genes_of(space) if own else []
-    defaults = {} if evaluate is None else {"max_avm": 1e9}
-    settings = {"objective": "accuracy", **defaults, **options, "proposer": proposer, "trials": trials, "seed": seed,
-                "population": population}
-    lines, stopped, note = _core.search(_assignments(space, genes, settings, config), [json.dumps(gene) for gene in genes],
-                                        _answering(evaluate, _values) if evaluate else None,
-                                        _answering(build, _architecture) if build else None)
-    found = [_with_value(json.loads(line)) for line in lines]
+    given = {"proposer": proposer, "trials": trials, "seed": seed, "population": population}
+    settings = {**options, **{key: value for key, value in given.items() if value is not None}}
+    if file in ("", "-"):
+        free = {} if evaluate is None else {"max_avm": 1e9}
+        settings = {"objective": "accuracy", **free, "proposer": "evolution", "trials": 32, "seed": 0, "population": 8,
+                    **settings}
+    wanted = {"config": "" if file == "-" else file, "assignments": _assignments(space or {}, genes, settings) + keys,
+              "genes": [json.dumps(gene) for gene in genes], "folder": "" if folder is None else os.fspath(folder),
+              "resume": bool(resume), "storage": storage, "study": study, "threads": int(threads)}
+    with search_listener(progress) as listener:
+        lines, front, stopped, note = _core.search(wanted, _answering(evaluate, _values) if evaluate else None,
+                                                   _answering(build, _architecture) if build else None, listener)
     if note:
         warnings.warn(note, RuntimeWarning, stacklevel=2)
-    return Trials(found, stopped, note)
-
-
-def _with_value(trial):
-    if "value" not in trial:
-        drift = (trial["score"] or {"drift": []})["drift"]
-        trial["value"] = next((point["mean"] for point in drift if point["time_s"] == 86400), None)
-    return trial
+    return Trials(lines, front, stopped, note, None if folder is None else pathlib.Path(folder))

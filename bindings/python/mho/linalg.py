@@ -31,7 +31,8 @@ __all__ = ["CrossbarOperator", "LstsqResult", "PcaResult", "Sketch", "StreamingL
            "fgmres", "lstsq", "pca", "richardson", "svd"]
 
 
-def _spec(hardware: Hardware, device: Optional[str], reads: int, age_s: float, crossbars: int) -> Any:
+def hardware_words(hardware: Hardware, device: Optional[str]) -> tuple[str, list[str]]:
+    """The run file ("": none) and assignments that say where an array is."""
     file, assignments = "", []
     if isinstance(hardware, Mapping):
         for key, value in hardware.items():
@@ -43,6 +44,11 @@ def _spec(hardware: Hardware, device: Optional[str], reads: int, age_s: float, c
             raise InputError(f"hardware: expected a run file or a dict of [hardware] keys, got {file!r}")
     if device is not None:
         assignments.append(f"hardware.device={device}")
+    return file, assignments
+
+
+def _spec(hardware: Hardware, device: Optional[str], reads: int = 1, age_s: float = 0.0, crossbars: int = 0) -> Any:
+    file, assignments = hardware_words(hardware, device)
     return _core.linalg.ArraySpec(file, assignments, int(reads), float(age_s), int(crossbars))
 
 

@@ -42,6 +42,7 @@ class OnnxWriter {
   }
 
  private:
+  using Layout = OnnxNode::Layout;
   using Inputs = std::vector<std::string>;
   using Attributes = std::vector<ProtobufMessage>;
 
@@ -88,18 +89,41 @@ class OnnxWriter {
     const Node& here = node_at(node);
     const OnnxNode onnx = onnx_node(here.layer, parameters_of(node), node_at(here.inputs.front()).shape);
     Inputs inputs = inputs_of(node);
-    if (onnx.on_vectors) inputs = {flatten(node, inputs.front())};
+    if (onnx.layout == Layout::vectors) inputs = {flatten(node, inputs.front())};
+    if (onnx.layout == Layout::steps) inputs = {steps_first(node, inputs.front())};
     for (const OnnxTensor& tensor : onnx.tensors) {
       inputs.push_back(here.name + "." + tensor.name);
       file_.add_tensor(inputs.back(), tensor.shape, tensor.values);
+    }
+    if (!onnx.indices.empty()) {
+      inputs.push_back(here.name + ".indices");
+      file_.add_tensor(inputs.back(), onnx.indices);
     }
     Attributes attributes;
     for (const auto& given : onnx.attributes)
       std::visit([&](const auto& value) { attributes.push_back(OnnxFile::attribute(given.name, value)); },
                  given.value);
-    const std::string made = name_of(node) + (onnx.on_vectors ? ".product" : "");
+    const std::string made = name_of(node) + made_as(onnx.layout);
     file_.add_node(made, onnx.type, inputs, attributes, properties_of(node));
-    if (onnx.on_vectors) file_.add_node(name_of(node), "Unsqueeze", {made, "axes.pixels"});
+    if (onnx.layout == Layout::vectors) file_.add_node(name_of(node), "Unsqueeze", {made, "axes.pixels"});
+    if (onnx.layout == Layout::steps)
+      file_.add_node(name_of(node), "Transpose", {made},
+                     {OnnxFile::attribute("perm", std::vector<std::int64_t>{2, 3, 0, 1})});
+  }
+
+  static const char* made_as(Layout layout) {
+    if (layout == Layout::vectors) return ".product";
+    return layout == Layout::steps ? ".states" : "";
+  }
+
+  /// The sequence `from` as [steps, images, channels].
+  std::string steps_first(int node, const std::string& from) {
+    const std::string name = name_of(node);
+    file_.add_tensor(name + ".width", {3});
+    file_.add_node(name + ".sequence", "Squeeze", {from, name + ".width"});
+    file_.add_node(name + ".steps_first", "Transpose", {name + ".sequence"},
+                   {OnnxFile::attribute("perm", std::vector<std::int64_t>{2, 0, 1})});
+    return name + ".steps_first";
   }
 
   /// The image `from` as one vector with channels last.

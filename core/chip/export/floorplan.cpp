@@ -21,8 +21,10 @@ namespace {
 // Page measures in pixels.
 constexpr double margin = 40, header = 104, grid_extent = 912, core_label = 16, core_gap = 18;
 constexpr double legend_gap = 20, legend_row = 23, legend_width = 260, smallest_height = 320;
-constexpr double lane = 5.5, widest = 8;  // of the traffic arrows: distance from the middle, width
-constexpr double long_bend = 0.12;        // of a link between cores apart, of its length
+constexpr double lane = 7, thinnest = 1,
+                 widest = 12;           // of the traffic arrows: distance from the middle, widths
+constexpr double beside_labels = 0.41;  // of a core's width: between its number and its use
+constexpr double long_bend = 0.12;      // of a link between cores apart, of its length
 
 constexpr const char* style = R"(<style>
   text { font-family: Inter, "Helvetica Neue", "Segoe UI", Arial, "DejaVu Sans", sans-serif; fill: #1c2430; }
@@ -90,7 +92,7 @@ class Floorplan {
     const double grid_width = pitch_ * chip_.grid_columns;
     const double height = std::max(pitch_ * chip_.grid_rows, smallest_height);
     const int rows =
-        static_cast<int>((height - core_label) / legend_row) - 2;  // two for the traffic's own entry
+        static_cast<int>((height - core_label) / legend_row) - 4;  // four for the traffic's own entries
     const int legend_columns = std::max(1, (static_cast<int>(layer_numbers_.size()) + rows - 1) / rows);
     add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
         "height=\"{1:.0f}\" role=\"img\" aria-label=\"{2} on {3}\">\n",
@@ -171,10 +173,23 @@ class Floorplan {
         x, y, width, height, layer_colour(number, static_cast<int>(layer_numbers_.size())),
         escaped(layer_name_of(block.node)), extent.row, extent.row + extent.rows - 1, extent.column,
         extent.column + extent.columns - 1);
-    const double size = std::min({11.0, height - 1, width / (number < 9 ? 0.8 : 1.35)});
-    if (size >= 6)
-      add("<text class=\"number\" x=\"{:.2f}\" y=\"{:.2f}\" font-size=\"{:.1f}\">{}</text>\n", x + width / 2,
-          y + height / 2, size, number + 1);
+    draw_number({x + width / 2, y + height / 2}, width, height, number + 1);
+  }
+
+  /// A block's number with room around it; in a narrow block it stands on its side, and in a small one there
+  /// is none.
+  void draw_number(Point middle, double width, double height, int number) {
+    constexpr double smallest = 6.5, room = 0.7, digit = 0.62;  // a digit's width, of the font's size
+    const auto largest = [&](double along, double across) {
+      return std::min({11.0, across - 1, room * along / (digit * (number < 10 ? 1 : 2))});
+    };
+    const double upright = largest(width, height), sideways = largest(height, width);
+    const bool turned = upright < smallest && sideways >= smallest;
+    const double size = turned ? sideways : upright;
+    if (size < smallest) return;
+    add("<text class=\"number\" x=\"{0:.2f}\" y=\"{1:.2f}\" font-size=\"{2:.1f}\"{3}>{4}</text>\n", middle.x,
+        middle.y, size,
+        turned ? fmt::format(" transform=\"rotate(90 {:.2f} {:.2f})\"", middle.x, middle.y) : "", number);
   }
 
   /// Bits of one image over each link, from one of its cores to the other: transfers take the paths of the
@@ -202,14 +217,16 @@ class Floorplan {
     for (const bool neighbours : {false, true})  // the short links on top
       for (const auto& [ends, bits] : traffic) {
         if (are_neighbours(ends.first, ends.second) != neighbours) continue;
-        const double width =
-            1 + (widest - 1) * std::sqrt(static_cast<double>(bits) / static_cast<double>(most_bits_));
+        const double width = arrow_width(static_cast<double>(bits) / static_cast<double>(most_bits_));
         const std::string title = fmt::format("core {} to core {}: {} an image", ends.first, ends.second,
                                               format_quantity(static_cast<double>(bits), "bit"));
         neighbours ? draw_short_link(ends.first, ends.second, width, title)
                    : draw_long_link(ends.first, ends.second, width, title);
       }
   }
+
+  /// Of a link that carries that part of the busiest one's traffic.
+  static double arrow_width(double part) { return thinnest + (widest - thinnest) * part; }
 
   /// An arrow in the gap between neighbours.
   void draw_short_link(int from_core, int to_core, double width, const std::string& title) {
@@ -218,8 +235,9 @@ class Floorplan {
     const double sign = to.x + to.y > from.x + from.y ? 1 : -1;
     // Two lanes: rightwards above leftwards, downwards right of upwards.
     const Point middle =
-        across ? Point{(from.x + to.x + core_width()) / 2, from.y + core_height() / 2 - sign * lane}
-               : Point{from.x + core_width() / 2 + sign * lane, (from.y + to.y + core_height()) / 2};
+        across
+            ? Point{(from.x + to.x + core_width()) / 2, from.y + core_height() / 2 - sign * lane}
+            : Point{from.x + core_width() * beside_labels + sign * lane, (from.y + to.y + core_height()) / 2};
     const double length = pitch_ - (across ? core_width() : core_height()) - 8;
     draw_arrow(middle, length, width, across ? (sign > 0 ? 0 : 180) : (sign > 0 ? 90 : 270), title);
   }
@@ -264,13 +282,17 @@ class Floorplan {
     draw_link_legend(left, top + 4 + legend_row * (std::min(drawn, rows) + 0.6));
   }
 
+  /// Arrows of the widths of all, a third and a thirtieth of the busiest link's bits.
   void draw_link_legend(double left, double y) {
     if (most_bits_ == 0) return;
-    draw_arrow({left + 13, y + 8}, 26, widest, 0, "traffic");
-    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">traffic over the {} links;</text>\n",
-        left + 35, y + 5, escaped(word_of(chip_.link_graph)));
-    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">widest: {} an image</text>\n", left + 35,
-        y + 19, format_quantity(static_cast<double>(most_bits_), "bit"));
+    add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">BITS AN IMAGE OVER THE LINKS ({})</text>\n",
+        left, y + 4, escaped(word_of(chip_.link_graph)));
+    for (const double part : {1.0, 1.0 / 3, 1.0 / 30}) {
+      y += legend_row;
+      draw_arrow({left + 13, y}, 26, arrow_width(part), 0, "traffic");
+      add("<text class=\"small faint\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left + 35, y + 4,
+          format_quantity(part * static_cast<double>(most_bits_), "bit"));
+    }
   }
 
   const Architecture& architecture_;

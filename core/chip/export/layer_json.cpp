@@ -75,9 +75,12 @@ int only_reader(const Architecture& architecture, int node) {
 }  // namespace
 
 DigitalStage find_digital_stage(const Architecture& architecture, const Parameters& parameters, int node) {
-  const auto channels = static_cast<size_t>(architecture.nodes()[static_cast<size_t>(node)].shape.channels);
+  const Node& here = architecture.nodes()[static_cast<size_t>(node)];
+  const auto channels = static_cast<size_t>(here.shape.channels);
   const auto& bias = parameters[static_cast<size_t>(node)].bias;
-  DigitalStage stage{{std::vector<float>(channels, 1.0F), {bias.begin(), bias.end()}}, false, {}};
+  DigitalStage stage{{std::vector<float>(channels, 1.0F), {}}, false, {}};
+  // A recurrent layer's biases are gates', before its cell.
+  if (!here.running.cell) stage.affine.shift.assign(bias.begin(), bias.end());
   stage.affine.shift.resize(channels, 0.0F);
   for (int next = only_reader(architecture, node); next >= 0 && !stage.relu;
        next = only_reader(architecture, next)) {

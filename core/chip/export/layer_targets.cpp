@@ -35,7 +35,7 @@ void check_layer(const Node& node, const LayerParameters& layer) {
   check_values(node, "weight", layer.weight, node.weights);
   for (const ChannelTensor& tensor : LayerParameters::channel_tensors())
     check_values(node, tensor.name, layer.*tensor.values,
-                 has_tensor(node, tensor.values) ? node.shape.channels : 0);
+                 has_tensor(node, tensor.values) ? tensor_numbers(node.matrix, node.shape) : 0);
   check_values(node, "input_range", {&layer.input_range, 1}, 1);
   check_values(node, "column_scales", layer.column_scales, std::ssize(layer.column_scales));
 }

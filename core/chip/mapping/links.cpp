@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/chip/mapping/output_homes.hpp"
+#include "core/nn/operators/recurrent_cell.hpp"
 
 namespace mho {
 namespace {
@@ -105,10 +106,23 @@ class LinkFinder {
              block.extent.columns * block.products * chip_.partial_sum_bits);
       previous = &block;
     }
+    const RecurrentCell* cell = node_at(node).running.cell;
+    const int columns = cell ? cell->blocks() : 1;  // of a unit
     for (const auto& [chain, block] : chains)
-      homes_of(node).push_back({{block->extent.column, block->extent.columns},
+      homes_of(node).push_back({{block->extent.column / columns, block->extent.columns / columns},
                                 {block->first_product, block->products},
                                 block->core});
+    if (cell) send_states(node, blocks);
+  }
+
+  /// What the blocks of a core read of their own layer's states, once for all of them.
+  void send_states(int node, std::span<const Block> blocks) {
+    std::map<int, std::vector<Range>> read;  // by core
+    for (const Block& block : blocks)
+      if (block.states > 0) read[block.core].push_back({block.first_state, block.states});
+    for (auto& [core, ranges] : read)
+      for (const Range& units : joined(std::move(ranges)))
+        send_part(node, LinkKind::state, node, units, {0, node_at(node).shape.height - 1}, core);
   }
 
   /// What the blocks of one replica on one core read, once for all of them.
@@ -157,9 +171,13 @@ class LinkFinder {
     std::vector<Range> ranges;
     for (const Block* block : blocks) {
       const int straight = std::min(block->inputs, units - block->first_input);
-      ranges.push_back({block->first_input, straight});
+      if (straight > 0) ranges.push_back({block->first_input, straight});
       if (straight < block->inputs) ranges.push_back({0, block->inputs - straight});
     }
+    return joined(std::move(ranges));
+  }
+
+  static std::vector<Range> joined(std::vector<Range> ranges) {
     std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
     std::vector<Range> joined;
     for (const Range& range : ranges)
@@ -248,6 +266,7 @@ class LinkFinder {
 
 std::string to_string(LinkKind kind) {
   if (kind == LinkKind::activation) return "activation";
+  if (kind == LinkKind::state) return "state";
   return kind == LinkKind::partial_sum ? "partial_sum" : "skip";
 }
 

@@ -11,8 +11,8 @@
 
 namespace mho {
 
-enum class LinkKind { activation, partial_sum, skip };
-std::string to_string(LinkKind kind);  ///< "activation", "partial_sum", "skip"
+enum class LinkKind { activation, partial_sum, skip, state };
+std::string to_string(LinkKind kind);  ///< "activation", "partial_sum", "skip", "state"
 
 /// What one core sends to another for one image.
 struct Link {
@@ -32,6 +32,9 @@ struct Link {
 ///   activation_bits for dense layers;
 /// - partial_sum: row splits form a chain, split k sends columns x products x partial_sum_bits to split k +
 ///   1's core, and the last split's core holds that replica's pixels of the layer's output;
+/// - state: a recurrent layer's states, but for the last step's, go step by step to each core that holds a
+/// block
+///   which reads them: (needed units x steps) x activation_bits;
 /// - skip: an addition is made where its latest input lies, the others are sent there.
 /// Digital layers (batch norm, ReLU, pooling, grouped convolutions) work where their input's channel lies,
 /// before it is sent on; a window that reaches into another replica's pixels has those sent to it

@@ -28,6 +28,10 @@ struct Block {
   std::int64_t weights = 0;  ///< cells with a weight; less than rows x columns for block-diagonal ones
   int first_input = 0;  ///< inputs read: channels of the layer's input (numbers of it, for a dense layer)
   int inputs = 0;       ///< from first_input on, continuing at 0 after the last
+  int first_state = 0;  ///< of a recurrent layer: units whose state of the step before is read
+  int states = 0;
+  bool in_turn =
+      false;  ///< of a recurrent layer: a product waits for the one before, so that copies are no use
 };
 
 /// One piece of a block's work on one image (of all blocks of a group: `block` is its first). A tick is one

@@ -31,7 +31,7 @@ std::vector<Copies> copies_for(const std::vector<Block>& blocks, std::int64_t in
   std::vector<Copies> copies;
   for (const Block& block : blocks) {
     copies.resize(std::max(copies.size(), static_cast<size_t>(block.node) + 1));
-    const std::int64_t wanted = divide_up(finer * block.products, interval);
+    const std::int64_t wanted = block.in_turn ? 1 : divide_up(finer * block.products, interval);
     copies[static_cast<size_t>(block.node)].replicas =
         static_cast<int>(std::min({wanted, block.products, std::int64_t{1} << 20}));
   }
@@ -83,6 +83,7 @@ std::int64_t next_interval(std::int64_t interval, double step) {
 }
 
 int copies_along_diagonal(const Block& block, const ChipConfig& chip, int most) {
+  if (block.in_turn) return 1;
   return static_cast<int>(std::min({std::int64_t{chip.crossbar_rows / block.extent.rows},
                                     std::int64_t{chip.crossbar_columns / block.extent.columns},
                                     block.products, std::int64_t{most}}));

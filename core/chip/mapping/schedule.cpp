@@ -74,7 +74,8 @@ std::int64_t interval_of(const std::vector<Block>& blocks, Images images, bool a
     if (!leads(blocks, i)) continue;
     std::int64_t& core = work[blocks[i].core];
     core = at_once ? std::max(core, blocks[i].products) : core + blocks[i].products;
-    all += blocks[i].products + 1;  // room for the tick of a partial sum
+    all += blocks[i].products + 1;  // room for the tick of a partial sum, which steps in turn have each
+    if (blocks[i].in_turn) all += blocks[i].products;
   }
   if (images == Images::one) return all;
   std::int64_t busiest = 0;
@@ -114,7 +115,7 @@ class Scheduler {
       if (last == first)
         pass_on(node);
       else
-        add_layer(node, first, last);
+        (blocks_[first].in_turn ? add_steps(node, first, last) : add_layer(node, first, last));
       first = last;
     }
     return std::move(schedule_);
@@ -136,7 +137,7 @@ class Scheduler {
     std::int64_t begun = -1, done = ready;
     for (size_t i = first; i < last; ++i) {
       if (!leads(blocks_, i)) continue;
-      const auto spans = ticks_of(blocks_[i], ready);
+      const auto spans = ticks_of(blocks_[i].core, blocks_[i].products, ready);
       std::int64_t product = 0;
       for (const Span& span : spans) {
         const std::int64_t products = span.last - span.first;
@@ -152,9 +153,31 @@ class Scheduler {
     schedule_.fill = std::max(schedule_.fill, schedule_.done[at]);
   }
 
-  std::vector<Span> ticks_of(const Block& block, std::int64_t ready) {
-    if (at_once_) return {{ready, ready + block.products}};
-    return calendars_.try_emplace(block.core, schedule_.interval).first->second.take(ready, block.products);
+  /// Products in turn: each waits for the sums of the one before, of all blocks.
+  void add_steps(int node, size_t first, size_t last) {
+    const auto at = static_cast<size_t>(node);
+    const std::int64_t travel = chain_ticks(blocks_, first, last);
+    std::int64_t ready = schedule_.done[static_cast<size_t>(nodes_[at].inputs.front())];
+    schedule_.begun[at] = -1;
+    for (std::int64_t product = 0; product < blocks_[first].products; ++product) {
+      std::int64_t done = ready;
+      for (size_t i = first; i < last; ++i) {
+        const Span span = ticks_of(blocks_[i].core, 1, ready).front();
+        schedule_.steps.push_back(
+            {node, static_cast<int>(i), blocks_[i].core, 1, span.first, span.last, product});
+        if (schedule_.begun[at] < 0) schedule_.begun[at] = span.first;
+        schedule_.begun[at] = std::min(schedule_.begun[at], span.first);
+        done = std::max(done, span.last);
+      }
+      ready = done + travel;
+    }
+    schedule_.done[at] = ready;
+    schedule_.fill = std::max(schedule_.fill, ready);
+  }
+
+  std::vector<Span> ticks_of(int core, std::int64_t products, std::int64_t ready) {
+    if (at_once_) return {{ready, ready + products}};
+    return calendars_.try_emplace(core, schedule_.interval).first->second.take(ready, products);
   }
 
   const std::vector<Node>& nodes_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/nn/operators/recurrent_cell.hpp"
+
 namespace mho {
 namespace {
 
@@ -42,6 +44,7 @@ class Cutter {
 
   void cut_matrix(int node, const MatrixShape& matrix) {
     const RowCut cut = row_cut_of(architecture_, node, row_split_, chip_.crossbar_rows);
+    if (const RecurrentCell* cell = node_at(node).running.cell) return cut_recurrent(node, matrix, *cell);
     const bool aligned = cut.taps > 1;
     const int units = node_at(node).on_chip.flattens ? matrix.rows : input_of(node).channels;
     for (const TileExtent& extent :
@@ -49,6 +52,22 @@ class Cutter {
       Block& block = add(node, extent, extent.row / cut.split_rows, matrix);
       block.first_input = aligned ? extent.row / cut.taps : extent.row % units;
       block.inputs = aligned ? extent.rows / cut.taps : std::min(extent.rows, units);
+    }
+  }
+
+  /// Rows are inputs and then states; the columns of a unit stay together.
+  void cut_recurrent(int node, const MatrixShape& matrix, const RecurrentCell& cell) {
+    const RowCut cut = row_cut_of(architecture_, node, row_split_, chip_.crossbar_rows);
+    const int inputs = input_of(node).channels;
+    const int columns = std::max(1, chip_.crossbar_columns / cell.blocks()) * cell.blocks();
+    for (const TileExtent& extent : cut_into_tiles(matrix.rows, matrix.columns, cut.split_rows, columns)) {
+      Block& block = add(node, extent, extent.row / cut.split_rows, matrix);
+      const int end = extent.row + extent.rows;
+      block.first_input = std::min(extent.row, inputs);
+      block.inputs = std::min(end, inputs) - block.first_input;
+      block.first_state = std::max(extent.row, inputs) - inputs;
+      block.states = std::max(end, inputs) - inputs - block.first_state;
+      block.in_turn = true;
     }
   }
 

@@ -10,6 +10,7 @@
 #include "core/chip/export/export_json.hpp"
 #include "core/chip/export/json_entry.hpp"
 #include "core/chip/mapping/tiling.hpp"
+#include "core/nn/operators/recurrent_cell.hpp"
 
 namespace mho {
 namespace {
@@ -121,6 +122,7 @@ class Reader {
       entry.fail(fmt::format("expected a block inside its core and its layer ({}x{}, {} products), found {}",
                              matrix.rows, matrix.columns, matrix.products, entry.text()));
     check_rows(entry, block);
+    check_turns(entry, block);
     return {block, whole_or_none(entry, "partial_sums_from")};
   }
 
@@ -134,6 +136,19 @@ class Reader {
         block.extent.row % cut.taps != 0 || block.extent.rows % cut.taps != 0)
       entry.fail(fmt::format("expected rows of row split {}, {} to {} by {}, found {} from {}",
                              block.row_split, first, end, cut.taps, block.extent.rows, block.extent.row));
+  }
+
+  /// A recurrent layer has no replicas, and whole units in each block.
+  void check_turns(const Entry& entry, const Block& block) const {
+    const Node& layer = node_at(block.node);
+    if (!layer.running.cell) return;
+    const int columns = layer.running.cell->blocks();
+    if (block.products != layer.matrix.products || block.extent.column % columns != 0 ||
+        block.extent.columns % columns != 0)
+      entry.fail(
+          fmt::format("expected a block of a recurrent layer to have all {} steps and whole units of {} "
+                      "columns, found {}",
+                      layer.matrix.products, columns, entry.text()));
   }
 
   /// Groups and partial sums name blocks of the same layer.
@@ -211,9 +226,10 @@ class Reader {
 
   LinkKind read_kind(const Entry& entry) const {
     const auto kind = entry.get<std::string>("kind");
-    for (const LinkKind known : {LinkKind::activation, LinkKind::partial_sum, LinkKind::skip})
+    for (const LinkKind known :
+         {LinkKind::activation, LinkKind::partial_sum, LinkKind::skip, LinkKind::state})
       if (to_string(known) == kind) return known;
-    entry.at("kind").fail("expected one of activation, partial_sum, skip, found '" + kind + "'");
+    entry.at("kind").fail("expected one of activation, partial_sum, skip, state, found '" + kind + "'");
   }
 
   void read_links() {

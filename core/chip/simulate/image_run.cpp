@@ -9,6 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/chip/simulate/tally.hpp"
 #include "core/nn/kernels/kernels.hpp"
+#include "core/nn/operators/recurrent_cell.hpp"
 
 namespace mho {
 namespace {
@@ -111,7 +112,9 @@ void ImageRun::complete(int node, std::int64_t begun, std::int64_t done) {
 /// What links.json sends for this layer, but for partial sums.
 void ImageRun::bring_inputs(int node) {
   for (const ExportedLink& entry : chip_.links) {
-    if (entry.link.node != node || entry.link.kind == LinkKind::partial_sum) continue;
+    if (entry.link.node != node || entry.link.kind == LinkKind::partial_sum ||
+        entry.link.kind == LinkKind::state)
+      continue;
     for (const LinkPart& part : entry.parts) {
       const auto numbers = memories_.move(entry.link.from_core, entry.link.to_core, part);
       if (tally_) tally_->send(node, entry.link.kind, entry.link.from_core, entry.link.to_core, numbers);
@@ -130,6 +133,22 @@ void ImageRun::run_step(const Step& step) {
     layer.begun = step.start;
     bring_inputs(step.node);
   }
+  fire(step, layer);
+  if (node_at(step.node).running.cell)
+    run_recurrent_step(step, layer);
+  else
+    for (const int member : group_members_[static_cast<size_t>(step.block)]) {
+      const std::int64_t all = chip_.blocks[static_cast<size_t>(member)].products;
+      const std::int64_t count = std::min(step.products, all - step.first_product);
+      if (count <= 0) continue;
+      run_products(member, step.first_product, count);
+      layer.products_left -= count;
+    }
+  if (layer.products_left == 0) finish_layer(step.node);
+}
+
+/// Products come in their order, and keep the core busy.
+void ImageRun::fire(const Step& step, Layer& layer) {
   std::int64_t& done = products_done_[static_cast<size_t>(step.block)];
   if (step.first_product != done)
     throw DataError(fmt::format("{}: block {}: expected product {} next, found {}",
@@ -137,14 +156,59 @@ void ImageRun::run_step(const Step& step) {
   done += step.products;
   layer.done = std::max(layer.done, step.finish);
   if (tally_) tally_->fire(step);
-  for (const int member : group_members_[static_cast<size_t>(step.block)]) {
-    const std::int64_t all = chip_.blocks[static_cast<size_t>(member)].products;
-    const std::int64_t count = std::min(step.products, all - step.first_product);
-    if (count <= 0) continue;
-    run_products(member, step.first_product, count);
-    layer.products_left -= count;
+}
+
+/// One product of a recurrent layer's block; with those of its last block the states of the step are made.
+void ImageRun::run_recurrent_step(const Step& step, Layer& layer) {
+  const bool in_turn = step.products == 1 && step.first_product == layer.step && step.start >= layer.ready;
+  if (!in_turn)
+    throw DataError(
+        fmt::format("{}: layer '{}': expected one product a step, from tick {} on for step {}, found {} from "
+                    "product {} at "
+                    "tick {}",
+                    chip_.file("schedule.json"), node_at(step.node).name, layer.ready, layer.step,
+                    step.products, step.first_product, step.start));
+  if (layer.blocks_left == 0) layer.blocks_left = layer.blocks.size();
+  run_products(step.block, step.first_product, 1);
+  --layer.products_left;
+  if (--layer.blocks_left == 0) make_states(step.node, layer);
+}
+
+void ImageRun::make_states(int node, Layer& layer) {
+  std::int64_t travelled = 0;
+  for (const auto& [end, ticks] : add_partial_sums(node, layer.blocks, layer.step, 1)) {
+    update_cells(end, layer.step, layer.cells[end]);
+    travelled = std::max(travelled, ticks);
   }
-  if (layer.products_left == 0) finish_layer(step.node);
+  layer.ready = layer.done += travelled;
+  send_states(node, layer.step++);
+}
+
+/// The units whose columns a block at a chain's end holds.
+void ImageRun::update_cells(int index, std::int64_t step, FloatBuffer& cells) {
+  const Block& block = chip_.blocks[static_cast<size_t>(index)];
+  const RecurrentCell& cell = *node_at(block.node).running.cell;
+  const auto units = static_cast<size_t>(block.extent.columns / cell.blocks());
+  const std::int64_t channels = node_at(block.node).shape.channels;
+  cells.resize(3 * units, 0.0f);  // before, after, and the state before a first step
+  float* states =
+      memories_.open(block.core, block.node) + step * channels + block.extent.column / cell.blocks();
+  float* gates = sums_[static_cast<size_t>(index)].data() + step * block.extent.columns;
+  std::copy_n(cells.data() + units, units, cells.data());
+  cell.forward({units, gates, step > 0 ? states - channels : cells.data() + 2 * units, cells.data(), states,
+                cells.data() + units});
+}
+
+void ImageRun::send_states(int node, std::int64_t step) {
+  for (const ExportedLink& entry : chip_.links) {
+    if (entry.link.node != node || entry.link.kind != LinkKind::state) continue;
+    for (const LinkPart& part : entry.parts) {
+      if (step < part.pixels.first || step >= part.pixels.last()) continue;
+      const auto numbers =
+          memories_.move(entry.link.from_core, entry.link.to_core, {part.source, part.channels, {step, 1}});
+      if (tally_) tally_->send(node, LinkKind::state, entry.link.from_core, entry.link.to_core, numbers);
+    }
+  }
 }
 
 /// The bias is added where the chain of partial sums begins, as the engine does. What the tile draws for a
@@ -152,7 +216,10 @@ void ImageRun::run_step(const Step& step) {
 void ImageRun::run_products(int index, std::int64_t first, std::int64_t count) {
   const Block& block = chip_.blocks[static_cast<size_t>(index)];
   const int columns = block.extent.columns;
-  gather(index, first, count, inputs_);
+  if (node_at(block.node).running.cell)
+    gather_step(index, first, inputs_);
+  else
+    gather(index, first, count, inputs_);
   float* sums = sums_[static_cast<size_t>(index)].data() + first * columns;
   const RandomKey key = key_.with("block", static_cast<std::uint64_t>(index)).with("image", index_);
   blocks_[static_cast<size_t>(index)].tile.forward(inputs_.data(), static_cast<int>(count), key,
@@ -192,9 +259,34 @@ void ImageRun::gather(int index, std::int64_t first, std::int64_t count, FloatBu
   if (has_nan(x.data(), count * std::ssize(rows))) memories_.fail(block.core, source);
 }
 
+/// What a recurrent layer's block reads at one step: inputs, then states of the step before.
+void ImageRun::gather_step(int index, std::int64_t step, FloatBuffer& x) const {
+  const Block& block = chip_.blocks[static_cast<size_t>(index)];
+  const int source = node_at(block.node).inputs.front();
+  const int inputs = node_at(source).shape.channels;
+  const std::int64_t units = node_at(block.node).shape.channels;
+  const float* memory = memories_.find(block.core, source);
+  const float* states = step > 0 ? memories_.find(block.core, block.node) : nullptr;
+  const std::vector<int>& rows = *blocks_[static_cast<size_t>(index)].rows;
+  x.assign(rows.size() + kernel_slack(), 0.0F);
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const bool is_input = rows[r] < inputs;
+    const float* from = is_input ? memory : states;
+    if (!is_input && step == 0) continue;  // sequences begin with states of zero
+    if (from == nullptr) memories_.fail(block.core, is_input ? source : block.node);
+    x[r] = is_input ? from[step * inputs + rows[r]] : from[(step - 1) * units + rows[r] - inputs];
+    if (std::isnan(x[r])) memories_.fail(block.core, is_input ? source : block.node);
+  }
+}
+
 void ImageRun::finish_layer(int node) {
   const Layer& layer = layers_.at(node);
-  const std::int64_t ticks = add_partial_sums(node, layer.blocks);
+  std::int64_t ticks = 0;
+  if (!node_at(node).running.cell)  // else the steps have done it
+    for (const auto& [end, own] : add_partial_sums(node, layer.blocks, 0, -1)) {
+      keep_outputs(end);
+      ticks = std::max(ticks, own);
+    }
   if (tally_) {
     tally_->work(node_at(node).on_chip.work * node_at(node).shape.size());
     tally_->read_waiting(node_at(node).inputs.front(), node);
@@ -202,8 +294,8 @@ void ImageRun::finish_layer(int node) {
   complete(node, layer.begun, layer.done + ticks);
 }
 
-/// Adds each chain up and keeps the last one's sums as the layer's output; ticks that they travel.
-std::int64_t ImageRun::add_partial_sums(int node, const std::vector<int>& blocks) {
+std::map<int, std::int64_t> ImageRun::add_partial_sums(int node, const std::vector<int>& blocks,
+                                                       std::int64_t first, std::int64_t count) {
   std::map<int, std::int64_t> changes;  // of core, by block at the chain's end
   for (const int index : blocks) {
     const Block& block = chip_.blocks[static_cast<size_t>(index)];
@@ -211,9 +303,10 @@ std::int64_t ImageRun::add_partial_sums(int node, const std::vector<int>& blocks
     std::int64_t& own = changes[index];
     if (source < 0) continue;
     const Block& before = chip_.blocks[static_cast<size_t>(source)];
-    const std::int64_t numbers = block.products * block.extent.columns;
-    kernels().add(sums_[static_cast<size_t>(source)].data(), index_of(numbers),
-                  sums_[static_cast<size_t>(index)].data());
+    const std::int64_t columns = block.extent.columns;
+    const std::int64_t numbers = (count < 0 ? block.products : count) * columns;
+    kernels().add(sums_[static_cast<size_t>(source)].data() + first * columns, index_of(numbers),
+                  sums_[static_cast<size_t>(index)].data() + first * columns);
     own = changes.at(source) + (before.core != block.core ? 1 : 0);
     changes.erase(source);
     if (tally_) {
@@ -221,12 +314,7 @@ std::int64_t ImageRun::add_partial_sums(int node, const std::vector<int>& blocks
       tally_->send(node, LinkKind::partial_sum, before.core, block.core, numbers);
     }
   }
-  std::int64_t most = 0;
-  for (const auto& [index, own] : changes) {
-    keep_outputs(index);
-    most = std::max(most, own);
-  }
-  return most;
+  return changes;
 }
 
 void ImageRun::keep_outputs(int index) {

@@ -41,6 +41,11 @@ class ImageRun {
     std::vector<int> blocks;
     std::int64_t products_left = 0;
     std::int64_t begun = 0, done = 0;
+    // Of a recurrent layer: the step at hand, its blocks that have not made its product yet, the tick from
+    // which they may, and what the cells hold, by block at a chain's end.
+    std::int64_t step = 0, ready = 0;
+    std::size_t blocks_left = 0;
+    std::map<int, FloatBuffer> cells;
   };
   const Node& node_at(int node) const { return nodes_[static_cast<size_t>(node)]; }
   bool is_complete(int node) const { return done_[static_cast<size_t>(node)] >= 0; }
@@ -52,8 +57,17 @@ class ImageRun {
   void run_step(const Step& step);
   void run_products(int block, std::int64_t first, std::int64_t count);
   void gather(int block, std::int64_t first, std::int64_t count, FloatBuffer& x) const;
+  void gather_step(int block, std::int64_t step, FloatBuffer& x) const;
+  void run_recurrent_step(const Step& step, Layer& layer);
+  void make_states(int node, Layer& layer);
+  void update_cells(int block, std::int64_t step, FloatBuffer& cells);
+  void send_states(int node, std::int64_t step);
   void finish_layer(int node);
-  std::int64_t add_partial_sums(int node, const std::vector<int>& blocks);
+  void fire(const Step& step, Layer& layer);
+  /// Adds up the chains' sums of products [first, first + count), of all with count -1; blocks at the chains'
+  /// ends with the ticks that sums travelled.
+  std::map<int, std::int64_t> add_partial_sums(int node, const std::vector<int>& blocks, std::int64_t first,
+                                               std::int64_t count);
   void keep_outputs(int block);
 
   const ExportedChip& chip_;

@@ -40,6 +40,8 @@ const std::vector<Builtin>& builtins() {
       {"mobilenet_v1_025", wake, [](Shape, int classes) { return mobilenet_v1_025_layers(classes); }},
       {"mobilenet_v2_cifar", cifar10, [](Shape, int classes) { return mobilenet_v2_cifar_layers(classes); }},
       {"signal_cnn", {{256, 1, 1}, 5}, [](Shape, int classes) { return signal_cnn_layers(classes); }},
+      {"signal_lstm", {{256, 1, 1}, 5}, signal_lstm_layers},
+      {"kws_lstm", keywords, kws_lstm_layers},
       {"autoencoder", {{1, 1, 640}, 640}, [](Shape, int outputs) { return autoencoder_layers(outputs); }}};
   return all;
 }

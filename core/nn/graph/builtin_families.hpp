@@ -31,6 +31,10 @@ LayerStack lenet5_layers(int classes);
 /// Three convolutions over time (height), each halving it: a plain network for signals of time x 1 x
 /// channels.
 LayerStack signal_cnn_layers(int classes);
+/// A convolution over time, an LSTM, its last step: for signals (9 steps, stride 2, 32 units) and for
+/// keywords' MFCC (3 steps of all coefficients, 64 units).
+LayerStack signal_lstm_layers(Shape input, int classes);
+LayerStack kws_lstm_layers(Shape input, int classes);
 /// Dense layers with ReLU between them.
 LayerStack mlp_layers(const std::vector<int>& hidden, int classes, const Layer& activation = Relu{},
                       const std::string& name = "relu");

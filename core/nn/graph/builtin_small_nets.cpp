@@ -85,6 +85,18 @@ LayerStack signal_cnn_layers(int classes) {
   return stack.add("pool", GlobalAveragePool{}).classify(classes);
 }
 
+LayerStack signal_lstm_layers(Shape input, int classes) {
+  LayerStack stack;
+  stack.conv_bn_relu("conv", over_time(16, 9, input.width, 2));
+  return stack.add("lstm", Recurrent{.units = 32}).add("last", Last{}).classify(classes);
+}
+
+LayerStack kws_lstm_layers(Shape input, int classes) {
+  LayerStack stack;
+  stack.conv_bn_relu("conv", over_time(32, 3, input.width, 1));
+  return stack.add("lstm", Recurrent{.units = 64}).add("last", Last{}).classify(classes);
+}
+
 LayerStack lenet5_layers(int classes) {
   LayerStack stack;
   stack.add("conv1", Conv2d{6, 5, 5, 1, 1, true, {}, 1, true}).add("relu1", Relu{}).add("pool1", Pool{});

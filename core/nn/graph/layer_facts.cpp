@@ -59,6 +59,10 @@ Shape LayerSite::slide(const Window& window, int channels) const {
       channels};
 }
 
+std::int64_t tensor_numbers(const MatrixShape& matrix, const Shape& output) {
+  return matrix.rows > 0 ? std::int64_t{matrix.columns} * matrix.groups : output.channels;
+}
+
 ChannelTensor bias_tensor() { return {"bias", &LayerParameters::bias}; }
 
 LayerFacts elementwise_facts(const LayerSite& site, std::int64_t work) {

@@ -11,6 +11,7 @@
 
 namespace mho {
 
+class RecurrentCell;
 struct LayerParameters;
 
 /// The matrix that a convolution or dense layer puts on crossbars: rows x columns for each group, and the
@@ -24,7 +25,7 @@ struct MatrixShape {
   int taps = 1;  ///< kernel positions: rows are taps x input channels of the group
 };
 
-/// Numbers of a layer, one an output channel.
+/// Numbers of a layer, one a column of its matrix; without one, one an output channel.
 struct ChannelTensor {
   const char* name;  ///< in files, after the layer's
   FloatBuffer LayerParameters::*values;
@@ -32,6 +33,9 @@ struct ChannelTensor {
   bool trained = true;  ///< by gradients: counts as parameters
   NumberRule rule = NumberRule::finite;
 };
+
+/// Numbers of each tensor of a layer.
+std::int64_t tensor_numbers(const MatrixShape& matrix, const Shape& output);
 
 /// "bias"
 ChannelTensor bias_tensor();
@@ -41,6 +45,9 @@ struct Running {
   bool needs_batch = false;  ///< has a BatchState: its outputs need all of a mini-batch's inputs
   bool takes_sum = false;    ///< its operator adds a second input, and so takes in the addition that follows
   bool takes_relu = false;   ///< its operator can end in a ReLU, and so takes in the one that follows
+  /// Of a recurrent layer: its products of an image wait for each other, and this makes states of their sums.
+  const RecurrentCell* cell = nullptr;
+  bool pulses_by_vector = true;  ///< whether its matrix takes outer products of vectors: no cell stays blank
 };
 
 /// What a layer is on a chip.

@@ -5,14 +5,22 @@
 
 namespace mho {
 
+Conv2d over_time(int channels, int kernel, int width, int stride) {
+  const int before = (kernel - 1) / 2;
+  return {.out_channels = channels,
+          .kernel_height = kernel,
+          .kernel_width = width,
+          .stride_height = stride,
+          .same = false,
+          .padding = {before, kernel - 1 - before, 0, 0}};
+}
+
 LayerStack& LayerStack::continue_from(const std::string& name) {
   end_ = name;
   return *this;
 }
 
-LayerStack& LayerStack::add(const std::string& name, Layer layer) {
-  return join(name, layer, {end_});
-}
+LayerStack& LayerStack::add(const std::string& name, Layer layer) { return join(name, layer, {end_}); }
 
 LayerStack& LayerStack::join(const std::string& name, Layer layer, std::vector<std::string> inputs) {
   layers_.push_back({name, layer, std::move(inputs)});

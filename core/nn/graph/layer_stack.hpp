@@ -8,6 +8,10 @@
 
 namespace mho {
 
+/// A convolution over `kernel` steps of a signal of steps x width x channels, and over its whole width: it
+/// gives ceil(steps / stride) x 1 x channels.
+Conv2d over_time(int channels, int kernel, int width, int stride);
+
 /// Declares a network layer by layer: each call puts layers on the end and moves the end there. Branches
 /// start by `continue_from` and meet again by `join`. Nothing is checked before an Architecture is built from
 /// layers().

@@ -28,8 +28,13 @@ struct OnnxNode {
   std::string type{};
   std::vector<OnnxAttribute> attributes{};
   std::vector<OnnxTensor> tensors{};  ///< its further inputs, in order
-  /// Reads [images, numbers] with channels last and gives [images, numbers]: a dense layer.
-  bool on_vectors = false;
+  enum class Layout {
+    images,   ///< [images, channels, height, width]
+    vectors,  ///< reads [images, numbers] with channels last and gives [images, numbers]: a dense layer
+    steps     ///< reads [steps, images, channels] and gives [steps, 1, images, channels]: a recurrent layer
+  };
+  Layout layout = Layout::images;
+  std::vector<std::int64_t> indices{};  ///< whole numbers that it reads last; empty for most
 };
 
 /// "kernel_shape", "strides" and "pads" of a convolution or pooling.

@@ -26,7 +26,7 @@ struct Slot {
 
 /// The tensors of a node; the order is that of LayerParameters.
 std::vector<Slot> slots(const Node& node, const MatrixShape& matrix) {
-  const std::int64_t channels = node.shape.channels;
+  const std::int64_t channels = tensor_numbers(matrix, node.shape);
   std::vector<Slot> found;
   if (matrix.rows > 0) found.push_back({"weight", {matrix.rows, channels}, &LayerParameters::weight});
   for (const ChannelTensor& tensor : node.tensors)
@@ -71,7 +71,7 @@ NamedTensor take(std::map<std::string, NamedTensor>& tensors, const std::string&
 
 void add_calibration(const Node& node, const LayerParameters& layer,
                      std::map<std::string, NamedTensor>& tensors) {
-  const std::int64_t columns = node.shape.channels;
+  const std::int64_t columns = tensor_numbers(node.matrix, node.shape);
   if (layer.input_range != 0) tensors[node.name + ".input_range"] = {{1}, {layer.input_range}};
   if (layer.output_gain != 1) tensors[node.name + ".output_gain"] = {{1}, {layer.output_gain}};
   if (!layer.split_ranges.empty())
@@ -99,8 +99,9 @@ void take_calibration(std::map<std::string, NamedTensor>& tensors, const Node& n
   if (tensors.contains(ranges))
     layer.split_ranges = take(tensors, ranges, {first_side(ranges)}, above_zero, where).values;
   if (tensors.contains(scales))
-    layer.column_scales =
-        take(tensors, scales, {first_side(scales), node.shape.channels}, NumberRule::from_zero, where).values;
+    layer.column_scales = take(tensors, scales, {first_side(scales), tensor_numbers(node.matrix, node.shape)},
+                               NumberRule::from_zero, where)
+                              .values;
 }
 
 }  // namespace
@@ -124,6 +125,8 @@ Parameters initial_parameters(const Architecture& architecture, RandomKey key) {
     fill_normal(key.with("initial weights", n), layer.weight);
     const auto deviation = static_cast<float>(std::sqrt(2.0 / matrix.rows));  // He et al. 2015, eq. 10
     for (float& weight : layer.weight) weight *= deviation;
+    const Node& node = architecture.nodes()[n];
+    start_layer(node.layer, layer, architecture.nodes()[static_cast<size_t>(node.inputs.front())].shape);
   });
   return parameters;
 }

@@ -17,7 +17,8 @@ namespace mho {
 /// and writes nothing else.
 struct LayerParameters {
   /// Convolution or dense weights, rows x columns row-major as in MatrixShape (rows: kernel row, kernel
-  /// column, input channel of the group; columns: all output channels, groups one after the other).
+  /// column, input channel of the group; columns: all output channels, groups one after the other); of a
+  /// recurrent layer rows of inputs and then of states, a unit's blocks side by side.
   FloatBuffer weight;
   FloatBuffer bias;   ///< one a column
   FloatBuffer gamma;  ///< batch norm, one a channel
@@ -43,7 +44,8 @@ struct LayerParameters {
 /// One LayerParameters for each node of an architecture.
 using Parameters = std::vector<LayerParameters>;
 
-/// He-normal weights, zero biases, identity batch norms. Element i of node n depends on (key, n, i) only.
+/// He-normal weights, zero biases, identity batch norms; recurrent layers as Recurrent::start. Element i of
+/// node n depends on (key, n, i) only.
 Parameters initial_parameters(const Architecture& architecture, RandomKey key);
 
 /// Writes "<node>.weight" [rows, all columns], "<node>.bias", "<node>.gamma", ... [columns] and, for layers

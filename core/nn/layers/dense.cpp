@@ -26,7 +26,7 @@ std::unique_ptr<Operator> Dense::make_operator(const OperatorSite& site) const {
 }
 
 OnnxNode Dense::onnx(const LayerParameters& parameters, Shape input) const {
-  OnnxNode node{.type = "Gemm", .on_vectors = true};
+  OnnxNode node{.type = "Gemm", .layout = OnnxNode::Layout::vectors};
   node.tensors = {
       {"weight", {input.size(), out_features}, {parameters.weight.begin(), parameters.weight.end()}}};
   if (bias) node.tensors.push_back(onnx_channels("bias", parameters.bias));

@@ -41,7 +41,7 @@ void complete(LayerFacts& facts, const LayerSite& site) {
   facts.macs = facts.weights * matrix.products;
   facts.parameters = facts.weights;
   for (const ChannelTensor& tensor : facts.tensors)
-    if (tensor.trained) facts.parameters += facts.shape.channels;
+    if (tensor.trained) facts.parameters += tensor_numbers(facts.matrix, facts.shape);
 }
 
 }  // namespace
@@ -64,6 +64,14 @@ LayerFacts infer(Layer& layer, const std::vector<Shape>& inputs, const std::stri
   LayerFacts facts = std::visit([&](auto& kind) { return kind.infer(site); }, layer);
   complete(facts, site);
   return facts;
+}
+
+void start_layer(const Layer& layer, LayerParameters& parameters, Shape input) {
+  std::visit(
+      [&](const auto& kind) {
+        if constexpr (requires { kind.start(parameters, input); }) kind.start(parameters, input);
+      },
+      layer);
 }
 
 std::unique_ptr<Operator> make_operator(const OperatorSite& site) {

@@ -14,9 +14,11 @@
 #include "core/nn/layers/dense.hpp"
 #include "core/nn/layers/global_average_pool.hpp"
 #include "core/nn/layers/input.hpp"
+#include "core/nn/layers/last.hpp"
 #include "core/nn/layers/leaky_relu.hpp"
 #include "core/nn/layers/output.hpp"
 #include "core/nn/layers/pool.hpp"
+#include "core/nn/layers/recurrent.hpp"
 #include "core/nn/layers/relu.hpp"
 #include "core/nn/layers/sigmoid.hpp"
 #include "core/nn/layers/tanh.hpp"
@@ -38,7 +40,9 @@ using Layer = std::variant<  //
     Sigmoid,                 //
     Tanh,                    //
     Clip,                    //
-    LeakyRelu>;
+    LeakyRelu,               //
+    Recurrent,               //
+    Last>;
 
 /// Its name in files: "conv2d", "dense", "batch_norm", "relu", "max_pool", "average_pool", ...
 std::string layer_name(const Layer& layer);
@@ -54,6 +58,10 @@ void visit_attributes(Layer& layer, LayerAttributes& visitor);
 /// larger than its padded image, groups that do not divide the channels, inputs whose shapes do not go
 /// together, a result too large.
 LayerFacts infer(Layer& layer, const std::vector<Shape>& inputs, const std::string& where);
+
+/// What a kind changes of drawn parameters before training (initial_parameters); `input` is the shape of its
+/// first input.
+void start_layer(const Layer& layer, LayerParameters& parameters, Shape input);
 
 /// How it computes; null for the image and the scores, which compute nothing.
 std::unique_ptr<Operator> make_operator(const OperatorSite& site);

@@ -15,9 +15,10 @@
 //                                                 what an ONNX file calls it
 //   bool operator==(const Kind&) const = default;
 //
-// Two more for those that need them:
+// Three more for those that need them:
 //
 //   ChannelAffine affine(const LayerParameters&) const;   trained, it is scale * x + shift (batch norm)
+//   void start(LayerParameters&, Shape input) const;      what it changes of drawn parameters (recurrent)
 //   static std::vector<Kind> forms();                     one kind under several names (pools)
 
 #include <memory>

@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/nn/graph/architecture.hpp"
+#include "core/nn/products/matrix_layer.hpp"
 
 namespace mho {
 
@@ -14,6 +15,10 @@ void Operator::forward_pixels(const ForwardCall&, std::int64_t) const {
 
 void Operator::backward(const BackwardCall&) const {
   throw RunError("backward pass: expected a layer that takes image by image, got one that needs the batch");
+}
+
+void Operator::matrix_inputs(const float* x, const float*, int images, float* vectors) const {
+  std::copy_n(x, images * matrix()->input_size(), vectors);
 }
 
 std::unique_ptr<BatchState> Operator::make_batch_state(std::size_t) const { return nullptr; }

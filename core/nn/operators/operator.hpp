@@ -104,6 +104,11 @@ class Operator {
   virtual std::size_t scratch_size() const { return 0; }
   /// The products of a layer whose weights are an operand of the network; null for others.
   virtual const MatrixLayer* matrix() const { return nullptr; }
+  /// What the matrix reads, matrix()->input_size() floats an image, of `images` images with inputs x and
+  /// outputs y: the inputs, but for recurrent layers.
+  virtual void matrix_inputs(const float* x, const float* y, int images, float* vectors) const;
+  /// Whether backward sums the gradient of the bias; for others the caller does, from dy.
+  virtual bool sums_bias_gradient() const { return false; }
   virtual void forward(const ForwardCall& call) const = 0;
   /// The same of `pixels` pixels instead of whole images: only of layers that are elementwise on a chip.
   virtual void forward_pixels(const ForwardCall& call, std::int64_t pixels) const;

@@ -26,8 +26,8 @@ ConvolutionGeometry geometry_of(const Architecture& architecture, int index) {
   const bool pointwise = window.height == 1 && window.width == 1 && window.stride_height == 1 &&
                          window.stride_width == 1 && !g.is_padded();
   if (pointwise) {  // its pixels need no neighbours: one long row makes full tiles of them
-    g.input = {1, input.height * input.width, input.channels};
-    g.output = {1, node.shape.height * node.shape.width, node.shape.channels};
+    g.input = {1, input.height * input.width, node.matrix.rows * g.groups};
+    g.output = {1, node.shape.height * node.shape.width, node.matrix.columns * g.groups};
   }
   return g;
 }

@@ -32,7 +32,7 @@ struct ConvolutionGeometry {
   bool is_depthwise() const { return groups > 1 && groups == input.channels && groups == output.channels; }
 };
 
-/// The geometry of a Conv2d or Dense node.
+/// The geometry of a Conv2d or Dense node; of a recurrent one given the states, a 1x1 convolution of steps.
 ConvolutionGeometry geometry_of(const Architecture& architecture, int node);
 
 /// Matrix rows [first, last) of one group as runs over the padded input image.

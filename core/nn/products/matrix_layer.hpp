@@ -13,6 +13,8 @@ class MatrixLayer {
   MatrixLayer(const Architecture& architecture, int node, const MvmSettings& settings)
       : layout_(geometry_of(architecture, node), settings.crossbar_rows, settings.row_split),
         settings_(settings) {}
+  MatrixLayer(const ConvolutionGeometry& geometry, const MvmSettings& settings)
+      : layout_(geometry, settings.crossbar_rows, settings.row_split), settings_(settings) {}
 
   const ConvolutionGeometry& geometry() const { return layout_.geometry(); }
   const MvmSettings& settings() const { return settings_; }

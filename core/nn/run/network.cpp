@@ -24,7 +24,8 @@ Network::Network(Architecture architecture, const std::vector<MvmSettings>& sett
 const MatrixLayer* Network::matrix(int node) const { return matrices_[static_cast<size_t>(node)]; }
 
 bool Network::needs_input_gradient(int node) const {
-  return architecture_.nodes()[static_cast<size_t>(node)].inputs.front() != 0;
+  const Node& here = architecture_.nodes()[static_cast<size_t>(node)];
+  return here.inputs.front() != 0 || here.running.cell;
 }
 
 Operands Network::digital_operands(const Parameters& parameters, bool for_training) const {

@@ -34,7 +34,8 @@ class Network {
   }
   /// How an operation computes; null for the input and the output.
   const Operator* compute(int op) const { return operators_[static_cast<size_t>(op)].get(); }
-  /// Whether training needs the gradient of what a matrix layer reads: not for the network's own input.
+  /// Whether training needs the gradient of what a matrix layer reads: not for the network's own input, which
+  /// recurrent layers do not read alone.
   bool needs_input_gradient(int node) const;
   /// Scratch that forward_operation and backward need.
   std::size_t scratch_size() const { return scratch_size_; }

@@ -105,8 +105,10 @@ NetworkPlan::NetworkPlan(const Architecture& architecture) : operations(Fusion(a
     }
     levels = std::max(levels, op.level + 1);
   }
-  const double reuse = static_cast<double>(architecture.macs()) /
-                       std::max<double>(1, static_cast<double>(architecture.weights()));
+  double macs = 0;  // those of one image that can share a loaded weight
+  for (const Node& node : architecture.nodes())
+    macs += static_cast<double>(node.running.cell ? node.weights : node.macs);
+  const double reuse = macs / std::max<double>(1, static_cast<double>(architecture.weights()));
   images_per_walk = static_cast<int>(std::clamp(wanted_reuse / std::max(reuse, 1.0), 1.0, wanted_reuse));
 }
 

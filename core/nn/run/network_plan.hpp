@@ -29,7 +29,7 @@ struct NetworkPlan {
   std::vector<Operation> operations;  ///< topological order; [0] is the input, the last one is the output
   int levels = 1;
   /// Images that walk through a level together: 1 where a convolution reuses its weights over many pixels,
-  /// more where only more images give reuse (dense layers).
+  /// more where only more images give reuse (dense and recurrent layers).
   int images_per_walk = 1;
   /// Images of the largest part when a mini-batch is cut into `parts`: never fewer than walk together.
   int largest_part(int batch_size, int parts) const;

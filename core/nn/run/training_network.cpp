@@ -114,6 +114,11 @@ void TrainingNetwork::backward(const Step& step, const Walk& walk) {
     if (network_.compute(event.op)) backward_operation(step, walk, event);
 }
 
+/// Whether backward computes sums again, with the noise that they had.
+bool TrainingNetwork::needs_noise(const Operation& o, const MatrixOperand& operand) const {
+  return operand.clips_gradient || network_.node_of(o).running.cell;
+}
+
 void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, const BackwardEvent& event) {
   const Operation& o = op(event.op);
   const auto k = static_cast<size_t>(event.op), node = static_cast<size_t>(o.node);
@@ -133,10 +138,11 @@ void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, con
       .scratch = part.scratch.data(),
       .second_scratch = part.second_scratch.data(),
       .clipped = part.clipped,
-      .noise_key = operand && operand->clips_gradient ? Network::noise_key(step.batch.key, o.node) : 0,
+      .noise_key = operand && needs_noise(o, *operand) ? Network::noise_key(step.batch.key, o.node) : 0,
       .first_image = walk.first,
       .ends_network = op(op_count() - 1).inputs[0] == event.op};
-  if (!call.sums.bias.a.empty()) sum_bias_gradient(walk, o, call.dy, call.sums.bias);
+  if (!call.sums.bias.a.empty() && !network_.compute(event.op)->sums_bias_gradient())
+    sum_bias_gradient(walk, o, call.dy, call.sums.bias);
   if (!o.needs_batch)
     network_.compute(event.op)->backward(call);
   else if (event.apply)

@@ -99,6 +99,7 @@ class TrainingNetwork {
   void finish_statistics(const Step& step, int level);
   void backward(const Step& step, const Walk& walk);
   void backward_operation(const Step& step, const Walk& walk, const BackwardEvent& event);
+  bool needs_noise(const Operation& op, const MatrixOperand& operand) const;
   void sum_bias_gradient(const Walk& walk, const Operation& op, const float* dy, ChannelSums& sums) const;
   void finish_batch_gradients(const Step& step, int level);
   void sum_weight_gradients(Parameters& gradients) const;

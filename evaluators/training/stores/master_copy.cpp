@@ -32,6 +32,20 @@ std::vector<bool> frozen_nodes(const Architecture& architecture, const std::vect
   return frozen;
 }
 
+/// Scales all gradients down together where their norm is above `most`.
+void clip_gradients(Parameters& gradients, double most) {
+  const auto for_all = [&](const auto& body) {
+    for (auto& g : gradients)
+      for (auto* values : {&g.weight, &g.bias, &g.gamma, &g.beta})
+        for (float& value : *values) body(value);
+  };
+  double square = 0;
+  for_all([&](float& value) { square += double{value} * value; });
+  if (!(square > most * most)) return;  // not a number goes on, and is seen in the weights
+  const auto factor = static_cast<float>(most / std::sqrt(square));
+  for_all([&](float& value) { value *= factor; });
+}
+
 }  // namespace
 
 OptimizerSettings optimizer_settings(const StoreContext& context) {
@@ -69,6 +83,7 @@ void MasterCopyStore::accumulate(const TrainingNetwork& measured) {
 bool MasterCopyStore::commit(double learning_rate) {
   for (size_t i = 0; i < gradients_.size(); ++i)
     if (!is_open(i)) std::fill(gradients_[i].weight.begin(), gradients_[i].weight.end(), 0.0f);
+  if (context_.config.clip_gradient > 0) clip_gradients(gradients_, context_.config.clip_gradient);
   optimizer_.step(parameters_, gradients_, learning_rate);
   const auto& moments = optimizer_.weight_moments();
   return std::all_of(moments.begin(), moments.end(),

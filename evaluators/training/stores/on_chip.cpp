@@ -45,6 +45,9 @@ OnChipStore::OnChipStore(const StoreContext& context, Parameters initial, Gradie
       accumulators_(parameters_.size()),
       stale_(parameters_.size(), 1),
       batch_(context.batch) {
+  if (gradients == Gradients::vectors && context.config.clip_gradient > 0)
+    throw ConfigError("training.clip_gradient has no effect with training.regime = " + context.config.regime +
+                      ", whose gradients are never summed: change one of them");
   operands_.resize(parameters_.size());
   for (size_t i = 0; i < nodes(); ++i)
     if (context.network.matrix(static_cast<int>(i)) && is_on_crossbar(context.network, static_cast<int>(i)))
@@ -57,7 +60,13 @@ OnChipStore::OnChipStore(const StoreContext& context, Parameters initial, Gradie
 void OnChipStore::place(size_t node, bool follows) {
   const auto& config = context_.config.on_chip;
   const auto& weights = parameters_[node].weight;
-  const auto& name = context_.network.architecture().nodes()[node].name;
+  const Node& here = context_.network.architecture().nodes()[node];
+  const auto& name = here.name;
+  if (kind_ == Gradients::vectors && !here.running.pulses_by_vector)
+    throw ConfigError(fmt::format(
+        "training.regime = {}: expected layers whose devices all hold weights, got {} '{}': pulses of "
+        "whole vectors would move the cells that stay zero; expected lstm, rnn, or mixed_precision",
+        context_.config.regime, layer_name(here.layer), name));
   const float most = largest(weights);
   bounds_[node] = config.weight_bound > 0 ? static_cast<float>(config.weight_bound)
                                           : most * static_cast<float>(config.weight_headroom);

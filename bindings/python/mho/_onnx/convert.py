@@ -3,6 +3,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy
 
@@ -11,7 +12,7 @@ from mho._onnx.constants import fold
 from mho._onnx.file import Tensors, open_model
 from mho._onnx.graph import Layers
 from mho._onnx.input_layout import InputLayout
-from mho._onnx.operators import OPERATORS, operator_names
+from mho._onnx.operators import ANY_ORDER, OPERATORS, operator_names
 from mho._onnx.own import Own
 from mho._onnx.values import LARGEST_ACTIVATION, Value
 
@@ -218,7 +219,13 @@ class Converter:
             return self._finite(fold(node, [given for given in inputs if given is not None]), node.name, node)
         if node.operator not in OPERATORS:
             node.refuse(f"expected one of the operators {operator_names()}", f"'{node.operator}'")
+        if node.operator not in ANY_ORDER and any(isinstance(given, Value) and given.images for given in inputs):
+            node.refuse("expected activations whose first axis is the images'", "the images in another one")
         return OPERATORS[node.operator](node, self)
+
+    def know(self, name, value):
+        """A further output of a node."""
+        self._known[name] = value
 
     def _as_read(self, result, node):
         """With whether anything else reads it, from here on."""
@@ -227,7 +234,7 @@ class Converter:
         if result.index.size > LARGEST_ACTIVATION:
             node.refuse(f"expected at most {LARGEST_ACTIVATION} numbers an image", result.index.size)
         alone = self.uses.get(node.outputs[0], 0) == 1
-        return Value(result.layer, result.shape, result.index, result.sole and alone, result.padding)
+        return replace(result, sole=result.sole and alone)
 
     def _finish(self, value):
         where = f"{self.path}: output '{self.output_name}'"
@@ -235,13 +242,15 @@ class Converter:
             raise InputError(f"{where}: expected scores that follow from the input, got constants")
         if value.layer == "input":
             raise InputError(f"{where}: expected a network, got its input")
+        if value.images:
+            raise InputError(f"{where}: expected scores of one image after the other, got the images in axis {value.images}")
         height, width, channels = value.shape
         if (height, width) != (1, 1) or channels < 2 or any(value.padding):
             raise InputError(f"{where}: expected scores, one for each of at least 2 classes, got {height}x{width}x{channels}")
         if not numpy.array_equal(value.index.ravel(), numpy.arange(channels)):
             raise InputError(f"{where}: expected scores in the order of their classes, got another one")
-        if not any(layer["kind"] in ("conv2d", "dense") for layer in self.layers.layers):
-            raise InputError(f"{where}: expected a network with weights (Conv, Gemm or MatMul), got one without")
+        if not any(layer["kind"] in ("conv2d", "dense", "lstm", "gru", "rnn") for layer in self.layers.layers):
+            raise InputError(f"{where}: expected a network with weights (Conv, Gemm, MatMul or a recurrent layer), got one without")
         self.layers.add("softmax_cross_entropy", self.own.output or "loss", [value.layer])
         self.own.calibrate(self.layers)
         for kind, count in sorted(self.tensors.converted.items()):

@@ -2,11 +2,11 @@
 """Which axes of the file's input are height, width and channels: no file says it, so its first use does, or the task."""
 
 import math
+from dataclasses import replace
 
 import numpy
 
 from mho._errors import InputError
-from mho._onnx.values import Value
 
 
 class InputLayout:
@@ -25,7 +25,7 @@ class InputLayout:
             self._settle(value)
         if value.shape == self.shape:
             return value
-        return Value("input", self.shape, self._place[value.index], value.sole, value.padding)
+        return replace(value, shape=self.shape, index=self._place[value.index])
 
     def _settle(self, value):
         """By what the task expects; else [channels, height, width] as the file has it where it is first used, but for
@@ -61,6 +61,12 @@ class InputLayout:
         order = index if axes is None else index.transpose(axes)
         places[order.ravel()] = numpy.arange(index.size)
         self._place = places
+
+    def settle_as_steps(self, value):
+        """At a recurrent layer: two axes are steps and channels."""
+        if value.layer == "input" and self.shape is None and value.index.ndim == 2:
+            steps, channels = value.index.shape
+            self._choose(value.index, (steps, 1, channels), (0, 1))
 
     def settle_as_image(self, value):
         """At a convolution or pooling: [channels, height, width] whatever the task expects; where there are two axes, of

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operators that only say where numbers stand."""
 
+from dataclasses import replace
+
 import numpy
 
 from mho._onnx.arguments import raw, unpadded
@@ -41,9 +43,10 @@ def flatten(node, converter):
 def transpose(node, converter):
     value = raw(node, 0)
     order = node.get("perm") or list(range(value.index.ndim, -1, -1))
-    if sorted(order) != list(range(value.index.ndim + 1)) or order[0] != 0:
-        node.refuse("expected an order of axes that begins with the images'", order)
-    return moved(node, value, lambda index: index.transpose([axis - 1 for axis in order[1:]]))
+    if sorted(order) != list(range(value.index.ndim + 1)):
+        node.refuse(f"expected an order of {value.index.ndim + 1} axes", order)
+    own = [axis - (axis > value.images) for axis in order if axis != value.images]
+    return replace(moved(node, value, lambda index: index.transpose(own)), images=order.index(value.images))
 
 
 def axes_of(node, value, rank):
@@ -51,9 +54,9 @@ def axes_of(node, value, rank):
     if found is None:
         return None
     axes = [int(axis) + rank if axis < 0 else int(axis) for axis in found]
-    if 0 in axes:
-        node.refuse("expected axes behind the images'", found)
-    return tuple(axis - 1 for axis in axes)
+    if value.images in axes:
+        node.refuse("expected other axes than the images'", found)
+    return tuple(axis - (axis > value.images) for axis in axes)
 
 
 def squeeze(node, converter):
@@ -61,7 +64,8 @@ def squeeze(node, converter):
     axes = axes_of(node, value, value.index.ndim + 1)
     if axes is None:
         axes = tuple(axis for axis, side in enumerate(value.index.shape) if side == 1)
-    return moved(node, value, lambda index: index.squeeze(axes))
+    before = sum(axis < value.images for axis in axes)
+    return replace(moved(node, value, lambda index: index.squeeze(axes)), images=value.images - before)
 
 
 def unsqueeze(node, converter):

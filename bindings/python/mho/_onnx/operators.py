@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of operators: what each makes of its activations. An operator takes (node, converter) and gives a Value."""
 
-from mho._onnx import elementwise, layouts, matrices, pooling
+from mho._onnx import elementwise, layouts, matrices, pooling, recurrent
 
 OPERATORS = {
     "Conv": matrices.convolution,
     "Gemm": matrices.gemm,
     "MatMul": matrices.matmul,
+    "LSTM": recurrent.recurrent("lstm"),
+    "GRU": recurrent.recurrent("gru"),
+    "RNN": recurrent.recurrent("rnn"),
+    "Gather": recurrent.gather,
+    "Slice": recurrent.cut,
     "BatchNormalization": matrices.batch_normalization,
     "Relu": elementwise.elementwise("relu"),
     "Clip": elementwise.clip,
@@ -38,6 +43,9 @@ OPERATORS = {
     "Shape": layouts.shape,
     "DequantizeLinear": layouts.dequantize,
 }
+
+#: that also take activations whose first axis is not the images'
+ANY_ORDER = {"LSTM", "GRU", "RNN", "Gather", "Slice", "Transpose", "Squeeze", "Dropout", "Identity"}
 
 
 def operator_names():

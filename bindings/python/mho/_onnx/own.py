@@ -9,7 +9,7 @@ import numpy
 from mho._errors import InputError
 
 PREFIX = "layer."
-PRODUCT = ".product"  #: of a dense layer
+PARTS = {"Gemm": ".product", "LSTM": ".states", "GRU": ".states", "RNN": ".states"}  #: what a layer's name ends in there
 
 
 def numbers(text, what):
@@ -44,7 +44,7 @@ class Own:
         if not self.is_own or not name.startswith(PREFIX):
             return name
         name = name.removeprefix(PREFIX)
-        return name.removesuffix(PRODUCT) if node.op_type == "Gemm" else name
+        return name.removesuffix(PARTS.get(node.op_type, ""))
 
     def name(self, graph_name, path):
         return graph_name if self.is_own else re.sub(r"[^\x20-\x7e]", "_", pathlib.Path(path).stem)[:200] or "network"

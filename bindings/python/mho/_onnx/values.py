@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An activation of the file: which numbers of which layer stand where.
 
-`index` has the activation's shape in the file, without the images' axis, and holds for each element its place in the
+`index` has the activation's shape in the file, without the images' axis (the file's axis `images`), and holds for each element its place in the
 layer's own image, row-major with channels last. Transposing, flattening and reshaping change `index` alone, whatever
 layout an exporter chose; what an operator needs is then a question to `index`."""
 
@@ -25,6 +25,7 @@ class Value:
     index: numpy.ndarray
     sole: bool = True  #: nothing else reads the layer, or what was made of it on the way here
     padding: tuple = (0, 0, 0, 0)  #: zeros around the image that no layer has made yet: top, bottom, left, right
+    images: int = 0  #: behind a Transpose to steps first, another
 
     def turned(self, index):
         return replace(self, index=index)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands as functions: the same C++ answers, in JSON, what `mho COMMAND --json` prints."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence, Union
+
+from mho import _core
+from mho._candidate import Candidate, Config, Network, assignments_of, run_file
+from mho._errors import InputError, needed
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+__all__ = ["check_export", "export", "map", "predict", "simulate"]
+
+Words = list[str]
+
+
+def answered(words: Sequence[Any]) -> dict[str, Any]:
+    """The command's JSON document, and what it logged as the key "notes"."""
+    printed, logged = _core.answer([*map_words(words), "--json"])
+    return {**json.loads(printed), "notes": [line.removeprefix("note: ") for line in logged]}
+
+
+def map_words(words: Sequence[Any]) -> Words:
+    return [os.fspath(word) if isinstance(word, os.PathLike) else str(word) for word in words]
+
+
+def set_words(assignments: Sequence[str]) -> Words:
+    return [f"--set={assignment}" for assignment in assignments]
+
+
+@contextlib.contextmanager
+def _named(network: Network) -> Iterator[str]:
+    """The network as a command names it; a Candidate is written into a folder for as long as it takes, with the run file
+    that it was loaded beside."""
+    if not isinstance(network, Candidate):
+        yield os.fspath(network)
+        return
+    with tempfile.TemporaryDirectory(prefix="mho-") as name:
+        folder = pathlib.Path(name) / (pathlib.Path(network.name).name or "candidate")
+        network.save(folder)
+        if network.folder is not None:
+            own = pathlib.Path(_core.own_config(os.fspath(network.folder)))
+            for file in (own, own.with_name("chip.toml")):
+                if file.is_file():
+                    shutil.copy(file, folder)
+        yield str(folder)
+
+
+def _run_words(config: Config, seed: int | None, threads: int, settings: Mapping[str, Any]) -> Words:
+    file, assignments = run_file(config)
+    words = [file] if file else []
+    if seed is not None:
+        words.append(f"--seed={int(seed)}")
+    return [*words, f"--threads={int(threads)}", *set_words([*assignments, *assignments_of(settings)])]
+
+
+def export(winner: Network, out: str | os.PathLike[str] | None = None, *, config: str | os.PathLike[str] | None = None,
+           chip: str | os.PathLike[str] | None = None, force: bool = False) -> dict[str, Any]:
+    """Writes a winner as conductance targets, converter settings, placement and schedule, as `mho export` does.
+
+    Args:
+        winner: a winner folder, a Candidate, or, with config, an ONNX file.
+        out: folder to write; default: "chip" in the winner's folder.
+        config: run file whose hardware, chip and data stand in place of the winner's own.
+        chip: chip file in place of the run's.
+        force: replace files of another content that are there already.
+
+    Returns folder, chip, cores, core_mvms, latency_s (s), throughput_hz (images/s), energy_j (J a image), utilisation
+    (fraction of the cells), and notes. Raises InputError.
+    """
+    if isinstance(winner, Candidate) and out is None:
+        if winner.folder is None:
+            raise InputError("export: expected out, a folder to write, for a candidate that lies in none")
+        out = pathlib.Path(winner.folder) / "chip"
+    with _named(winner) as name:
+        words: list[Any] = ["export", name]
+        for option, value in (("--out", out), ("--config", config), ("--chip", chip)):
+            words += [] if value is None else [option, value]
+        return answered([*words, *(["--force"] if force else [])])
+
+
+def check_export(folder: str | os.PathLike[str]) -> None:
+    """Raises InputError, with every problem, unless the folder is a complete export whose simulated image costs what it
+    predicts: `mho export --check`."""
+    _core.answer(map_words(["export", "--check", folder]))
+
+
+def simulate(folder: Network, config: Config = None, *, seed: int | None = None, threads: int = 0,
+             **settings: Any) -> dict[str, Any]:
+    """Runs a chip folder core by core on the task's test split, as `mho simulate` does.
+
+    Args:
+        folder: a chip folder; or a winner folder, an ONNX file or a Candidate, which is exported for this run.
+        config: run file or a dict of its keys; default: the winner's own.
+        seed, threads: as for mho.evaluate.
+        settings: keys of [task] and [scoring] with "__" for the dot.
+
+    Returns network, metric, drift (the metric at each time, with deviation and interval), counted and predicted (what
+    one image costs), notes. Raises InputError, also when the two differ.
+    """
+    with _named(folder) as name:
+        return answered(["simulate", name, *_run_words(config, seed, threads, settings)])
+
+
+def map(networks: Network | Sequence[Network], *, chip: str | os.PathLike[str] | None = None,
+        **settings: Any) -> list[dict[str, Any]]:
+    """Maps networks onto a chip, untrained, beside bounds and baselines, as `mho map` does.
+
+    Args:
+        networks: one or several: known names, architecture or ONNX files, winner folders, Candidates.
+        chip: chip file; default: the built-in hermes64.
+        settings: keys of [chip], row_split="channels".
+
+    Returns a dict a network: weights (on crossbars), naive_cores, area_bound, and packed, balanced and folded, the
+    mappings for fewest cores, throughput and energy (None, and "unmapped" with the reason, where it does not fit).
+    Raises InputError.
+    """
+    given = [networks] if isinstance(networks, (str, os.PathLike, Candidate)) else list(networks)
+    with contextlib.ExitStack() as stack:
+        names = [stack.enter_context(_named(network)) for network in given]
+        words = ["map", *names, *([] if chip is None else ["--chip", chip])]
+        return answered([*words, *set_words(assignments_of({f"chip.{key}": value for key, value in settings.items()}))])["networks"]
+
+
+def predict(network: Network, config: Config = None, *, at: Union[None, str, float] = None, split: str = "test",
+            seed: int | None = None, threads: int = 0, **settings: Any) -> NDArray[numpy.float32]:
+    """Logits of trained weights, as `mho predict` writes them: samples x outputs, float32.
+
+    Args:
+        network: a winner folder, an ONNX file or a Candidate.
+        config: run file or a dict of its keys; default: the winner's own.
+        at: time after programming one chip, seconds or a text such as "1d"; None: in digital.
+        split: test, validation or train.
+        seed, threads, settings: as for mho.evaluate.
+
+    Raises InputError.
+    """
+    numpy = needed("numpy", "mho.predict")
+    with _named(network) as name, tempfile.TemporaryDirectory(prefix="mho-") as folder:
+        file = pathlib.Path(folder) / "logits.npy"
+        words: list[Any] = ["predict", name, *_run_words(config, seed, threads, settings), "--out", file, "--split", split]
+        answered([*words, *([] if at is None else [f"--at={at if isinstance(at, str) else format(at, 'f')}"])])
+        return numpy.load(file)
