@@ -192,7 +192,8 @@ class Importer {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
     for (const ChannelTensor& tensor : here.tensors)
-      layer.*tensor.values = on_cache_lines(numbers(entry.at(tensor.name), here.shape.channels, tensor.rule));
+      layer.*tensor.values = on_cache_lines(
+          numbers(entry.at(tensor.name), tensor_numbers(here.matrix, here.shape), tensor.rule));
     if (here.weights > 0) layer.weight = on_cache_lines(read_digital_weights(here));
   }
 
