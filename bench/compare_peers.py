@@ -19,10 +19,14 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-FORMS = {"torch": ["nchw", "channels_last"], "aihwkit": ["inference_tile", "torch_tile"]}
-# What is measured: mho's row, the peer and the peer's row.
+FORMS = {"torch": ["nchw", "channels_last", "nchw_compiled", "channels_last_compiled"],
+         "aihwkit": ["inference_tile", "torch_tile"]}
+# What is measured: mho's row, the peer and the peer's row. PyTorch's bfloat16_training is its digital training under
+# autocast.
 COMPARISONS = [("digital_training", "torch", "digital_training"), ("noisy_training", "torch", "digital_training"),
-               ("noisy_training", "aihwkit", "noisy_training"), ("drift_score", "aihwkit", "drift_score"),
+               ("noisy_training", "aihwkit", "noisy_training"),
+               ("bfloat16_training", "torch", "digital_training"), ("bfloat16_training", "torch", "bfloat16_training"),
+               ("bfloat16_training", "aihwkit", "noisy_training"), ("drift_score", "aihwkit", "drift_score"),
                ("bfloat16_score", "aihwkit", "drift_score")]
 
 
@@ -139,7 +143,7 @@ def jobs_of(network, bench, peers):
                    if (not wanted or c[0] in wanted) and f"{network['name']}/{c[0]}" in bench.rows]
     own = dict.fromkeys(("mho", mine) for mine, _, _ in comparisons)
     theirs = dict.fromkeys((peer, form, row) for _, peer, row in comparisons if peer in peers for form in FORMS[peer]
-                           if form != "channels_last" or is_convolutional(network))
+                           if not form.startswith("channels_last") or is_convolutional(network))
     return [*own, *theirs]
 
 
@@ -225,8 +229,8 @@ def heading(bench):
             f"{platform.system()} {platform.release()}\n"
             f"- {datetime.date.today().isoformat()}; {versions}; Python {platform.python_version()}\n"
             f"- `{shlex.join(['python', 'bench/compare_peers.py', *words])}`: {setup}\n"
-            f"- peers tuned: {tuned}allocator keeps tensors, fused SGD (PyTorch), best of {' and '.join(FORMS['torch'])}, "
-            f"of {' and '.join(FORMS['aihwkit'])}\n\n")
+            f"- peers tuned: {tuned}allocator keeps tensors, fused SGD (PyTorch), best of {', '.join(FORMS['torch'])}, "
+            f"of {' and '.join(FORMS['aihwkit'])}; PyTorch's bfloat16 is autocast\n\n")
 
 
 def parse(words):

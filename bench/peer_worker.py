@@ -34,7 +34,8 @@ def aihwkit_config(kind):
 
 
 def build(network, peer, form):
-    """(module, one mini-batch, labels) of a peer: torch in a memory format, or aihwkit with a kind of tile."""
+    """(module, one mini-batch, labels) of a peer: torch in a memory format (and compiled), or aihwkit with a kind of
+    tile."""
     import torch
     from peer_network import PeerNetwork, count_macs
 
@@ -49,8 +50,10 @@ def build(network, peer, form):
 
         grouped = [name for name, m in module.named_modules() if getattr(m, "groups", 1) > 1]  # stay digital, as in mho
         module = convert_to_analog(module, aihwkit_config(form), exclude_modules=grouped)
-    elif form == "channels_last":
+    elif form.startswith("channels_last"):
         module, images = (t.to(memory_format=torch.channels_last) for t in (module, images))
+    if form.endswith("_compiled"):
+        module = torch.compile(module)
     return module, images, labels
 
 
@@ -67,8 +70,9 @@ def make_optimizer(module, peer):
     return optimizer
 
 
-def training(network, peer, form):
-    """(one step, images in it)."""
+def training(network, peer, form, rounded):
+    """(one step, images in it); `rounded`: products in bfloat16, as autocast chooses them."""
+    import torch
     import torch.nn.functional as F
 
     module, images, labels = build(network, peer, form)
@@ -77,7 +81,9 @@ def training(network, peer, form):
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(module(images), labels).backward()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=rounded):
+            loss = F.cross_entropy(module(images), labels)
+        loss.backward()
         optimizer.step()
 
     return step, network["batch"]
@@ -95,7 +101,7 @@ def seconds_of(call, sample_s):
 
 
 def sample_training(job, gate):
-    step, images = training(job["network"], job["peer"], job["form"])
+    step, images = training(job["network"], job["peer"], job["form"], job["row"] == "bfloat16_training")
     for _ in range(3):
         step()
     gate()

@@ -94,14 +94,15 @@ Json gaussian_row(const BenchArguments& arguments) {
   return time_row("ns/sample", 1e9, static_cast<double>(values.size()), draw, arguments);
 }
 
-/// bfloat16_score only where the processor has such products.
+/// bfloat16 only where the processor has such products.
 std::vector<BenchRow> rows_of(const BenchNetwork& network) {
   std::vector<BenchRow> rows{BenchRow::digital_training, BenchRow::noisy_training};
+  if (has_bfloat16()) rows.push_back(BenchRow::bfloat16_training);
   if (network.on_chip)
     rows.insert(rows.end(), {BenchRow::pulsed_training, BenchRow::mixed_precision_training});
   if (network.training_only) return rows;
   rows.insert(rows.end(), {BenchRow::noisy_forward, BenchRow::drift_score});
-  if (bfloat16_kernels()) rows.push_back(BenchRow::bfloat16_score);
+  if (has_bfloat16()) rows.push_back(BenchRow::bfloat16_score);
   return rows;
 }
 

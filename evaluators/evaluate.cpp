@@ -48,6 +48,7 @@ Evaluation evaluate(const Architecture& architecture, const Splits& splits, cons
             key.with("training"), on_epoch, part);
   evaluation.failed = trained.failed;
   evaluation.training_mib = trained.memory_mib;
+  evaluation.arithmetic = arithmetic_of(config.training);
   evaluation.reason = trained.reason;
   evaluation.parameters = std::move(trained.parameters);
   evaluation.checkpoint = std::move(trained.checkpoint);

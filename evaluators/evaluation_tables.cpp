@@ -39,6 +39,7 @@ void check_mapping(const MappingConfig& mapping, const ChipConfig& chip) {
 void check_hardware(const EvaluationTables& tables) {
   tables.hardware.check();
   check_start(tables.training);
+  check_arithmetic(tables.training);
   const auto& regime = regime_of(tables.training.regime);
   regime.check(tables.training, tables.hardware);
   if (tables.scoring.from == ScoringStart::trained && !regime.on_chip)

@@ -42,6 +42,7 @@ Work training_work(const Architecture& architecture, int batch, BenchRow row) {
   const std::shared_ptr<State> state(
       new State{.candidate = {architecture, on_chip ? baseline_chip() : HardwareConfig{}}});
   state->config.regime = regime_word(row);
+  if (row == BenchRow::bfloat16_training) state->config.arithmetic = TrainingArithmetic::bfloat16;
   state->config.on_chip.pulse_slots = 10;
   state->config.on_chip.weight_headroom = 2;
   state->samples = synthetic_samples(architecture, batch, bench_key);
@@ -141,6 +142,8 @@ const char* bench_row_name(BenchRow row) {
       return "digital_training";
     case BenchRow::noisy_training:
       return "noisy_training";
+    case BenchRow::bfloat16_training:
+      return "bfloat16_training";
     case BenchRow::pulsed_training:
       return "pulsed_training";
     case BenchRow::mixed_precision_training:
@@ -156,7 +159,8 @@ const char* bench_row_name(BenchRow row) {
 
 bool is_training(BenchRow row) {
   return row == BenchRow::digital_training || row == BenchRow::noisy_training ||
-         row == BenchRow::pulsed_training || row == BenchRow::mixed_precision_training;
+         row == BenchRow::bfloat16_training || row == BenchRow::pulsed_training ||
+         row == BenchRow::mixed_precision_training;
 }
 
 const char* regime_word(BenchRow row) {
@@ -166,6 +170,7 @@ const char* regime_word(BenchRow row) {
     case BenchRow::mixed_precision_training:
       return "mixed_precision";
     case BenchRow::noisy_training:
+    case BenchRow::bfloat16_training:
       return "hardware_aware";
     default:
       return "digital";

@@ -20,6 +20,7 @@ Samples synthetic_samples(const Architecture& architecture, int count, RandomKey
 enum class BenchRow {
   digital_training,
   noisy_training,
+  bfloat16_training,  ///< noisy too
   pulsed_training,  ///< in the array, every vector an update: the baseline device and its periphery
   mixed_precision_training,
   noisy_forward,

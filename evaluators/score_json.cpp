@@ -76,6 +76,7 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
     if (evaluation.score.writes) json["writes"] = writes_json(*evaluation.score.writes);
     json["chip"] = chip_json(evaluation);
   }
+  if (evaluation.arithmetic) json["training_arithmetic"] = word_of(*evaluation.arithmetic);
   if (evaluation.training_mib > 0) json["training_mib"] = std::round(evaluation.training_mib * 10) / 10;
   json["seed"] = seed;
   json["wall_s"] = evaluation.wall_s;

@@ -10,6 +10,7 @@
 #include "core/data/dataset.hpp"
 #include "core/data/metric.hpp"
 #include "core/nn/graph/parameters.hpp"
+#include "core/nn/kernels/arithmetic.hpp"
 #include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
 #include "evaluators/training/write_counts.hpp"
@@ -19,12 +20,6 @@ namespace mho {
 /// Times that every score holds, in seconds: the metric after a day is what a search maximises, 1 s and 30
 /// days give the AVM.
 inline constexpr double one_second_s = 1, one_day_s = 86400, one_month_s = 2592000;
-
-/// Of the products in scoring: float32, or bfloat16 conductances with exact DAC levels where the processor
-/// has AVX-512-BF16.
-enum class Arithmetic { float32, bfloat16 };
-template <>
-inline constexpr std::array words_of<Arithmetic>{"float32", "bfloat16"};
 
 /// Which chips are scored: R fresh ones, or the devices that the training left behind, read R times.
 enum class ScoringStart { programmed, trained };
@@ -36,7 +31,7 @@ struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network
   std::vector<double> times_s = {1, 3600, 86400, 864000,
                                  2592000};  ///< after programming; must hold 1, 86400 and 2592000
-  Arithmetic arithmetic = Arithmetic::float32;
+  Arithmetic arithmetic = Arithmetic::float32;  ///< bfloat16 only where the processor has it
 
   ScoringStart from = ScoringStart::programmed;
 

@@ -94,6 +94,7 @@ RunConfig load_run_config(const std::filesystem::path& file, const std::vector<s
   auto config = read_run_config(file, assignments);
   try {
     resolve_g_max(config.hardware);
+    resolve_arithmetic(config.training);
     check_run_config(config);
   } catch (const ConfigError& error) {
     throw ConfigError(file.string() + ": " + error.what());

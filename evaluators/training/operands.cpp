@@ -149,11 +149,13 @@ void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operan
       fill_noisy_operand(weights, i, key, operand, products ? &(*products)[i] : nullptr);
     else
       layer->pack_forward(weights.parameters[i].weight.data(), operand.forward);
-    if (!operand.learns_range && !weights.network.needs_input_gradient(node)) return;
-    if (operand.clips_gradient && layer->row_splits() > 1)
-      layer->pack_backward_splits(operand);
-    else
-      layer->pack_backward(operand);
+    if (operand.learns_range || weights.network.needs_input_gradient(node)) {
+      if (operand.clips_gradient && layer->row_splits() > 1)
+        layer->pack_backward_splits(operand);
+      else
+        layer->pack_backward(operand);
+    }
+    if (weights.arithmetic == Arithmetic::bfloat16) layer->round_for_training(operand);
   });
 }
 

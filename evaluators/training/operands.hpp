@@ -53,6 +53,7 @@ struct NoisyWeights {
   const HardwareConfig& hardware;
   double weight_noise = 0;  ///< standard deviation in units of g_max
   TrainingRead read = {};
+  Arithmetic arithmetic = Arithmetic::float32;  ///< of fused products; the vector path is float32
 };
 
 /// Training: a copy of every crossbar layer's weights, normalised as the mapping does (weight_scaling within

@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
+#include "core/nn/kernels/bfloat16.hpp"
 #include "evaluators/training/weight_store.hpp"
 
 namespace mho {
@@ -71,6 +72,12 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "trained: gammas, betas and statistics go on, so that they become those of the noisy network; kept: "
       "all stay as `from` has them. Kept ones multiply their layers' steps: learning_rate has to be much "
       "smaller, or optimizer adam.");
+  visitor.field(
+      "arithmetic", &arithmetic,
+      "Of the products of convolutions and dense layers, forward and backward. bfloat16 rounds what they "
+      "multiply to 8 bits and sums in float32; weights, optimiser and batch norms stay float32. Faster where "
+      "the processor has AVX-512-BF16, far slower elsewhere. auto: bfloat16 where it is fast. A run keeps "
+      "what it was started with.");
   visitor.field("epochs", &epochs, between(1, 100000), "Passes over the training split.");
   visitor.field("batch_size", &batch_size, between(1, 65536), "Images of one mini-batch.");
   visitor.field(
@@ -89,6 +96,25 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
   noise_fields(*this, visitor);
   on_chip.fields(visitor);
   limit_fields(*this, visitor);
+}
+
+Arithmetic arithmetic_of(const TrainingConfig& training) {
+  if (training.arithmetic != TrainingArithmetic::automatic)
+    return training.arithmetic == TrainingArithmetic::bfloat16 ? Arithmetic::bfloat16 : Arithmetic::float32;
+  return has_bfloat16() && !regime_of(training.regime).on_chip ? Arithmetic::bfloat16 : Arithmetic::float32;
+}
+
+void resolve_arithmetic(TrainingConfig& training) {
+  training.arithmetic = arithmetic_of(training) == Arithmetic::bfloat16 ? TrainingArithmetic::bfloat16
+                                                                        : TrainingArithmetic::float32;
+}
+
+void check_arithmetic(const TrainingConfig& training) {
+  if (training.arithmetic == TrainingArithmetic::bfloat16 && regime_of(training.regime).on_chip)
+    throw ConfigError(
+        fmt::format("training.arithmetic: expected float32 or auto with training.regime = {}, whose weights "
+                    "live on devices, got bfloat16",
+                    training.regime));
 }
 
 void check_start(const TrainingConfig& training) {

@@ -7,6 +7,7 @@
 
 #include "core/base/fields.hpp"
 #include "core/data/dataset.hpp"
+#include "core/nn/kernels/arithmetic.hpp"
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "core/nn/run/training_network.hpp"
@@ -24,12 +25,18 @@ enum class ClassWeights { none, root, balanced };
 template <>
 inline constexpr std::array words_of<ClassWeights>{"none", "root", "balanced"};
 
+/// Of training's products; automatic is the faster one of this machine (decision 0013).
+enum class TrainingArithmetic { float32, bfloat16, automatic };
+template <>
+inline constexpr std::array words_of<TrainingArithmetic>{"float32", "bfloat16", "auto"};
+
 /// The [training] table: how weights come to be.
 struct TrainingConfig {
   std::string regime = "hardware_aware";  ///< one of regimes(), evaluators/training/weight_store.hpp
   std::string from = "";                  ///< winner folder or ONNX file to start from; "": drawn weights
   std::vector<std::string> frozen = {};   ///< layers whose trained numbers stay
   BatchNorms batch_norms = BatchNorms::trained;
+  TrainingArithmetic arithmetic = TrainingArithmetic::float32;
   int epochs = 20;
   int batch_size = 32;
   OptimizerKind optimizer = OptimizerKind::sgd;
@@ -57,6 +64,16 @@ struct TrainingConfig {
 
   void fields(FieldVisitor& visitor);
 };
+
+/// Whether training multiplies bfloat16 numbers: `automatic` does where the processor can and the regime's
+/// weights are numbers.
+Arithmetic arithmetic_of(const TrainingConfig& training);
+
+/// Makes `automatic` what it is on this machine, so that a run folder and a study hold what was computed with.
+void resolve_arithmetic(TrainingConfig& training);
+
+/// Refuses bfloat16 for a regime whose weights live on devices. Throws ConfigError.
+void check_arithmetic(const TrainingConfig& training);
 
 /// Refuses frozen layers and kept batch norms without weights to start from. Throws ConfigError.
 void check_start(const TrainingConfig& training);

@@ -15,7 +15,8 @@ TrainingStep::TrainingStep(const CompiledCandidate& candidate, const TrainingCon
       store_(regime_of(config.regime)
                  .make({candidate, config, key.with("chip"), batch_size},
                        initial ? *initial : initial_parameters(candidate.architecture(), key))),
-      buffers_(candidate.network(), *loss_, batch_size, config.shards, config.batch_norms) {}
+      buffers_(candidate.network(), *loss_, batch_size, config.shards, config.batch_norms,
+               arithmetic_of(config)) {}
 
 double TrainingStep::run(const MiniBatch& batch, TrainingPhase phase, double learning_rate) {
   const auto& operands = store_->operands(phase, batch.key);

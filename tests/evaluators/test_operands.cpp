@@ -164,7 +164,7 @@ TEST_CASE("bfloat16 products are the float32 products of rounded conductances") 
   const Network network(architecture, mvm_settings(architecture, hardware));
   const auto exact = programmed_operands(network, parameters, hardware, 1, RandomKey(2), false);
   const auto rounded = programmed_operands(network, parameters, hardware, 1, RandomKey(2), true);
-  if (!bfloat16_kernels()) {
+  if (!has_bfloat16()) {
     WARN("this processor has no AVX-512-BF16: nothing to compare");
     return;
   }

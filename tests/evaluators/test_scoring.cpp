@@ -49,6 +49,7 @@ TEST_CASE("training and scoring give the same bits for one thread and for two") 
   const auto samples = toy_samples(200, 4, 1.0, 1);
   auto config = quick_training("hardware_aware");
   config.epochs = 2;
+  config.arithmetic = GENERATE(TrainingArithmetic::float32, TrainingArithmetic::bfloat16);
   ScoringConfig scoring;
   scoring.programmings = 3;
   TrainingResult trained[2];

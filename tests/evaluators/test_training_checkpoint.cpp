@@ -87,6 +87,20 @@ TEST_CASE("a training in parts keeps its bits with learned input ranges and with
     }
 }
 
+TEST_CASE("a training in parts keeps its bits in bfloat16, and has others than in float32") {
+  const TemporaryFolder folder;
+  for (const std::string regime : {"digital", "hardware_aware", "pim_qat"}) {
+    auto config = short_training(OptimizerKind::sgd);
+    config.regime = regime;
+    const auto exact = train_toy(config, {stages});
+    config.arithmetic = TrainingArithmetic::bfloat16;
+    const auto whole = train_toy(config, {stages});
+    REQUIRE_FALSE(whole.failed);
+    CHECK(whole.parameters[1].weight != exact.parameters[1].weight);
+    check_same(train_in_parts(config, stages, folder / "checkpoint.safetensors"), whole.parameters);
+  }
+}
+
 TEST_CASE("on all data a training in parts gives the bits of a plain training") {
   const TemporaryFolder folder;
   const auto config = short_training(OptimizerKind::sgd);

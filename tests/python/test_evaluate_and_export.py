@@ -86,6 +86,7 @@ def test_a_network_near_chance_is_warned_of(mho):
 def test_an_evaluated_network_is_kept_and_exported(mho):
     config = mho.config()
     trained = mho.json("evaluate", "mlp:32", config, "--out", "kept")
+    assert trained.pop("training_arithmetic") == "float32"
     assert trained.pop("training_mib") > 0  # scoring given weights trains nothing
     again = mho.json("evaluate", "kept", config)
     assert again == {**trained, "wall_s": again["wall_s"]}

@@ -8,17 +8,44 @@
 
 namespace mho {
 
-/// The forward product on bfloat16 pairs, for scoring. Levels of a DAC of at most 9 bits are whole numbers
-/// that bfloat16 holds exactly; conductances are rounded to 8 bits, 0.2 % where programming noise is 4 %.
+/// Products of bfloat16 numbers, float32 sums. A slot of four bytes holds two numbers, the first in its lower
+/// half, and one step of a sum is VDPBF16PS: sum = sum + x1 w1, rounded, then sum = sum + x0 w0, rounded
+/// (products of two bfloat16 are exact in float32). Numbers are rounded to the nearest, ties to even. All
+/// sets follow this order, so that they give the same bits, but for what is drawn (noise differs between
+/// sets, as in Kernels) and for results below 2^-126, which the processor's instruction takes for zero.
+///
+/// A DAC of at most 9 bits gives whole numbers that bfloat16 holds exactly. AMX tiles (TDPBF16PS) would be one
+/// more set behind this seam: they take the same pairs.
 struct Bfloat16Kernels {
+  const char* name;
   /// As Kernels::product, but x counts in bfloat16 elements (x points at them), runs count in pairs of rows,
-  /// and each float slot of w holds two rows of its column: the even one in the lower half.
+  /// and each slot of w holds two rows of its column.
   void (*product)(const MatrixProduct&);
-  /// y[i] = clip(round(x[i] * levels / range)), a whole number, as bfloat16; levels <= 256.
+  /// As Kernels::gradient without planes; each slot of x and of g holds the numbers of two images.
+  void (*gradient)(const MatrixGradient&);
+  /// y[i] = x[i] as bfloat16.
+  void (*round)(const float* x, std::size_t count, std::uint16_t* y);
+  /// y[i] = clip(round(x[i] * levels / range)), a whole number, as bfloat16 (exact up to 256 levels).
   void (*quantise_levels)(const float* x, std::size_t count, float range, float levels, std::uint16_t* y);
+  /// slots[i] = the pair first[i] / divisor, second[i] / divisor; zeros for a second that is null.
+  void (*round_pairs)(const float* first, const float* second, std::size_t count, float divisor,
+                      float* slots);
+  /// The same of quantise_levels.
+  void (*quantise_pairs)(const float* first, const float* second, std::size_t count, float range,
+                         float levels, float* slots);
 };
 
-/// Null where the processor has no such instructions or MHO_KERNELS asks for another set.
-const Bfloat16Kernels* bfloat16_kernels();
+/// Whether the chosen instruction set (core/base/vector/instruction_set.hpp) multiplies bfloat16 itself.
+bool has_bfloat16();
+/// The set of the chosen instruction set: plain vectors stand in for the instruction where it is not, at a
+/// fraction of float32's speed.
+const Bfloat16Kernels& bfloat16_kernels();
+const Bfloat16Kernels& reference_bfloat16_kernels();
+/// All sets that run here, the reference first.
+struct Bfloat16KernelList {
+  const Bfloat16Kernels* sets[4];
+  int count;
+};
+Bfloat16KernelList available_bfloat16_kernels();
 
 }  // namespace mho

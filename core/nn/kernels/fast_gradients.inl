@@ -3,6 +3,7 @@
 // image.
 #pragma once
 
+#include "core/nn/kernels/fast_slots.inl"
 #include "core/nn/kernels/fast_tile_sizes.inl"
 #include "core/nn/kernels/kernels.hpp"
 
@@ -34,9 +35,9 @@ void gradient_tile(const GradientTile& t) {
       for (int b = 0; b < B; ++b) gv[b] = load(g + b * lane_count);
 #pragma GCC unroll 16
       for (int i = 0; i < I; ++i) {
-        const Vector xv = spread(x[i]);
+        const Slot xv = spread_slot(reinterpret_cast<const char*>(x + i));
 #pragma GCC unroll 2
-        for (int b = 0; b < B; ++b) acc[i][b] += xv * gv[b];
+        for (int b = 0; b < B; ++b) acc[i][b] = multiply_add(acc[i][b], xv, gv[b]);
       }
     }
   }

@@ -5,31 +5,12 @@
 #pragma once
 
 #include "core/base/vector/vector.inl"
+#include "core/nn/kernels/fast_slots.inl"
 #include "core/nn/kernels/fast_tile_sizes.inl"
 #include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
 namespace {
-
-#if defined(MHO_BFLOAT16)
-// A slot of four bytes holds two bfloat16: two neighbouring inputs, or two rows of one column. One
-// instruction multiplies the pairs and adds both products to a float.
-constexpr int element_bytes = 2;
-using Slot = __m512i;
-MHO_INLINE Slot spread_slot(const char* p) {
-  int pair;  // pairs start at any element: no int is promised to be aligned there
-  __builtin_memcpy(&pair, p, sizeof pair);
-  return _mm512_set1_epi32(pair);
-}
-MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) {
-  return _mm512_dpbf16_ps(sum, (__m512bh)w, (__m512bh)x);
-}
-#else
-constexpr int element_bytes = 4;
-using Slot = Vector;
-MHO_INLINE Slot spread_slot(const char* p) { return spread(*reinterpret_cast<const float*>(p)); }
-MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) { return sum + x * w; }
-#endif
 
 /// Runs that read more than zeros.
 struct Runs {

@@ -27,8 +27,8 @@ void ForwardProduct::partial_sums(const MatrixCall& call, int split, float* y) c
   for_chunks(call, y, [&](const MatrixCall& chunk, float* to) {  // noise is drawn as run() draws it
     const float* in = inputs_.prepare_input(chunk, chunk.operand.input_range);
     for (int group = 0; group < geometry_.groups; ++group)
-      kernels().product(
-          product_of(chunk, in, static_cast<std::size_t>(split * geometry_.groups + group), to));
+      multiply(chunk.operand,
+               product_of(chunk, in, static_cast<std::size_t>(split * geometry_.groups + group), to));
   });
 }
 
@@ -57,7 +57,11 @@ void ForwardProduct::run_part(const MatrixCall& chunk, const float* bias, const 
     m.stage.adc_step = operand.has_adc ? settings_.adc_step : 0;
     m.stage.adc_limit = settings_.adc_limit;
   }
-  (operand.pairs.empty() ? kernels().product : bfloat16_kernels()->product)(m);
+  multiply(operand, m);
+}
+
+void ForwardProduct::multiply(const MatrixOperand& operand, const MatrixProduct& m) {
+  (operand.pairs.empty() ? kernels().product : bfloat16_kernels().product)(m);
 }
 
 MatrixProduct ForwardProduct::product_of(const MatrixCall& chunk, const float* in, std::size_t part,

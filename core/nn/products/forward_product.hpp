@@ -25,6 +25,7 @@ class ForwardProduct {
   /// One part (a row split of a group) of a prepared input `in`.
   void run_part(const MatrixCall& chunk, const float* bias, const float* in, std::size_t part,
                 float* y) const;
+  static void multiply(const MatrixOperand& operand, const MatrixProduct& m);
   MatrixProduct product_of(const MatrixCall& chunk, const float* in, std::size_t part, float* y) const;
 
   const MatrixLayout& layout_;

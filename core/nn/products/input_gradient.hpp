@@ -15,10 +15,16 @@ class InputGradient {
   void run(const float* weights, const MatrixCall& call, const float* dy, bool accumulate, float* dx) const;
 
  private:
-  /// Of one image's prepared output gradient, or of all images of a dense layer (`pixels`).
-  void run_prepared(const float* weights, const float* dy, int pixels, bool accumulate, float* dx) const;
+  /// The output gradient of the images taken at once, and the weights to multiply it with.
+  struct Prepared {
+    const float* weights;
+    const float* dy;
+    int images;
+    bool pairs;  ///< both are in bfloat16
+  };
+  void run_prepared(const Prepared& prepared, bool accumulate, float* dx) const;
   /// The product of one phase and group, but for its weights.
-  MatrixProduct product_of(std::size_t phase, int group, const float* dy, int pixels, float* dx) const;
+  MatrixProduct product_of(std::size_t phase, int group, const Prepared& prepared, float* dx) const;
 
   const MatrixLayout& layout_;
   const ConvolutionGeometry& geometry_;

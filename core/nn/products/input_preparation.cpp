@@ -10,26 +10,26 @@ namespace {
 
 size_t index(std::int64_t value) { return static_cast<size_t>(value); }
 
-/// An image with its zero border; copy(from, floats, to) converts its rows.
+/// An image with a zero border; copy(from, floats, to) converts its rows.
 template <class T, class Copy>
-void copy_padded(const ConvolutionGeometry& g, const float* x, T* to, Copy copy) {
-  const std::int64_t row = std::int64_t{g.input.width} * g.input.channels;
-  const std::int64_t left = std::int64_t{g.padding.left} * g.input.channels;
-  const std::int64_t right = std::int64_t{g.padding.right} * g.input.channels;
-  to = std::fill_n(to, (left + row + right) * g.padding.top, T{0});
-  for (int h = 0; h < g.input.height; ++h) {
+void copy_padded(Shape image, const Padding& border, const float* x, T* to, Copy copy) {
+  const std::int64_t row = std::int64_t{image.width} * image.channels;
+  const std::int64_t left = std::int64_t{border.left} * image.channels;
+  const std::int64_t right = std::int64_t{border.right} * image.channels;
+  to = std::fill_n(to, (left + row + right) * border.top, T{0});
+  for (int h = 0; h < image.height; ++h) {
     to = std::fill_n(to, left, T{0});
     copy(x + h * row, row, to);
     to = std::fill_n(to + row, right, T{0});
   }
-  std::fill_n(to, (left + row + right) * g.padding.bottom, T{0});
+  std::fill_n(to, (left + row + right) * border.bottom, T{0});
 }
 
 }  // namespace
 
 const float* InputPreparation::prepare_input(const MatrixCall& call, float range) const {
-  if (!call.operand.pairs.empty()) return prepare_levels(call, range);
-  const bool dac = range > 0 && settings_.dac_levels > 0;
+  if (!call.operand.pairs.empty()) return round_input(call, range);
+  const bool dac = settings_.converts(range);
   if (!dac && !geometry_.is_padded()) return call.x;
   const auto copy = [&](const float* from, std::int64_t floats, float* to) {
     if (dac)
@@ -38,20 +38,24 @@ const float* InputPreparation::prepare_input(const MatrixCall& call, float range
       std::copy_n(from, floats, to);
   };
   if (geometry_.is_padded())
-    copy_padded(geometry_, call.x, call.scratch, copy);
+    copy_padded(geometry_.input, geometry_.padding, call.x, call.scratch, copy);
   else
     copy(call.x, call.images * layout_.input_size(), call.scratch);
   return call.scratch;
 }
 
-const float* InputPreparation::prepare_levels(const MatrixCall& call, float range) const {
+const float* InputPreparation::round_input(const MatrixCall& call, float range) const {
   auto* levels = reinterpret_cast<std::uint16_t*>(call.scratch);
+  const bool dac = settings_.converts(range);
   const auto copy = [&](const float* from, std::int64_t floats, std::uint16_t* to) {
-    bfloat16_kernels()->quantise_levels(from, index(floats), range, settings_.dac_levels, to);
+    if (dac)
+      bfloat16_kernels().quantise_levels(from, index(floats), range, settings_.dac_levels, to);
+    else
+      bfloat16_kernels().round(from, index(floats), to);
   };
   std::int64_t count = call.images * layout_.input_size();
   if (geometry_.is_padded()) {
-    copy_padded(geometry_, call.x, levels, copy);
+    copy_padded(geometry_.input, geometry_.padding, call.x, levels, copy);
     count = std::int64_t{1} * geometry_.padded_height() * geometry_.padded_width() * geometry_.input.channels;
   } else {
     copy(call.x, count, levels);
@@ -60,22 +64,58 @@ const float* InputPreparation::prepare_levels(const MatrixCall& call, float rang
   return call.scratch;
 }
 
+void InputPreparation::pair_inputs(const MatrixCall& call, float range, float* slots) const {
+  const std::int64_t image = layout_.input_size();
+  const bool dac = settings_.converts(range);
+  for (int i = 0; i < call.images; i += 2) {
+    const float* first = call.x + i * image;
+    const std::ptrdiff_t to_second = i + 1 < call.images ? image : 0;
+    const auto copy = [&](const float* from, std::int64_t floats, float* to) {
+      const float* second = to_second > 0 ? from + to_second : nullptr;
+      if (dac)
+        bfloat16_kernels().quantise_pairs(from, second, index(floats), range, settings_.dac_levels, to);
+      else
+        bfloat16_kernels().round_pairs(from, second, index(floats), 1, to);
+    };
+    if (geometry_.is_padded())
+      copy_padded(geometry_.input, geometry_.padding, first, slots, copy);
+    else
+      copy(first, image, slots + i / 2 * image);
+  }
+}
+
+void InputPreparation::pair_gradients(const float* dy, int images, float* slots) const {
+  const std::int64_t size = layout_.output_size();
+  for (int i = 0; i < images; i += 2, dy += 2 * size, slots += size)
+    bfloat16_kernels().round_pairs(dy, i + 1 < images ? dy + size : nullptr, index(size), 1, slots);
+}
+
 const float* InputPreparation::prepare_gradient(const float* dy, float* scratch) const {
   return layout_.takes_planes() ? pad_planes(dy, scratch) : pad_gradient(dy, scratch);
 }
 
 const float* InputPreparation::pad_gradient(const float* dy, float* scratch) const {
-  const auto& margin = layout_.backward_geometry().margin;
-  if (margin == Padding{}) return dy;
-  const std::int64_t channels = geometry_.output.channels, row = geometry_.output.width * channels;
-  const std::int64_t padded = row + (margin.left + margin.right) * channels;
-  float* to = std::fill_n(scratch, padded * margin.top, 0.0f);
-  for (int h = 0; h < geometry_.output.height; ++h) {
-    to = std::fill_n(to, margin.left * channels, 0.0f);
-    to = std::copy_n(dy + h * row, row, to);
-    to = std::fill_n(to, margin.right * channels, 0.0f);
+  if (layout_.backward_geometry().margin == Padding{}) return dy;
+  copy_padded(geometry_.output, layout_.backward_geometry().margin, dy, scratch,
+              [](const float* from, std::int64_t floats, float* to) { std::copy_n(from, floats, to); });
+  return scratch;
+}
+
+const float* InputPreparation::round_gradient(const float* dy, int images, float* scratch) const {
+  auto* to = reinterpret_cast<std::uint16_t*>(scratch);
+  const auto round = [](const float* from, std::int64_t floats, std::uint16_t* halves) {
+    bfloat16_kernels().round(from, index(floats), halves);
+  };
+  const Padding& margin = layout_.backward_geometry().margin;
+  std::int64_t count = images * layout_.output_size();
+  if (margin == Padding{}) {
+    round(dy, count, to);
+  } else {
+    copy_padded(geometry_.output, margin, dy, to, round);
+    count = std::int64_t{1} * layout_.padded_gradient_height() * layout_.padded_gradient_width() *
+            geometry_.output.channels;
   }
-  std::fill_n(to, padded * margin.bottom, 0.0f);
+  to[count] = 0;  // as in round_input
   return scratch;
 }
 

@@ -18,11 +18,19 @@ class InputPreparation {
   const float* prepare_input(const MatrixCall& call, float range) const;
   /// One image's output gradient as the input's gradient wants it.
   const float* prepare_gradient(const float* dy, float* scratch) const;
+  /// The same in bfloat16, also of `images` images of a dense layer.
+  const float* round_gradient(const float* dy, int images, float* scratch) const;
+  /// For the weights' gradient in bfloat16: images in pairs, one slot for a number of two images; zeros
+  /// stand for one that is missing. Inputs as levels of the DAC (not divided by their number) where there is
+  /// one.
+  void pair_inputs(const MatrixCall& call, float range, float* slots) const;
+  void pair_gradients(const float* dy, int images, float* slots) const;
   /// One image's output gradient as planes for the weights' gradient.
   void prepare_gradient_planes(const float* dy, float* planes) const;
 
  private:
-  const float* prepare_levels(const MatrixCall& call, float range) const;
+  /// In bfloat16: levels of the DAC where there is one.
+  const float* round_input(const MatrixCall& call, float range) const;
   const float* pad_gradient(const float* dy, float* scratch) const;
   const float* pad_planes(const float* dy, float* scratch) const;
   /// An output gradient's channels one after the other: channel c of pixel (h, w) at to[c * plane + h * row +

@@ -33,6 +33,7 @@ class MatrixLayer {
   void pack_backward(MatrixOperand& operand) const { packing().pack_backward(operand); }
   void pack_backward_splits(MatrixOperand& operand) const { packing().pack_backward_splits(operand); }
   void pack_bfloat16(MatrixOperand& operand) const { packing().pack_bfloat16(operand); }
+  void round_for_training(MatrixOperand& operand) const { packing().round_for_training(operand); }
   void unpack_gradient(const float* packed, bool accumulate, float* gradient) const {
     packing().unpack_gradient(packed, accumulate, gradient);
   }

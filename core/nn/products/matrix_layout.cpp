@@ -15,6 +15,17 @@ constexpr int few_inputs = 8;
 /// Output channels up to which the gradient of a convolution of one channel does.
 constexpr int few_outputs = 8;
 
+/// The same runs in pairs of rows, numbered from `row` on.
+std::vector<RowRun> pairs_of(const std::vector<RowRun>& runs, int& row) {
+  std::vector<RowRun> pairs;
+  for (const auto& run : runs) {
+    const int length = (run.length + 1) / 2;
+    pairs.push_back({run.offset, row, length, run.line});
+    row += length;
+  }
+  return pairs;
+}
+
 }  // namespace
 
 MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_rows, RowSplit row_split)
@@ -28,20 +39,17 @@ MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_row
     for (int g = 0; g < geometry_.groups; ++g)
       for (const RowRun& run : mho::forward_runs(geometry_, g, part.first, part.first + part.count))
         forward_runs_[index(std::int64_t{part.split} * geometry_.groups + g)].push_back(run);
-  int pair_row = 0;
-  for (const auto& runs : forward_runs_) {
-    pair_runs_.emplace_back();
-    for (const auto& run : runs) {
-      pair_runs_.back().push_back({run.offset, pair_row, (run.length + 1) / 2, run.line});
-      pair_row += (run.length + 1) / 2;
-    }
-  }
+  for (const auto& runs : forward_runs_) pair_runs_.push_back(pairs_of(runs, pair_rows_));
   for (int g = 0; g < geometry_.groups; ++g)
     gradient_runs_.push_back(mho::forward_runs(geometry_, g, 0, geometry_.rows()));
   for (const auto& phase : backward_.phases)
     for (int g = 0; g < geometry_.groups; ++g)
       backward_runs_.push_back(takes_planes() ? planar_backward_runs(geometry_, backward_, phase)
                                               : mho::backward_runs(geometry_, backward_, phase, g));
+  for (size_t phase = 0; phase < backward_.phases.size(); ++phase) {
+    int row = 0;
+    backward_pair_runs_.push_back(pairs_of(backward_runs(phase, 0), row));
+  }
 }
 
 std::size_t MatrixLayout::packed_size() const {
@@ -57,7 +65,8 @@ std::size_t MatrixLayout::scratch_size() const {
   const std::int64_t gradient =
       std::int64_t{1} * padded_gradient_height() * padded_gradient_width() * g.output.channels;
   const std::int64_t planes = takes_gradient_planes() ? gradient_plane() * g.output.channels : 0;
-  return index(std::max(input + planes, gradient)) + kernel_slack();
+  const std::int64_t pairs = (images_at_once() + 1) / 2 * g.output.size();  // for the weights' gradient
+  return index(std::max(input + std::max(planes, pairs), gradient)) + kernel_slack();
 }
 
 bool MatrixLayout::takes_planes() const {

@@ -31,6 +31,7 @@ class MatrixLayout {
   const std::vector<RowRun>& forward_runs(std::size_t part) const { return forward_runs_[part]; }
   /// The same in pairs of rows, for bfloat16.
   const std::vector<RowRun>& pair_runs(std::size_t part) const { return pair_runs_[part]; }
+  int pair_rows() const { return pair_rows_; }  ///< of all parts
   /// All rows, or those of one split: [group].
   const std::vector<RowRun>* gradient_runs() const { return gradient_runs_.data(); }
   const std::vector<RowRun>* split_runs(int split) const {
@@ -39,6 +40,10 @@ class MatrixLayout {
   const std::vector<RowRun>& backward_runs(std::size_t phase, int group) const {
     return backward_runs_[phase * static_cast<std::size_t>(geometry_.groups) +
                           static_cast<std::size_t>(group)];
+  }
+  /// The first group's in pairs of rows. A phase's rows begin where they do in backward_runs.
+  const std::vector<RowRun>& backward_pair_runs(std::size_t phase) const {
+    return backward_pair_runs_[phase];
   }
 
   std::size_t packed_size() const;   ///< floats of packed weights and of a weight gradient
@@ -69,8 +74,10 @@ class MatrixLayout {
   std::vector<RowCut::Run> cut_runs_;
   std::vector<std::vector<RowRun>> forward_runs_;   ///< [part]
   std::vector<std::vector<RowRun>> pair_runs_;      ///< [part]
-  std::vector<std::vector<RowRun>> gradient_runs_;  ///< [group], unsplit
-  std::vector<std::vector<RowRun>> backward_runs_;  ///< [phase * groups + group]
+  std::vector<std::vector<RowRun>> gradient_runs_;       ///< [group], unsplit
+  std::vector<std::vector<RowRun>> backward_runs_;       ///< [phase * groups + group]
+  std::vector<std::vector<RowRun>> backward_pair_runs_;  ///< [phase]
+  int pair_rows_ = 0;
 };
 
 }  // namespace mho

@@ -7,6 +7,7 @@
 
 #include "core/base/aligned.hpp"
 #include "core/base/row_cut.hpp"
+#include "core/nn/kernels/arithmetic.hpp"
 #include "core/nn/products/vector_product.hpp"
 #include "core/nn/products/vector_sink.hpp"
 
@@ -22,6 +23,8 @@ struct MvmSettings {
   int crossbar_rows = 0;   ///< partial sums of so many rows are converted one by one; 0: no split
   RowSplit row_split = RowSplit::dense;  ///< which rows these are (cut_rows)
 
+  /// Whether inputs of full scale `range` pass the DAC.
+  bool converts(float range) const { return range > 0 && dac_levels > 0; }
   /// Nothing of the hardware but where matrices are cut.
   MvmSettings cut_only() const { return {.crossbar_rows = crossbar_rows, .row_split = row_split}; }
 };
@@ -36,8 +39,10 @@ struct MatrixOperand {
   float output_gain = 1;  ///< a part of `scales` that gradients pass by
   bool has_adc = true;    ///< false: outputs are not converted, whatever the settings say
   FloatBuffer backward;   ///< transposed, in weight units; empty outside training
-  /// Used instead of `forward` where it is filled: see OperandPacking::pack_bfloat16.
+  /// Used instead of `forward` where it is filled: see OperandPacking::pack_bfloat16 and round_for_training.
   FloatBuffer pairs;
+  bool backward_in_pairs = false;  ///< `backward` and `backward_splits` hold bfloat16 pairs of rows
+  Arithmetic gradients = Arithmetic::float32;  ///< of the weights' gradient
   /// Computes the products in place of all of the above where it is set (the gradient of the weights still
   /// uses them); only without groups.
   std::shared_ptr<const VectorProduct> product;

@@ -2,8 +2,6 @@
 #include "core/nn/products/operand_packing.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 #include "core/nn/kernels/bfloat16.hpp"
 
@@ -11,12 +9,6 @@ namespace mho {
 namespace {
 
 size_t index(std::int64_t value) { return static_cast<size_t>(value); }
-
-/// The nearest bfloat16 (ties to even): the upper half of a float.
-std::uint32_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-}
 
 constexpr int all_splits = -1;  ///< of pack_taps
 
@@ -94,34 +86,55 @@ void OperandPacking::pack_tap(const MatrixOperand& operand, int group, int split
 
 bool OperandPacking::takes_bfloat16(const MatrixOperand& operand) const {
   constexpr float exact_levels = 256;  // whole numbers that 8 bits hold
-  return bfloat16_kernels() && geometry_.groups == 1 && !operand.scales.empty() && operand.input_range > 0 &&
+  return has_bfloat16() && geometry_.groups == 1 && !operand.scales.empty() && operand.input_range > 0 &&
          settings_.dac_levels > 0 && settings_.dac_levels <= exact_levels;
 }
 
 void OperandPacking::pack_bfloat16(MatrixOperand& operand) const {
-  if (!takes_bfloat16(operand)) return;
-  int pair_rows = 0;
-  for (size_t split = 0; split < layout_.parts(); ++split)
-    for (const auto& run : layout_.pair_runs(split)) pair_rows = std::max(pair_rows, run.row + run.length);
-  const int width = weight_row(layout_.columns());
-  operand.pairs.assign(index(std::int64_t{pair_rows} * width) + kernel_slack(), 0.0f);
-  for (size_t split = 0; split < layout_.parts(); ++split) pack_pairs(operand, split, operand.pairs);
+  if (takes_bfloat16(operand)) pack_pairs(operand);
 }
 
-void OperandPacking::pack_pairs(const MatrixOperand& operand, std::size_t split, FloatBuffer& pairs) const {
-  const int width = weight_row(layout_.columns());
-  for (size_t r = 0; r < layout_.pair_runs(split).size(); ++r) {
-    const RowRun& run = layout_.forward_runs(split)[r];
-    for (int j = 0; j < run.length; ++j) {
-      const float* from = operand.forward.data() + std::int64_t{run.row + j} * width;
-      float* to = pairs.data() + std::int64_t{layout_.pair_runs(split)[r].row + j / 2} * width;
-      for (int c = 0; c < layout_.columns(); ++c) {
-        const std::uint32_t rounded = to_bfloat16(from[c] / settings_.dac_levels);
-        std::uint32_t slot = std::bit_cast<std::uint32_t>(to[c]);
-        slot |= j % 2 == 0 ? rounded : rounded << 16;
-        std::memcpy(to + c, &slot, sizeof slot);
-      }
+void OperandPacking::pack_pairs(MatrixOperand& operand) const {
+  const int columns = layout_.columns(), width = weight_row(columns);
+  const float divisor = settings_.converts(operand.input_range) ? settings_.dac_levels : 1.0f;
+  operand.pairs.resize(index(std::int64_t{layout_.pair_rows()} * width) + kernel_slack());
+  for (size_t split = 0; split < layout_.parts(); ++split)
+    for (size_t r = 0; r < layout_.pair_runs(split).size(); ++r) {
+      const RowRun& run = layout_.forward_runs(split)[r];
+      const float* from = operand.forward.data() + std::int64_t{run.row} * width;
+      float* to = operand.pairs.data() + std::int64_t{layout_.pair_runs(split)[r].row} * width;
+      for (int j = 0; j < run.length; j += 2, from += 2 * width, to += width)
+        bfloat16_kernels().round_pairs(from, j + 1 < run.length ? from + width : nullptr, index(columns),
+                                       divisor, to);
     }
+}
+
+void OperandPacking::round_for_training(MatrixOperand& operand) const {
+  if (operand.product || geometry_.groups > 1) return;
+  if (!layout_.takes_gradient_planes()) {
+    pack_pairs(operand);
+    operand.gradients = Arithmetic::bfloat16;
+  }
+  if (layout_.takes_planes()) return;
+  operand.backward_in_pairs = true;
+  if (!operand.backward.empty()) round_backward(operand.backward);
+  for (auto& split : operand.backward_splits) round_backward(split);
+}
+
+void OperandPacking::round_backward(FloatBuffer& backward) const {
+  const int columns = geometry_.group_inputs(), width = weight_row(columns);
+  const auto& phases = layout_.backward_geometry().phases;
+  float* rows = backward.data();
+  for (size_t p = 0; p < phases.size(); ++p) {
+    for (size_t r = 0; r < layout_.backward_runs(p, 0).size(); ++r) {
+      const RowRun &run = layout_.backward_runs(p, 0)[r], &pairs = layout_.backward_pair_runs(p)[r];
+      const float* from = rows + std::int64_t{run.row} * width;
+      float* to = rows + std::int64_t{pairs.row} * width;
+      for (int j = 0; j < run.length; j += 2, from += 2 * width, to += width)
+        bfloat16_kernels().round_pairs(from, j + 1 < run.length ? from + width : nullptr, index(columns), 1,
+                                       to);
+    }
+    rows += std::int64_t{phases[p].taps_high} * phases[p].taps_wide * geometry_.group_outputs() * width;
   }
 }
 

@@ -23,6 +23,10 @@ class OperandPacking {
   /// exact DAC levels. Does nothing where the processor or the layer (digital, more than 9-bit inputs)
   /// cannot.
   void pack_bfloat16(MatrixOperand& operand) const;
+  /// Training in bfloat16: operand.forward -> operand.pairs, and the backward copies, packed before, become
+  /// pairs. Leaves float32 what no bfloat16 kernel is faster at: groups, and products whose lanes are pixels
+  /// (MatrixLayout::takes_planes and takes_gradient_planes). Nothing of an operand with a product of its own.
+  void round_for_training(MatrixOperand& operand) const;
   /// A packed weight gradient written or added to `gradient` (rows x columns).
   void unpack_gradient(const float* packed, bool accumulate, float* gradient) const;
 
@@ -32,7 +36,9 @@ class OperandPacking {
   /// Those of one kernel position, matrix rows [first, first + group inputs).
   void pack_tap(const MatrixOperand& operand, int group, int split, int first, float* to) const;
   bool takes_bfloat16(const MatrixOperand& operand) const;
-  void pack_pairs(const MatrixOperand& operand, std::size_t split, FloatBuffer& pairs) const;
+  void pack_pairs(MatrixOperand& operand) const;
+  /// Pairs of rows of every run in the place of the rows.
+  void round_backward(FloatBuffer& backward) const;
 
   const MatrixLayout& layout_;
   const ConvolutionGeometry& geometry_;

@@ -34,7 +34,8 @@ Operands Network::digital_operands(const Parameters& parameters, bool for_traini
   return operands;
 }
 
-void Network::digital_operands(const Parameters& parameters, bool for_training, Operands& operands) const {
+void Network::digital_operands(const Parameters& parameters, bool for_training, Operands& operands,
+                               Arithmetic arithmetic) const {
   operands.resize(matrices_.size());
   for (size_t i = 0; i < matrices_.size(); ++i) {
     if (!matrices_[i]) continue;
@@ -45,6 +46,7 @@ void Network::digital_operands(const Parameters& parameters, bool for_training, 
     operands[i].product = nullptr;
     operands[i].learns_range = false;
     if (for_training && needs_input_gradient(static_cast<int>(i))) matrices_[i]->pack_backward(operands[i]);
+    if (arithmetic == Arithmetic::bfloat16) matrices_[i]->round_for_training(operands[i]);
   }
 }
 

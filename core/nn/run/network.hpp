@@ -42,8 +42,10 @@ class Network {
 
   /// Plain operands of all matrix layers: the parameters as they are, no converters.
   Operands digital_operands(const Parameters& parameters, bool for_training) const;
-  /// The same into operands of an earlier call, whose memory is used again.
-  void digital_operands(const Parameters& parameters, bool for_training, Operands& operands) const;
+  /// The same into operands of an earlier call (of the same arithmetic), whose memory is used again.
+  /// `arithmetic`: of training's products.
+  void digital_operands(const Parameters& parameters, bool for_training, Operands& operands,
+                        Arithmetic arithmetic = Arithmetic::float32) const;
 
   /// Where an operation finds its values: pointers to the first of `images` images.
   struct Values {

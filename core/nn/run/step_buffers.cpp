@@ -10,11 +10,16 @@ void grow(FloatBuffer& buffer, std::int64_t image, int images) {
   buffer.resize(static_cast<size_t>(image * images) + kernel_slack());
 }
 
+/// The next even number in bfloat16.
+int in_pairs(int images, Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::bfloat16 ? images + images % 2 : images;
+}
+
 }  // namespace
 
-BatchCut::BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts)
-    : part_size(plan.largest_part(batch_size, wanted_parts)),
-      walk(std::min(plan.images_per_walk, part_size)),
+BatchCut::BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts, Arithmetic arithmetic)
+    : part_size(std::min(batch_size, in_pairs(plan.largest_part(batch_size, wanted_parts), arithmetic))),
+      walk(std::min(in_pairs(plan.images_per_walk, arithmetic), part_size)),
       parts(static_cast<size_t>((batch_size + part_size - 1) / part_size)) {}
 
 StepBuffers::StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut)

@@ -5,13 +5,16 @@
 #include <vector>
 
 #include "core/base/aligned.hpp"
+#include "core/nn/kernels/arithmetic.hpp"
 #include "core/nn/run/buffer_plan.hpp"
 
 namespace mho {
 
-/// The fixed parts that a mini-batch is cut into, and how many images of one walk through a level together.
+/// The fixed parts that a mini-batch is cut into, and how many images of one walk through a level together: an
+/// even number in bfloat16, whose weight gradients take images in pairs.
 struct BatchCut {
-  BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts);
+  BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts,
+           Arithmetic arithmetic = Arithmetic::float32);
   int part_size;
   int walk;
   std::size_t parts;

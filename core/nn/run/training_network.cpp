@@ -9,11 +9,11 @@
 namespace mho {
 
 TrainingNetwork::TrainingNetwork(const Network& network, const Loss& loss, int batch_size, int parts,
-                                 BatchNorms norms)
+                                 BatchNorms norms, Arithmetic arithmetic)
     : network_(network),
       loss_(loss),
       plan_(network.plan()),
-      cut_(plan_, batch_size, parts),
+      cut_(plan_, batch_size, parts, arithmetic),
       buffers_(plan_, batch_size, cut_),
       backward_(plan_backward(plan_)),
       affines_(plan_.operations.size()),
@@ -232,9 +232,10 @@ RangeGradient TrainingNetwork::range_gradient(int node) const {
   return total;
 }
 
-std::size_t training_bytes(const Network& network, int batch_size, int part_count, bool clips_gradients) {
+std::size_t training_bytes(const Network& network, int batch_size, int part_count, bool clips_gradients,
+                           Arithmetic arithmetic) {
   const auto& plan = network.plan();
-  const BatchCut cut(plan, batch_size, part_count);
+  const BatchCut cut(plan, batch_size, part_count, arithmetic);
   size_t floats = BufferPlan(plan).floats(plan, batch_size, static_cast<int>(cut.parts), cut.walk);
   std::int64_t widest = 0;  // output of a matrix layer, for its clipped gradient
   for (const auto& op : plan.operations) {
@@ -246,7 +247,8 @@ std::size_t training_bytes(const Network& network, int batch_size, int part_coun
     widest = std::max(widest, matrix->output_size());
     const bool by_split = clips_gradients && matrix->row_splits() > 1;
     const size_t splits = by_split ? static_cast<size_t>(matrix->row_splits()) : 0;
-    const size_t operands = network.needs_input_gradient(op.node) ? 2 + splits : 1;
+    const size_t pairs = arithmetic == Arithmetic::bfloat16 ? 1 : 0;
+    const size_t operands = (network.needs_input_gradient(op.node) ? 2 + splits : 1) + pairs;
     const size_t gradient_copies = cut.parts == 1 && matrix->is_packed_plainly() ? 0 : cut.parts;
     floats += (gradient_copies + operands) * matrix->packed_size();
   }

@@ -41,9 +41,9 @@ inline constexpr std::array words_of<BatchNorms>{"trained", "kept"};
 /// threads.
 class TrainingNetwork {
  public:
-  /// `network` and `loss` must outlive this.
+  /// `network` and `loss` must outlive this. `arithmetic`: that of the operands to come.
   TrainingNetwork(const Network& network, const Loss& loss, int batch_size, int parts,
-                  BatchNorms norms = BatchNorms::trained);
+                  BatchNorms norms = BatchNorms::trained, Arithmetic arithmetic = Arithmetic::float32);
 
   /// Forward and backward of at most batch_size images. Batch norms use the mini-batch's statistics and
   /// update the running ones in `parameters`. `gradients` gets dL/d(parameter) of the mean loss (weights,
@@ -119,7 +119,8 @@ class TrainingNetwork {
 /// What a step will hold, before anything is allocated: the buffers of a TrainingNetwork and the packed
 /// weights of its operands (a little more where the transposed copy is smaller). `clips_gradients`: as
 /// MatrixOperand::clips_gradient of all layers.
-std::size_t training_bytes(const Network& network, int batch_size, int parts, bool clips_gradients = false);
+std::size_t training_bytes(const Network& network, int batch_size, int parts, bool clips_gradients = false,
+                           Arithmetic arithmetic = Arithmetic::float32);
 
 /// Gradients shaped like `parameters`, all zero.
 Parameters zero_gradients(const Parameters& parameters);

@@ -24,7 +24,7 @@ Regime DigitalStore::regime() {
 }
 
 const Operands& DigitalStore::operands(TrainingPhase, RandomKey) {
-  context_.network.digital_operands(parameters_, true, operands_);
+  context_.network.digital_operands(parameters_, true, operands_, arithmetic_of(context_.config));
   return operands_;
 }
 

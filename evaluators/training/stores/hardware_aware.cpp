@@ -33,10 +33,11 @@ TrainingPhase HardwareAwareStore::phase_at(int step, int steps) const {
 
 const Operands& HardwareAwareStore::operands(TrainingPhase phase, RandomKey key) {
   if (phase == TrainingPhase::digital)
-    context_.network.digital_operands(parameters_, true, operands_);
+    context_.network.digital_operands(parameters_, true, operands_, arithmetic_of(context_.config));
   else
     noisy_operands(
-        {context_.network, parameters_, context_.hardware, context_.config.weight_noise, read_in(phase, key)},
+        {context_.network, parameters_, context_.hardware, context_.config.weight_noise, read_in(phase, key),
+         arithmetic_of(context_.config)},
         key, operands_, &products_);
   return operands_;
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plain implementation of every bfloat16 kernel: what the fast ones are tested against, bit for bit.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "core/base/random.hpp"
+#include "core/nn/kernels/bfloat16.hpp"
+
+namespace mho {
+namespace {
+
+std::uint32_t rounded(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (std::isnan(value)) return (bits | 0x400000u) >> 16;
+  if (!std::isnormal(value) && !std::isinf(value)) return (bits & 0x80000000u) >> 16;
+  return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+}
+
+float from_half(std::uint32_t half) { return std::bit_cast<float>(half << 16); }
+
+float multiply_add(float sum, std::uint32_t x, std::uint32_t w) {
+  sum += from_half(x >> 16) * from_half(w >> 16);
+  return sum + from_half(x & 0xffffu) * from_half(w & 0xffffu);
+}
+
+std::uint32_t slot_at(const void* at) {
+  std::uint32_t slot;
+  std::memcpy(&slot, at, sizeof slot);
+  return slot;
+}
+
+float column_sum(const MatrixProduct& m, const std::uint16_t* x, int column) {
+  float sum = 0;
+  for (int r = 0; r < m.run_count; ++r)
+    for (int j = 0; j < m.runs[r].length; ++j)
+      sum = multiply_add(sum, slot_at(x + m.runs[r].offset + 2 * j * m.x_step),
+                         slot_at(m.w + std::ptrdiff_t{m.runs[r].row + j} * m.w_row + column));
+  return sum;
+}
+
+float finish(const OutputStage& stage, int column, double v, float previous) {
+  if (stage.adc_step > 0) {
+    v = std::nearbyint(v / stage.adc_step) * stage.adc_step;
+    v = std::clamp<double>(v, -stage.adc_limit, stage.adc_limit);
+  }
+  if (stage.scale) v *= stage.scale[column];
+  if (stage.bias) v += stage.bias[column];
+  return static_cast<float>(stage.accumulate ? previous + v : v);
+}
+
+void product(const MatrixProduct& m) {
+  Random random(RandomKey(m.stage.key).with("output", m.stage.stream));
+  const auto* x = reinterpret_cast<const std::uint16_t*>(m.x);
+  for (int h = 0; h < m.height; ++h)
+    for (int p = 0; p < m.width; ++p)
+      for (int c = 0; c < m.columns; ++c) {
+        float& y = m.y[h * m.y_row + p * m.y_pixel + c];
+        const double noise = m.stage.noise > 0 ? m.stage.noise * random.normal() : 0;
+        y = finish(m.stage, c, column_sum(m, x + h * m.x_row + p * m.x_pixel, c) + noise, y);
+      }
+}
+
+void gradient(const MatrixGradient& m) {
+  for (int r = 0; r < m.run_count; ++r)
+    for (int j = 0; j < m.runs[r].length; ++j)
+      for (int c = 0; c < m.columns; ++c) {
+        float sum = 0;
+        for (int h = 0; h < m.height; ++h)
+          for (int p = 0; p < m.width; ++p)
+            sum = multiply_add(sum, slot_at(m.x + h * m.x_row + p * m.x_pixel + m.runs[r].offset + j),
+                               slot_at(m.g + h * m.g_row + p * m.g_pixel + c));
+        float& w = m.w[std::ptrdiff_t{m.runs[r].row + j} * m.w_row + c];
+        w = static_cast<float>((m.accumulate ? w : 0.0) + double(m.factor) * sum);
+      }
+}
+
+float level(float x, float range, float levels) {
+  return std::nearbyint(std::clamp(x * (levels / range), -levels, levels)) + 0.0f;  // no -0
+}
+
+void put(float* slot, float first, float second) {
+  const std::uint32_t pair = rounded(first) | rounded(second) << 16;
+  std::memcpy(slot, &pair, sizeof pair);
+}
+
+void round(const float* x, std::size_t count, std::uint16_t* y) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = static_cast<std::uint16_t>(rounded(x[i]));
+}
+
+void quantise_levels(const float* x, std::size_t count, float range, float levels, std::uint16_t* y) {
+  for (std::size_t i = 0; i < count; ++i)
+    y[i] = static_cast<std::uint16_t>(rounded(level(x[i], range, levels)));
+}
+
+void round_pairs(const float* first, const float* second, std::size_t count, float divisor, float* slots) {
+  for (std::size_t i = 0; i < count; ++i)
+    put(slots + i, first[i] / divisor, second ? second[i] / divisor : 0.0f);
+}
+
+void quantise_pairs(const float* first, const float* second, std::size_t count, float range, float levels,
+                    float* slots) {
+  for (std::size_t i = 0; i < count; ++i)
+    put(slots + i, level(first[i], range, levels), second ? level(second[i], range, levels) : 0.0f);
+}
+
+const Bfloat16Kernels plain_loops{"reference",     product,     gradient,      round,
+                                  quantise_levels, round_pairs, quantise_pairs};
+
+}  // namespace
+
+const Bfloat16Kernels& reference_bfloat16_kernels() { return plain_loops; }
+
+}  // namespace mho

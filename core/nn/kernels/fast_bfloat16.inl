@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels on bfloat16, compiled once for each instruction set: the including file names the set.
+#define MHO_BFLOAT16
+#include "core/nn/kernels/bfloat16.hpp"
+#include "core/nn/kernels/fast_channels.inl"
+#include "core/nn/kernels/fast_gradients.inl"
+#include "core/nn/kernels/fast_products.inl"
+
+namespace mho {
+namespace {
+
+/// Floats rounded to bfloat16: its bits in the upper half, below them what the rounding left. Numbers below
+/// 2^-126 become zero and a NaN stays one, as with VCVTNEPS2BF16.
+MHO_INLINE Bits rounded(Vector v) {
+  const Bits bits = (Bits)v;
+  const Bits nearest_even = bits + 0x7fffu + ((bits >> 16) & 1u);
+  const Bits kept = (bits & 0x7fffffffu) > 0x7f800000u ? bits | 0x400000u : nearest_even;
+  return (bits & 0x7f800000u) == 0u ? bits & 0x80000000u : kept;
+}
+
+#if defined(__AVX512BF16__)
+MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
+  _mm256_mask_storeu_epi16(y, lanes_below(count), (__m256i)_mm512_cvtneps_pbh(v));
+}
+MHO_INLINE Vector pair_up(Vector first, Vector second) {
+  const Bits lanes = lane_numbers();
+  const __m512i turns = (__m512i)(lanes | ((lanes + 16u) << 16));  // 0 16 1 17 2 18 ...
+  return (Vector)_mm512_permutexvar_epi16(turns, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+}
+#else
+MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
+  const Bits bits = rounded(v);
+  for (int i = 0; i < count; ++i) y[i] = static_cast<std::uint16_t>(bits[i] >> 16);
+}
+MHO_INLINE Vector pair_up(Vector first, Vector second) {
+  return (Vector)((rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
+}
+#endif
+
+/// What a DAC of full scale `range` makes of inputs, in levels.
+struct Levels {
+  float up;
+  Vector limit;
+  Levels(float range, float levels) : up(levels / range), limit(spread(levels)) {}
+  MHO_INLINE Vector of(Vector x) const { return nearest(larger(smaller(x * up, limit), -limit)); }
+};
+
+template <class Convert>
+MHO_INLINE void halves(const float* x, std::size_t count, std::uint16_t* y, Convert convert) {
+  std::size_t i = 0;
+  for (; i + lane_count <= count; i += lane_count) store_halves(y + i, convert(load(x + i)), lane_count);
+  const int rest = static_cast<int>(count - i);
+  if (rest > 0) store_halves(y + i, convert(load_some(x + i, rest)), rest);
+}
+
+template <class Convert>
+MHO_INLINE void pairs(const float* first, const float* second, std::size_t count, float* slots,
+                      Convert convert) {
+  const auto pair_of = [&](std::size_t i, int part) {
+    const Vector low = convert(load_count(first + i, part));
+    const Vector high = second ? convert(load_count(second + i, part)) : Vector{};
+    store_count(slots + i, pair_up(low, high), part);
+  };
+  std::size_t i = 0;
+  for (; i + lane_count <= count; i += lane_count) pair_of(i, lane_count);
+  if (i < count) pair_of(i, static_cast<int>(count - i));
+}
+
+void round(const float* x, std::size_t count, std::uint16_t* y) {
+  halves(x, count, y, [](Vector v) { return v; });
+}
+
+void quantise_levels(const float* x, std::size_t count, float range, float levels, std::uint16_t* y) {
+  const Levels dac(range, levels);
+  halves(x, count, y, [&](Vector v) { return dac.of(v); });
+}
+
+void round_pairs(const float* first, const float* second, std::size_t count, float divisor, float* slots) {
+  if (divisor == 1.0f) return pairs(first, second, count, slots, [](Vector v) { return v; });
+  const Vector by = spread(divisor);
+  pairs(first, second, count, slots, [&](Vector v) { return v / by; });
+}
+
+void quantise_pairs(const float* first, const float* second, std::size_t count, float range, float levels,
+                    float* slots) {
+  const Levels dac(range, levels);
+  pairs(first, second, count, slots, [&](Vector v) { return dac.of(v); });
+}
+
+}  // namespace
+
+extern const Bfloat16Kernels MHO_BFLOAT16_SET;
+const Bfloat16Kernels MHO_BFLOAT16_SET{MHO_BFLOAT16_NAME, product,     gradient,      round,
+                                       quantise_levels,   round_pairs, quantise_pairs};
+
+}  // namespace mho
