@@ -57,11 +57,11 @@ ExplainedCase explain_case(const ExplainArguments& arguments, const HostExtensio
 }
 
 int run(ExplainArguments& arguments, const HostExtensions& extensions) {
-  if (arguments.run.config.empty()) arguments.run.config = own_config(arguments.network);
   const auto& plot = arguments.plot;
   if (!plot.empty() && plot.extension() != ".svg")
     throw InputError(fmt::format("explain: expected --plot FILE.svg, got '{}'", plot.string()));
   if (!plot.empty()) refuse_overwrite(plot.parent_path(), {plot.filename().string()}, arguments.force);
+  if (arguments.run.config.empty()) arguments.run.config = own_config(arguments.network);
   const auto explained = explain_case(arguments, extensions);
   if (!plot.empty()) write_result(plot, explanation_svg(explained), arguments.force);
   print(arguments.run.json ? explanation_json(explained) : explanation_text(explained));
