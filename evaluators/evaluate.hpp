@@ -38,7 +38,7 @@ struct Evaluation {
   std::string unmapped_reason;
   std::vector<std::string> from_hermes64 = {};  ///< ChipConfig::from_hermes64 of the chip that it is for
   std::optional<Arithmetic> arithmetic;  ///< of the training's products; none when the weights were given
-  double training_mib = 0;               ///< predicted memory of a training step; 0 when the weights were given
+  double training_mib = 0;  ///< predicted memory of a training step; 0 when the weights were given
   double wall_s = 0;
 };
 

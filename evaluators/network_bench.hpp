@@ -21,7 +21,7 @@ enum class BenchRow {
   digital_training,
   noisy_training,
   bfloat16_training,  ///< noisy too
-  pulsed_training,  ///< in the array, every vector an update: the baseline device and its periphery
+  pulsed_training,    ///< in the array, every vector an update: the baseline device and its periphery
   mixed_precision_training,
   noisy_forward,
   drift_score,

@@ -30,7 +30,7 @@ inline constexpr std::array words_of<ScoringStart>{"programmed", "trained"};
 struct ScoringConfig {
   int programmings = 25;  ///< R: independent programmings of the whole network
   std::vector<double> times_s = {1, 3600, 86400, 864000,
-                                 2592000};  ///< after programming; must hold 1, 86400 and 2592000
+                                 2592000};      ///< after programming; must hold 1, 86400 and 2592000
   Arithmetic arithmetic = Arithmetic::float32;  ///< bfloat16 only where the processor has it
 
   ScoringStart from = ScoringStart::programmed;

@@ -135,9 +135,9 @@ class Training {
 /// Of the step's buffers, the operands, and parameters, gradients and moments.
 double predict_memory_mib(const CompiledCandidate& candidate, const TrainingTask& task) {
   const int copies = task.config.optimizer == OptimizerKind::sgd ? 3 : 4;
-  const auto buffers = training_bytes(candidate.network(), batch_size(task), task.config.shards,
-                                      regime_of(task.config.regime).clips_gradients,
-                                      arithmetic_of(task.config));
+  const auto buffers =
+      training_bytes(candidate.network(), batch_size(task), task.config.shards,
+                     regime_of(task.config.regime).clips_gradients, arithmetic_of(task.config));
   const double bytes = static_cast<double>(buffers) +
                        static_cast<double>(candidate.architecture().parameters()) * copies * sizeof(float);
   return bytes / (1 << 20);

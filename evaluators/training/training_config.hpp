@@ -69,7 +69,8 @@ struct TrainingConfig {
 /// weights are numbers.
 Arithmetic arithmetic_of(const TrainingConfig& training);
 
-/// Makes `automatic` what it is on this machine, so that a run folder and a study hold what was computed with.
+/// Makes `automatic` what it is on this machine, so that a run folder and a study hold what was computed
+/// with.
 void resolve_arithmetic(TrainingConfig& training);
 
 /// Refuses bfloat16 for a regime whose weights live on devices. Throws ConfigError.

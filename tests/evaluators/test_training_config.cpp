@@ -31,8 +31,8 @@ TEST_CASE("bfloat16 is refused where weights live on devices") {
   }
   for (const std::string regime : {"pulsed", "mixed_precision", "tiki_taka"}) {
     config.regime = regime;
-    CHECK_THROWS_WITH(check_arithmetic(config),
-                      ContainsSubstring("training.arithmetic: expected float32 or auto") &&
-                          ContainsSubstring(regime));
+    CHECK_THROWS_WITH(
+        check_arithmetic(config),
+        ContainsSubstring("training.arithmetic: expected float32 or auto") && ContainsSubstring(regime));
   }
 }

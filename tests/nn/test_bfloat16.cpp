@@ -38,10 +38,10 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 
 TEST_CASE("rounding to bfloat16 is to the nearest, ties to even") {
   const std::vector<std::pair<float, std::uint32_t>> known = {
-      {1.0f, 0x3f80},       {1.00390625f, 0x3f80},  // a tie, down to even
-      {1.01171875f, 0x3f82},                        // a tie, up to even
-      {1.0039064f, 0x3f81}, {-2.0f, 0xc000},        {infinity, 0x7f80},
-      {3.4e38f, 0x7f80},    {-0.0f, 0x8000},        {1e-40f, 0x0000}};
+      {1.0f, 0x3f80},        {1.00390625f, 0x3f80},  // a tie, down to even
+      {1.01171875f, 0x3f82},                         // a tie, up to even
+      {1.0039064f, 0x3f81},  {-2.0f, 0xc000},       {infinity, 0x7f80},
+      {3.4e38f, 0x7f80},     {-0.0f, 0x8000},       {1e-40f, 0x0000}};
   for (const auto* set : {&reference_bfloat16_kernels(), &bfloat16_kernels()})
     for (const auto& [value, bits] : known) {
       std::uint16_t half = 0;
@@ -85,7 +85,8 @@ TEST_CASE("a bfloat16 product has the reference's bits for every tile width and 
   const int channels = 5, height = 3, w_row = weight_row(columns), length = 3 * channels;  // an odd run
   const auto x = pairs(static_cast<size_t>((height + 1) * (width + 2) * channels), 1);
   const auto w = pairs(static_cast<size_t>(2 * (length + 1) / 2 * w_row), 2);
-  const RowRun runs[] = {{0, 0, (length + 1) / 2}, {(width + 2) * channels, (length + 1) / 2, (length + 1) / 2}};
+  const RowRun runs[] = {{0, 0, (length + 1) / 2},
+                         {(width + 2) * channels, (length + 1) / 2, (length + 1) / 2}};
   MatrixProduct m;
   m.x = x.data();
   m.x_row = (width + 2) * channels;

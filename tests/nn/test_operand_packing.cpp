@@ -100,13 +100,13 @@ TEST_CASE("a layer in bfloat16 is the float32 layer of rounded numbers, and near
       const auto dy = normals(static_cast<size_t>(images * layer.output_size()), 3);
       const auto got = results_of(layer, weights, x, dy, images, Arithmetic::bfloat16);
       const auto exact = results_of(layer, weights, x, dy, images, Arithmetic::float32);
-      const auto rounded = results_of(layer, as_rounded(weights), as_rounded(x), as_rounded(dy), images,
-                                      Arithmetic::float32);
+      const auto rounded =
+          results_of(layer, as_rounded(weights), as_rounded(x), as_rounded(dy), images, Arithmetic::float32);
       INFO(c.name << ", " << images << " images");
       const auto check = [](const FloatBuffer& a, const FloatBuffer& plain, const FloatBuffer& of_rounded,
                             std::int64_t size) {
-        // A number is off by at most 2^-9, evenly spread: two factors give 2^-9 sqrt(2 / 3) = 1.6e-3 of a sum,
-        // over a dense layer of one image, which has 11 sums, up to twice that.
+        // A number is off by at most 2^-9, evenly spread: two factors give 2^-9 sqrt(2 / 3) = 1.6e-3 of a
+        // sum, over a dense layer of one image, which has 11 sums, up to twice that.
         CHECK(distance(a, plain, size) < 5e-3);
         const bool in_float32 = distance(a, plain, size) == 0;  // where lanes are pixels
         CHECK((in_float32 || distance(a, of_rounded, size) < 1e-6));

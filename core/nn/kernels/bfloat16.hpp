@@ -14,8 +14,8 @@ namespace mho {
 /// sets follow this order, so that they give the same bits, but for what is drawn (noise differs between
 /// sets, as in Kernels) and for results below 2^-126, which the processor's instruction takes for zero.
 ///
-/// A DAC of at most 9 bits gives whole numbers that bfloat16 holds exactly. AMX tiles (TDPBF16PS) would be one
-/// more set behind this seam: they take the same pairs.
+/// A DAC of at most 9 bits gives whole numbers that bfloat16 holds exactly. AMX tiles (TDPBF16PS) would be
+/// one more set behind this seam: they take the same pairs.
 struct Bfloat16Kernels {
   const char* name;
   /// As Kernels::product, but x counts in bfloat16 elements (x points at them), runs count in pairs of rows,

@@ -52,9 +52,9 @@ MatrixProduct InputGradient::product_of(std::size_t p, int group, const Prepared
   MatrixProduct m;
   m.x_row = std::ptrdiff_t{1} * layout_.padded_gradient_width() * pixel;
   const std::ptrdiff_t first = taps == 0 ? 0 : phase.gradient_row * m.x_row + phase.gradient_column * pixel;
-  m.x = prepared.pairs ? reinterpret_cast<const float*>(
-                             reinterpret_cast<const std::uint16_t*>(prepared.dy) + first)
-                       : prepared.dy + first;
+  m.x = prepared.pairs
+            ? reinterpret_cast<const float*>(reinterpret_cast<const std::uint16_t*>(prepared.dy) + first)
+            : prepared.dy + first;
   m.x_pixel = pixel;
   if (planes) m.x_step = m.x_row * layout_.padded_gradient_height();
   m.runs = runs.data();

@@ -72,8 +72,8 @@ class MatrixLayout {
   BackwardGeometry backward_;
   RowCut cut_;
   std::vector<RowCut::Run> cut_runs_;
-  std::vector<std::vector<RowRun>> forward_runs_;   ///< [part]
-  std::vector<std::vector<RowRun>> pair_runs_;      ///< [part]
+  std::vector<std::vector<RowRun>> forward_runs_;        ///< [part]
+  std::vector<std::vector<RowRun>> pair_runs_;           ///< [part]
   std::vector<std::vector<RowRun>> gradient_runs_;       ///< [group], unsplit
   std::vector<std::vector<RowRun>> backward_runs_;       ///< [phase * groups + group]
   std::vector<std::vector<RowRun>> backward_pair_runs_;  ///< [phase]

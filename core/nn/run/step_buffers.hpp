@@ -10,8 +10,8 @@
 
 namespace mho {
 
-/// The fixed parts that a mini-batch is cut into, and how many images of one walk through a level together: an
-/// even number in bfloat16, whose weight gradients take images in pairs.
+/// The fixed parts that a mini-batch is cut into, and how many images of one walk through a level together:
+/// an even number in bfloat16, whose weight gradients take images in pairs.
 struct BatchCut {
   BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts,
            Arithmetic arithmetic = Arithmetic::float32);

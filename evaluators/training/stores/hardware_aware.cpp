@@ -35,10 +35,9 @@ const Operands& HardwareAwareStore::operands(TrainingPhase phase, RandomKey key)
   if (phase == TrainingPhase::digital)
     context_.network.digital_operands(parameters_, true, operands_, arithmetic_of(context_.config));
   else
-    noisy_operands(
-        {context_.network, parameters_, context_.hardware, context_.config.weight_noise, read_in(phase, key),
-         arithmetic_of(context_.config)},
-        key, operands_, &products_);
+    noisy_operands({context_.network, parameters_, context_.hardware, context_.config.weight_noise,
+                    read_in(phase, key), arithmetic_of(context_.config)},
+                   key, operands_, &products_);
   return operands_;
 }
 
