@@ -56,11 +56,12 @@ ExplainedCase explain_case(const ExplainArguments& arguments, const HostExtensio
                   RandomKey(loaded.seed).with("explain"))};
 }
 
-int run(const ExplainArguments& arguments, const HostExtensions& extensions) {
+int run(ExplainArguments& arguments, const HostExtensions& extensions) {
   const auto& plot = arguments.plot;
   if (!plot.empty() && plot.extension() != ".svg")
     throw InputError(fmt::format("explain: expected --plot FILE.svg, got '{}'", plot.string()));
   if (!plot.empty()) refuse_overwrite(plot.parent_path(), {plot.filename().string()}, arguments.force);
+  if (arguments.run.config.empty()) arguments.run.config = own_config(arguments.network);
   const auto explained = explain_case(arguments, extensions);
   if (!plot.empty()) write_result(plot, explanation_svg(explained), arguments.force);
   print(arguments.run.json ? explanation_json(explained) : explanation_text(explained));
@@ -74,7 +75,8 @@ void add_explain(CLI::App& app, Action& action, const HostExtensions& extensions
   auto* command =
       app.add_subcommand("explain", "Say why trained weights lose accuracy on the chip, and what mends it");
   command->add_option("ARCH", arguments->network, "Winner folder or ONNX file")->required();
-  command->add_option("CONFIG", arguments->run.config, "Run file: its data, hardware and seed")->required();
+  command->add_option("CONFIG", arguments->run.config,
+                      "Run file: its data, hardware and seed; - for none (default: the winner's own)");
   add_run_options(*command, arguments->run);
   command->add_option("--at", arguments->at, "Time after programming, e.g. 1s, 1h, 1d, 30d")
       ->type_name("TIME")

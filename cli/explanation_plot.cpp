@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "cli/score_text.hpp"
@@ -75,7 +76,7 @@ std::string draw(const Bar& b, double y, const Scale& x) {
       R"(<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}"/><line class="error" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/><text x="{:.1f}" y="{:.1f}">{:.1f}</text>)"
       "\n",
       b.kind, from, y, to - from, bar, x(b.points - b.error), x(b.points + b.error), y + bar / 2, y + bar / 2,
-      x(std::max(b.points, b.points + b.error)) + 5, y + bar, b.points);
+      x(std::max(0.0, b.points + b.error)) + 5, y + bar, std::round(10 * b.points) / 10 + 0.0);
 }
 
 }  // namespace
@@ -96,7 +97,8 @@ std::string explanation_svg(const ExplainedCase& explained) {
       time_name(e.time_s), x(0), x(0), top - 8, height - 10);
   double y = top;
   for (const auto& r : rows) {
-    svg += fmt::format("<text class=\"end\" x=\"{}\" y=\"{:.1f}\">{}</text>\n", names_end, y + 12, escaped(r.name));
+    svg += fmt::format("<text class=\"end\" x=\"{}\" y=\"{:.1f}\">{}</text>\n", names_end, y + 12,
+                       escaped(r.name));
     double at = r.bars.size() > 1 ? y : y + bar / 2;
     for (const auto& b : r.bars) {
       svg += draw(b, at, x);

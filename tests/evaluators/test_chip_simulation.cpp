@@ -234,6 +234,10 @@ TEST_CASE("layers kept digital are made beside the cores, with the engine's logi
   SECTION("dense layers, and a grouped convolution, which is digital anyway") {
     check(rectangular(), {"stem", "depthwise", "dense"});
   }
+  SECTION("recurrent layers, between crossbars and behind one another") {
+    check(recurrent(), {"lstm"});
+    check(recurrent(), {"lstm", "gru", "rnn"});
+  }
   SECTION("one that reads what is on several cores") {
     check(dense_chain("chain", 100, {150, 80, 5}), {"dense1"});
   }

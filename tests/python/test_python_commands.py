@@ -88,6 +88,12 @@ def test_evaluate_tells_of_its_epochs(tmp_path):
     assert events[2]["loss"] < events[0]["loss"]
 
 
+def test_explain_is_the_command_s(finished, run, winner):
+    found = package.explain(winner, images=40, programmings=2)
+    command = finished.json("explain", "runs/tiny/winners/0", "--images", 40, "--programmings", 2)
+    assert {key: found[key] for key in command} == command
+
+
 def test_a_candidate_is_exported_checked_and_simulated(finished, run, winner, tmp_path):
     cost = package.export(winner, tmp_path / "chip")
     assert {key: cost[key] for key in ("cores", "mapping")} == {

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the neural network that survives your analog chip.
 
-Networks: search() proposes, trains under the chip's noise and scores after drift; evaluate() judges one; load() reads what a
-search or `mho evaluate --out` left; from_onnx(), from_torch() and from_arrays() bring your own, as a Candidate.
+Networks: search() proposes, trains under the chip's noise and scores after drift; evaluate() judges one, explain() says what
+it loses and where; load() reads what a search or `mho evaluate --out` left; from_onnx(), from_torch() and from_arrays() bring
+your own, as a Candidate.
 
 Chips: map() places a network on the cores, export() writes a trained one for them, check_export() and simulate() run what was
 written, predict() gives logits.
@@ -22,7 +23,7 @@ import sys as _sys
 from mho import linalg
 from mho._core import __version__, main
 from mho._candidate import Candidate, evaluate, from_arrays, from_onnx, from_torch
-from mho._commands import check_export, export, map, predict, simulate
+from mho._commands import check_export, explain, export, map, predict, simulate
 from mho._crossbar import CrossbarMatrix, Tile
 from mho._device import Device, DeviceSample
 from mho._errors import InputError, RunError
@@ -32,8 +33,8 @@ from mho._trials import Trials, load
 from mho.aihwkit_bridge import AihwkitTile, to_aihwkit
 
 __all__ = ["AihwkitTile", "Candidate", "Choice", "CrossbarMatrix", "Device", "DeviceSample", "InputError", "Int", "Ordered",
-           "Real", "RunError", "Tile", "Trials", "__version__", "check_export", "evaluate", "export", "from_arrays", "from_onnx",
-           "from_torch", "linalg", "load", "main", "map", "plot", "predict", "search", "simulate", "to_aihwkit"]
+           "Real", "RunError", "Tile", "Trials", "__version__", "check_export", "evaluate", "explain", "export", "from_arrays",
+           "from_onnx", "from_torch", "linalg", "load", "main", "map", "plot", "predict", "search", "simulate", "to_aihwkit"]
 
 # Where C++ finds what other packages of this interpreter bring: the digits of scikit-learn.
 _os.environ.setdefault("MHO_PYTHON_PATH", _os.pathsep.join(filter(None, _sys.path)))

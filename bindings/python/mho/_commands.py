@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-__all__ = ["check_export", "export", "map", "predict", "simulate"]
+__all__ = ["check_export", "explain", "export", "map", "predict", "simulate"]
 
 Words = list[str]
 
@@ -95,6 +95,32 @@ def check_export(folder: str | os.PathLike[str]) -> None:
     _core.answer(map_words(["export", "--check", folder]))
 
 
+def explain(network: Network, config: Config = None, *, at: Union[str, float] = "1d", split: str | None = None,
+            images: int | None = None, programmings: int | None = None, seed: int | None = None, threads: int = 0,
+            **settings: Any) -> dict[str, Any]:
+    """Says why trained weights lose accuracy on the chip, and which key mends it, as `mho explain` does.
+
+    Args:
+        network: a winner folder, an ONNX file or a Candidate.
+        config: run file or a dict of its keys; default: the winner's own.
+        at: time after programming, seconds or a text such as "1d".
+        split: test, validation or train; None: validation where there is one, because what is found chooses settings.
+        images, programmings: of the split, and chips that every question is asked on; None: the command's own.
+        seed, threads, settings: as for mho.evaluate.
+
+    Returns the command's document (docs/json.md) and notes. Raises InputError.
+    """
+    with _named(network) as name:
+        words: list[Any] = ["explain", name, *_run_words(config, seed, threads, settings), "--at", _time_word(at)]
+        for option, value in (("--split", split), ("--images", images), ("--programmings", programmings)):
+            words += [] if value is None else [option, value]
+        return answered(words)
+
+
+def _time_word(at: Union[str, float]) -> str:
+    return at if isinstance(at, str) else format(at, "f")
+
+
 def simulate(folder: Network, config: Config = None, *, seed: int | None = None, threads: int = 0,
              **settings: Any) -> dict[str, Any]:
     """Runs a chip folder core by core on the task's test split, as `mho simulate` does.
@@ -149,5 +175,5 @@ def predict(network: Network, config: Config = None, *, at: Union[None, str, flo
     with _named(network) as name, tempfile.TemporaryDirectory(prefix="mho-") as folder:
         file = pathlib.Path(folder) / "logits.npy"
         words: list[Any] = ["predict", name, *_run_words(config, seed, threads, settings), "--out", file, "--split", split]
-        answered([*words, *([] if at is None else [f"--at={at if isinstance(at, str) else format(at, 'f')}"])])
+        answered([*words, *([] if at is None else ["--at", _time_word(at)])])
         return numpy.load(file)

@@ -28,7 +28,7 @@ class CrossbarMatrix:
             {"adc_bits": 9, "device.drift_scale": 0}), and the device model. Inputs are converted on the scale of each
             vector's largest, unless hardware says otherwise.
         full_scale: the weight that a full cell stands for, one number or one an output; larger weights are clipped. None:
-            the largest |weight| of each column of a tile. A matrix that is to learn wants some room.
+            the largest weight of each column of a tile. A matrix that is to learn wants some room.
         seed: decides everything that is drawn.
         reads: products that are averaged for each one.
         age_s: seconds between the programming and now.

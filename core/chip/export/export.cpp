@@ -74,7 +74,7 @@ void write_digital_weights(const std::filesystem::path& file, const ChipExport& 
     const Node& here = what.architecture.nodes()[node];
     const auto& weight = what.parameters[node].weight;
     if (here.weights == 0 || here.on_chip.place == OnChip::Place::crossbar) continue;
-    const std::int64_t columns = here.shape.channels;
+    const std::int64_t columns = tensor_numbers(here.matrix, here.shape);
     tensors[here.name + ".weight"] = {{static_cast<std::int64_t>(weight.size()) / columns, columns},
                                       {weight.begin(), weight.end()}};
   }

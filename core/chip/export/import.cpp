@@ -192,7 +192,8 @@ class Importer {
     LayerParameters& layer = chip.parameters[static_cast<size_t>(node)];
     const Node& here = chip.architecture.nodes()[static_cast<size_t>(node)];
     for (const ChannelTensor& tensor : here.tensors)
-      layer.*tensor.values = on_cache_lines(numbers(entry.at(tensor.name), here.shape.channels, tensor.rule));
+      layer.*tensor.values = on_cache_lines(
+          numbers(entry.at(tensor.name), tensor_numbers(here.matrix, here.shape), tensor.rule));
     if (here.weights > 0) layer.weight = on_cache_lines(read_digital_weights(here));
   }
 
@@ -200,7 +201,8 @@ class Importer {
     const auto file = folder_ / "digital_weights.safetensors";
     const auto tensors = read_safetensors(file);
     const auto found = tensors.find(node.name + ".weight");
-    const std::vector<std::int64_t> expected = {node.weights / node.shape.channels, node.shape.channels};
+    const std::int64_t columns = tensor_numbers(node.matrix, node.shape);
+    const std::vector<std::int64_t> expected = {node.weights / columns, columns};
     if (found == tensors.end())
       throw DataError(
           fmt::format("{}: expected the tensor '{}.weight', found none", file.string(), node.name));
