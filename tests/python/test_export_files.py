@@ -91,7 +91,7 @@ def test_the_onnx_file_gives_the_engines_digital_logits(tmp_path):
     subprocess.run([writer, "[logits]"], env={**environment(), "MHO_LOGITS_DIR": str(tmp_path)}, check=True,
                    stdout=subprocess.DEVNULL)
     files = sorted(tmp_path.glob("*.npz"))
-    assert len(files) == 7
+    assert len(files) == 8
     for file in files:
         expected = numpy.load(file)
         session = onnxruntime.InferenceSession(str(tmp_path / file.stem / "network.onnx"))
