@@ -63,15 +63,20 @@ struct Results {
   FloatBuffer y, dx, dw;
 };
 
+struct Way {
+  Arithmetic arithmetic;
+  float range = 0;  ///< of the inputs, 0 without converter
+};
+
 /// Forward and both gradients of `images` images.
 Results results_of(const MatrixLayer& layer, const FloatBuffer& weights, const FloatBuffer& x,
-                   const FloatBuffer& dy, int images, Arithmetic arithmetic, float range = 0) {
+                   const FloatBuffer& dy, int images, Way way) {
   MatrixOperand operand;
   layer.pack_forward(weights.data(), operand.forward);
-  operand.input_range = range;
-  if (range > 0) operand.scales.assign(static_cast<size_t>(layer.columns()), range);
+  operand.input_range = way.range;
+  if (way.range > 0) operand.scales.assign(static_cast<size_t>(layer.columns()), way.range);
   layer.pack_backward(operand);
-  if (arithmetic == Arithmetic::bfloat16) layer.round_for_training(operand);
+  if (way.arithmetic == Arithmetic::bfloat16) layer.round_for_training(operand);
   FloatBuffer scratch(layer.scratch_size()), packed(layer.packed_size());
   Results r;
   r.y.resize(static_cast<size_t>(images * layer.output_size()) + kernel_slack());
@@ -98,10 +103,10 @@ TEST_CASE("a layer in bfloat16 is the float32 layer of rounded numbers, and near
       weights.resize(count);
       const auto x = normals(static_cast<size_t>(images * layer.input_size()), 2);
       const auto dy = normals(static_cast<size_t>(images * layer.output_size()), 3);
-      const auto got = results_of(layer, weights, x, dy, images, Arithmetic::bfloat16);
-      const auto exact = results_of(layer, weights, x, dy, images, Arithmetic::float32);
-      const auto rounded =
-          results_of(layer, as_rounded(weights), as_rounded(x), as_rounded(dy), images, Arithmetic::float32);
+      const auto got = results_of(layer, weights, x, dy, images, {Arithmetic::bfloat16});
+      const auto exact = results_of(layer, weights, x, dy, images, {Arithmetic::float32});
+      const auto rounded = results_of(layer, as_rounded(weights), as_rounded(x), as_rounded(dy), images,
+                                      {Arithmetic::float32});
       INFO(c.name << ", " << images << " images");
       const auto check = [](const FloatBuffer& a, const FloatBuffer& plain, const FloatBuffer& of_rounded,
                             std::int64_t size) {
@@ -129,8 +134,8 @@ TEST_CASE("DAC levels are exact in bfloat16: only weights and gradients are roun
     const int images = 3;
     const auto x = normals(static_cast<size_t>(images * layer.input_size()), 2);
     const auto dy = as_rounded(normals(static_cast<size_t>(images * layer.output_size()), 3));
-    const auto got = results_of(layer, weights, x, dy, images, Arithmetic::bfloat16, 1.7f);
-    const auto exact = results_of(layer, weights, x, dy, images, Arithmetic::float32, 1.7f);
+    const auto got = results_of(layer, weights, x, dy, images, {Arithmetic::bfloat16, 1.7f});
+    const auto exact = results_of(layer, weights, x, dy, images, {Arithmetic::float32, 1.7f});
     INFO(c.name);
     CHECK(distance(got.y, exact.y, images * layer.output_size()) < 1e-6);
     CHECK(distance(got.dw, exact.dw, static_cast<std::int64_t>(count)) < 1e-6);

@@ -35,13 +35,17 @@ OnnxCell onnx_cell(Recurrent::Kind kind) {
   return {"LSTM", {0, 3, 1, 2}, {0, 3, 1, 2}};  // i, o, f, c
 }
 
-/// Rows [first, first + rows) of the matrix as ONNX wants them: [1, gates * units, rows].
-OnnxTensor onnx_part(const char* name, const FloatBuffer& weight, int first, int rows, int units,
+struct Rows {
+  int first, count;
+};
+
+/// Rows of the matrix as ONNX wants them: [1, gates * units, rows].
+OnnxTensor onnx_part(const char* name, const FloatBuffer& weight, Rows rows, int units,
                      const std::vector<int>& gates, int blocks) {
-  OnnxTensor tensor{name, {1, std::ssize(gates) * units, rows}, {}};
+  OnnxTensor tensor{name, {1, std::ssize(gates) * units, rows.count}, {}};
   for (const int gate : gates)
     for (int unit = 0; unit < units; ++unit)
-      for (int row = first; row < first + rows; ++row)
+      for (int row = rows.first; row < rows.first + rows.count; ++row)
         tensor.values.push_back(
             weight[static_cast<std::size_t>(std::int64_t{row} * units * blocks + unit * blocks + gate)]);
   return tensor;
@@ -102,10 +106,10 @@ OnnxNode Recurrent::onnx(const LayerParameters& parameters, Shape input) const {
   node.attributes = {{"hidden_size", std::int64_t{units}}};
   if (kind == Kind::gru) node.attributes.push_back({"linear_before_reset", std::int64_t{1}});
   node.tensors = {
-      onnx_part("input_weight", parameters.weight, 0, input.channels, units, cell.of_inputs, blocks),
-      onnx_part("state_weight", parameters.weight, input.channels, units, units, cell.of_states, blocks)};
+      onnx_part("input_weight", parameters.weight, {0, input.channels}, units, cell.of_inputs, blocks),
+      onnx_part("state_weight", parameters.weight, {input.channels, units}, units, cell.of_states, blocks)};
   if (!bias) return node;
-  OnnxTensor both = onnx_part("bias", parameters.bias, 0, 1, units, cell.of_inputs, blocks);
+  OnnxTensor both = onnx_part("bias", parameters.bias, {0, 1}, units, cell.of_inputs, blocks);
   for (std::size_t k = 0; k < cell.of_states.size(); ++k)
     for (int unit = 0; unit < units; ++unit)
       both.values.push_back(
