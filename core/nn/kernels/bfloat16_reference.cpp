@@ -7,6 +7,7 @@
 
 #include "core/base/random.hpp"
 #include "core/nn/kernels/bfloat16.hpp"
+#include "core/nn/kernels/plain_output_stage.hpp"
 
 namespace mho {
 namespace {
@@ -40,16 +41,6 @@ float column_sum(const MatrixProduct& m, const std::uint16_t* x, int column) {
   return sum;
 }
 
-float finish(const OutputStage& stage, int column, double v, float previous) {
-  if (stage.adc_step > 0) {
-    v = std::nearbyint(v / stage.adc_step) * stage.adc_step;
-    v = std::clamp<double>(v, -stage.adc_limit, stage.adc_limit);
-  }
-  if (stage.scale) v *= stage.scale[column];
-  if (stage.bias) v += stage.bias[column];
-  return static_cast<float>(stage.accumulate ? previous + v : v);
-}
-
 void product(const MatrixProduct& m) {
   Random random(RandomKey(m.stage.key).with("output", m.stage.stream));
   const auto* x = reinterpret_cast<const std::uint16_t*>(m.x);
@@ -57,8 +48,8 @@ void product(const MatrixProduct& m) {
     for (int p = 0; p < m.width; ++p)
       for (int c = 0; c < m.columns; ++c) {
         float& y = m.y[h * m.y_row + p * m.y_pixel + c];
-        const double noise = m.stage.noise > 0 ? m.stage.noise * random.normal() : 0;
-        y = finish(m.stage, c, column_sum(m, x + h * m.x_row + p * m.x_pixel, c) + noise, y);
+        const double normal = m.stage.noise > 0 ? random.normal() : 0;
+        y = plain_output(m.stage, c, column_sum(m, x + h * m.x_row + p * m.x_pixel, c), normal, y);
       }
 }
 

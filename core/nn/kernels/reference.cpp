@@ -6,20 +6,10 @@
 
 #include "core/base/random.hpp"
 #include "core/nn/kernels/kernels.hpp"
+#include "core/nn/kernels/plain_output_stage.hpp"
 
 namespace mho {
 namespace {
-
-float finish(const OutputStage& stage, int column, double sum, double normal, float previous) {
-  double v = sum + stage.noise * normal;
-  if (stage.adc_step > 0) {
-    v = std::nearbyint(v / stage.adc_step) * stage.adc_step;
-    v = std::clamp<double>(v, -stage.adc_limit, stage.adc_limit);
-  }
-  if (stage.scale) v *= stage.scale[column];
-  if (stage.bias) v += stage.bias[column];
-  return static_cast<float>(stage.accumulate ? previous + v : v);
-}
 
 double column_sum(const MatrixProduct& m, const float* x, int column) {
   double sum = 0;
@@ -37,7 +27,7 @@ void product(const MatrixProduct& m) {
       for (int c = 0; c < m.columns; ++c) {
         float& y = m.y[h * m.y_row + p * m.y_pixel + c];
         const double normal = m.stage.noise > 0 ? random.normal() : 0;
-        y = finish(m.stage, c, column_sum(m, m.x + h * m.x_row + p * m.x_pixel, c), normal, y);
+        y = plain_output(m.stage, c, column_sum(m, m.x + h * m.x_row + p * m.x_pixel, c), normal, y);
       }
 }
 
