@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the neural network that survives your analog chip.
 
+Data: prepare() reads recordings, series, pictures and arrays.
+
 Networks: search() proposes, trains under the chip's noise and scores after drift; evaluate() judges one, explain() says what
 it loses and where; load() reads what a search or `mho evaluate --out` left; from_onnx(), from_torch() and from_arrays() bring
 your own, as a Candidate.
@@ -23,7 +25,7 @@ import sys as _sys
 from mho import linalg
 from mho._core import __version__, main
 from mho._candidate import Candidate, evaluate, from_arrays, from_onnx, from_torch
-from mho._commands import check_export, explain, export, map, predict, simulate
+from mho._commands import check_export, explain, export, map, predict, prepare, simulate
 from mho._crossbar import CrossbarMatrix, Tile
 from mho._device import Device, DeviceSample
 from mho._errors import InputError, RunError
@@ -34,7 +36,7 @@ from mho.aihwkit_bridge import AihwkitTile, to_aihwkit
 
 __all__ = ["AihwkitTile", "Candidate", "Choice", "CrossbarMatrix", "Device", "DeviceSample", "InputError", "Int", "Ordered",
            "Real", "RunError", "Tile", "Trials", "__version__", "check_export", "evaluate", "explain", "export", "from_arrays",
-           "from_onnx", "from_torch", "linalg", "load", "main", "map", "plot", "predict", "search", "simulate", "to_aihwkit"]
+           "from_onnx", "from_torch", "linalg", "load", "main", "map", "plot", "predict", "prepare", "search", "simulate", "to_aihwkit"]
 
 # Where C++ finds what other packages of this interpreter bring: the digits of scikit-learn.
 _os.environ.setdefault("MHO_PYTHON_PATH", _os.pathsep.join(filter(None, _sys.path)))
