@@ -6,9 +6,11 @@ import os
 import pathlib
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
-from conftest import ROOT, Mho
+from conftest import ROOT, Mho, environment
 
 BLOCK = re.compile(r"(?:<!-- (run with data|run|file|not run)(?::? ([^>]*?))? -->\n\n)?((?:^    .*\n)(?:(?:    .*)?\n)*)", re.M)
 COMMAND = re.compile(r"^(\$ )?(\./)?([A-Z_]+=\S+ )*(mho|pip|python|docs/|bench/|cmake|perf|git|time|auditwheel) ?", re.M)
@@ -34,11 +36,15 @@ def sessions(text):
             command[1].append(line)
 
 
+def python(folder, words):
+    return subprocess.run([sys.executable, *words], cwd=folder, env=environment(), capture_output=True, text=True, check=True)
+
+
 def run(mho, text):
     for line, printed in sessions(text):
         program, *words = shlex.split(line.replace("$PWD", str(mho.folder)), comments=True)
-        assert program in ("mho", "./mho")
-        result = mho(*words)
+        assert program in ("mho", "./mho", "python")
+        result = python(mho.folder, words) if program == "python" else mho(*words)
         lines = [line.rstrip() for line in (result.stdout + result.stderr).splitlines()]
         assert [line for line in printed if line.rstrip() not in lines] == []
 
@@ -54,6 +60,7 @@ def test_the_commands_of_a_page_run_and_print_what_it_shows(page, tmp_path):
     mho = Mho(tmp_path / "here")
     mho.folder.mkdir()
     (mho.folder / "configs").symlink_to(ROOT / "configs")
+    (mho.folder / "recordings.tar.xz").symlink_to(DATA.resolve() / "speech-commands-3/wav.tar.xz")
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared/data").symlink_to(DATA.resolve())
     for mark, argument, text in blocks(page):
