@@ -244,5 +244,7 @@ def test_texts_and_tasks_that_do_not_fit_are_refused_with_one_line(rhyme):
     mho("evaluate", "small.json", "run.toml", "--out", "kept", "--set", "training.epochs=1", "--set", "scoring.programmings=1")
     (mho.folder / "new.txt").write_text("hijklmno" * 40)
     mho("data", "prepare", "text", "--from", "new.txt", "--name", "new", "--out", "data", "--set", "text.steps=10")
-    assert "in the network's vocabulary, \" abcdefg\", got \"hijklmno\"" in refused(
-        "evaluate", "kept", "run.toml", "--set", "task.data=new")
+    mho("export", "kept", "--out", "chip")
+    for words in (("evaluate", "kept"), ("simulate", "chip")):
+        assert "in the network's vocabulary, \" abcdefg\", got \"hijklmno\"" in refused(
+            *words, "run.toml", "--set", "task.data=new")
