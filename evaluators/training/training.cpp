@@ -50,7 +50,8 @@ class Training {
               make_loss(task.target, config_, samples_, candidate.architecture().classes()), batch_,
               key.with("initial weights"), initial_ ? &*initial_ : nullptr),
         images_(static_cast<size_t>(batch_ * samples_.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)),
+        labels_each_(static_cast<size_t>(samples_.answers_each())),
+        labels_(static_cast<size_t>(batch_) * labels_each_),
         values_each_(samples_.values.size() / static_cast<size_t>(samples_.count())),
         values_(static_cast<size_t>(batch_) * values_each_) {
     if (config_.update_gate == UpdateGate::mntk)
@@ -108,7 +109,8 @@ class Training {
       const auto size = static_cast<size_t>(samples_.sample_size());
       augment(samples_.image(index), {samples_.height, samples_.width, samples_.channels}, augmentation_,
               key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
-      labels_[i] = samples_.labels[static_cast<size_t>(index)];
+      std::copy_n(samples_.answers() + index * static_cast<std::ptrdiff_t>(labels_each_), labels_each_,
+                  labels_.begin() + static_cast<std::ptrdiff_t>(i * labels_each_));
       std::copy_n(samples_.values.begin() + index * static_cast<std::ptrdiff_t>(values_each_), values_each_,
                   values_.begin() + static_cast<std::ptrdiff_t>(i * values_each_));
     });
@@ -125,6 +127,7 @@ class Training {
   TrainingStep step_;
   std::optional<TangentGate> gate_;
   FloatBuffer images_;
+  std::size_t labels_each_;
   std::vector<int> labels_;
   std::size_t values_each_;
   std::vector<float> values_;

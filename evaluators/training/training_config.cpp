@@ -57,6 +57,8 @@ void limit_fields(TrainingConfig& config, FieldVisitor& visitor) {
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
 
+bool is_of_classes(Target target) { return target == Target::classes || target == Target::next_step; }
+
 }  // namespace
 
 void TrainingConfig::fields(FieldVisitor& visitor) {
@@ -130,7 +132,7 @@ void check_start(const TrainingConfig& training) {
 
 std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
                                 int outputs) {
-  if (target != Target::classes) return std::make_unique<MeanSquaredError>();
+  if (!is_of_classes(target)) return std::make_unique<MeanSquaredError>();
   if (training.class_weights == ClassWeights::none)
     return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
   return std::make_unique<SoftmaxCrossEntropy>(
@@ -139,19 +141,20 @@ std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, c
 }
 
 const float* wanted_values(Target target, const float* images, const float* values) {
-  if (target == Target::classes) return nullptr;
+  if (is_of_classes(target)) return nullptr;
   return target == Target::reconstruction ? images : values;
 }
 
 void check_loss(Target target, const TrainingConfig& training) {
   if (target == Target::classes) return;
   const auto refuse = [&](const char* key, const char* expected, const std::string& got) {
-    throw ConfigError(
-        fmt::format("training.{}: expected {} with task.target = \"{}\", whose loss is the mean "
-                    "squared error, got {}",
-                    key, expected, word_of(target), got));
+    throw ConfigError(fmt::format(
+        "training.{}: expected {} with task.target = \"{}\", whose loss is the {}, got {}", key, expected,
+        word_of(target), is_of_classes(target) ? "mean over all steps" : "mean squared error", got));
   };
-  if (training.label_smoothing > 0)
+  if (is_of_classes(target) && training.update_gate != UpdateGate::none)
+    refuse("update_gate", "\"none\"", "\"" + word_of(training.update_gate) + "\"");
+  if (!is_of_classes(target) && training.label_smoothing > 0)
     refuse("label_smoothing", "0", fmt::format("{}", training.label_smoothing));
   if (training.class_weights != ClassWeights::none)
     refuse("class_weights", "\"none\"", "\"" + word_of(training.class_weights) + "\"");

@@ -79,7 +79,8 @@ void check_arithmetic(const TrainingConfig& training);
 /// Refuses frozen layers and kept batch norms without weights to start from. Throws ConfigError.
 void check_start(const TrainingConfig& training);
 
-/// What training on `samples` lowers: cross-entropy for classes, mean squared error for a reconstruction and
+/// What training on `samples` lowers: cross-entropy for classes (of every step), mean squared error for a
+/// reconstruction and
 /// for values. `outputs` of the network.
 std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
                                 int outputs);

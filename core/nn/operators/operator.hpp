@@ -41,7 +41,7 @@ struct ForwardCall {
   const MatrixOperand* operand;  ///< of this layer's matrix; null where it has none
   const ChannelAffine* affine;   ///< that stands for a layer that needs the whole mini-batch
   float* scratch;                ///< Operator::scratch_size() floats
-  std::uint64_t noise_key = 0;   ///< of a matrix' outputs
+  std::uint64_t noise_key = 0;   ///< of a matrix' outputs, or of what is dropped; 0: nothing is
   int first_image = 0;           ///< index of the first image, for the noise
 };
 

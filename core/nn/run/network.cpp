@@ -61,6 +61,7 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
   const auto node = static_cast<size_t>(op.node);
   if (!operators_[k]) return;
   const bool matrix = matrices_[node] != nullptr;
+  const bool draws = matrix || (values.training && node_of(op).running.drops);
   operators_[k]->forward({.x = {values.pointers, op.inputs},
                           .y = values.pointers[k],
                           .images = images,
@@ -68,7 +69,7 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
                           .operand = matrix ? &operands[node] : nullptr,
                           .affine = &values.affines[k],
                           .scratch = values.scratch,
-                          .noise_key = matrix ? noise_key(values.key, op.node) : 0,
+                          .noise_key = draws ? noise_key(values.key, op.node) : 0,
                           .first_image = values.first_image});
 }
 
