@@ -165,9 +165,14 @@ void PcmAccumulativeDevice::Array::read_devices(std::size_t first, const Ages& a
     return static_cast<float>(
         std::exp(-model_.scales_.drift_scale * p.drift_exponent * std::log1p(age_s / p.t_0_s)));
   };
-  const float all = ages.each_s.empty() ? left(ages.all_s) : 0;
+  double age_s = ages.of(0);  // devices side by side were often written at one time
+  float factor = left(age_s);
   for (std::size_t i = 0; i < conductances_us.size(); ++i) {
-    const float d = written_us_[first + i] * (ages.each_s.empty() ? all : left(ages.each_s[i]));
+    if (ages.of(i) != age_s) {
+      age_s = ages.of(i);
+      factor = left(age_s);
+    }
+    const float d = written_us_[first + i] * factor;
     conductances_us[i] = std::clamp(d + (slope * d + noise) * xi[i], min_us, max_us);
   }
 }
