@@ -56,7 +56,7 @@ auto watch(int epochs, const char* what, const Train& train) {
   const StopSignal stop;
   Progress progress;
   return train([&](int done, double value) {
-    progress.update(fmt::format("epoch {}/{}, {} {:.4f}, {} to go", done, epochs, what, value,
+    progress.update(fmt::format("epoch {}/{}, {} {:#.4g}, {} to go", done, epochs, what, value,
                                 progress.estimate(done, epochs - done)),
                     "", static_cast<double>(done) / epochs);
     return !stop.flag();

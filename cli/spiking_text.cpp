@@ -78,8 +78,8 @@ std::string pattern_json(const SpikingConfig& config, const PatternResult& resul
 std::string pattern_text(const SpikingConfig& config, const PatternResult& result, const SpikingPace& pace) {
   std::string text = title(config) + " epoch   mean squared error\n";
   for (const auto i : shown_epochs(result.errors.size()))
-    text += fmt::format("{:6}   {:.5f}\n", i + 1, result.errors[i]);
-  text += fmt::format("\nafter that   {:.5f}, {:.3f} of the target's variance\n", result.error,
+    text += fmt::format("{:6}   {:#.4g}\n", i + 1, result.errors[i]);
+  text += fmt::format("\nafter that   {:#.4g}, {:#.3g} of the target's variance\n", result.error,
                       result.normalised_error);
   text += fmt::format("activity     {:.1f} Hz a neuron, {} spikes in all\n", result.rate_hz,
                       format_count(result.events));

@@ -48,7 +48,8 @@ class ClassTraining {
       : config_(config),
         samples_(data.train),
         key_(key),
-        network_(config, coded_inputs(data.train), data.classes, key.with("network")),
+        coder_(config.coding, data.train, config.lif.step_s),
+        network_(config, coder_.inputs(), data.classes, key.with("network")),
         order_(static_cast<std::size_t>(data.train.count())),
         shares_(static_cast<std::size_t>(config.batch), SampleShare(network_)) {
     std::iota(order_.begin(), order_.end(), std::int64_t{0});
@@ -66,15 +67,14 @@ class ClassTraining {
     return loss / static_cast<double>(order_.size());
   }
 
+  const SpikeCoder& coder() const { return coder_; }
   const SpikingNetwork& network() const { return network_; }
   double rate_hz() const {
     return static_cast<double>(spikes_) /
-           (static_cast<double>(order_.size()) * seconds() * config_.lif.neurons);
+           (static_cast<double>(order_.size()) * coder_.seconds() * config_.lif.neurons);
   }
 
  private:
-  double seconds() const { return coded_steps(config_.coding, samples_) * config_.lif.step_s; }
-
   double learn_from(std::span<const std::int64_t> batch, RandomKey key) {
     network_.begin_update(key.with("read"));
     parallel_for(batch.size(), [&](std::size_t i) { look_at(batch[i], shares_[i], key.with("sample", i)); });
@@ -87,14 +87,13 @@ class ClassTraining {
       spikes_ += shares_[i].run.spikes.events();
     }
     sum.scale(1 / static_cast<float>(batch.size()));
-    network_.learn(sum, seconds() * static_cast<double>(batch.size()), key.with("learn"));
+    network_.learn(sum, coder_.seconds() * static_cast<double>(batch.size()), key.with("learn"));
     ++updates_;
     return loss;
   }
 
   void look_at(std::int64_t sample, SampleShare& share, RandomKey key) const {
-    const auto spikes =
-        code_spikes(config_.coding, samples_.image(sample), samples_, config_.lif.step_s, key);
+    const auto spikes = coder_.code(samples_.image(sample), key);
     run_lif(config_.lif, network_.connections(), spikes, key, share.run);
     const auto outputs = static_cast<std::size_t>(network_.outputs());
     auto signal = logits_of(share.run, outputs);
@@ -110,6 +109,7 @@ class ClassTraining {
   const SpikingConfig& config_;
   const Samples& samples_;
   RandomKey key_;
+  SpikeCoder coder_;
   SpikingNetwork network_;
   std::vector<std::int64_t> order_;
   std::vector<SampleShare> shares_;
@@ -117,16 +117,21 @@ class ClassTraining {
   int updates_ = 0;
 };
 
-double judge(const SpikingConfig& config, const HeldConnections& held, const Samples& samples,
+/// What a network is judged on: samples, as spikes.
+struct CodedSamples {
+  const SpikeCoder& coder;
+  const Samples& samples;
+};
+
+double judge(const SpikingConfig& config, const HeldConnections& held, const CodedSamples& coded,
              RandomKey key) {
+  const auto& samples = coded.samples;
   if (samples.count() == 0) return 0;
   std::vector<float> logits;
   LifRun run;
   for (std::int64_t i = 0; i < samples.count(); ++i) {
-    const RandomKey sample_key = key.with("sample", static_cast<std::uint64_t>(i));
-    run_lif(config.lif, held.connections(),
-            code_spikes(config.coding, samples.image(i), samples, config.lif.step_s, sample_key), sample_key,
-            run);
+    const auto spikes = coded.coder.code(samples.image(i), key.with("sample", static_cast<std::uint64_t>(i)));
+    run_lif(config.lif, held.connections(), spikes, key, run);
     const auto of_one = logits_of(run, static_cast<std::size_t>(held.output.columns()));
     logits.insert(logits.end(), of_one.begin(), of_one.end());
   }
@@ -134,7 +139,7 @@ double judge(const SpikingConfig& config, const HeldConnections& held, const Sam
 }
 
 std::vector<DriftPoint> score_chips(const SpikingConfig& config, const SpikingNetwork& network,
-                                    const Samples& test, RandomKey key) {
+                                    const CodedSamples& test, RandomKey key) {
   const std::size_t times = config.times_s.size(), chips = static_cast<std::size_t>(config.programmings);
   std::vector<std::vector<double>> values(times, std::vector<double>(chips));
   parallel_for(chips, [&](std::size_t chip) {
@@ -158,16 +163,16 @@ SpikingClassResult run_spiking_classes(const SpikingConfig& config, const Datase
   SpikingClassResult result;
   for (int epoch = 0; epoch < config.epochs && !result.stopped; ++epoch) {
     result.losses.push_back(training.epoch(epoch));
-    result.state_steps += data.train.count() * coded_steps(config.coding, data.train) * config.lif.neurons;
+    result.state_steps += data.train.count() * training.coder().steps() * config.lif.neurons;
     result.stopped = !epoch_done(epoch + 1, result.losses.back());
   }
   result.rate_hz = training.rate_hz();
   result.writes = training.network().writes();
   if (result.stopped) return result;
   const HeldConnections held(training.network());
-  result.validation = judge(config, held, data.validation, key.with("validation"));
-  result.test = judge(config, held, data.test, key.with("test"));
-  result.drift = score_chips(config, training.network(), data.test, key.with("score"));
+  result.validation = judge(config, held, {training.coder(), data.validation}, key.with("validation"));
+  result.test = judge(config, held, {training.coder(), data.test}, key.with("test"));
+  result.drift = score_chips(config, training.network(), {training.coder(), data.test}, key.with("score"));
   return result;
 }
 

@@ -22,7 +22,7 @@ struct SpikingClassResult {
 };
 
 /// Trains on the classes of `data` (its training samples; validation ones are only judged): samples become
-/// spikes (code_spikes; anew each epoch), a read-out's mean over the steps is its class's logit, and the
+/// spikes (SpikeCoder; anew each epoch), a read-out's mean over the steps is its class's logit, and the
 /// learning signal is that of their softmax cross-entropy. Weights that are numbers are then programmed onto
 /// `programmings` chips; trained devices are read as often. Either drifts to each of times_s.
 /// `epoch_done` (epochs, loss) returns false to end early. Throws RunError when states are no numbers.

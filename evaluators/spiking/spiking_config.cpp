@@ -25,7 +25,7 @@ void network_fields(SpikingConfig& c, FieldVisitor& visitor) {
       "Height h of what stands for a spike's derivative: h max(0, 1 - |v - threshold| / threshold).");
   visitor.field("initial_gain", &c.initial_gain, between(0, 1000),
                 "Initial weights and the fixed random feedback are normal, with this times sqrt(2 / rows).");
-  visitor.field("weight_bound", &c.weight_bound, between(1e-6, 1e30),
+  visitor.field("weight_bound", &c.weight_bound, between(1e-6, 1e38),
                 "Weights stay within +- this; on devices it is what a full pair stands for.");
 }
 
@@ -78,16 +78,17 @@ void device_fields(SpikingConfig& c, FieldVisitor& visitor) {
 }
 
 void class_fields(SpikingConfig& c, FieldVisitor& visitor) {
-  visitor.field(
-      "coding", &c.coding.coding,
-      "classes: rate: two inputs a number fire as often as it lies above or below 0; delta: two inputs a "
-      "number fire as it rises or falls.");
+  visitor.field("coding", &c.coding.coding,
+                "classes: rate: two inputs a number fire as often as it lies above or below its mean; delta: "
+                "two inputs a "
+                "number fire as it rises or falls.");
   visitor.field("steps_per_frame", &c.coding.steps_per_frame, between(1, 10000),
                 "classes: steps that a frame lasts.");
   visitor.field("full_rate_hz", &c.coding.full_rate_hz, between(0, 1e6), "rate: of a number at full_scale.");
   visitor.field("full_scale", &c.coding.full_scale, between(1e-6, 1e6),
-                "rate: largest number, after normalisation.");
-  visitor.field("delta", &c.coding.delta, between(1e-6, 1e6), "delta: change that is worth a spike.");
+                "rate: number at which the rate is full, in deviations from the number's mean.");
+  visitor.field("delta", &c.coding.delta, between(1e-6, 1e6),
+                "delta: change that is worth a spike, in deviations.");
   visitor.field("programmings", &c.programmings, between(1, 1000),
                 "classes: chips that trained weights are scored on; of trained devices: reads.");
   visitor.field("times_s", &c.times_s, between(0, 1e12), "classes: when they are scored.");

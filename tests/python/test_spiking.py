@@ -134,7 +134,7 @@ def test_a_curve_of_classes_and_an_unknown_kind_of_file_are_refused(mho):
 
 
 def test_potentials_that_are_no_numbers_end_with_one_line(mho):
-    result = mho(*SMALL, "spiking.weight_bound=1e30", "spiking.output_learning_rate=1e30", "spiking.clip_gradient=0",
+    result = mho(*SMALL, "spiking.weight_bound=1e38", "spiking.output_learning_rate=1e30", "spiking.clip_gradient=0",
                  "spiking.input_learning_rate=1e30", code=1)
     assert "expected finite potentials, got others after" in result.stderr
     assert len(result.stderr.strip().splitlines()) <= 13  # twelve epochs, and one
