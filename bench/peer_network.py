@@ -35,6 +35,18 @@ def mean(values):
     return values[0].mean((2, 3))
 
 
+class OverSteps(nn.Module):
+    """A recurrent layer on [images, channels, steps, 1]."""
+
+    def __init__(self, layer, inputs, kind):
+        super().__init__()
+        self.recurrent = kind(inputs, layer["units"], batch_first=True, bias=layer["bias"])
+
+    def forward(self, x):
+        states, _ = self.recurrent(x[..., 0].transpose(1, 2))
+        return states.transpose(1, 2)[..., None]
+
+
 class PeerNetwork(nn.Module):
     """Runs the layers in their declared order; a value is dropped after its last reader."""
 
@@ -42,6 +54,8 @@ class PeerNetwork(nn.Module):
         super().__init__()
         height, width, channels = architecture["input"]
         self.layers = [layer for layer in architecture["layers"] if layer["kind"] != "softmax_cross_entropy"]
+        if analog and any(layer["kind"] in ("lstm", "gru", "rnn") for layer in self.layers):
+            raise NotImplementedError("aihwkit's conversion leaves recurrent layers digital")
         self.shapes = {"input": (channels, height, width)}
         self.readers = {name: sum(name in layer["inputs"] for layer in self.layers)
                         for name in ["input"] + [layer["name"] for layer in self.layers]}
@@ -98,6 +112,23 @@ class PeerNetwork(nn.Module):
         self.shapes[layer["name"]] = (shape[0], 1, 1)
         return mean
 
+    def make_recurrent(self, layer, shape, kind):
+        self.shapes[layer["name"]] = (layer["units"], shape[1], 1)
+        return OverSteps(layer, shape[0], kind)
+
+    def make_lstm(self, layer, shape):
+        return self.make_recurrent(layer, shape, nn.LSTM)
+
+    def make_gru(self, layer, shape):
+        return self.make_recurrent(layer, shape, nn.GRU)
+
+    def make_rnn(self, layer, shape):
+        return self.make_recurrent(layer, shape, nn.RNN)
+
+    def make_last(self, layer, shape):
+        self.shapes[layer["name"]] = (shape[0], 1, 1)
+        return lambda values: values[0][:, :, -1, 0]
+
     def make_add(self, layer, shape):
         self.shapes[layer["name"]] = shape
         return add
@@ -122,7 +153,13 @@ def count_macs(network, shape):
         nonlocal total
         total += output[0].numel() // module.weight.shape[0] * module.weight.numel()
 
+    def count_steps(module, _, output):
+        nonlocal total
+        weights = sum(matrix.numel() for name, matrix in module.named_parameters() if name.startswith("weight"))
+        total += output[0].shape[1] * weights
+
     hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    hooks += [m.register_forward_hook(count_steps) for m in network.modules() if isinstance(m, nn.RNNBase)]
     with torch.no_grad():
         network.eval()(torch.zeros((1, *shape)))
     for hook in hooks:

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/nn/graph/builtin_architectures.hpp"
+#include "core/nn/graph/layer_stack.hpp"
 #include "search/spaces/build_architecture.hpp"
 
 namespace mho {
@@ -21,6 +22,13 @@ BenchNetwork on_chip(const std::string& name, int batch, bool training_only = tr
   return network;
 }
 
+/// One second of sound as 49 steps of 32 numbers: the layer of kws_lstm alone, at other widths and batches.
+BenchNetwork lstm(int units, int batch) {
+  LayerStack stack;
+  stack.add("lstm", Recurrent{.units = units}).add("last", Last{}).classify(12);
+  return {fmt::format("lstm{}-b{}", units, batch), Architecture("lstm", {49, 1, 32}, stack.layers()), batch, true};
+}
+
 /// About 400 k weights: OC32-KS3|R2B1BW1|R1B2BW2|R1B1BW2 on images of CIFAR's shape.
 BenchNetwork from_the_search_space() {
   const AnalogNasGenome genome{
@@ -36,6 +44,10 @@ std::vector<BenchNetwork> bench_networks() {
           builtin("resnet20", 128),
           builtin("ds_cnn", 100),
           builtin("kws_lstm", 64, true),
+          lstm(64, 1),
+          lstm(64, 16),
+          lstm(256, 16),
+          lstm(256, 64),
           on_chip("lenet5", 64, false),
           on_chip("lenet5", 1),
           builtin("mobilenet_v1_025", 32),

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/output.hpp"
@@ -23,7 +24,31 @@ struct PrepareArguments {
   std::filesystem::path out = "data";
   std::filesystem::path recipe;
   std::vector<std::string> assignments;  ///< of --set
+  bool json = false;
 };
+
+using Json = nlohmann::ordered_json;
+
+Json set_json(const std::filesystem::path& folder, const RawSet& set) {
+  Json json = {{"folder", folder.string()}, {"kind", set.kind}, {"shape", sample_shape(set)}};
+  if (set.values > 0)
+    json["values"] = set.values;
+  else
+    json["classes"] = set.classes;
+  json["class_names"] = set.class_names;
+  json["samples"] = {
+      {"train", set.train.count()}, {"validation", set.validation.count()}, {"test", set.test.count()}};
+  return json;
+}
+
+/// What is prepared in `folder`, or what is wrong with it.
+Json checked_set_json(const std::filesystem::path& folder) {
+  try {
+    return set_json(folder, verify_prepared(folder));
+  } catch (const DataError& error) {
+    return {{"folder", folder.string()}, {"damaged", error.what()}};
+  }
+}
 
 /// "data/mnist: 28x28x1, 10 classes, 60,000 + 10,000 samples", or what is wrong with the files.
 std::string describe(const std::filesystem::path& folder) {
@@ -40,14 +65,28 @@ std::string describe(const std::filesystem::path& folder) {
   }
 }
 
-int list() {
-  std::string text = "Can be prepared (mho data prepare NAME):\n";
-  for (const auto& set : known_data_sets())
-    text += fmt::format("  {:<14} {:<8} {}\n", set.kind, set.shape, set.description);
+std::set<std::filesystem::path> prepared_folders() {
   std::set<std::filesystem::path> folders;
   std::error_code missing;
   for (const auto& entry : std::filesystem::directory_iterator("data", missing))
     if (is_prepared(entry.path())) folders.insert(entry.path());
+  return folders;
+}
+
+int list_json() {
+  Json json = {{"known", Json::array()}, {"prepared", Json::array()}};
+  for (const auto& set : known_data_sets())
+    json["known"].push_back({{"kind", set.kind}, {"shape", set.shape}, {"description", set.description}});
+  for (const auto& folder : prepared_folders()) json["prepared"].push_back(checked_set_json(folder));
+  print(json.dump(2) + "\n");
+  return 0;
+}
+
+int list() {
+  std::string text = "Can be prepared (mho data prepare NAME):\n";
+  for (const auto& set : known_data_sets())
+    text += fmt::format("  {:<14} {:<8} {}\n", set.kind, set.shape, set.description);
+  const auto folders = prepared_folders();
   text += folders.empty() ? "Nothing is prepared in data/.\n" : "Prepared, check sums verified:\n";
   for (const auto& folder : folders) text += "  " + describe(folder) + "\n";
   print(text);
@@ -60,8 +99,9 @@ int prepare(const PrepareArguments& arguments) {
   log_line(fmt::format("preparing {} as {}", arguments.kind, (arguments.out / name).string()));
   const StopSignal stop;
   const auto folder = prepare_data(arguments.kind, name, arguments.from, arguments.out, &stop.flag(), recipe);
-  for (const auto& note : read_prepared(folder).notes) log_line(note);
-  print(describe(folder) + "\n");
+  const auto set = read_prepared(folder);
+  for (const auto& note : set.notes) log_line(note);
+  print(arguments.json ? set_json(folder, set).dump(2) + "\n" : describe(folder) + "\n");
   return 0;
 }
 
@@ -70,10 +110,11 @@ int prepare(const PrepareArguments& arguments) {
 void add_data(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("data", "List and prepare data sets");
   command->require_subcommand(1);
-  command->add_subcommand("list", "Show what can be prepared, and check what is")->callback([&action] {
-    action = list;
-  });
   const auto arguments = std::make_shared<PrepareArguments>();
+  auto* listing = command->add_subcommand("list", "Show what can be prepared, and check what is");
+  listing->add_flag("--json", arguments->json, "Print one JSON document instead of text");
+  listing->callback(
+      [arguments, &action] { action = [arguments] { return arguments->json ? list_json() : list(); }; });
   auto* preparation =
       command->add_subcommand("prepare", "Fetch or read raw files and write them in the form of mho");
   preparation->add_option("NAME", arguments->kind, "What to prepare, one of 'mho data list'")->required();
@@ -92,6 +133,7 @@ void add_data(CLI::App& app, Action& action) {
   preparation->add_option("--out", arguments->out, "Folder of prepared sets")
       ->type_name("DIR")
       ->capture_default_str();
+  preparation->add_flag("--json", arguments->json, "Print one JSON document instead of text");
   preparation->callback([arguments, &action] { action = [arguments] { return prepare(*arguments); }; });
 }
 

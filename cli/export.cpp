@@ -19,6 +19,7 @@
 #include "core/base/files/paths.hpp"
 #include "core/base/files/scratch_folder.hpp"
 #include "core/chip/export/check_export.hpp"
+#include "core/chip/mapping/cost_json.hpp"
 
 namespace mho {
 namespace {
@@ -49,16 +50,9 @@ EvaluationTables load_config(const ExportArguments& arguments) {
 }
 
 std::string to_json(const std::filesystem::path& folder, const ChipConfig& chip, const Cost& cost) {
-  const nlohmann::ordered_json json = {{"folder", folder.string()},
-                                       {"chip", chip.name},
-                                       {"cores", cost.cores},
-                                       {"core_mvms", cost.core_mvms},
-                                       {"latency_s", cost.latency_s},
-                                       {"throughput_hz", cost.throughput_hz},
-                                       {"energy_j", cost.energy_j},
-                                       {"utilisation", cost.utilisation},
-                                       {"mapping", to_string(MappingMode::full)},
-                                       {"from_hermes64", chip.from_hermes64}};
+  nlohmann::ordered_json json = {{"folder", folder.string()}, {"chip", chip.name}};
+  json.update(nlohmann::ordered_json::parse(cost_json(cost)));
+  json["from_hermes64"] = chip.from_hermes64;
   return json.dump(2) + "\n";
 }
 

@@ -14,6 +14,7 @@
 #include "core/base/config_file.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/quantity.hpp"
+#include "core/chip/mapping/cost_json.hpp"
 #include "core/chip/mapping/mapping_study.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
@@ -28,6 +29,15 @@ struct MapArguments {
   std::filesystem::path chip;
   std::vector<std::string> assignments;
   bool json = false;
+};
+
+/// What of [hardware] decides where weights lie.
+struct DigitalLayers {
+  std::vector<std::string> names;
+
+  void fields(FieldVisitor& visitor) {
+    visitor.field("digital_layers", &names, anything(), "matrix layers that lie on no crossbar, by name");
+  }
 };
 
 /// The networks of docs/chip.md.
@@ -137,17 +147,8 @@ Json placement_json(const PlacementStudy& placement) {
 /// null where the network does not fit.
 Json mapping_json(const std::optional<Mapping>& mapping, const std::optional<PlacementStudy>& placement) {
   if (!mapping) return nullptr;
-  const Cost& cost = mapping->cost;
-  Json json = {{"cores", cost.cores},
-               {"core_mvms", cost.core_mvms},
-               {"interval", cost.interval},
-               {"latency_s", cost.latency_s},
-               {"throughput_hz", cost.throughput_hz},
-               {"energy_j", cost.energy_j},
-               {"energy_low_j", cost.energy_low_j},
-               {"energy_high_j", cost.energy_high_j},
-               {"utilisation", cost.utilisation},
-               {"effective_tops_per_watt", cost.effective_tops_per_watt}};
+  Json json = Json::parse(cost_json(mapping->cost));
+  json["interval"] = mapping->cost.interval;
   if (placement) json["bit_hops"] = placement_json(*placement);
   return json;
 }
@@ -175,11 +176,15 @@ std::string to_json(const ChipConfig& chip, const std::vector<MappingStudy>& stu
 int run(const MapArguments& arguments, const NetworkReader& reader) {
   const ChipConfig chip = arguments.chip.empty() ? ChipConfig{} : load_chip(arguments.chip);
   MappingConfig config;
+  DigitalLayers digital;
   for (const auto& assignment : arguments.assignments)
-    set_config(assignment, {{"chip", "", [&config](FieldVisitor& visitor) { config.fields(visitor); }}});
+    set_config(assignment,
+               {{"chip", "", [&config](FieldVisitor& visitor) { config.fields(visitor); }},
+                {"hardware", "", [&digital](FieldVisitor& visitor) { digital.fields(visitor); }}});
   std::vector<MappingStudy> studies;
   for (const auto& name : arguments.networks.empty() ? studied : arguments.networks)
-    studies.push_back(study_mapping(find_network(name, reader), chip, config));
+    studies.push_back(
+        study_mapping(find_network(name, reader).with_digital_layers(digital.names), chip, config));
   if (arguments.json) {
     print(to_json(chip, studies));
     return 0;
@@ -206,7 +211,9 @@ void add_map(CLI::App& app, Action& action, const HostExtensions& extensions) {
       "Known names, architecture or ONNX files, or winner folders (default: those of docs/chip.md)");
   command->add_option("--chip", arguments->chip, "Chip file (default: the built-in hermes64)")
       ->type_name("FILE");
-  command->add_option("--set", arguments->assignments, "chip.KEY=VALUE of the [chip] table (repeatable)")
+  command
+      ->add_option("--set", arguments->assignments,
+                   "chip.KEY=VALUE of the [chip] table, or hardware.digital_layers (repeatable)")
       ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);

@@ -13,7 +13,7 @@ author = "the mho authors"
 release = re.search(r"project\(mho VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["requirements.txt", "_build"]
+exclude_patterns = ["requirements.txt", "_build", "search.md"]  # search.html is the site's own: searching.md includes it
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
 # Pages link to files of the repository that are no pages; on a forge those links work.

@@ -414,7 +414,7 @@ DIGITAL_J = 1e-12  # of one multiply-add in the chip's digital units (configs/ch
 
 def measure_energy():
     found = []
-    for m, d in ((1024, 64), (2048, 128), (4096, 256), (8192, 512)):
+    for m, d in ((1024, 64), (2048, 128), (4096, 256), (8192, 512), (16384, 1024)):
         random = numpy.random.default_rng(0)
         A = random.standard_normal((m, d))
         b = A @ random.standard_normal(d) + random.standard_normal(m)

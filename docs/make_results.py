@@ -105,7 +105,7 @@ def percent(point):
 def device_tables(mho):
     text = ("\n## Devices and drift compensation\n\nHardware-aware weights (trained under Gaussian weight noise, so no device is "
             "favoured), scored on 1,000 test images and 10 chips: accuracy, %, and half the 95 % interval. Each cell is\n\n"
-            "    mho evaluate runs/results-NETWORK-hardware_aware CONFIG --set hardware.device=DEVICE "
+            "<!-- not run: up to an hour -->\n\n    mho evaluate runs/results-NETWORK-hardware_aware CONFIG --set hardware.device=DEVICE "
             "--set hardware.drift_compensation=...\n\n"
             "with `hardware.mapping=single` for `reram_cmo` and times of 1 s, 1 day and 2 days for `reram_wan2022`; the last time "
             "is 30 days elsewhere. Batch norms anew: `post_training.batch_norm_samples=256`, `batch_norm_at=every_time`.\n")
@@ -164,7 +164,7 @@ def main():
         before = child_cpu_seconds()
         result = subprocess.run([mho, *words], stdout=subprocess.PIPE, text=True, check=True)
         seconds = child_cpu_seconds() - before
-        page += f"\n## {title}\n\n{text}\n\n    mho {' '.join(words)}\n\n```\n{result.stdout.rstrip()}\n```\n\n"
+        page += f"\n## {title}\n\n{text}\n\n<!-- not run: up to an hour -->\n\n    mho {' '.join(words)}\n\n```\n{result.stdout.rstrip()}\n```\n\n"
         page += f"{seconds:.0f} s of CPU time.\n"
     train_missing(mho)
     page += device_tables(mho) + post_training_table(mho)

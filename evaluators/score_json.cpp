@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/chip/mapping/cost_json.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "evaluators/evaluate.hpp"
 
@@ -41,18 +42,7 @@ Json writes_json(const WriteCounts& writes) {
 
 Json chip_json(const Evaluation& evaluation) {
   if (!evaluation.cost) return {{"unmapped", evaluation.unmapped_reason}};
-  const Cost& c = *evaluation.cost;
-  Json json = {{"cores", c.cores},
-               {"core_mvms", c.core_mvms},
-               {"latency_s", c.latency_s},
-               {"energy_j", c.energy_j},
-               {"energy_low_j", c.energy_low_j},
-               {"energy_high_j", c.energy_high_j},
-               {"throughput_hz", c.throughput_hz},
-               {"utilisation", c.utilisation},
-               {"mac_utilisation", c.mac_utilisation},
-               {"effective_tops_per_watt", c.effective_tops_per_watt}};
-  if (c.mapping) json["mapping"] = to_string(*c.mapping);
+  Json json = Json::parse(cost_json(*evaluation.cost));
   if (!evaluation.from_hermes64.empty()) json["from_hermes64"] = evaluation.from_hermes64;
   return json;
 }

@@ -7,6 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/json_depth.hpp"
+#include "core/chip/mapping/cost_json.hpp"
 #include "search/spaces/genome_json.hpp"
 
 namespace mho {
@@ -53,21 +54,6 @@ Score read_score(const Json& json) {
     score.writes.emplace().pulses_per_device.mean = number(json.at("pulses_per_device"));
   score.at(one_day_s);  // what everything weighs trials by: throws where it is missing
   return score;
-}
-
-Json cost_part(const Cost& cost) {
-  Json json = {{"cores", cost.cores},
-               {"core_mvms", cost.core_mvms},
-               {"latency_s", cost.latency_s},
-               {"throughput_hz", cost.throughput_hz},
-               {"energy_j", cost.energy_j},
-               {"energy_low_j", cost.energy_low_j},
-               {"energy_high_j", cost.energy_high_j},
-               {"utilisation", cost.utilisation},
-               {"mac_utilisation", cost.mac_utilisation},
-               {"effective_tops_per_watt", cost.effective_tops_per_watt}};
-  if (cost.mapping) json["mapping"] = to_string(*cost.mapping);
-  return json;
 }
 
 std::optional<MappingMode> read_mapping(const Json& cost) {
@@ -145,7 +131,7 @@ std::string to_json_line(const Trial& trial) {
                {"failed", trial.failed},
                {"reason", trial.reason},
                {"score", trial.score ? score_part(*trial.score) : Json(nullptr)},
-               {"cost", trial.cost ? cost_part(*trial.cost) : Json(nullptr)},
+               {"cost", trial.cost ? Json::parse(cost_json(*trial.cost)) : Json(nullptr)},
                {"wall_s", trial.wall_s}};
   if (!trial.rungs.empty()) json["rungs"] = rungs_json(trial.rungs);
   if (trial.zero_cost) json["zero_cost"] = zero_cost_json(*trial.zero_cost);

@@ -5,7 +5,7 @@ import pathlib
 import tomllib
 
 import pytest
-from conftest import ROOT, TINY
+from conftest import EXECUTABLE, ROOT, TINY
 
 
 def test_help_lists_the_commands(mho):
@@ -198,6 +198,7 @@ def test_the_schema_of_run_files_takes_the_shipped_ones_and_refuses_a_misspelt_k
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(mho("config", "--schema").stdout)
     jsonschema.Draft7Validator.check_schema(schema)
+    assert json.loads((EXECUTABLE.parent / "run-file.schema.json").read_text()) == schema
     for file in sorted((ROOT / "configs").glob("*.toml")):
         jsonschema.validate(tomllib.loads(file.read_text()), schema)
     for space in ({"kind": "mlp", "widths": [16]}, {"kind": "mobile", "stages": [1, 2], "training": {"learning_rate": [0.01, 0.1]}},

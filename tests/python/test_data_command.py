@@ -135,3 +135,15 @@ def test_pictures_are_prepared_from_folders(mho):
     (mho.folder / "raw/test/none/9.jpg").write_bytes(b"no picture at all")
     stderr = mho(*words, code=2).stderr
     assert "raw/test/none/9.jpg: byte 0: expected 89 50 4e 47 (PNG) or ff d8 ff (JPEG), found 6e 6f 20 70" in stderr
+
+
+def test_what_was_prepared_is_told_in_json(mho):
+    write_words(mho.folder / "words")
+    made = mho.json("data", "prepare", "audio", "--from", "words", "--name", "tones", "--set", *CLIPS)
+    assert made == {"folder": "data/tones", "kind": "audio", "shape": [9, 10, 1], "classes": 2, "class_names": ["high", "low"],
+                    "samples": {"train": 30, "validation": 0, "test": 10}}
+    listed = mho.json("data", "list")
+    assert listed["prepared"] == [made] and "audio" in {known["kind"] for known in listed["known"]}
+    (mho.folder / "data/tones/test_labels.npy").write_bytes(b"")
+    (damaged,) = mho.json("data", "list")["prepared"]
+    assert damaged["folder"] == "data/tones" and "test_labels.npy" in damaged["damaged"]

@@ -16,7 +16,8 @@ def test_a_notebook_runs(name, monkeypatch, tmp_path):
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    pytest.importorskip("sklearn")
+    for package in ("sklearn", "matplotlib", "pandas"):
+        pytest.importorskip(package)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PACKAGE), os.environ.get("PYTHONPATH", "")]))
     notebook = nbformat.read(ROOT / "examples" / name, as_version=4)
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()

@@ -128,6 +128,26 @@ def test_networks_are_mapped_untrained(winner):
     assert package.map(winner)[0]["packed"]["cores"] == winner.score["chip"]["cores"]
     with pytest.raises(package.InputError, match="did you mean 'resnet8'"):
         package.map("resnet_8")
+    (mixed,) = package.map("ds_cnn", digital_layers=["conv0"])
+    assert mixed["weights"] == package.map("ds_cnn")[0]["weights"] - 10 * 4 * 64
+
+
+def test_arrays_are_prepared_and_judged(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    random = numpy.random.default_rng(0)
+    (tmp_path / "raw").mkdir()
+    for split, count in ("train", 80), ("test", 40):
+        labels = random.integers(0, 2, count)
+        numpy.save(f"raw/{split}_images.npy", (random.random((count, 4, 4)) + labels[:, None, None]).astype("float32"))
+        numpy.save(f"raw/{split}_labels.npy", labels.astype("int32"))
+    made = package.prepare("npy", "raw", name="two", recipe={})
+    assert (made["shape"], made["classes"], made["samples"]["test"]) == ([4, 4, 1], 2, 40)
+    score = package.evaluate("mlp:8", {"task.data": "two", "training.epochs": 10, "scoring.programmings": 2})
+    assert score["digital"]["accuracy"] > 0.9
+    with pytest.raises(package.InputError, match="did you mean 'npy'"):
+        package.prepare("npx", "raw")
+    with pytest.raises(package.InputError, match="features.preset"):
+        package.prepare("audio", "raw", recipe={"features.preset": "mlperf"})
 
 
 def test_a_search_writes_a_run_folder_and_tells_of_it(tmp_path, finished, run):

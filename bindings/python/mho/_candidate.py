@@ -8,7 +8,7 @@ import os
 import pathlib
 import tempfile
 import warnings
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence, Union
 
 from mho import _core
 from mho._errors import InputError, needed
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import ArrayLike, NDArray
 
-#: A run file, or its keys as {"task.data": "digits"}; None: the one that lies with the network.
-Config = Union[None, str, "os.PathLike[str]", Mapping[str, Any]]
+#: A run file, its keys as {"task.data": "digits"}, or tables of mho.config; None: the one that lies with the network.
+Config = Union[None, str, "os.PathLike[str]", Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 
 class Candidate:
@@ -92,6 +92,8 @@ def run_file(config: Config) -> tuple[str, list[str]]:
         return "", []
     if isinstance(config, Mapping):
         return "-", assignments_of(config)
+    if isinstance(config, (list, tuple)):
+        return "-", [assignment for table in config for assignment in assignments_of(table)]
     return os.fspath(config), []
 
 

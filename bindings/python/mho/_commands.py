@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-__all__ = ["check_export", "explain", "export", "map", "predict", "simulate"]
+__all__ = ["check_export", "explain", "export", "map", "predict", "prepare", "simulate"]
 
 Words = list[str]
 
@@ -139,12 +139,13 @@ def simulate(folder: Network, config: Config = None, *, seed: int | None = None,
 
 
 def map(networks: Network | Sequence[Network], *, chip: str | os.PathLike[str] | None = None,
-        **settings: Any) -> list[dict[str, Any]]:
+        digital_layers: Sequence[str] = (), **settings: Any) -> list[dict[str, Any]]:
     """Maps networks onto a chip, untrained, beside bounds and baselines, as `mho map` does.
 
     Args:
         networks: one or several: known names, architecture or ONNX files, winner folders, Candidates.
         chip: chip file; default: the built-in hermes64.
+        digital_layers: matrix layers that lie on no crossbar, by name.
         settings: keys of [chip], row_split="channels".
 
     Returns a dict a network: weights (on crossbars), naive_cores, area_bound, and packed, balanced and folded, the
@@ -155,7 +156,10 @@ def map(networks: Network | Sequence[Network], *, chip: str | os.PathLike[str] |
     with contextlib.ExitStack() as stack:
         names = [stack.enter_context(_named(network)) for network in given]
         words = ["map", *names, *([] if chip is None else ["--chip", chip])]
-        return answered([*words, *set_words(assignments_of({f"chip.{key}": value for key, value in settings.items()}))])["networks"]
+        keys = {f"chip.{key}": value for key, value in settings.items()}
+        if digital_layers:
+            keys["hardware.digital_layers"] = list(digital_layers)
+        return answered([*words, *set_words(assignments_of(keys))])["networks"]
 
 
 def predict(network: Network, config: Config = None, *, at: Union[None, str, float] = None, split: str = "test",
@@ -177,3 +181,23 @@ def predict(network: Network, config: Config = None, *, at: Union[None, str, flo
         words: list[Any] = ["predict", name, *_run_words(config, seed, threads, settings), "--out", file, "--split", split]
         answered([*words, *([] if at is None else ["--at", _time_word(at)])])
         return numpy.load(file)
+
+
+def prepare(kind: str, source: str | os.PathLike[str] | None = None, *, name: str | None = None,
+            out: str | os.PathLike[str] = "data", recipe: Union[str, os.PathLike[str], Mapping[str, Any]] = "") -> dict[str, Any]:
+    """Reads raw files and writes them in the form that task.data names, as `mho data prepare` does (docs/data.md).
+
+    Args:
+        kind: "audio", "csv", "images", "npy", "idx", or a known set such as "mnist".
+        source: folder or file with the raw files; None: what is installed, or the set's public address.
+        name: what task.data calls it; default: kind.
+        out: folder of prepared sets.
+        recipe: TOML file, or a dict of its keys: {"features.preset": "mlperf_kws"}.
+
+    Returns folder, kind, shape (height, width, channels), classes or values, class_names, samples (of each split) and notes.
+    A set of that name stays as it was until the new one is whole. Raises InputError with file and offset.
+    """
+    words: list[Any] = ["data", "prepare", kind, "--out", out]
+    for option, value in (("--from", source), ("--name", name), ("--recipe", None if isinstance(recipe, Mapping) else recipe or None)):
+        words += [] if value is None else [option, value]
+    return answered([*words, *set_words(assignments_of(recipe) if isinstance(recipe, Mapping) else ())])
