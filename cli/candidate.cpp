@@ -9,6 +9,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
+#include "core/base/files/text_file.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
 
@@ -110,13 +111,18 @@ void check_fits(const Architecture& architecture, const std::string& name, const
                                 outputs_text(architecture.output_steps(), architecture.classes())));
 }
 
+std::string features_in(const std::filesystem::path& folder) {
+  const auto file = folder / "features.json";
+  return is_file(file) ? read_text_file(file, largest_config) : "";
+}
+
 void check_vocabulary(const std::string& features, const std::string& name, const Dataset& dataset) {
   const auto own = vocabulary_in(features), given = vocabulary_in(dataset.features);
   if (own.empty() || given.empty() || own == given) return;
-  throw ConfigError(
-      fmt::format("{}: expected data set '{}' in the network's vocabulary, \"{}\", got \"{}\"; prepare the text "
-                  "with text.vocabulary = the former",
-                  name, dataset.name, escaped(own), escaped(given)));
+  throw ConfigError(fmt::format(
+      "{}: expected data set '{}' in the network's vocabulary, \"{}\", got \"{}\"; prepare the text "
+      "with text.vocabulary = the former",
+      name, dataset.name, escaped(own), escaped(given)));
 }
 
 const Samples& split_of(const Dataset& dataset, const std::string& name) {

@@ -61,6 +61,9 @@ const Samples& split_of(const Dataset& dataset, const std::string& name);
 /// two vocabularies: a character's number would mean another one.
 void check_vocabulary(const std::string& features, const std::string& name, const Dataset& dataset);
 
+/// The features.json of a winner's or chip's folder; "" where there is none. Throws DataError.
+std::string features_in(const std::filesystem::path& folder);
+
 /// Throws ConfigError, calling the network `name`, unless the network fits the data.
 void check_fits(const Architecture& architecture, const std::string& name, const Dataset& dataset);
 

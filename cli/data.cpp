@@ -35,6 +35,7 @@ Json set_json(const std::filesystem::path& folder, const RawSet& set) {
     json["values"] = set.values;
   else
     json["classes"] = set.classes;
+  if (set.steps > 0) json["steps"] = set.steps;  // a class for each
   json["class_names"] = set.class_names;
   json["samples"] = {
       {"train", set.train.count()}, {"validation", set.validation.count()}, {"test", set.test.count()}};

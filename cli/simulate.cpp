@@ -145,6 +145,7 @@ int run(SimulateArguments& arguments, const NetworkReader& reader) {
   const auto& own = architecture.preprocessing();
   const auto dataset = load_dataset(
       config.task, own ? std::optional(Normalisation{own->mean, own->standard_deviation}) : std::nullopt);
+  check_vocabulary(features_in(folder.path), arguments.folder.string(), dataset);
   check_fits(architecture, arguments.folder.string(), dataset);
   const auto& metric = metric_of(config.task.metric);
   const auto points =

@@ -93,6 +93,12 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "clip_gradient", &clip_gradient, between(0, 1e9),
       "Largest norm of all gradients together: a larger one is scaled down to it, which recurrent layers "
       "want; 0: no limit.");
+  visitor.field(
+      "carry_state", &carry_state, anything(),
+      "Of a text (task.target = next_step): recurrent layers go on with the states that the window before "
+      "ended with, through which no gradient goes (truncated back-propagation through time). Row b of every "
+      "mini-batch then reads its own part of the text in order, from states of zero at every epoch's begin; "
+      "nothing is shuffled. Scoring begins every window with zero.");
   visitor.field("warmup_fraction", &warmup_fraction, between(0, 1),
                 "Of all steps: the learning rate's linear rise.");
   noise_fields(*this, visitor);
@@ -146,6 +152,11 @@ const float* wanted_values(Target target, const float* images, const float* valu
 }
 
 void check_loss(Target target, const TrainingConfig& training) {
+  if (training.carry_state && target != Target::next_step)
+    throw ConfigError(fmt::format(
+        "training.carry_state: expected false with task.target = \"{}\", whose samples do not follow "
+        "each other, got true",
+        word_of(target)));
   if (target == Target::classes) return;
   const auto refuse = [&](const char* key, const char* expected, const std::string& got) {
     throw ConfigError(fmt::format(

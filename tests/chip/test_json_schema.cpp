@@ -75,7 +75,7 @@ TEST_CASE("the schema of architectures has every layer kind and every attribute,
         "net", input_of(layer),
         {{"it", layer, inputs}, {"dense", Dense{2}, {"it"}}, {"loss", Output{}, {"dense"}}});
     const std::string text = to_json(plain.input().channels == 2 ? plain.with_preprocessing({{1, 2}, {3, 4}})
-                                                   : plain.with_preprocessing({{0}, {1}}));
+                                                                 : plain.with_preprocessing({{0}, {1}}));
     CHECK(schema_problems(text, schema, "net.json") == std::vector<std::string>{});
     std::string other = text;
     const std::string kind = "\"" + layer_name(layer) + "\"";

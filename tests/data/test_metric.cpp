@@ -60,7 +60,8 @@ Samples steps(const std::vector<int>& targets) {
 
 TEST_CASE("bits per character and perplexity are the mean cross-entropy over all steps") {
   const auto samples = steps({0, 1, 2, 3, 0, 1});
-  // Probability of the right one: 1/2 in the first sample's steps, 1/4 and, of equal scores, 1/4 in the others.
+  // Probability of the right one: 1/2 in the first sample's steps, 1/4 and, of equal scores, 1/4 in the
+  // others.
   std::vector<float> outputs(24, 0.0f);
   const float log3 = std::log(3.0f);
   for (size_t i = 0; i < 3; ++i) outputs[4 * i + static_cast<size_t>(samples.targets[i])] = log3 + 1000;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/layers/one_hot.hpp"
 
+#include <cmath>
+
 #include "core/nn/run/inference_network.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
@@ -33,10 +35,11 @@ TEST_CASE("a character is 1 in its own channel") {
 
 TEST_CASE("what is no character of the vocabulary is refused") {
   for (const float wrong : {3.0f, -1.0f, 0.5f, std::nanf("")})
-    CHECK_THROWS_WITH(run({0, wrong}), Catch::Matchers::ContainsSubstring(
-                                           "expected characters as whole numbers from 0 to 2"));
-  CHECK(refusal([] { net(3, {2, 1, 2}); }) ==
-        "net, layer 'characters' (one_hot): wrong input: expected characters, steps x 1 x 1, got 2x1x2");
+    CHECK_THROWS_WITH(run({0, wrong}), ContainsSubstring("expected characters as whole numbers from 0 to 2"));
+  CHECK(refusal([] {
+          net(3, {2, 1, 2});
+        }) ==
+        "architecture 'net', layer 'characters' (one_hot): wrong input: expected characters, steps x 1 x 1, got 2x1x2");
   CHECK(refusal([] { net(1); }) ==
-        "net, layer 'characters' (one_hot): symbols out of range: expected 2 to 2147483647, got 1");
+        "architecture 'net', layer 'characters' (one_hot): symbols out of range: expected 2 to 268435456, got 1");
 }

@@ -193,22 +193,25 @@ def test_a_language_model_is_scored_in_bits_explained_predicted_exported_and_sim
 
 def test_a_language_model_goes_through_onnx_and_back(rhyme):
     mho = rhyme
-    onnx = pytest.importorskip("onnx")
-    score = mho.json("evaluate", "small.json", "run.toml", "--out", "kept", "--set", "training.epochs=3")
+    onnx, runtime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
+    mho.json("evaluate", "small.json", "run.toml", "--out", "kept", "--set", "training.epochs=3", "scoring.programmings=1")
     mho("export", "kept", "--out", "chip")
     file = mho.folder / "chip/network.onnx"
-    model = onnx.load(file)
-    onnx.checker.check_model(model, full_check=True)
-    seen = numpy.load(mho.folder / "data/text/test_images.npy").astype(numpy.float32)
+    onnx.checker.check_model(onnx.load(file), full_check=True)
     mho("predict", "kept", "run.toml", "--out", "logits.npy")
-    if runtime := pytest.importorskip("onnxruntime", reason="no onnxruntime"):
-        session = runtime.InferenceSession(str(file))
-        assert numpy.abs(session.run(None, {"input": seen})[0] - numpy.load(mho.folder / "logits.npy")).max() < 1e-4
-    mho = type(mho)(mho.folder)
-    assert score["digital"]["bits_per_character"] > 0
+    seen = numpy.load(mho.folder / "data/text/test_images.npy").astype(numpy.float32)
+    logits = numpy.load(mho.folder / "logits.npy")
+    assert numpy.abs(runtime.InferenceSession(str(file)).run(None, {"input": seen})[0] - logits).max() < 1e-4
+    from mho._onnx import convert
+    architecture, weights, _ = convert(file)
+    layers = [{key: value for key, value in layer.items() if key != "name"} for layer in json.loads(architecture)["layers"]]
+    assert [layer["kind"] for layer in layers] == ["one_hot", "lstm", "conv2d", "softmax_cross_entropy"]  # no dropout
+    assert layers[0]["symbols"] == 8
+    kept = json.loads((mho.folder / "kept/architecture.json").read_text())
+    assert kept["input"] == json.loads(architecture)["input"] and weights["lstm.weight"].shape == (20, 48)
 
 
-def test_resuming_a_language_model_gives_the_same_bits(rhyme):
+def test_a_language_model_has_the_same_score_on_any_number_of_threads(rhyme):
     mho = rhyme
     sets = ["--set", "training.epochs=4", "--set", "scoring.programmings=2"]
     whole = mho.json("evaluate", "small.json", "run.toml", *sets, "--threads", "1")
@@ -241,5 +244,7 @@ def test_texts_and_tasks_that_do_not_fit_are_refused_with_one_line(rhyme):
     mho("evaluate", "small.json", "run.toml", "--out", "kept", "--set", "training.epochs=1", "--set", "scoring.programmings=1")
     (mho.folder / "new.txt").write_text("hijklmno" * 40)
     mho("data", "prepare", "text", "--from", "new.txt", "--name", "new", "--out", "data", "--set", "text.steps=10")
-    assert "in the network's vocabulary, \" abcdefg\", got \"hijklmno\"" in refused(
-        "evaluate", "kept", "run.toml", "--set", "task.data=new")
+    mho("export", "kept", "--out", "chip")
+    for words in (("evaluate", "kept"), ("simulate", "chip")):
+        assert "in the network's vocabulary, \" abcdefg\", got \"hijklmno\"" in refused(
+            *words, "run.toml", "--set", "task.data=new")

@@ -134,25 +134,18 @@ class Vocabulary {
   std::optional<int> other_;
 };
 
-/// The text as numbers of the vocabulary.
-std::vector<std::uint8_t> numbers_of(const Characters& text, const Vocabulary& vocabulary,
-                                     const std::string& name) {
-  std::vector<std::uint8_t> numbers;
-  numbers.reserve(text.size());
+/// Where a character stands first in the text as it came, whichever its case.
+[[noreturn]] void fail_outside(char32_t wrong, const Characters& text, const std::string& name) {
   size_t line = 1, column = 1;
   for (const char32_t c : text) {
-    const auto number = vocabulary.number_of(c);
-    if (!number)
-      throw DataError(
-          fmt::format("{}: line {}, column {}: expected a character of text.vocabulary, found '{}' "
-                      "(U+{:04X}); text.other "
-                      "names one that stands for all others",
-                      name, line, column, encode(c), static_cast<std::uint32_t>(c)));
-    numbers.push_back(static_cast<std::uint8_t>(*number));
+    if (c == wrong || (wrong >= 'a' && wrong <= 'z' && c == wrong - ('a' - 'A'))) break;
     column = c == '\n' ? 1 : column + 1;
     line += c == '\n';
   }
-  return numbers;
+  throw DataError(fmt::format(
+      "{}: line {}, column {}: expected a character of text.vocabulary, found '{}' (U+{:04X}); text.other "
+      "names one that stands for all others",
+      name, line, column, encode(wrong), static_cast<std::uint32_t>(wrong)));
 }
 
 /// Windows of `steps` characters from [first, last), and what follows each character.
@@ -176,29 +169,47 @@ void check_length(size_t characters, size_t steps, const char* part, const std::
         name, steps, part, characters));
 }
 
+/// Where the validation and the test part begin.
+struct Cuts {
+  size_t validation, test;
+};
+
+Cuts cuts_of(size_t characters, const TextConfig& config, const std::string& name) {
+  const auto share = [&](double percent) {
+    return static_cast<size_t>(percent / 100 * static_cast<double>(characters));
+  };
+  const size_t test = characters - share(config.test_percent);
+  const size_t validation = test - share(config.validation_percent);
+  const auto steps = static_cast<size_t>(config.steps);
+  check_length(validation, steps, "training", name);
+  if (config.validation_percent > 0) check_length(test - validation, steps, "validation", name);
+  check_length(characters - test, steps, "test", name);
+  return {validation, test};
+}
+
 }  // namespace
 
 RawSet parse_text(const std::string& bytes, const std::string& name, const Recipe& recipe) {
   const auto& config = recipe.text;
-  const auto text = cleaned(decode(bytes, config.encoding, name), config);
-  const auto share = [&](double percent) {
-    return static_cast<size_t>(percent / 100 * static_cast<double>(text.size()));
-  };
-  const auto steps = static_cast<size_t>(config.steps);
-  const size_t test = text.size() - share(config.test_percent);
-  const size_t validation = test - share(config.validation_percent);
-  check_length(validation, steps, "training", name);
-  if (config.validation_percent > 0) check_length(test - validation, steps, "validation", name);
-  check_length(text.size() - test, steps, "test", name);
+  const auto raw = decode(bytes, config.encoding, name);
+  const auto text = cleaned(raw, config);
+  const auto cuts = cuts_of(text.size(), config, name);
   const Vocabulary vocabulary(text, config, name);
-  const auto numbers = numbers_of(text, vocabulary, name);
+  std::vector<std::uint8_t> numbers;
+  numbers.reserve(text.size());
+  for (const char32_t c : text) {
+    const auto number = vocabulary.number_of(c);
+    if (!number) fail_outside(c, raw, name);
+    numbers.push_back(static_cast<std::uint8_t>(*number));
+  }
   RawSet set;
   set.kind = "text";
-  set.classes = static_cast<int>(vocabulary.characters().size());
   set.class_names = vocabulary.characters();
-  set.train = windows_of(numbers, {0, validation}, steps);
-  set.validation = windows_of(numbers, {validation, test}, steps);
-  set.test = windows_of(numbers, {test, numbers.size()}, steps);
+  set.classes = static_cast<int>(set.class_names.size());
+  const auto steps = static_cast<size_t>(config.steps);
+  set.train = windows_of(numbers, {0, cuts.validation}, steps);
+  set.validation = windows_of(numbers, {cuts.validation, cuts.test}, steps);
+  set.test = windows_of(numbers, {cuts.test, numbers.size()}, steps);
   complete_raw_set(set, name);
   return set;
 }

@@ -14,6 +14,8 @@
 
 namespace mho {
 
+class CarriedStates;
+
 /// The weights that a network runs with at one moment: one operand for each node with a dense product (others
 /// empty). In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
 using Operands = std::vector<MatrixOperand>;
@@ -55,6 +57,7 @@ class Network {
     RandomKey key;          ///< of the output noise
     int first_image;        ///< index of the first image, for the noise
     bool training = false;  ///< whether layers drop what they drop in training
+    CarriedStates* carried = nullptr;  ///< null: sequences begin with states of zero
   };
   /// Of what a layer draws (a matrix' output noise, what is dropped) when the network's values have `key`.
   static std::uint64_t noise_key(RandomKey key, int node);

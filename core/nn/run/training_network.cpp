@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/parallel.hpp"
+#include "core/nn/run/carried_states.hpp"
 #include "core/nn/run/kept_statistics.hpp"
 
 namespace mho {
@@ -68,8 +69,9 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
 
 void TrainingNetwork::forward(const Step& step, const Walk& walk) {
   const auto& values = buffers_.pointers(walk.part).values;
-  const Network::Values at{values,         affines_,   parts_[walk.part].scratch.data(),
-                           step.batch.key, walk.first, true};
+  const Network::Values at{
+      values, affines_,          parts_[walk.part].scratch.data(), step.batch.key, walk.first,
+      true,   step.batch.carried};
   for (int i = 1; i + 1 < op_count(); ++i)
     if (op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
@@ -148,7 +150,8 @@ void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, con
       .clipped = part.clipped,
       .noise_key = needs_noise(o, operand) ? Network::noise_key(step.batch.key, o.node) : 0,
       .first_image = walk.first,
-      .ends_network = op(op_count() - 1).inputs[0] == event.op};
+      .ends_network = op(op_count() - 1).inputs[0] == event.op,
+      .start = step.batch.carried ? step.batch.carried->start(event.op, walk.first) : nullptr};
   if (!call.sums.bias.a.empty() && !network_.compute(event.op)->sums_bias_gradient())
     sum_bias_gradient(walk, o, call.dy, call.sums.bias);
   if (!o.needs_batch)

@@ -21,6 +21,7 @@ struct MiniBatch {
   int count = 0;
   RandomKey key{0};
   const float* values = nullptr;  ///< count x outputs: what a loss of values wants; else null
+  CarriedStates* carried = nullptr;  ///< of the mini-batch before; null: sequences begin with states of zero
 };
 
 /// What one mini-batch gave.
