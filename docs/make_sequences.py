@@ -49,7 +49,7 @@ its partial sums travel, and states go to the other cores that read them over li
 sequence, gradients clipped in regimes that sum none. A loss that is no number, as states that are none give, ends the training.
 
 **Not there**: a loss at each step (language models in the usual sense), state carried on between mini-batches, projections,
-peepholes, both directions, spiking networks.
+peepholes, both directions. Networks of spikes have a page of their own: [spiking networks](spiking.md).
 
 """
 
