@@ -20,7 +20,7 @@ import numpy  # noqa: E402  (threads are set before)
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 STEPS, STEP_S, INPUT_HZ, TAU_S, THRESHOLD, HEIGHT = 1000, 1e-3, 50, 0.03, 0.1, 0.3
-TARGET_HZ, REGULARISATION, RATE, GAIN = 12, 1e-4, 5e-5, 0.1
+TARGET_HZ, REGULARISATION, RATE, OUT_RATE, BOUND, GAIN = 12, 3e-4, 5e-5, 1e-5, 0.25, 0.05
 REPEATS = 5
 f32 = numpy.float32
 
@@ -64,10 +64,10 @@ class Network:
             late, all_steps = error[t] + self.kappa * late, 1 + self.kappa * all_steps
             filtered[t] = late
             p[t] = psi[t] * (self.feedback * late + reg * all_steps) + self.alpha * p[t + 1]
-        for weights, gradient in ((self.w_in, self.x.T @ p[:-1]), (self.w_rec, z.T @ p[1:]),
-                                  (self.w_out, z.T @ filtered[:, None])):
-            weights -= f32(RATE) * gradient.clip(-100, 100)
-            numpy.clip(weights, -1, 1, out=weights)
+        for weights, rate, gradient in ((self.w_in, RATE, self.x.T @ p[:-1]), (self.w_rec, RATE, z.T @ p[1:]),
+                                        (self.w_out, OUT_RATE, z.T @ filtered[:, None])):
+            weights -= f32(rate) * gradient.clip(-100, 100)
+            numpy.clip(weights, -BOUND, BOUND, out=weights)
         numpy.fill_diagonal(self.w_rec, 0)
         return float((error**2).mean())
 
@@ -86,7 +86,8 @@ def time_numpy(neurons, inputs, epochs):
 
 def time_mho(mho, neurons, inputs, epochs):
     settings = {"neurons": neurons, "inputs": inputs, "epochs": epochs, "input_learning_rate": RATE,
-                "recurrent_learning_rate": RATE, "output_learning_rate": RATE}
+                "recurrent_learning_rate": RATE, "output_learning_rate": OUT_RATE, "weight_bound": BOUND,
+                "rate_regularisation": REGULARISATION, "initial_gain": GAIN}
     words = [mho, "spiking", "--json", "--threads", "1", "-q"]
     for key, value in settings.items():
         words += ["--set", f"spiking.{key}={value}"]

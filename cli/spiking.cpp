@@ -29,7 +29,7 @@ struct SpikingArguments {
 
 SpikingConfig read_spiking(const SpikingArguments& arguments) {
   SpikingConfig config;
-  if (!arguments.config.empty()) read_config(arguments.config, config.sections());
+  if (!arguments.config.empty() && arguments.config != "-") read_config(arguments.config, config.sections());
   for (const auto& assignment : arguments.assignments) set_config(assignment, config.sections());
   if (arguments.seed) config.seed = *arguments.seed;
   auto& devices = config.device_parameters;
@@ -120,7 +120,7 @@ void add_spiking(CLI::App& app, Action& action) {
   auto* command =
       app.add_subcommand("spiking", "Train a spiking network by e-prop, on numbers or on devices");
   command->add_option("CONFIG", arguments->config,
-                      "File with the tables [spiking], [task], [device] (default: presets)");
+                      "File with the tables [spiking], [task], [device]; - for none (default: presets)");
   command
       ->add_option("--set", arguments->assignments,
                    "Set configuration values: --set spiking.scheme=sign device.drift_scale=0 (repeatable)")

@@ -43,7 +43,7 @@ struct LifConfig {
 
 /// Learning rates of the three matrices.
 struct SpikingRates {
-  double input = 5e-5, recurrent = 5e-5, output = 5e-5;
+  double input = 5e-5, recurrent = 5e-5, output = 1e-5;
 };
 
 /// How numbers of a sample become spikes, see spike_coding.hpp.
@@ -63,12 +63,12 @@ struct SpikingConfig {
   int epochs = 250;
   int batch = 1;  ///< samples of a weight update
   LifConfig lif = {};
-  double initial_gain = 0.1;
+  double initial_gain = 0.05;
   SpikingRates rates = {};
   double clip_gradient = 100;
   double target_rate_hz = 12;
-  double rate_regularisation = 1e-4;
-  double weight_bound = 1;  ///< the largest weight; a full pair of devices
+  double rate_regularisation = 3e-4;
+  double weight_bound = 0.25;  ///< the largest weight; a full pair of devices
 
   int inputs = 100;  ///< pattern
   int steps = 1000;

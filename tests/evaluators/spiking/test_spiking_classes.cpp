@@ -40,6 +40,7 @@ SpikingConfig small(WriteScheme scheme) {
   config.epochs = 10;
   config.batch = 4;
   config.rates = {0.1, 0.1, 0.1};
+  config.weight_bound = 1;
   config.rate_regularisation = 1e-6;
   config.programmings = 3;
   config.device = config.on_devices() ? "pcm_accumulative" : "pcm";

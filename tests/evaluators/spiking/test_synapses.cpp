@@ -18,6 +18,7 @@ constexpr std::size_t count = rows * columns;
 SpikingConfig with(WriteScheme scheme) {
   SpikingConfig config;
   config.scheme = scheme;
+  config.weight_bound = 1;
   config.refresh_every = 1000000;
   return config;
 }
