@@ -7,6 +7,7 @@
 #include "cli/subcommands.hpp"
 #include "core/base/config_schema.hpp"
 #include "core/data/recipe.hpp"
+#include "evaluators/spiking/spiking_config.hpp"
 #include "search/run_config.hpp"
 
 namespace mho {
@@ -40,6 +41,7 @@ std::vector<Section> recipe_sections(Recipe& recipe) {
 int run() {
   RunConfig config, other;
   Recipe recipe;
+  SpikingConfig spiking;
   print(
       "# Configuration\n\nEvery key of a run file (`mho search CONFIG`), with its default. Written by `mho "
       "config`.\n\n" +
@@ -47,6 +49,11 @@ int run() {
       "# Chip files\n\nEvery key of a chip file (`[chip] file = ...`, `mho export --chip`).\n\n" +
       describe_config({{"chip", "An in-memory computing chip: cores on a grid, one crossbar a core.",
                         [&config](FieldVisitor& visitor) { config.chip.fields(visitor); }}}) +
+      "# Spiking networks\n\nEvery key of [spiking] in a file for `mho spiking CONFIG`, which has [task], "
+      "[device] and "
+      "[device.NAME] as above too (docs/spiking.md).\n\n" +
+      describe_config({{"spiking", "Spiking networks: neurons, learning, devices.",
+                        [&spiking](FieldVisitor& visitor) { spiking.fields(visitor); }}}) +
       "# Recipes\n\nEvery key of `mho data prepare audio|csv|npy|images --set TABLE.KEY=VALUE` or `--recipe "
       "FILE` "
       "(docs/data.md).\n\n" +

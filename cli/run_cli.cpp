@@ -73,6 +73,7 @@ int parse_and_run(int argc, char** argv, const HostExtensions& extensions) {
   add_device(app, action);
   add_lstsq(app, action);
   add_pca(app, action);
+  add_spiking(app, action);
   add_bench(app, action);
   add_bench_search(app, action, extensions.search);
   add_map(app, action, extensions);

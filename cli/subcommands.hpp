@@ -28,6 +28,7 @@ void add_doctor(CLI::App& app, Action& action);
 void add_device(CLI::App& app, Action& action);
 void add_lstsq(CLI::App& app, Action& action);
 void add_pca(CLI::App& app, Action& action);
+void add_spiking(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_bench_search(CLI::App& app, Action& action, const SearchExtensions& extensions);
 void add_map(CLI::App& app, Action& action, const HostExtensions& extensions);

@@ -51,7 +51,8 @@ its partial sums travel, and states go to the other cores that read them over li
 **Refused**, each with one line: a recurrent layer on what is no sequence, more than 16,384 steps, kernels longer than the padded
 sequence, gradients clipped in regimes that sum none, characters outside the network's vocabulary, searches for language models. A loss that is no number, as states that are none give, ends the training.
 
-**Not there**: states carried on in scoring, projections, peepholes, both directions.
+**Not there**: states carried on in scoring, projections, peepholes, both directions. Networks of spikes have a page of their own:
+[spiking networks](spiking.md).
 
 """
 

@@ -157,3 +157,45 @@ TEST_CASE("Frozen products count themselves and what they clip") {
   CHECK(frozen.products() == 3 * 3 * 3);  // vectors x row splits x column splits
   CHECK(frozen.saturations() == 0);
 }
+
+TEST_CASE("A row that is read alone has the weights that a read of all gives") {
+  auto hardware = pulsed_hardware("pcm");
+  hardware.g_max_us = 25;
+  hardware.cell.kind = GENERATE(CellKind::single, CellKind::pairs);
+  const bool noisy = GENERATE(false, true);
+  hardware.device_parameters.scales.read_noise_scale = noisy ? 1 : 0;
+  const auto model = make_device_model("pcm", 25, hardware.device_parameters);
+  auto matrix = CrossbarMatrix(
+      map_to_conductances(uniforms(rows * columns, 5), rows, columns, hardware, model->range()), hardware,
+      *model, RandomKey(6));
+  matrix.advance(3600);
+  const int row = 17;  // of the third row split
+  const auto all = matrix.read_uncompensated(0, RandomKey(7));
+  std::vector<float> weights(columns), again(columns), mean(columns);
+  matrix.read_row(row, RandomKey(8), weights);
+  matrix.read_row(row, RandomKey(9), again);
+  CHECK((weights == again) == !noisy);
+  const int reads = 400;
+  for (std::uint64_t read = 0; read < reads; ++read) {
+    matrix.read_row(row, RandomKey(100 + read), weights);
+    for (size_t c = 0; c < columns; ++c) mean[c] += weights[c] / reads;
+  }
+  for (size_t c = 0; c < columns; ++c) {
+    const double expected = all.conductances[row * columns + c] * all.output_scales[2 * columns + c];
+    // Read noise of PCM after an hour is below 4 % of g_max: of two devices, and of one read of all.
+    REQUIRE(mean[c] == Approx(expected).margin(noisy ? 0.15 : 1e-5));
+  }
+}
+
+TEST_CASE("A row that is wider than a block of devices is read whole") {
+  auto hardware = pulsed_hardware("constant_step");
+  hardware.crossbar_columns = 4096;
+  const int wide = 1500;
+  const auto model = make_device_model("constant_step", 30);
+  const CrossbarMatrix matrix(map_to_conductances(uniforms(3 * wide, 5), 3, wide, hardware, model->range()),
+                              hardware, *model, RandomKey(6));
+  std::vector<float> weights(wide);
+  matrix.read_row(1, RandomKey(7), weights);
+  const auto written = matrix.weights();
+  for (size_t c = 0; c < wide; ++c) REQUIRE(weights[c] == Approx(written[wide + c]).margin(1e-6));
+}

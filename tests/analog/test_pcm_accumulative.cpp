@@ -130,3 +130,24 @@ TEST_CASE("Impossible PCM coefficients are refused") {
   CHECK_THROWS_WITH(PcmAccumulativeDevice(9, {.min_us = 14}),
                     ContainsSubstring("device.pcm_accumulative.min_us"));
 }
+
+TEST_CASE("Arrays of different drift that are read in turn each keep their own") {
+  const auto quiet = [](double exponent) {
+    PcmAccumulativeParameters p;
+    p.drift_exponent = exponent;
+    return PcmAccumulativeDevice(9, p, {.read_noise_scale = 0});
+  };
+  const auto slow = quiet(.02), fast = quiet(.08);
+  const std::vector<float> targets(50, 6.0f);
+  ProgrammedDevices first(slow, targets, RandomKey(14)), second(fast, targets, RandomKey(14));
+  for (int round = 0; round < 2; ++round)
+    for (const double time_s : {10.0, 3600.0}) {
+      const auto a = first.read(time_s, 1), b = second.read(time_s, 1);
+      for (size_t i = 0; i < targets.size(); ++i) {
+        const double written = first.written()[i];
+        REQUIRE(a[i] == Approx(std::max(.1, written * std::pow(1 + time_s / 38.6, -.02))).epsilon(1e-5));
+        REQUIRE(b[i] == Approx(std::max(.1, written * std::pow(1 + time_s / 38.6, -.08))).epsilon(1e-5));
+      }
+    }
+  CHECK_THROWS_AS(first.read(-1, 1), ConfigError);
+}

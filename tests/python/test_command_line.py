@@ -10,7 +10,7 @@ from conftest import EXECUTABLE, ROOT, TINY
 
 def test_help_lists_the_commands(mho):
     text = mho("--help").stdout
-    for command in ["search", "evaluate", "export", "data", "doctor", "device", "bench", "bench-search", "map",
+    for command in ["search", "evaluate", "export", "data", "doctor", "device", "spiking", "bench", "bench-search", "map",
                     "config"]:
         assert command in text
         assert "--help" in mho(command, "--help").stdout

@@ -150,6 +150,15 @@ def test_arrays_are_prepared_and_judged(tmp_path, monkeypatch):
         package.prepare("audio", "raw", recipe={"features.preset": "mlperf"})
 
 
+def test_a_spiking_network_is_trained_as_the_command_does(finished):
+    keys = {"spiking.neurons": 20, "spiking.inputs": 10, "spiking.steps": 100, "spiking.scheme": "sign"}
+    found = package.spiking(keys, seed=3, spiking__epochs=5)
+    printed = finished.json("spiking", "--set", *(f"{key}={value}" for key, value in keys.items()), "spiking.epochs=5", "--seed", 3)
+    assert found["errors"] == printed["errors"] and found["writes"] == printed["writes"]
+    with pytest.raises(package.InputError, match="did you mean 'sign'"):
+        package.spiking({"spiking.scheme": "sing"})
+
+
 def test_a_search_writes_a_run_folder_and_tells_of_it(tmp_path, finished, run):
     events = []
     (tmp_path / "tiny.toml").write_text(TINY)

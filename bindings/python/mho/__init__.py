@@ -10,6 +10,8 @@ your own, as a Candidate.
 Chips: map() places a network on the cores, export() writes a trained one for them, check_export() and simulate() run what was
 written, predict() gives logits.
 
+Spikes: spiking() trains a spiking network by e-prop, on numbers or on devices.
+
 Devices: Device samples a memory device, Tile and CrossbarMatrix are weights on such devices, mho.linalg computes on them.
 
 Pictures: mho.plot, on matplotlib axes.
@@ -25,7 +27,7 @@ import sys as _sys
 from mho import linalg
 from mho._core import __version__, main
 from mho._candidate import Candidate, evaluate, from_arrays, from_onnx, from_torch
-from mho._commands import check_export, explain, export, map, predict, prepare, simulate
+from mho._commands import check_export, explain, export, map, predict, prepare, simulate, spiking
 from mho._crossbar import CrossbarMatrix, Tile
 from mho._device import Device, DeviceSample
 from mho._errors import InputError, RunError
@@ -37,7 +39,7 @@ from mho.aihwkit_bridge import AihwkitTile, to_aihwkit
 __all__ = ["AihwkitTile", "Candidate", "Choice", "CrossbarMatrix", "Device", "DeviceSample", "InputError", "Int", "Ordered",
            "Real", "RunError", "Tile", "Trials", "__version__", "check_export", "config", "evaluate", "explain", "export",
            "from_arrays", "from_onnx", "from_torch", "linalg", "load", "main", "map", "plot", "predict", "prepare", "search",
-           "simulate", "to_aihwkit"]
+           "simulate", "spiking", "to_aihwkit"]
 
 # Where C++ finds what other packages of this interpreter bring: the digits of scikit-learn.
 _os.environ.setdefault("MHO_PYTHON_PATH", _os.pathsep.join(filter(None, _sys.path)))

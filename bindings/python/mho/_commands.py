@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-__all__ = ["check_export", "explain", "export", "map", "predict", "prepare", "simulate"]
+__all__ = ["check_export", "explain", "export", "map", "predict", "prepare", "simulate", "spiking"]
 
 Words = list[str]
 
@@ -201,3 +201,15 @@ def prepare(kind: str, source: str | os.PathLike[str] | None = None, *, name: st
     for option, value in (("--from", source), ("--name", name), ("--recipe", None if isinstance(recipe, Mapping) else recipe or None)):
         words += [] if value is None else [option, value]
     return answered([*words, *set_words(assignments_of(recipe) if isinstance(recipe, Mapping) else ())])
+
+
+def spiking(config: Config = None, *, seed: int | None = None, threads: int = 0, **settings: Any) -> dict[str, Any]:
+    """Trains a spiking network by e-prop, on numbers or on devices, as `mho spiking` does.
+
+    Args:
+        config: file with the tables [spiking], [task] and [device], or a dict of their keys ({"spiking.scheme": "sign"}).
+        seed, threads, settings: as for mho.evaluate; settings are keys with two underscores for the dot (spiking__epochs=10).
+
+    Returns the command's document (docs/json.md) and notes. Raises InputError, RuntimeError where potentials are no numbers.
+    """
+    return answered(["spiking", *_run_words(config, seed, threads, settings)])

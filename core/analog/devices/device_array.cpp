@@ -188,13 +188,18 @@ void DeviceArray::advance(double seconds) {
 
 void DeviceArray::read(std::size_t block, double ahead_s, RandomKey key,
                        std::span<float> conductances_us) const {
-  const std::size_t first = block * block_devices, end = first + conductances_us.size();
+  read_some(block * block_devices, ahead_s, key.with("read " + label_, block), conductances_us);
+}
+
+void DeviceArray::read_some(std::size_t first, double ahead_s, RandomKey key,
+                            std::span<float> conductances_us) const {
+  const std::size_t end = first + conductances_us.size();
   const double then_s = now_s_ + ahead_s;
   std::array<double, block_devices> ages;
   if (!own_written_s_.empty())
     for (std::size_t i = first; i < end; ++i) ages[i - first] = then_s - own_written_s_[i];
   const std::span<const double> each = std::span(ages).first(own_written_s_.empty() ? 0 : end - first);
-  read_devices(first, {then_s - written_s_, each}, key.with("read " + label_, block), conductances_us);
+  read_devices(first, {then_s - written_s_, each}, key, conductances_us);
   auto fault = std::lower_bound(stuck_.begin(), stuck_.end(), first,
                                 [](const StuckDevice& a, std::size_t device) { return a.device < device; });
   for (; fault != stuck_.end() && fault->device < end; ++fault)

@@ -89,6 +89,9 @@ class DeviceArray {
   /// `ahead_s` seconds from now, with fresh read noise from `key`. Throws ConfigError for an age that the
   /// model does not know.
   void read(std::size_t block, double ahead_s, RandomKey key, std::span<float> conductances_us) const;
+  /// The same of any devices that lie side by side, at most block_devices, from `first` on: a row of a
+  /// crossbar. What is drawn depends on (key, place).
+  void read_some(std::size_t first, double ahead_s, RandomKey key, std::span<float> conductances_us) const;
 
   /// Conductances as they were last written, µS: before drift and without read noise.
   const std::vector<float>& written_us() const { return written_us_; }

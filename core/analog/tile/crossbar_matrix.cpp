@@ -298,6 +298,23 @@ MatrixRead CrossbarMatrix::compensate(std::vector<float> conductances,
   return result;
 }
 
+void CrossbarMatrix::read_row(int row, RandomKey key, std::span<float> weights) const {
+  std::array<float, block_devices> buffer;
+  const auto width = static_cast<size_t>(columns()), row_start = static_cast<size_t>(row) * width;
+  const float* scales = targets_.scales.data() + static_cast<size_t>(targets_.row_split_of(row)) * width;
+  for_each_block(weights, [&](size_t block, std::span<float> part) {
+    const size_t column = block * block_devices, first = row_start + column;
+    const auto conductances_us = std::span(buffer).first(part.size());
+    std::fill(part.begin(), part.end(), 0.0f);
+    for (size_t p = 0; p < planes_.size(); ++p) {
+      planes_[p]->read_some(first, 0, key.with(planes_[p]->label(), block), conductances_us);
+      accumulate(targets_.cell.planes[p], conductances_us, part);
+    }
+    for (size_t i = 0; i < part.size(); ++i)
+      part[i] = (part[i] / targets_.cell.unit_us - reference_of(first + i)) * scales[column + i];
+  });
+}
+
 FrozenMatrix CrossbarMatrix::freeze(double ahead_s, const std::vector<float>& input_ranges, RandomKey key,
                                     RandomKey chip) const {
   return FrozenMatrix(read(ahead_s, key), rows(), columns(), hardware_, input_ranges, chip);

@@ -79,6 +79,9 @@ class CrossbarMatrix {
   /// The same without drift compensation: what a chip that is being trained multiplies with, whose read-outs
   /// change by more than drift.
   MatrixRead read_uncompensated(double ahead_s, RandomKey key) const;
+  /// Weights of one row now, with fresh read noise: what a pulse on that row alone gives its columns. No
+  /// drift compensation, no wires. `weights`: columns numbers.
+  void read_row(int row, RandomKey key, std::span<float> weights) const;
   /// Takes the drift compensation's baseline anew from the devices as they are: the end of a training.
   void start_compensation(RandomKey key) { take_baseline(key); }
   /// That read as products through the tiles' periphery; input_ranges and chip as FrozenMatrix::hold.

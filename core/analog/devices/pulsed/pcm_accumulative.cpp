@@ -5,11 +5,47 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include "core/base/error.hpp"
 
 namespace mho {
+namespace {
+
+/// What drift leaves at ages that were asked for lately: devices that are written one by one have few ages,
+/// and rows of them are read often.
+class DriftMemory {
+ public:
+  /// From now on of that law: (1 + age / t_0)^-exponent.
+  void serve(double exponent, double t_0_s) {
+    if (exponent == exponent_ && t_0_s == t_0_s_) return;
+    exponent_ = exponent;
+    t_0_s_ = t_0_s;
+    places_.fill({});
+  }
+  /// check() throws for ages that are not known.
+  template <class Check>
+  float left(double age_s, const Check& check) {
+    auto& place = places_[std::bit_cast<std::uint64_t>(age_s) * 0x9e3779b97f4a7c15ull >> 54];
+    if (place.age_s != age_s) {
+      check();
+      place = {age_s, static_cast<float>(std::exp(-exponent_ * std::log1p(age_s / t_0_s_)))};
+    }
+    return place.factor;
+  }
+
+ private:
+  struct Place {
+    double age_s = std::numeric_limits<double>::quiet_NaN();  // equal to none
+    float factor = 0;
+  };
+  double exponent_ = 0, t_0_s_ = 0;
+  std::array<Place, 1024> places_;
+};
+
+}  // namespace
 
 /// The conductance that the last pulse left, and the memory m of the pulses since the last reset.
 class PcmAccumulativeDevice::Array : public ModelArray<Array, PcmAccumulativeDevice> {
@@ -160,14 +196,17 @@ void PcmAccumulativeDevice::Array::read_devices(std::size_t first, const Ages& a
   const auto slope = static_cast<float>(model_.scales_.read_noise_scale * p.read_noise_slope);
   const auto noise = static_cast<float>(model_.scales_.read_noise_scale * p.read_noise_us);
   const auto min_us = static_cast<float>(p.min_us), max_us = static_cast<float>(p.max_us);
-  const auto left = [&](double age_s) {
-    model_.check_time(age_s);
-    return static_cast<float>(
-        std::exp(-model_.scales_.drift_scale * p.drift_exponent * std::log1p(age_s / p.t_0_s)));
-  };
-  const float all = ages.each_s.empty() ? left(ages.all_s) : 0;
+  thread_local DriftMemory memory;
+  memory.serve(model_.scales_.drift_scale * p.drift_exponent, p.t_0_s);
+  const auto left = [&](double age_s) { return memory.left(age_s, [&] { model_.check_time(age_s); }); };
+  double age_s = ages.of(0);  // devices side by side were often written at one time
+  float factor = left(age_s);
   for (std::size_t i = 0; i < conductances_us.size(); ++i) {
-    const float d = written_us_[first + i] * (ages.each_s.empty() ? all : left(ages.each_s[i]));
+    if (ages.of(i) != age_s) {
+      age_s = ages.of(i);
+      factor = left(age_s);
+    }
+    const float d = written_us_[first + i] * factor;
     conductances_us[i] = std::clamp(d + (slope * d + noise) * xi[i], min_us, max_us);
   }
 }
