@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains spiking networks under every scheme and writes docs/spiking.md. From the repository root:
 
-    docs/make_spiking.py [--mho build/release/mho] [--raw DIR] [--trials 12] [--seeds 1,2,3,4,5] [--write-only]
+    docs/make_spiking.py [--mho build/release/mho] [--raw DIR] [--trials 24] [--seeds 1,2,3,4,5] [--write-only]
 
 --raw holds the files as they came (default: $MHO_DATA_DIR, else ../shared/data): fsdd/fsdd_wav.tar.xz. Every run of mho is kept
 below runs/spiking by its command; what is there is not run again, so that the script goes on where it was stopped. What has not
@@ -27,13 +27,13 @@ SCHEMES = ("float", "digital_accumulator", "mixed_precision", "multi_memory", "s
 DECADES = {"float": (-5, -3.3, -5, -3.7), "digital_accumulator": (-5, -3.3, -5, -3.7), "mixed_precision": (-5.3, -4, -6, -4),
            "stochastic": (-5.3, -4, -6, -4), "multi_memory": (-4.3, -2.7, -5.3, -3), "sign": (-4, -4, -4, -4)}
 CLASSES = {"spiking.task": "classes", "task.data": "fsdd", "task.folder": str(RUNS / "data"), "spiking.coding": "delta",
-           "spiking.delta": 0.7, "spiking.batch": 8, "spiking.neurons": 200, "spiking.programmings": 10}
+           "spiking.delta": 0.7, "spiking.batch": 8, "spiking.neurons": 200, "spiking.epochs": 10, "spiking.programmings": 10,
+           "spiking.threshold": 1, "spiking.initial_gain": 0.4, "spiking.rate_regularisation": 1e-6,
+           "spiking.input_learning_rate": 0.2, "spiking.recurrent_learning_rate": 0.2, "spiking.output_learning_rate": 0.34}
 CLASS_RUNS = {
-    "numbers, then programmed on `pcm`": {
-        "spiking.scheme": "float", "spiking.device": "pcm", "spiking.epochs": 15, "spiking.input_learning_rate": 0.5,
-        "spiking.recurrent_learning_rate": 0.5, "spiking.output_learning_rate": 0.3, "spiking.rate_regularisation": 1e-6,
-        "spiking.initial_gain": 0.2, "spiking.weight_bound": 1},
-    "mixed precision on `pcm_accumulative`, the trained devices": {},
+    "numbers, then programmed on `pcm`": {"spiking.scheme": "float", "spiking.device": "pcm", "spiking.weight_bound": 1},
+    "mixed precision on `pcm_accumulative`, the trained devices": {
+        "spiking.scheme": "mixed_precision", "spiking.weight_bound": 0.6, "spiking.fresh_reads": "false"},
 }
 
 
@@ -179,7 +179,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mho", default="build/release/mho")
     parser.add_argument("--raw", default=os.environ.get("MHO_DATA_DIR", "../shared/data"))
-    parser.add_argument("--trials", type=int, default=12)
+    parser.add_argument("--trials", type=int, default=24)
     parser.add_argument("--seeds", default="1,2,3,4,5")
     parser.add_argument("--write-only", action="store_true")
     arguments = parser.parse_args()
