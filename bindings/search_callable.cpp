@@ -66,10 +66,10 @@ NetworkBuilder builder_of(PythonThread& thread, const py::object& build) {
     if (json.contains("error")) throw ArchitectureError("build: " + json.at("error").get<std::string>());
     if (!json.contains("input")) json["input"] = {input.height, input.width, input.channels};
     auto network = read_architecture_json(json.dump(), "build");
-    if (!(network.input() == input) || network.classes() != classes)
+    if (!(network.input() == input) || network.outputs() != classes)
       throw ArchitectureError(
           "build: expected a network for the task's input and classes, got another input or " +
-          std::to_string(network.classes()) + " classes");
+          std::to_string(network.outputs()) + " classes");
     return network;
   };
 }

@@ -5,9 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"
+#include "core/base/files/text_file.hpp"
 #include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
 
@@ -15,6 +17,26 @@ namespace mho {
 namespace {
 
 Shape shape_of(const Samples& samples) { return {samples.height, samples.width, samples.channels}; }
+
+/// "10 outputs", "100 steps of 84 outputs"
+std::string outputs_text(std::int64_t steps, int outputs) {
+  return steps == 1 ? fmt::format("{} outputs", outputs)
+                    : fmt::format("{} steps of {} outputs", steps, outputs);
+}
+
+/// "vocabulary" of features.json; "" where there is none.
+std::string vocabulary_in(const std::string& features) {
+  const auto json = nlohmann::json::parse(features, nullptr, false);
+  return json.is_object() && json.contains("vocabulary") && json["vocabulary"].is_string()
+             ? json["vocabulary"].get<std::string>()
+             : "";
+}
+
+/// As between the quotes of a string in TOML.
+std::string escaped(const std::string& text) {
+  const auto quoted = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return quoted.substr(1, quoted.size() - 2);
+}
 
 bool looks_like_a_file(const std::string& name) {
   return name.ends_with(".json") || name.find('/') != std::string::npos;
@@ -79,11 +101,28 @@ NetworkAndData preprocessed(NamedArchitecture network, const std::string& name, 
 
 void check_fits(const Architecture& architecture, const std::string& name, const Dataset& dataset) {
   const auto shape = shape_of(dataset.train);
-  if (architecture.input() == shape && architecture.classes() == dataset.outputs) return;
-  throw ConfigError(
-      fmt::format("{}: expected a network for data set '{}' ({}, {} outputs), got one for {}, {} outputs",
-                  name, dataset.name, to_string(shape), dataset.outputs, to_string(architecture.input()),
-                  architecture.classes()));
+  const auto steps = dataset.train.answers_each();
+  if (architecture.input() == shape && architecture.classes() == dataset.outputs &&
+      architecture.output_steps() == steps)
+    return;
+  throw ConfigError(fmt::format("{}: expected a network for data set '{}' ({}, {}), got one for {}, {}", name,
+                                dataset.name, to_string(shape), outputs_text(steps, dataset.outputs),
+                                to_string(architecture.input()),
+                                outputs_text(architecture.output_steps(), architecture.classes())));
+}
+
+std::string features_in(const std::filesystem::path& folder) {
+  const auto file = folder / "features.json";
+  return is_file(file) ? read_text_file(file, largest_config) : "";
+}
+
+void check_vocabulary(const std::string& features, const std::string& name, const Dataset& dataset) {
+  const auto own = vocabulary_in(features), given = vocabulary_in(dataset.features);
+  if (own.empty() || given.empty() || own == given) return;
+  throw ConfigError(fmt::format(
+      "{}: expected data set '{}' in the network's vocabulary, \"{}\", got \"{}\"; prepare the text "
+      "with text.vocabulary = the former",
+      name, dataset.name, escaped(own), escaped(given)));
 }
 
 const Samples& split_of(const Dataset& dataset, const std::string& name) {
@@ -99,7 +138,8 @@ std::optional<NamedArchitecture> load_network(const std::string& name, const Net
   if (name.ends_with(".onnx")) return read_foreign(name, reader, input);
   if (is_folder(name)) {
     auto candidate = load_candidate(name);
-    return NamedArchitecture{std::move(candidate.architecture), std::move(candidate.parameters)};
+    return NamedArchitecture{
+        std::move(candidate.architecture), std::move(candidate.parameters), {}, candidate.features};
   }
   if (is_file(name) || looks_like_a_file(name))
     return NamedArchitecture{load_architecture(name), std::nullopt};
@@ -110,6 +150,7 @@ NamedArchitecture find_architecture(const std::string& name, const Dataset& data
                                     const NetworkReader& reader) {
   auto found = load_network(name, reader, shape_of(dataset.train));
   if (!found) return {make_builtin(name, shape_of(dataset.train), dataset.outputs), std::nullopt};
+  check_vocabulary(found->features, name, dataset);
   check_fits(found->architecture, name, dataset);
   return std::move(*found);
 }

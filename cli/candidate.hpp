@@ -16,6 +16,7 @@ struct NamedArchitecture {
   Architecture architecture;
   std::optional<Parameters> parameters;
   std::vector<std::string> notes = {};  ///< what the user has to know of the file, a line each
+  std::string features = {};            ///< Candidate::features of a winner folder
 };
 
 /// What `name` names without a task: a winner folder (then its weights come along), an ONNX file (the same),
@@ -55,6 +56,13 @@ CandidateAndData load_candidate_and_data(const std::string& name, const TaskConf
 
 /// The split that --split names: "test", "train", "validation". Throws ConfigError when it is empty.
 const Samples& split_of(const Dataset& dataset, const std::string& name);
+
+/// Throws ConfigError, calling the network `name`, where `features` (Candidate::features) and the data's name
+/// two vocabularies: a character's number would mean another one.
+void check_vocabulary(const std::string& features, const std::string& name, const Dataset& dataset);
+
+/// The features.json of a winner's or chip's folder; "" where there is none. Throws DataError.
+std::string features_in(const std::filesystem::path& folder);
 
 /// Throws ConfigError, calling the network `name`, unless the network fits the data.
 void check_fits(const Architecture& architecture, const std::string& name, const Dataset& dataset);

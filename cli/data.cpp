@@ -35,6 +35,7 @@ Json set_json(const std::filesystem::path& folder, const RawSet& set) {
     json["values"] = set.values;
   else
     json["classes"] = set.classes;
+  if (set.steps > 0) json["steps"] = set.steps;  // a class for each
   json["class_names"] = set.class_names;
   json["samples"] = {
       {"train", set.train.count()}, {"validation", set.validation.count()}, {"test", set.test.count()}};
@@ -56,8 +57,9 @@ std::string describe(const std::filesystem::path& folder) {
     const auto set = verify_prepared(folder);
     const auto [height, width, channels] = sample_shape(set);
     const auto training = set.train.count() + set.validation.count();
-    const auto wanted =
-        set.values > 0 ? fmt::format("{} values", set.values) : fmt::format("{} classes", set.classes);
+    const auto wanted = set.values > 0  ? fmt::format("{} values", set.values)
+                        : set.steps > 0 ? fmt::format("{} classes a step", set.classes)
+                                        : fmt::format("{} classes", set.classes);
     return fmt::format("{}: {}x{}x{}, {}, {} + {} samples", folder.string(), height, width, channels, wanted,
                        format_count(training), format_count(set.test.count()));
   } catch (const DataError& error) {
@@ -121,9 +123,10 @@ void add_data(CLI::App& app, Action& action) {
   preparation->add_option("--from", arguments->from, "Raw files that are here already; nothing is downloaded")
       ->type_name("DIR");
   preparation
-      ->add_option("--set", arguments->assignments,
-                   "Set values of the recipe (audio, csv, npy, images): --set features.preset=mlperf_kws "
-                   "(repeatable; 'mho config' lists them)")
+      ->add_option(
+          "--set", arguments->assignments,
+          "Set values of the recipe (audio, csv, npy, images, text): --set features.preset=mlperf_kws "
+          "(repeatable; 'mho config' lists them)")
       ->type_name("TABLE.KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);

@@ -90,6 +90,7 @@ Judged score_export(const EvaluateArguments& arguments, const NetworkReader& rea
   const auto& own = chip.architecture.preprocessing();
   const auto dataset = load_dataset(
       config.task, own ? std::optional(Normalisation{own->mean, own->standard_deviation}) : std::nullopt);
+  check_vocabulary(features_in(arguments.from_export), arguments.from_export.string(), dataset);
   check_fits(chip.architecture, arguments.from_export.string(), dataset);
   if (!arguments.architecture.empty() &&
       find_architecture(arguments.architecture, dataset, reader).architecture.declarations() !=

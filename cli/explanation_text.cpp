@@ -22,9 +22,9 @@ constexpr double smallest_share = 0.05;
 
 std::string percent(double fraction) { return fmt::format("{:.2f} %", 100 * fraction); }
 
-/// "+31.2 +- 4.0", in points.
-std::string points(double gain, double error) {
-  return fmt::format("{:>+6.2f} +- {:.2f}", 100 * gain, 100 * error);
+/// "+31.2 +- 4.0", in the metric's points.
+std::string points(const Metric& metric, double gain, double error) {
+  return fmt::format("{:>+6.2f} +- {:.2f}", metric.points(gain), metric.points(error));
 }
 
 std::string title_of(const std::string& word) {
@@ -41,18 +41,20 @@ std::string heading(const ExplainedCase& explained) {
   const auto& e = explained.explanation;
   const auto& metric = metric_of(e.metric);
   return fmt::format("{}, {}: {} in digital, {} +- {:.2f} on {} chips after {} ({} {} images)\n",
-                     explained.network, metric.title, percent(e.digital), percent(e.chip.mean),
-                     100 * e.chip.standard_deviation, e.programmings, time_name(e.time_s),
+                     explained.network, metric.title, metric.shown(e.digital), metric.shown(e.chip.mean),
+                     metric.points(e.chip.standard_deviation), e.programmings, time_name(e.time_s),
                      format_count(e.images), explained.split);
 }
 
 std::string causes_text(const Explanation& e) {
   if (e.causes.empty()) return "\nNothing costs anything here.\n";
   std::string text = "\nWhy, most important first, and the key that would mend it\n\n";
+  const auto& metric = metric_of(e.metric);
   int rank = 0;
   for (const auto& cause : e.causes) {
     const bool is_layer = cause.what == "layer";
-    text += fmt::format("{:>2}. {:>6.2f} +- {:.2f} points  {}{}\n", ++rank, cause.points, cause.error,
+    text += fmt::format("{:>2}. {:>6.2f} +- {:.2f} {}  {}{}\n", ++rank, cause.points, cause.error,
+                        metric.difference,
                         is_layer ? fmt::format("layer '{}'", cause.layer) : title_of(cause.what),
                         is_layer ? "" : fmt::format(", most in '{}'", cause.layer));
     text += fmt::format("    {}: {}\n", cause.key, cause.advice);
@@ -61,14 +63,15 @@ std::string causes_text(const Explanation& e) {
 }
 
 std::string effects_text(const Explanation& e) {
+  const auto& metric = metric_of(e.metric);
   std::string text =
       fmt::format("\n{:<20} {:>20} {:>30}\n", "Effect by effect", "switched off gives back", "alone costs");
   for (const auto& cost : e.effects)
-    text += fmt::format("{:<20} {:>9}  {:<18} {:>9}  {}\n", title_of(cost.effect), percent(cost.off.value),
-                        points(cost.off.gain, cost.off.error), percent(cost.alone.value),
-                        points(cost.alone.gain, cost.alone.error));
-  return text + fmt::format("{:<20} {:>9}  {:<18}\n", "none of them", percent(e.none.value),
-                            points(e.none.gain, e.none.error));
+    text += fmt::format("{:<20} {:>9}  {:<18} {:>9}  {}\n", title_of(cost.effect),
+                        metric.shown(cost.off.value), points(metric, cost.off.gain, cost.off.error),
+                        metric.shown(cost.alone.value), points(metric, cost.alone.gain, cost.alone.error));
+  return text + fmt::format("{:<20} {:>9}  {:<18}\n", "none of them", metric.shown(e.none.value),
+                            points(metric, e.none.gain, e.none.error));
 }
 
 /// "programming noise 61 %, output noise 30 %"
@@ -94,7 +97,7 @@ std::string layers_text(const Explanation& e) {
     text += fmt::format("{:<{}}  {:>4.1f} dB  {:>9} {:>4.0f} %  {:>9} {:>4.0f} %  {:>17}  {}\n", errors.name,
                         width, errors.signal_to_noise_db(), percent(errors.dac_clipped),
                         100 * errors.dac_used, percent(errors.adc_clipped), 100 * errors.adc_used,
-                        points(digital.gain, digital.error), shares_text(e, errors));
+                        points(metric_of(e.metric), digital.gain, digital.error), shares_text(e, errors));
   return text;
 }
 
@@ -102,8 +105,9 @@ std::string sets_text(const Explanation& e) {
   if (e.digital_sets.empty()) return "";
   std::string text = "\nThe most costly layers kept digital together (hardware.digital_layers)\n\n";
   for (const auto& [layers, digital] : e.digital_sets)
-    text += fmt::format("{:>9}  {}  [\"{}\"]\n", percent(digital.value), points(digital.gain, digital.error),
-                        fmt::join(layers, "\", \""));
+    text +=
+        fmt::format("{:>9}  {}  [\"{}\"]\n", metric_of(e.metric).shown(digital.value),
+                    points(metric_of(e.metric), digital.gain, digital.error), fmt::join(layers, "\", \""));
   return text;
 }
 

@@ -32,12 +32,19 @@ struct PredictArguments {
 
 std::int64_t count_right(const std::vector<float>& logits, const Samples& samples, size_t classes) {
   std::int64_t right = 0;
-  for (size_t i = 0; i < samples.labels.size(); ++i) {
+  const auto answers = static_cast<size_t>(samples.count() * samples.answers_each());
+  for (size_t i = 0; i < answers; ++i) {
     const auto first = logits.begin() + static_cast<std::ptrdiff_t>(i * classes);
     right +=
-        std::max_element(first, first + static_cast<std::ptrdiff_t>(classes)) - first == samples.labels[i];
+        std::max_element(first, first + static_cast<std::ptrdiff_t>(classes)) - first == samples.answers()[i];
   }
   return right;
+}
+
+/// Of the logits: images x classes, or images x steps x classes.
+std::vector<std::int64_t> shape_of(const Architecture& architecture, const Samples& samples) {
+  if (architecture.output_steps() == 1) return {samples.count(), architecture.classes()};
+  return {samples.count(), architecture.output_steps(), architecture.classes()};
 }
 
 /// Where it is asked for: the weights are made fit for the hardware, and one chip is programmed.
@@ -64,14 +71,17 @@ std::string report(const PredictArguments& arguments, const CandidateAndData& fo
   const auto file = arguments.run.out.string();
   const bool digital = arguments.at.empty();
   if (!arguments.run.json)
-    return fmt::format("{}: logits of {}, {} images x {} classes, {}: {:.2f} % right\n", file,
-                       architecture.name(), format_count(samples.count()), architecture.classes(),
-                       digital ? "digital" : "one chip after " + time_name(parse_time(arguments.at)),
-                       100 * accuracy);
+    return fmt::format(
+        "{}: logits of {}, {} {}{} classes, {}: {:.2f} % right\n", file, architecture.name(),
+        format_count(samples.count()),
+        architecture.output_steps() == 1 ? std::string("images x ")
+                                         : fmt::format("windows x {} steps x ", architecture.output_steps()),
+        architecture.classes(), digital ? "digital" : "one chip after " + time_name(parse_time(arguments.at)),
+        100 * accuracy);
   nlohmann::ordered_json json = {{"file", file},
                                  {"network", architecture.name()},
                                  {"split", arguments.split},
-                                 {"shape", {samples.count(), architecture.classes()}},
+                                 {"shape", shape_of(architecture, samples)},
                                  {"accuracy", accuracy}};
   if (!digital) json["at_s"] = parse_time(arguments.at);
   return json.dump(2) + "\n";
@@ -91,9 +101,10 @@ int run(PredictArguments& arguments, const HostExtensions& extensions) {
   const auto logits = logits_of(arguments, loaded, found, samples);
   const auto classes = found.candidate.architecture.classes();
   make_folder(std::filesystem::absolute(out).parent_path());
-  write_npy(out, NpyArray::from(logits, {samples.count(), classes}));
+  write_npy(out, NpyArray::from(logits, shape_of(found.candidate.architecture, samples)));
   const auto right = count_right(logits, samples, static_cast<size_t>(classes));
-  print(report(arguments, found, samples, static_cast<double>(right) / static_cast<double>(samples.count())));
+  print(report(arguments, found, samples,
+               static_cast<double>(right) / static_cast<double>(samples.count() * samples.answers_each())));
   return 0;
 }
 

@@ -18,6 +18,13 @@ constexpr double hour_s = 3600, day_s = 86400;
 
 bool is_multiple(double value, double unit) { return value >= unit && std::fmod(value, unit) == 0; }
 
+/// Bits and perplexities are small numbers.
+int table_digits(const Metric& metric) { return metric.scale == 1 ? 3 : 2; }
+int brief_digits(const Metric& metric) { return metric.scale == 1 ? 2 : 1; }
+
+/// Beside a column of values: other units than % stand in the title.
+const char* short_unit(const Metric& metric) { return metric.scale == 1 ? "" : metric.unit; }
+
 std::string writes_text(const WriteCounts& writes) {
   const auto& pulses = writes.pulses_per_device;
   auto text = fmt::format(
@@ -57,11 +64,14 @@ double parse_time(const std::string& text) {
 
 std::string brief_score(const Score& score) {
   const auto& day = score.at(day_s);
-  const auto deviation =
-      day.programmings > 1 ? fmt::format(" +- {:.1f}", 100 * day.standard_deviation) : std::string();
-  const std::string of =
-      score.metric == metrics().front().name ? "" : metric_of(score.metric).title + std::string(" ");
-  return fmt::format("{}{:.1f} %{} at 1 d, AVM {:.1f}", of, 100 * day.mean, deviation, score.avm);
+  const auto& metric = metric_of(score.metric);
+  const int digits = brief_digits(metric);
+  const auto deviation = day.programmings > 1
+                             ? fmt::format(" +- {:.{}f}", metric.points(day.standard_deviation), digits)
+                             : std::string();
+  const std::string of = score.metric == metrics().front().name ? "" : metric.title + std::string(" ");
+  return fmt::format("{}{}{} at 1 d, AVM {:.{}f}", of, metric.shown(day.mean, digits), deviation, score.avm,
+                     digits);
 }
 
 std::string brief_cost(const Cost& cost) {
@@ -71,12 +81,15 @@ std::string brief_cost(const Cost& cost) {
                      format_quantity(cost.energy_high_j, "J"));
 }
 
-std::string drift_row(const DriftPoint& point, int name_width, int value_width) {
-  const auto row = fmt::format("{:<{}} {:>{}.2f} %   ", time_name(point.time_s), name_width, 100 * point.mean,
-                               value_width);
+std::string drift_row(const DriftPoint& point, const Metric& metric, int name_width, int value_width) {
+  const int digits = table_digits(metric);
+  const auto row = fmt::format("{:<{}} {:>{}.{}f} {:<1}   ", time_name(point.time_s), name_width,
+                               metric.points(point.mean), value_width, digits, short_unit(metric));
   if (point.programmings < 2) return row + "  n/a   n/a (1 programming)\n";
-  return row + fmt::format("{:>5.2f}   {:.2f} to {:.2f} ({} programmings)\n", 100 * point.standard_deviation,
-                           100 * point.interval95[0], 100 * point.interval95[1], point.programmings);
+  return row + fmt::format("{:>5.{}f}   {:.{}f} to {:.{}f} ({} programmings)\n",
+                           metric.points(point.standard_deviation), digits,
+                           metric.points(point.interval95[0]), digits, metric.points(point.interval95[1]),
+                           digits, point.programmings);
 }
 
 std::string borrowed_text(const std::vector<std::string>& from_hermes64) {
@@ -88,15 +101,18 @@ std::string borrowed_text(const std::vector<std::string>& from_hermes64) {
 std::string score_table(const Evaluation& evaluation) {
   const auto& score = evaluation.score;
   const auto& metric = metric_of(score.metric);
-  auto text = fmt::format("{:<10} {:>10}   {:>5}   {}\n{:<10} {:>8.2f} %\n", "", metric.title, "sd",
-                          "95 % interval", "digital", 100 * score.digital);
-  for (const auto& point : score.drift) text += drift_row(point, 10, 8);
-  text += fmt::format("AVM        {:>8.2f} points {} from 1 s to {}\n", std::abs(score.avm),
-                      score.avm < 0 ? "gained" : "lost", time_name(score.avm_time_s));
+  const int digits = table_digits(metric);
+  auto text =
+      fmt::format("{:<10} {:>10}   {:>5}   {}\n{:<10} {:>8.{}f} {}\n", "", metric.title, "sd",
+                  "95 % interval", "digital", metric.points(score.digital), digits, short_unit(metric));
+  for (const auto& point : score.drift) text += drift_row(point, metric, 10, 8);
+  text += fmt::format("AVM        {:>8.{}f} {}{}{} from 1 s to {}\n", std::abs(score.avm), digits,
+                      metric.difference, metric.difference[0] ? " " : "", score.avm < 0 ? "gained" : "lost",
+                      time_name(score.avm_time_s));
   if (score.writes) text += writes_text(*score.writes);
   if (is_near_chance(score))
-    text +=
-        fmt::format("warning    near chance: {} gives {:.2f} %\n", metric.chance_answer, 100 * score.chance);
+    text += fmt::format("warning    near chance: {} gives {}\n", metric.chance_answer,
+                        metric.shown(score.chance));
   if (!evaluation.cost)
     return text + fmt::format("chip       does not fit: {}\n", evaluation.unmapped_reason);
   const auto& cost = *evaluation.cost;

@@ -24,7 +24,7 @@ std::string brief_cost(const Cost& cost);
 std::string borrowed_text(const std::vector<std::string>& from_hermes64);
 
 /// A row of a table over drift times: time, the metric, its deviation and interval, the columns so wide.
-std::string drift_row(const DriftPoint& point, int name_width, int value_width);
+std::string drift_row(const DriftPoint& point, const Metric& metric, int name_width, int value_width);
 
 /// The table that `mho evaluate` prints: the metric in digital, at each drift time, AVM, cost; a warning near
 /// chance.

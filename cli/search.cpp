@@ -124,8 +124,9 @@ std::filesystem::path winner_folder(const std::filesystem::path& folder, size_t 
 
 /// Both numbers: the best of many noisy scores is partly luck.
 std::string selected_by(const Winner& winner) {
+  const auto& metric = metric_of(winner.evaluation.score.metric);
   const double change =
-      100 * (winner.evaluation.score.at(one_day_s).mean - winner.trial.score->at(one_day_s).mean);
+      metric.points(winner.evaluation.score.at(one_day_s).mean - winner.trial.score->at(one_day_s).mean);
   return fmt::format(
       "selected by {} on the validation split; scored again on the test split with fresh devices ({:+.2f} "
       "points at 1 d):\n",

@@ -67,7 +67,7 @@ std::string to_text(const std::string& network, const Metric& metric, const std:
                     const std::vector<Figure>& figures) {
   auto text = fmt::format("{}, from its chip folder alone\n{:<20} {:>8}   {:>5}   {}\n", network, "",
                           metric.title, "sd", "95 % interval");
-  for (const auto& point : points) text += drift_row(point, 20, 6);
+  for (const auto& point : points) text += drift_row(point, metric, 20, 6);
   text += fmt::format("{:<20} {:>14}   {:>14}\n", "one image", "counted", "predicted");
   for (const auto& figure : figures) text += figure_row(figure);
   return text;
@@ -145,6 +145,7 @@ int run(SimulateArguments& arguments, const NetworkReader& reader) {
   const auto& own = architecture.preprocessing();
   const auto dataset = load_dataset(
       config.task, own ? std::optional(Normalisation{own->mean, own->standard_deviation}) : std::nullopt);
+  check_vocabulary(features_in(folder.path), arguments.folder.string(), dataset);
   check_fits(architecture, arguments.folder.string(), dataset);
   const auto& metric = metric_of(config.task.metric);
   const auto points =

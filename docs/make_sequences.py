@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures recurrent networks and writes docs/sequences.md. From the repository root:
 
-    docs/make_sequences.py [--mho build/release/mho] [--raw DIR] [--windows N] [--epochs N] [--seeds 0,1] [--write-only]
+    docs/make_sequences.py [--mho build/release/mho] [--raw DIR] [--characters N] [--epochs N] [--seeds 0,1,2] [--write-only]
 
 --raw holds the files as they came (default: $MHO_DATA_DIR, else ../shared/data): text/anna_karenina.txt.gz and gestures/.
 Every run of mho is kept below runs/sequences by its command; what is there is not run again, so that the script goes on where
 it was stopped. A finding that has not been run says so.
 """
 import argparse
-import gzip
 import hashlib
 import json
 import os
@@ -18,26 +17,30 @@ import statistics
 import subprocess
 import time
 
-import numpy
-
 RUNS = pathlib.Path("runs/sequences")
 RPU = "configs/onchip-mnist.toml"
-SYMBOLS = " abcdefghijklmnopqrstuvwxyz."  #: all that is no letter and no blank is a dot
-STEPS, UNITS = 16, 32
-NETWORK = RUNS / "next_letter.json"
+RATE, STEPS = 1, 25  #: learning rate, of the mean over so many steps of a window
+DROPPED, DROPOUT = 0.2, RUNS / "char_lstm_dropout.json"
 
 HEAD = """# Sequences
 
 Time is an activation's height: a sequence is steps x 1 x channels, as signals come in. Layers `lstm`, `gru` and `rnn` give the
 state of every step, `last` the last one; poolings, `dense` and 1-D convolutions go with them ([architecture](architecture.md)). Built
-in are `signal_lstm` and `kws_lstm`; `[space] kind = "sequence"` searches such networks (`configs/gestures-recurrent.toml`).
+in are `signal_lstm`, `kws_lstm` and `char_lstm`; `[space] kind = "sequence"` searches the first sort (`configs/gestures-recurrent.toml`).
+
+**Language models** (`task.target = "next_step"`, `configs/text.toml`) answer at every step: a text is numbers of a vocabulary
+([data](data.md#text)), a `one_hot` layer makes vectors of them before the chip, so that the first layer's matrix has vocabulary +
+units rows, and a 1x1 convolution is a dense layer over each step. The loss is the mean cross-entropy over all steps, judged in
+`bits_per_character` or `perplexity`, which training, scores through drift, `mho explain`, `predict` (logits windows x steps x
+characters), `export` and `simulate` speak of by name; the AVM is in bits. [Decision 0017](decisions/0017-next-step.md) says why so.
 
 **On crossbars** a recurrent layer is one matrix of inputs + units rows, and a column for every gate of a unit, as Gokmen, Rasch
 and Haensch map it ([1806.00166](https://arxiv.org/abs/1806.00166)): input converters before it, output converters behind it, gates
 and biases in the digital unit. It is read once a step. Every read draws its own noise, whose sums the backward pass meets again.
 [Decision 0014](decisions/0014-time-axis.md) says why so.
 
-**Training** goes back through all steps, from states of zero. `training.clip_gradient` limits the norm of all gradients together.
+**Training** goes back through all steps of a window, from states of zero, or, of a text with `training.carry_state = true`, from the
+states that the window before ended with (truncated back-propagation through time). Scoring begins every window with zero. `training.clip_gradient` limits the norm of all gradients together.
 All regimes train `lstm` and `rnn`; those that pulse by vectors (`pulsed`, `zero_shift`, `tiki_taka`) refuse `gru`, whose matrix has
 cells that must stay zero. Input ranges are calibrated over inputs and states of all steps.
 
@@ -46,53 +49,62 @@ its partial sums travel, and states go to the other cores that read them over li
 `mho simulate` steps through time core by core and gives the engine's scores. ONNX files have LSTM, GRU and RNN both ways.
 
 **Refused**, each with one line: a recurrent layer on what is no sequence, more than 16,384 steps, kernels longer than the padded
-sequence, gradients clipped in regimes that sum none. A loss that is no number, as states that are none give, ends the training.
+sequence, gradients clipped in regimes that sum none, characters outside the network's vocabulary, searches for language models. A loss that is no number, as states that are none give, ends the training.
 
-**Not there**: a loss at each step (language models in the usual sense), state carried on between mini-batches, projections,
-peepholes, both directions. Networks of spikes have a page of their own: [spiking networks](spiking.md).
+**Not there**: states carried on in scoring, projections, peepholes, both directions. Networks of spikes have a page of their own:
+[spiking networks](spiking.md).
 
 """
 
 
 FINDINGS = """## What was measured
 
-By `docs/make_sequences.py`: which letter follows 16 letters of Anna Karenina, in lower case, with a blank, and a dot for all else;
-an LSTM of 32 units over one-hot letters, its last state classified. The scale is small: {0}. Training on the chip has batches
-of 1 and the resistive baseline of `configs/onchip-mnist.toml`. Values are accuracies on letters of the book's last tenth, mean and
-standard deviation over the seeds, which say what a difference is worth.
+By `docs/make_sequences.py`: which character follows, at every step of Anna Karenina, in lower case and with one blank for several: {0}.
+`char_lstm`: two LSTM layers of 64 units over one-hot characters, and a dense layer over each step; windows of {12} steps, states from
+zero in each. Training on the chip has batches of 1 window and the resistive baseline of `configs/onchip-mnist.toml` (its devices,
+converters and noise; weights up to twice the largest initial one of a layer). Values are **bits a character** on the last tenth of
+the characters, mean and standard deviation over the seeds, which say what a difference is worth. Answering by how often each
+character occurs gives {1} bits.
 
-### Float, pulses in the array, mixed precision
+### 1 and 5. Float, pulses in the array, mixed precision
 
-{1}### Input bits, rounded to nearest and stochastically
+Stochastic gradient descent without momentum, batches of 1, the same learning rate ({2}).
 
-{2}### Asymmetry of the devices' steps
+{3}### 2. Input bits, rounded to nearest and stochastically
 
-{3}### A month on phase-change memory
+Pulsed; of the input converters, forward and backward.
 
-Hardware-aware training, three times the epochs in batches of 32 with Adam, then ten chips a seed, without and with global drift
-compensation.
+{4}### 3. Asymmetry of the devices' steps
 
-{4}### Gestures: searched, exported, simulated
+Pulsed; the spread from device to device of up over down steps.
+
+{5}### 4. Dropout, with and without device noise
+
+A `dropout` layer behind each LSTM; float, and pulsed on the baseline.
+
+{6}### 6. A month on phase-change memory
+
+Hardware-aware training ({7}), then ten chips a seed, without and with global drift compensation.
+
+{8}### Gestures: searched, exported, simulated
 
 `mho search configs/gestures-recurrent.toml` with 8 trials of 40 epochs, then `mho export` and `mho simulate`.
 
-{5}### What it says
+{9}### What it says
 
-At this scale and with two seeds: pulses in the array lose two to three points to float, mixed precision on the same devices less;
-3 input bits are worse than 5 and 7, which cannot be told apart here, and stochastic rounding does not mend 3 bits; asymmetry shows
-at 10 % alone. That 5 bits rounded to nearest are too few, and that a few per cent of asymmetry hurt, are findings of longer
-trainings of larger networks with a loss at each step; these runs neither show nor refute them. Global drift compensation keeps a
-month's loss at two points instead of five and a half. A chip folder that steps through time scores as the engine does.
+{10}
 
-All runs together took {6:.0f} s, one thread each, on a machine that did other work too.
+All runs together took {11:.0f} s, one thread each, on a machine that did other work too.
 """
+
+SAYS = """TO BE WRITTEN"""
 
 
 class Runs:
     def __init__(self, arguments):
         self.mho, self.write_only, self.epochs = arguments.mho, arguments.write_only, arguments.epochs
         self.seeds = [int(seed) for seed in arguments.seeds.split(",")]
-        self.data = f"letters_{arguments.windows}"
+        self.data = f"anna_{arguments.characters}"
         self.seconds = 0.0
 
     def score(self, network, config, seed, settings, *more):
@@ -112,19 +124,26 @@ class Runs:
         self.seconds += found["seconds"]
         return found["score"]
 
-    def accuracies(self, settings, value):
-        """`value` of each seed's score, in %."""
-        found = [self.score(NETWORK, RPU, seed, {**self.base(), **settings}) for seed in self.seeds]
-        return "not run" if None in found else spread([100 * value(score) for score in found])
+    def bits(self, settings, value, network="char_lstm"):
+        """`value` of each seed's score that there is."""
+        found = [self.score(network, RPU, seed, {**self.base(), **settings}) for seed in self.seeds]
+        return spread([value(score) for score in found if score is not None])
+
+    def task(self):
+        return {"task.folder": RUNS / "data", "task.data": self.data, "task.target": "next_step",
+                "task.metric": "bits_per_character"}
 
     def base(self):
-        return {"task.folder": RUNS / "data", "task.data": self.data, "training.epochs": self.epochs,
-                "training.learning_rate": 0.05, "training.weight_bound": 0, "training.weight_headroom": 2,
-                "scoring.programmings": 1, "scoring.times_s": [1, 86400, 2592000]}
+        return {**self.task(), "training.epochs": self.epochs, "training.learning_rate": RATE, "training.weight_decay": 0, "training.weight_bound": 0,
+                "training.weight_headroom": 2, "scoring.programmings": 1, "scoring.times_s": [1, 86400, 2592000]}
 
 
 def spread(values):
-    return f"{statistics.mean(values):.1f} ± {statistics.stdev(values):.1f}" if len(values) > 1 else f"{values[0]:.1f}"
+    if not values:
+        return "not run"
+    if len(values) == 1:
+        return f"{values[0]:.3f} (1 seed)"
+    return f"{statistics.mean(values):.3f} ± {statistics.stdev(values):.3f}"
 
 
 def trained(score):
@@ -132,7 +151,7 @@ def trained(score):
 
 
 def digital(score):
-    return score["digital"]["accuracy"]
+    return score["digital"]["bits_per_character"]
 
 
 def table(*rows):
@@ -141,76 +160,89 @@ def table(*rows):
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in body)]) + "\n\n"
 
 
-def letters(raw):
-    """The book as numbers of SYMBOLS, blanks in a row as one."""
-    text = gzip.open(pathlib.Path(raw) / "text/anna_karenina.txt.gz", "rt", encoding="latin-1").read()
-    text = " ".join(text.lower().split())
-    return numpy.array([SYMBOLS.find(letter) if letter in SYMBOLS else len(SYMBOLS) - 1 for letter in text])
-
-
-def prepare_text(runs, raw, windows):
-    """Windows of 16 letters with the letter that follows: the last tenth of the book to test on."""
+def prepare_text(runs, raw, characters):
+    """The beginning of the book: its last tenth to test on, all before it to train on."""
     if runs.write_only or (RUNS / "data" / runs.data / "dataset.json").exists():
         return
-    book, draw, source = letters(raw), numpy.random.default_rng(0), RUNS / "windows"
-    source.mkdir(parents=True, exist_ok=True)
-    cut = len(book) * 9 // 10
-    for split, low, high, count in (("train", 0, cut, windows), ("test", cut, len(book), 2000)):
-        first = draw.integers(low, high - STEPS - 1, count)
-        seen = book[first[:, None] + numpy.arange(STEPS)]
-        numpy.save(source / f"{split}_images.npy", numpy.eye(len(SYMBOLS), dtype=numpy.float32)[seen])
-        numpy.save(source / f"{split}_labels.npy", book[first + STEPS].astype(numpy.int64))
-    subprocess.run([runs.mho, "data", "prepare", "npy", "--from", source, "--name", runs.data, "--out", RUNS / "data", "--set",
-                    "arrays.layout=series"], check=True)
-    layers = [{"name": "lstm", "kind": "lstm", "inputs": ["input"], "units": UNITS, "bias": True},
-              {"name": "last", "kind": "last", "inputs": ["lstm"]},
-              {"name": "logits", "kind": "dense", "inputs": ["last"], "out_features": len(SYMBOLS), "bias": True},
-              {"name": "loss", "kind": "softmax_cross_entropy", "inputs": ["logits"]}]
-    NETWORK.write_text(json.dumps({"format": "mho-architecture-1", "name": "next_letter",
-                                   "input": [STEPS, 1, len(SYMBOLS)], "layers": layers}))
+    subprocess.run([runs.mho, "data", "prepare", "text", "--from", pathlib.Path(raw) / "text/anna_karenina.txt.gz", "--name",
+                    runs.data, "--out", RUNS / "data", "--set", "text.lower_case=true", "text.join_blanks=true", "text.validation_percent=0",
+                    f"text.steps={STEPS}", f"text.max_characters={characters}"], check=True)
+
+
+def write_dropout(runs):
+    """char_lstm with a dropout layer behind each LSTM."""
+    symbols = len(json.loads((RUNS / "data" / runs.data / "dataset.json").read_text())["class_names"])
+    layers = [{"name": "characters", "kind": "one_hot", "inputs": ["input"], "symbols": symbols}]
+    for number in (1, 2):
+        layers += [{"name": f"lstm{number}", "kind": "lstm", "inputs": [layers[-1]["name"]], "units": 64},
+                   {"name": f"drop{number}", "kind": "dropout", "inputs": [f"lstm{number}"], "rate": DROPPED}]
+    layers += [{"name": "logits", "kind": "conv2d", "inputs": ["drop2"], "out_channels": symbols, "kernel": [1, 1],
+                "stride": [1, 1], "padding": "same", "bias": True},
+               {"name": "loss", "kind": "softmax_cross_entropy", "inputs": ["logits"]}]
+    DROPOUT.write_text(json.dumps({"format": "mho-architecture-1", "name": "char_lstm_dropout", "input": [STEPS, 1, 1],
+                                   "layers": layers}))
 
 
 FLOAT = {"training.regime": "digital", "scoring.from": "programmed"}
 
 
 def on_chip(runs):
-    return table(("training", "accuracy, %"),
-                 ("float", runs.accuracies(FLOAT, digital)),
-                 ("pulsed, baseline device and periphery", runs.accuracies({}, trained)),
-                 ("mixed precision, the same", runs.accuracies({"training.regime": "mixed_precision"}, trained)))
+    return table(("training", "bits a character"),
+                 ("float", runs.bits(FLOAT, digital)),
+                 ("pulsed, baseline device and periphery", runs.bits({}, trained)),
+                 ("mixed precision, the same", runs.bits({"training.regime": "mixed_precision"}, trained)))
 
 
 def input_bits(runs):
     rows = [("input bits", "nearest", "stochastic")]
     for bits in (3, 5, 7):
-        own = {"hardware.dac_bits": bits, "hardware.backward_dac_bits": bits}
-        rows.append((bits, *(runs.accuracies({**own, "hardware.input_rounding": rounding}, trained)
-                             for rounding in ("nearest", "stochastic"))))
+        own = {"hardware.dac_bits": bits, "hardware.backward_dac_bits": bits} if bits != 7 else {}
+        rows.append((bits, runs.bits(own, trained), runs.bits({**own, "hardware.input_rounding": "stochastic"}, trained)))
+    rows.append(("float", runs.bits({"hardware.dac_bits": 0, "hardware.backward_dac_bits": 0}, trained), ""))
     return table(*rows)
 
 
 def asymmetry(runs):
-    rows = [("spread of up over down steps, %", "accuracy, %")]
-    for imbalance in (0, 0.02, 0.05, 0.1):
-        rows.append((f"{100 * imbalance:g}", runs.accuracies({"device.constant_step.imbalance_spread": imbalance}, trained)))
+    rows = [("spread of up over down steps, %", "bits a character")]
+    for imbalance in (0, 0.01, 0.02, 0.05, 0.2):
+        own = {"device.constant_step.imbalance_spread": imbalance} if imbalance != 0.01 else {}
+        rows.append((f"{100 * imbalance:g}" + " (baseline)" * (imbalance == 0.01), runs.bits(own, trained)))
     return table(*rows)
+
+
+def dropout(runs):
+    rows = [("training", "without", f"with {100 * DROPPED:g} % dropped")]
+    for name, own, value in (("float", FLOAT, digital), ("pulsed, baseline", {}, trained)):
+        rows.append((name, runs.bits(own, value), runs.bits(own, value, DROPOUT)))
+    return table(*rows)
+
+
+AWARE = {"training.epochs": 5, "training.batch_size": 4}
 
 
 def month(runs):
     times = (1, 86400, 2592000)
     rows = [("compensation", "digital", "1 s", "1 d", "30 d")]
     for compensation in ("none", "global"):
-        found = [runs.score(NETWORK, "configs/mnist.toml", seed, {
-            "task.folder": RUNS / "data", "task.data": runs.data, "training.epochs": 3 * runs.epochs,
-            "training.optimizer": "adam", "training.learning_rate": 0.01, "training.weight_decay": 0,
-            "training.clip_gradient": 1, "hardware.drift_compensation": compensation, "scoring.programmings": 10,
+        found = [runs.score("char_lstm", "configs/text.toml", seed, {
+            **runs.task(), **AWARE, "hardware.drift_compensation": compensation, "scoring.programmings": 10,
             "scoring.times_s": list(times)}) for seed in runs.seeds]
-        if None in found:
-            rows.append((compensation, *["not run"] * 4))
-            continue
-        rows.append((compensation, spread([100 * digital(score) for score in found]),
-                     *(spread([100 * score["drift"][at]["mean"] for score in found]) for at in range(3))))
+        found = [score for score in found if score is not None]
+        rows.append((compensation, spread([digital(score) for score in found]),
+                     *(spread([score["drift"][at]["mean"] for score in found]) for at in range(3))))
     return table(*rows)
+
+
+def findings(runs):
+    return [on_chip(runs), input_bits(runs), asymmetry(runs), dropout(runs), month(runs)]
+
+
+def chance(runs):
+    for kept in RUNS.glob("*.json"):
+        found = json.loads(kept.read_text())
+        if "words" in found and f"task.data={runs.data}" in found["words"]:
+            return f"{found['score']['chance']:.2f}"
+    return "not measured"
 
 
 def gestures(runs, raw):
@@ -260,18 +292,25 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mho", default="build/release/mho")
     parser.add_argument("--raw", default=os.environ.get("MHO_DATA_DIR", "../shared/data"))
-    parser.add_argument("--windows", type=int, default=3000)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--seeds", default="0,1")
+    parser.add_argument("--characters", type=int, default=60000)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--write-only", action="store_true")
     arguments = parser.parse_args()
     RUNS.mkdir(parents=True, exist_ok=True)
     runs = Runs(arguments)
-    prepare_text(runs, arguments.raw, arguments.windows)
-    parts = [on_chip(runs), input_bits(runs), asymmetry(runs), month(runs), gestures(runs, arguments.raw)]
-    scale = (f"{arguments.windows:,} windows of {STEPS} letters to train on, 2,000 to test on, {arguments.epochs} epochs, seeds "
-             f"{arguments.seeds}")
-    text = HEAD + FINDINGS.format(scale, *parts, runs.seconds)
+    prepare_text(runs, arguments.raw, arguments.characters)
+    write_dropout(runs)
+    seeds = runs.seeds
+    for seed in seeds:  # a seed after the other, so that a stop leaves all findings alike
+        runs.seeds = [seed]
+        findings(runs)
+    runs.seeds, runs.seconds = seeds, 0.0
+    scale = (f"the book's first {arguments.characters:,} characters, {arguments.epochs} epochs, seeds {arguments.seeds}")
+    aware = f"{AWARE['training.epochs']} epochs of Adam in batches of {AWARE['training.batch_size']}"
+    *parts, drift = findings(runs)
+    parts += [aware, drift, gestures(runs, arguments.raw), SAYS]
+    text = HEAD + FINDINGS.format(scale, chance(runs), RATE, *parts, runs.seconds, STEPS)
     pathlib.Path("docs/sequences.md").write_text(text, encoding="utf-8")
 
 

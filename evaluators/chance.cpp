@@ -11,7 +11,7 @@ namespace {
 
 /// A value `part` of the way from chance to the best, but at least `step` of it.
 double up_from(const Metric& metric, double chance, double part, double step) {
-  const double best = metric.larger_is_better ? 1 : 0, way = std::abs(best - chance);
+  const double way = std::abs(metric.best - chance);
   const double gone = std::min(way, std::max(step, part * way));
   return metric.larger_is_better ? chance + gone : chance - gone;
 }
@@ -25,10 +25,10 @@ std::string no_better_than_chance(const Score& score, const Samples& samples) {
   const double least = up_from(metric, chance.value, 0.1, 2 * chance.deviation);
   if (metric.gain(day) >= metric.gain(least)) return "";
   return fmt::format(
-      "no better than chance: expected {} of at {} {:.1f} % after one day, because {} gives "
-      "{:.1f} % on {} samples, got {:.1f} %",
-      metric.title, metric.larger_is_better ? "least" : "most", 100 * least, metric.chance_answer,
-      100 * chance.value, samples.count(), 100 * day);
+      "no better than chance: expected {} of at {} {} after one day, because {} gives "
+      "{} on {} samples, got {}",
+      metric.title, metric.larger_is_better ? "least" : "most", metric.shown(least, 1), metric.chance_answer,
+      metric.shown(chance.value, 1), samples.count(), metric.shown(day, 1));
 }
 
 bool is_near_chance(const Score& score) {

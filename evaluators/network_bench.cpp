@@ -53,7 +53,7 @@ Work training_work(const Architecture& architecture, int batch, BenchRow row) {
   state->step->store().calibrate(state->samples);
   const auto phase = row == BenchRow::digital_training ? TrainingPhase::digital : TrainingPhase::on_hardware;
   const auto call = [state, phase] {
-    state->step->run({state->images.data(), state->samples.labels.data(),
+    state->step->run({state->images.data(), state->samples.answers(),
                       static_cast<int>(state->samples.count()), bench_key.with("step", state->count++)},
                      phase, learning_rate);
   };
@@ -89,8 +89,8 @@ Work forward_work(const Architecture& architecture, int count, const HardwareCon
   const auto call = [state, count] {
     const RandomKey key = bench_key.with("forward", state->calls++);
     parallel_for(state->threads.size(), [&](size_t i) {
-      state->threads[i].count_correct(state->operands, state->samples.images.data(),
-                                      state->samples.labels.data(), count, key.with("thread", i));
+      state->threads[i].count_correct(state->operands, state->samples.images.data(), state->samples.answers(),
+                                      count, key.with("thread", i));
     });
   };
   return {call, static_cast<double>(count) * static_cast<double>(threads)};
@@ -124,15 +124,28 @@ Work make_work(const Architecture& architecture, BenchRow row, const BenchSizes&
   }
 }
 
+/// Characters that the network reads; 0 where it reads numbers.
+int symbols_of(const Architecture& architecture) {
+  for (const Node& node : architecture.nodes())
+    if (const auto* characters = std::get_if<OneHot>(&node.layer)) return characters->symbols;
+  return 0;
+}
+
 }  // namespace
 
 Samples synthetic_samples(const Architecture& architecture, int count, RandomKey key) {
   const Shape shape = architecture.input();
   Samples samples{shape.height, shape.width, shape.channels, {}, {}};
   samples.images.resize(static_cast<size_t>(count * shape.size()));
-  fill_normal(key.with("images"), samples.images);
-  Random random(key.with("labels"));
+  const auto symbols = symbols_of(architecture);
+  if (symbols == 0) fill_normal(key.with("images"), samples.images);
+  Random characters(key.with("characters")), random(key.with("labels"));
+  if (symbols > 0)
+    for (float& number : samples.images) number = static_cast<float>(characters.integer(0, symbols - 1));
   for (int i = 0; i < count; ++i) samples.labels.push_back(random.integer(0, architecture.classes() - 1));
+  if (architecture.output_steps() > 1)
+    for (int i = 0; i < count * architecture.output_steps(); ++i)
+      samples.targets.push_back(random.integer(0, architecture.classes() - 1));
   return samples;
 }
 

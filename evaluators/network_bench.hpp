@@ -13,7 +13,7 @@
 
 namespace mho {
 
-/// Samples of a network's input drawn from a key: normal pixels, uniform labels.
+/// Samples of a network's input drawn from a key: normal pixels (or uniform characters), uniform labels.
 Samples synthetic_samples(const Architecture& architecture, int count, RandomKey key);
 
 /// What is measured of a network, named as in the bench's rows.

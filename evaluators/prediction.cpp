@@ -15,7 +15,7 @@ constexpr std::int64_t part_size = 256;
 
 std::vector<float> run(const Network& network, const Parameters& parameters, const Operands& operands,
                        const Samples& samples, RandomKey key) {
-  const auto classes = static_cast<size_t>(network.architecture().classes());
+  const auto classes = static_cast<size_t>(network.architecture().outputs());
   std::vector<float> logits(static_cast<size_t>(samples.count()) * classes);
   const auto parts = static_cast<size_t>((samples.count() + part_size - 1) / part_size);
   parallel_for(parts, [&](size_t part) {

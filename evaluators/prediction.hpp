@@ -19,9 +19,9 @@ struct PredictionChip {
   bool bfloat16 = false;       ///< arithmetic of the products
 };
 
-/// Logits of every sample, count x classes, row-major: in digital, or as read from one programmed chip. The
-/// key decides devices and noise; same arguments, same bits for any number of threads. Throws MappingError or
-/// ConfigError.
+/// Logits of every sample, count x classes (of next steps count x steps x classes), row-major: in digital, or
+/// as read from one programmed chip. The key decides devices and noise; same arguments, same bits for any
+/// number of threads. Throws MappingError or ConfigError.
 std::vector<float> predict(const CompiledCandidate& candidate, const Parameters& parameters,
                            const Samples& samples, const std::optional<PredictionChip>& chip, RandomKey key);
 

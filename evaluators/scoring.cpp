@@ -44,7 +44,7 @@ double value(const Network& network, const Parameters& parameters, const Operand
   const auto& samples = held_out.samples;
   const int count = static_cast<int>(samples.count());
   std::vector<float> outputs(static_cast<size_t>(count) *
-                             static_cast<size_t>(network.architecture().classes()));
+                             static_cast<size_t>(network.architecture().outputs()));
   InferenceNetwork(network, parameters).logits(operands, samples.images.data(), count, key, outputs.data());
   return held_out.metric.value(outputs, samples);
 }
@@ -98,8 +98,8 @@ Score score(const CompiledCandidate& candidate, const Parameters& parameters, co
   result.chance = held_out.metric.chance(held_out.samples).value;
   for (size_t t = 0; t < times; ++t) result.drift.push_back(summarise(scoring.times_s[t], values[t]));
   result.avm_time_s = avm_time(scoring.times_s);
-  result.avm = 100 * (held_out.metric.gain(result.at(one_second_s).mean) -
-                      held_out.metric.gain(result.at(result.avm_time_s).mean));
+  result.avm = held_out.metric.points(held_out.metric.gain(result.at(one_second_s).mean) -
+                                      held_out.metric.gain(result.at(result.avm_time_s).mean));
   return result;
 }
 
@@ -110,7 +110,7 @@ double digital_value(const CompiledCandidate& candidate, const Parameters& param
   const auto& samples = held_out.samples;
   // Cut so that threads share the work; the cuts do not matter: an image's outputs depend on nothing else.
   const size_t parts = 16, count = static_cast<size_t>(samples.count());
-  const auto each = static_cast<size_t>(network.architecture().classes());
+  const auto each = static_cast<size_t>(network.architecture().outputs());
   std::vector<float> outputs(count * each);
   parallel_for(parts, [&](size_t p) {
     const size_t begin = p * count / parts, end = (p + 1) * count / parts;

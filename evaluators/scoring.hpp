@@ -51,8 +51,8 @@ struct DriftPoint {
 DriftPoint summarise(double time_s, const std::vector<double>& values);
 
 /// A candidate's score: the task's metric in digital and at each drift time, and its variation over one month
-/// (AVM: how much worse its mean is at 30 d than at 1 s, in points, hundredths of 1; where the device model
-/// is not known after 30 d, at the latest time scored).
+/// (AVM: how much worse its mean is at 30 d than at 1 s, in points, hundredths of 1 (of text in bits); where
+/// the device model is not known after 30 d, at the latest time scored).
 struct Score {
   std::string metric = "accuracy";  ///< Metric::name
   double digital = 0;

@@ -37,6 +37,7 @@ std::vector<Parser> all_parsers() {
                              audio(),
                              series_wide(),
                              series_long(),
+                             text(),
                              picture(),
                              prepared_description(),
                              prepared_labels(),

@@ -37,6 +37,10 @@ enum class Objective {
   partial_auc_over_sigma,
   mse_1d,
   mse,
+  bits_per_character_1d,
+  bits_per_character,
+  perplexity_1d,
+  perplexity,
   of_task
 };
 template <>
@@ -63,6 +67,10 @@ inline constexpr std::array words_of<Objective>{"accuracy_1d",
                                                 "partial_auc_over_sigma",
                                                 "mse_1d",
                                                 "mse",
+                                                "bits_per_character_1d",
+                                                "bits_per_character",
+                                                "perplexity_1d",
+                                                "perplexity",
                                                 ""};
 
 /// What screens evolution's mutants.

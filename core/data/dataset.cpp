@@ -120,10 +120,18 @@ std::vector<float> normalised_values(const RawSamples& raw, const Indices& chose
 }
 
 void check_holds_target(const RawSet& set, const TaskConfig& task) {
-  if ((set.values > 0) == (task.target == Target::value)) return;
+  const bool fits = (set.values > 0) == (task.target == Target::value) &&
+                    (set.steps > 0) == (task.target == Target::next_step);
+  if (fits) return;
+  const auto* expected = set.values > 0  ? "\"value\""
+                         : set.steps > 0 ? "\"next_step\""
+                                         : "\"class\" or \"reconstruction\"";
   throw ConfigError(fmt::format("task.target: expected {} for data set '{}', which holds {}, got \"{}\"",
-                                set.values > 0 ? "\"value\"" : "\"class\" or \"reconstruction\"", set.name,
-                                set.values > 0 ? "values" : "classes", word_of(task.target)));
+                                expected, set.name,
+                                set.values > 0  ? "values"
+                                : set.steps > 0 ? "a class for every step"
+                                                : "classes",
+                                word_of(task.target)));
 }
 
 void take_as_target(const TaskConfig& task, Dataset& dataset) {
@@ -155,7 +163,8 @@ Normalisation find_normalisation(const RawSet& set, const TaskConfig& task,
     return {
         spread_over(own->mean, channels, "the network's preprocessing: mean", any),
         spread_over(own->standard_deviation, channels, "the network's preprocessing: standard_deviation", 0)};
-  if (task.normalise == Normalise::none)
+  // Characters are numbers of a vocabulary.
+  if (task.normalise == Normalise::none || set.kind == "text")
     return {std::vector<double>(channels, 0), std::vector<double>(channels, 1)};
   if (task.normalise == Normalise::given)
     return {spread_over(task.normalise_mean, channels, "task.normalise_mean", any),
@@ -172,15 +181,32 @@ std::string features_of(const RawSet& set, const Normalisation& normalisation) {
   return json.dump(1) + "\n";
 }
 
+/// At most `most` samples of a split (0: all): spread over its classes, of next steps the first ones, which
+/// follow each other.
+Indices chosen_of(const RawSet& set, const RawSamples& samples, int most) {
+  auto chosen = spread_indices(samples.labels, set.steps > 0 ? 0 : most);
+  if (set.steps > 0 && most > 0 && most < std::ssize(chosen)) chosen.resize(static_cast<size_t>(most));
+  return chosen;
+}
+
+std::vector<int> targets_at(const RawSamples& raw, const Indices& chosen, int steps) {
+  std::vector<int> targets;
+  for (const auto index : chosen) {
+    const auto first = raw.targets.begin() + index * steps;
+    targets.insert(targets.end(), first, first + steps);
+  }
+  return targets;
+}
+
 Dataset split_and_normalise(const RawSet& set, const TaskConfig& task,
                             const std::optional<Normalisation>& own) {
   check_target(task);
   check_holds_target(set, task);
   const auto normalisation = find_normalisation(set, task, own);
   const bool own_validation = set.validation.count() > 0 && task.validation_fraction > 0;
-  const auto [train, validation] = split_indices(
-      set.train.labels, spread_indices(set.train.labels, task.max_train),
-      own_validation ? 0 : task.validation_fraction, RandomKey(task.split_seed).with("validation split"));
+  const auto [train, validation] = split_indices(set.train.labels, chosen_of(set, set.train, task.max_train),
+                                                 own_validation ? 0 : task.validation_fraction,
+                                                 RandomKey(task.split_seed).with("validation split"));
   Dataset dataset;
   dataset.name = set.name;
   dataset.classes = set.classes;
@@ -193,12 +219,13 @@ Dataset split_and_normalise(const RawSet& set, const TaskConfig& task,
   const auto samples_at = [&](const RawSamples& raw, const Indices& chosen) {
     auto samples = normalise(raw, chosen, normalisation);
     if (set.values > 0) samples.values = normalised_values(raw, chosen, values);
+    if (set.steps > 0) samples.targets = targets_at(raw, chosen, set.steps);
     return samples;
   };
   dataset.train = samples_at(set.train, train);
   dataset.validation = own_validation ? samples_at(set.validation, spread_indices(set.validation.labels, 0))
                                       : samples_at(set.train, validation);
-  dataset.test = samples_at(set.test, spread_indices(set.test.labels, task.max_test));
+  dataset.test = samples_at(set.test, chosen_of(set, set.test, task.max_test));
   take_as_target(task, dataset);
   return dataset;
 }
@@ -232,11 +259,13 @@ void TaskConfig::fields(FieldVisitor& visitor) {
                 "How training images are varied: not, shifted by up to an eighth, or shifted and mirrored.");
   visitor.field("target", &target,
                 "What a network has to give: a score for each class; the sample again (an autoencoder, "
-                "trained on normal samples only, whose error tells anomalies); or the numbers of a set of "
-                "values.");
+                "trained on normal samples only, whose error tells anomalies); the numbers of a set of "
+                "values; or at every step a score for each class: of a text, for each character that may "
+                "come next.");
   visitor.field("metric", &metric, one_of(metric_names()),
                 "What a network is judged by. Of classes accuracy, balanced_accuracy and macro_f1, of a "
-                "reconstruction auc and partial_auc, of values mse. " +
+                "reconstruction auc and partial_auc, of values mse, of next steps bits_per_character and "
+                "perplexity. " +
                     metric_help());
   visitor.field("normal_class", &normal_class, between(0, 65535),
                 "Of a reconstruction: the class whose samples are normal; all others are anomalies.");
@@ -268,6 +297,7 @@ Samples join_samples(const Samples& first, const Samples& second) {
   joined.images.insert(joined.images.end(), second.images.begin(), second.images.end());
   joined.labels.insert(joined.labels.end(), second.labels.begin(), second.labels.end());
   joined.values.insert(joined.values.end(), second.values.begin(), second.values.end());
+  joined.targets.insert(joined.targets.end(), second.targets.begin(), second.targets.end());
   return joined;
 }
 
@@ -281,6 +311,9 @@ Samples take_samples(const Samples& samples, std::int64_t count) {
     const auto each = std::ssize(samples.values) / samples.count();
     const auto values = samples.values.begin() + index * each;
     taken.values.insert(taken.values.end(), values, values + each);
+    const auto steps = std::ssize(samples.targets) / samples.count();
+    const auto targets = samples.targets.begin() + index * steps;
+    taken.targets.insert(taken.targets.end(), targets, targets + steps);
   }
   return taken;
 }

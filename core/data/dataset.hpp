@@ -23,8 +23,13 @@ struct Samples {
   std::vector<int> labels;    ///< 0 to classes - 1; of a reconstruction 0 (normal) or 1; of values all 0
   /// Wanted outputs of a task of values, count() x outputs, in deviations from the training split's mean.
   std::vector<float> values = {};
+  /// Right classes of every step, count() x steps, of a task of next steps: its labels are all 0.
+  std::vector<int> targets = {};
 
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+  /// The classes that are right, answers_each() a sample: its label, or one for each of its steps.
+  const int* answers() const { return targets.empty() ? labels.data() : targets.data(); }
+  std::int64_t answers_each() const { return targets.empty() ? 1 : std::ssize(targets) / count(); }
   std::int64_t sample_size() const { return std::int64_t{1} * height * width * channels; }
   std::span<const float> image(std::int64_t index) const {
     return {images.data() + index * sample_size(), static_cast<size_t>(sample_size())};
@@ -35,7 +40,7 @@ struct Samples {
 struct Dataset {
   std::string name;
   int classes = 0;
-  int outputs = 0;  ///< numbers that a network has to give: classes, the sample's own, or values
+  int outputs = 0;  ///< numbers that a network has to give (a step): classes, the sample's own, or values
   Samples train;
   Samples validation;  ///< empty when `validation_fraction` is 0
   Samples test;
@@ -48,10 +53,11 @@ struct Dataset {
   std::string features;
 };
 
-/// What a network has to give: a score for each class, the sample again (an autoencoder), or numbers.
-enum class Target { classes, reconstruction, value };
+/// What a network has to give: a score for each class, the sample again (an autoencoder), numbers, or at
+/// every step a score for each class, which of a text are the characters that may come next.
+enum class Target { classes, reconstruction, value, next_step };
 template <>
-inline constexpr std::array words_of<Target>{"class", "reconstruction", "value"};
+inline constexpr std::array words_of<Target>{"class", "reconstruction", "value", "next_step"};
 /// Per channel, in raw units: an image's numbers become (raw - mean) / standard_deviation. Measured, a
 /// channel that never changes has deviation 1, so that it becomes 0.
 struct Normalisation {

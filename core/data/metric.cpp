@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numbers>
 #include <numeric>
 
 #include "core/base/error.hpp"
@@ -172,6 +173,53 @@ Chance training_mean(const Samples& samples) {
   return {squares, std::sqrt(fourths / n)};
 }
 
+/// Mean cross-entropy of a step, in nats.
+double step_entropy(Outputs outputs, const Samples& samples) {
+  const auto& targets = samples.targets;
+  const auto classes = outputs.size() / targets.size();
+  double sum = 0;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const auto scores = outputs.subspan(i * classes, classes);
+    const double largest = *std::max_element(scores.begin(), scores.end());
+    double total = 0;
+    for (const float score : scores) total += std::exp(score - largest);
+    sum += std::log(total) + largest - scores[static_cast<size_t>(targets[i])];
+  }
+  return sum / static_cast<double>(targets.size());
+}
+
+double bits_per_character(Outputs outputs, const Samples& samples) {
+  return step_entropy(outputs, samples) / std::numbers::ln2;
+}
+
+double perplexity(Outputs outputs, const Samples& samples) {
+  return std::exp(step_entropy(outputs, samples));
+}
+
+/// Entropy of these samples' own frequencies, in nats.
+Chance frequencies(const Samples& samples) {
+  std::map<int, std::int64_t> counts;
+  for (const int target : samples.targets) ++counts[target];
+  const auto all = static_cast<double>(samples.targets.size());
+  double entropy = 0, squares = 0;
+  for (const auto& [character, count] : counts) {
+    const double share = static_cast<double>(count) / all, surprise = -std::log(share);
+    entropy += share * surprise;
+    squares += share * surprise * surprise;
+  }
+  return {entropy, std::sqrt(std::max(0.0, squares - entropy * entropy) / all)};
+}
+
+Chance frequencies_in_bits(const Samples& samples) {
+  const auto nats = frequencies(samples);
+  return {nats.value / std::numbers::ln2, nats.deviation / std::numbers::ln2};
+}
+
+Chance perplexity_of_frequencies(const Samples& samples) {
+  const auto nats = frequencies(samples);
+  return {std::exp(nats.value), nats.deviation * std::exp(nats.value)};
+}
+
 }  // namespace
 
 const std::vector<Metric>& metrics() {
@@ -188,8 +236,20 @@ const std::vector<Metric>& metrics() {
        "that area up to a false positive rate of 0.1, scaled so that chance is 0.5", Target::reconstruction,
        true, "tossing a coin", partial_auc, coin_of_part},
       {"mse", "MSE", "mean squared error over the variance of the training values; less is better",
-       Target::value, false, "always answering the training samples' mean", mse, training_mean}};
+       Target::value, false, "always answering the training samples' mean", mse, training_mean, 0},
+      {"bits_per_character", "bits/char.", "mean cross-entropy of a step, in bits; less is better",
+       Target::next_step, false, "answering by how often each character occurs", bits_per_character,
+       frequencies_in_bits, 0, 1, "bits", "bits"},
+      {"perplexity", "perplexity",
+       "2 to the power of that: among so many equally likely characters it would be as uncertain; less is "
+       "better",
+       Target::next_step, false, "answering by how often each character occurs", perplexity,
+       perplexity_of_frequencies, 1, 1, "", ""}};
   return all;
+}
+
+std::string Metric::shown(double raw, int digits) const {
+  return fmt::format("{:.{}f}{}{}", scale * raw, digits, unit[0] ? " " : "", unit);
 }
 
 std::vector<std::string> metric_names() {

@@ -17,7 +17,8 @@ struct Chance {
 };
 
 /// What a network's outputs for labelled samples are worth: one word of task.metric. A new one is a function
-/// and a line in metrics(). Values are fractions of 1; where less is better, of the wanted values' variance.
+/// and a line in metrics(). Values are fractions of 1 (an error's, of the wanted values' variance), bits, or
+/// numbers that have no unit.
 struct Metric {
   const char* name;
   const char* title;  ///< as tables call it, at most 12 characters
@@ -28,7 +29,15 @@ struct Metric {
   /// Of outputs [sample][output] for these samples, in their order. The samples are what check() let pass.
   double (*value)(std::span<const float> outputs, const Samples& samples);
   Chance (*chance)(const Samples& samples);
+  double best = 1;                    ///< the value of an answer without any fault
+  double scale = 100;                 ///< tables show this times a value, in `unit`
+  const char* unit = "%";             ///< "" for none
+  const char* difference = "points";  ///< unit of a difference of shown values
 
+  /// "31.80 %", "1.92 bits"
+  std::string shown(double raw, int digits = 2) const;
+  /// A difference of two values as a table shows it.
+  double points(double raw) const { return scale * raw; }
   /// A value turned so that larger is better.
   double gain(double raw) const { return larger_is_better ? raw : -raw; }
 };

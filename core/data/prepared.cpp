@@ -34,7 +34,8 @@ constexpr std::array<const char*, 3> splits = {"train", "validation", "test"};
 bool is_of_a_set(const std::string& name) {
   std::vector<std::string> own{description_file};
   for (const std::string split : splits)
-    for (const auto* part : {"_images.npy", "_labels.npy", "_values.npy"}) own.push_back(split + part);
+    for (const auto* part : {"_images.npy", "_labels.npy", "_values.npy", "_targets.npy"})
+      own.push_back(split + part);
   return std::any_of(own.begin(), own.end(), [&](const std::string& file) {
     return name == file || name.starts_with(file + ".tmp");
   });
@@ -109,17 +110,28 @@ RawSet fetch(const KnownDataSet& known, const std::filesystem::path& downloads,
   return set;
 }
 
+/// A byte a number where that is enough.
+NpyArray compact(const std::vector<int>& numbers, std::vector<std::int64_t> shape) {
+  if (*std::max_element(numbers.begin(), numbers.end()) < 256)
+    return NpyArray::from(std::vector<std::uint8_t>(numbers.begin(), numbers.end()), std::move(shape));
+  return NpyArray::from(std::vector<std::int32_t>(numbers.begin(), numbers.end()), std::move(shape));
+}
+
 /// Writes one split, if the set has it, and adds its sums to `sums`.
 void write_split(const std::filesystem::path& folder, const std::string& split, const RawSamples& samples,
                  ordered_json& sums) {
   if (samples.count() == 0) return;
-  const bool of_values = !samples.values.empty();
+  const bool of_values = !samples.values.empty(), of_steps = !samples.targets.empty();
   const auto images = folder / (split + "_images.npy"),
-             wanted = folder / (split + (of_values ? "_values.npy" : "_labels.npy"));
+             wanted = folder / (split + (of_values  ? "_values.npy"
+                                         : of_steps ? "_targets.npy"
+                                                    : "_labels.npy"));
   write_npy(images, samples.images);
   if (of_values)
     write_npy(wanted, NpyArray::from(samples.values,
                                      {samples.count(), std::ssize(samples.values) / samples.count()}));
+  else if (of_steps)
+    write_npy(wanted, compact(samples.targets, {samples.count(), samples.images.shape.at(1)}));
   else
     write_npy(wanted, NpyArray::from(std::vector<std::int32_t>(samples.labels.begin(), samples.labels.end()),
                                      {samples.count()}));
@@ -147,6 +159,7 @@ void write_prepared(const RawSet& set, const std::filesystem::path& folder,
        {{"train", set.train.count()}, {"validation", set.validation.count()}, {"test", set.test.count()}}},
       {"sha256", sums}};
   if (set.values > 0) description["values"] = set.values;
+  if (set.steps > 0) description["steps"] = set.steps;
   if (!set.features.empty()) description["features"] = ordered_json::parse(set.features);
   if (!set.recipe.empty()) description["recipe"] = ordered_json::parse(set.recipe);
   if (!set.notes.empty()) description["notes"] = set.notes;
@@ -253,7 +266,7 @@ RawSet verify_prepared(const std::filesystem::path& folder) {
   RawSet set = read_prepared(folder);
   const auto sums = read_description(folder).value("sha256", ordered_json::object());
   for (const char* split : splits)
-    for (const char* part : {"images", set.values > 0 ? "values" : "labels"}) {
+    for (const char* part : {"images", set.values > 0 ? "values" : set.steps > 0 ? "targets" : "labels"}) {
       const auto name = fmt::format("{}_{}.npy", split, part);
       if (std::string(split) == "validation" && set.validation.count() == 0) continue;
       const auto expected = sums.value(name, "nothing"), found = sha256_of_file(folder / name);

@@ -12,10 +12,10 @@
 namespace mho {
 
 // The prepared form of a data set is a folder <root>/<name>/ with train_images.npy (N x H x W x C; uint8,
-// int8 or float32), train_labels.npy (int32) or, of a set of values, train_values.npy (N x values, float32),
-// the same two for test and, where the set has one, for
-// validation, and dataset.json: format "mho-data-1", name, kind, origin, classes, class_names, shape, counts,
-// the SHA-256 of each .npy file, and, of recordings, features, recipe and notes (see RawSet).
+// int8 or float32), train_labels.npy (int32) or, of a set of values, train_values.npy (N x values, float32)
+// or, of next steps, train_targets.npy (N x steps, uint8 or int32), the same two for test and, where the set
+// has one, for validation, and dataset.json: format "mho-data-1", name, kind, origin, classes, class_names,
+// shape, counts, the SHA-256 of each .npy file, and, of recordings, features, recipe and notes (see RawSet).
 
 /// Reads raw data of `kind` (see known_data_sets) as `recipe` says from the file or folder `from`, or, when
 /// `from` is empty, from the installed scikit-learn (digits) or the kind's public address, and writes them as

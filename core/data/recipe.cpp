@@ -26,7 +26,7 @@ void apply(const std::string& kind, Recipe& recipe, const std::filesystem::path&
 }
 
 void check(const std::string& kind, const Recipe& recipe) {
-  const auto& [labels, split, audio, features, series, arrays, images] = recipe;
+  const auto& [labels, split, audio, features, series, arrays, images, text] = recipe;
   if (kind == "audio") check_features(features);
   if (audio.snr_highest_db < audio.snr_lowest_db)
     throw ConfigError(
@@ -37,6 +37,9 @@ void check(const std::string& kind, const Recipe& recipe) {
   if (split.validation_percent + split.test_percent >= 100)
     throw ConfigError(fmt::format("split: expected validation_percent + test_percent below 100, got {:g}",
                                   split.validation_percent + split.test_percent));
+  if (text.validation_percent + text.test_percent >= 100)
+    throw ConfigError(fmt::format("text: expected validation_percent + test_percent below 100, got {:g}",
+                                  text.validation_percent + text.test_percent));
   if (split.by == SplitRule::list && labels.list.empty() && kind != "csv")
     throw ConfigError("split.by = \"list\": expected labels.list, got none");
   if (split.by == SplitRule::groups && split.test_groups.empty())
@@ -91,6 +94,27 @@ void ImageConfig::fields(FieldVisitor& visitor) {
                 "Pictures of another shape: cut to the middle, filled up with black, or stretched.");
 }
 
+void TextConfig::fields(FieldVisitor& visitor) {
+  visitor.field("encoding", &encoding, "Of the file.");
+  visitor.field("lower_case", &lower_case, anything(), "A to Z become a to z.");
+  visitor.field("join_blanks", &join_blanks, anything(),
+                "Blanks, tabs and ends of lines in a row become one blank.");
+  visitor.field("vocabulary", &vocabulary, anything(),
+                "The characters that the network knows, in the order of their numbers; empty: those of the "
+                "text, sorted. 2 to 256.");
+  visitor.field("other", &other, anything(),
+                "One character, of the vocabulary or put behind it, that stands for all that are not in it; "
+                "empty: such a character is an error.");
+  visitor.field("steps", &steps, between(1, 16384),
+                "Characters of a window; the right answer of each is the character behind it. Windows follow "
+                "each other without a gap; what is left at a split's end is not used.");
+  visitor.field("validation_percent", &validation_percent, between(0, 99),
+                "Characters before the test part that candidates are selected by.");
+  visitor.field("test_percent", &test_percent, between(0.001, 99), "Characters at the end of the text.");
+  visitor.field("max_characters", &max_characters, between(0, 2e9),
+                "Use so many from the beginning, of all splits together; 0 for all.");
+}
+
 std::vector<Section> Recipe::sections(const std::string& kind) {
   const auto labelling = section("labels", "Labels: a folder a class, or a CSV file.", labels);
   const auto splitting = section("split", "Training, validation and test samples.", split);
@@ -100,12 +124,13 @@ std::vector<Section> Recipe::sections(const std::string& kind) {
   if (kind == "csv")
     return {labelling, splitting, section("series", "Recordings as columns of text (csv).", series)};
   if (kind == "npy") return {section("arrays", "Arrays (npy).", arrays)};
+  if (kind == "text") return {section("text", "Characters and windows of a text (text).", text)};
   if (kind == "images") return {labelling, splitting, section("images", "Pictures (images).", images)};
   return {};
 }
 
 const std::vector<std::string>& recipe_kinds() {
-  static const std::vector<std::string> kinds{"audio", "csv", "npy", "images"};
+  static const std::vector<std::string> kinds{"audio", "csv", "npy", "images", "text"};
   return kinds;
 }
 
@@ -126,7 +151,7 @@ std::string describe_features(const std::string& kind, const Recipe& recipe) {
   auto copy = recipe;
   ordered_json json{{"input", kind}};
   for (const auto& part : copy.sections(kind))
-    if (part.name == "features" || part.name == "series" || part.name == "images")
+    if (part.name == "features" || part.name == "series" || part.name == "images" || part.name == "text")
       json.update(ordered_json::parse(fields_to_json(part)));
   return json.dump();
 }

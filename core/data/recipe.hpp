@@ -70,6 +70,24 @@ struct ImageConfig {
   void fields(FieldVisitor& visitor);
 };
 
+enum class TextEncoding { utf8, latin1 };
+template <>
+inline constexpr std::array words_of<TextEncoding>{"utf-8", "latin-1"};
+
+/// The [text] table of a recipe: how a text becomes windows of characters.
+struct TextConfig {
+  TextEncoding encoding = TextEncoding::utf8;
+  bool lower_case = false;      ///< A to Z become a to z
+  bool join_blanks = false;     ///< blanks, tabs and ends of lines in a row become one blank
+  std::string vocabulary = "";  ///< characters in the order of their numbers; "": those of the text
+  std::string other = "";       ///< one of the vocabulary that stands for all that are not in it
+  int steps = 100;              ///< of a window
+  double validation_percent = 10, test_percent = 10;  ///< of the characters, at the end
+  int max_characters = 0;                             ///< the first ones; 0: all
+
+  void fields(FieldVisitor& visitor);
+};
+
 /// How raw recordings become a prepared set: the tables that `mho data prepare` takes, by kind of data.
 struct Recipe {
   LabelConfig labels;
@@ -79,12 +97,13 @@ struct Recipe {
   SeriesConfig series;
   ArrayConfig arrays;
   ImageConfig images;
+  TextConfig text;
 
   /// The tables of one kind of data, e.g. "audio"; none for kinds that have nothing to say.
   std::vector<Section> sections(const std::string& kind);
 };
 
-/// The kinds whose preparation has a recipe: audio, csv, npy, images.
+/// The kinds whose preparation has a recipe: audio, csv, npy, images, text.
 const std::vector<std::string>& recipe_kinds();
 
 /// The recipe of a kind of data from a TOML file (empty: none) and assignments "table.key=value", which win.

@@ -128,28 +128,31 @@ void put_leading_layer_first(const Explanation& explanation, std::vector<Cause>&
   std::stable_sort(order.begin(), order.end(),
                    [](const LayerCost* a, const LayerCost* b) { return a->digital.gain > b->digital.gain; });
   const auto& best = *order[0];
-  if (best.digital.gain * 100 < leading_share * causes.front().points ||
+  const auto& metric = metric_of(explanation.metric);
+  if (metric.points(best.digital.gain) < leading_share * causes.front().points ||
       best.digital.gain < leading_factor * std::max(0.0, order[1]->digital.gain))
     return;
-  causes.insert(causes.begin(),
-                {"layer", best.errors.name, 100 * best.digital.gain, 100 * best.digital.error,
-                 fmt::format("hardware.digital_layers = [\"{}\"]", best.errors.name),
-                 fmt::format("this layer alone gives back so much; the next best gives {:.1f} points",
-                             100 * order[1]->digital.gain)});
+  causes.insert(
+      causes.begin(),
+      {"layer", best.errors.name, metric.points(best.digital.gain), metric.points(best.digital.error),
+       fmt::format("hardware.digital_layers = [\"{}\"]", best.errors.name),
+       fmt::format("this layer alone gives back so much; the next best gives {:.1f} {}",
+                   metric.points(order[1]->digital.gain), metric.difference)});
 }
 
 }  // namespace
 
 std::vector<Cause> rank_causes(const Explanation& explanation, const HardwareConfig& hardware,
                                const PostTrainingConfig& post_training) {
+  const auto& metric = metric_of(explanation.metric);
   std::vector<Cause> causes;
   for (size_t i = 0; i < explanation.effects.size(); ++i) {
     const auto& cost = explanation.effects[i];
     const double error = std::hypot(cost.off.error, cost.alone.error) / 2;
     if (cost.weight() <= error) continue;
     auto [key, advice] = remedy(cost.effect, explanation, hardware, post_training);
-    causes.push_back(
-        {word_of(cost.effect), worst_layer(explanation, i), 100 * cost.weight(), 100 * error, key, advice});
+    causes.push_back({word_of(cost.effect), worst_layer(explanation, i), metric.points(cost.weight()),
+                      metric.points(error), key, advice});
   }
   std::stable_sort(causes.begin(), causes.end(),
                    [](const Cause& a, const Cause& b) { return a.points > b.points; });

@@ -57,7 +57,7 @@ struct Explanation {
   double time_s = 0;
   int programmings = 0;
   std::int64_t images = 0;
-  std::string metric;
+  std::string metric = "accuracy";
   double digital = 0;
   DriftPoint chip;  ///< as the run file has it
   Change none;      ///< without any of the effects

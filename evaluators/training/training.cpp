@@ -9,6 +9,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/data/augmentation.hpp"
+#include "core/nn/run/carried_states.hpp"
 #include "core/nn/run/optimizer.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/tangent_gate.hpp"
@@ -33,6 +34,16 @@ std::optional<Parameters> uncalibrated(const Parameters* initial) {
   return parameters;
 }
 
+/// Samples that follow each other as `batch` streams side by side: row b of step k is sample b * steps + k.
+Indices in_streams(const Indices& samples, int batch, int steps) {
+  Indices order;
+  for (int k = 0; k < steps; ++k)
+    for (int row = 0; row < batch; ++row)
+      order.push_back(
+          samples[static_cast<size_t>(row) * static_cast<size_t>(steps) + static_cast<size_t>(k)]);
+  return order;
+}
+
 /// A training under way: everything that one mini-batch reads and changes.
 class Training {
  public:
@@ -50,9 +61,11 @@ class Training {
               make_loss(task.target, config_, samples_, candidate.architecture().classes()), batch_,
               key.with("initial weights"), initial_ ? &*initial_ : nullptr),
         images_(static_cast<size_t>(batch_ * samples_.sample_size()) + kernel_slack()),
-        labels_(static_cast<size_t>(batch_)),
+        labels_each_(static_cast<size_t>(samples_.answers_each())),
+        labels_(static_cast<size_t>(batch_) * labels_each_),
         values_each_(samples_.values.size() / static_cast<size_t>(samples_.count())),
         values_(static_cast<size_t>(batch_) * values_each_) {
+    if (config_.carry_state) carried_.emplace(candidate.network(), batch_);
     if (config_.update_gate == UpdateGate::mntk)
       gate_.emplace(candidate, initial_parameters(candidate.architecture(), key.with("initial weights")),
                     samples_, config_, key.with("update gate"));
@@ -61,9 +74,14 @@ class Training {
   /// Mean loss of one epoch; NaN or infinite when the training has diverged.
   double run_epoch(int epoch) {
     order_ = schedule_.samples_of(epoch);
-    Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
-    random.shuffle(std::span<std::int64_t>(order_));
     const int steps = schedule_.steps_of(epoch);
+    if (carried_) {
+      order_ = in_streams(order_, batch_, steps);
+      carried_->clear();
+    } else {
+      Random random(key_.with("order", static_cast<std::uint64_t>(epoch)));
+      random.shuffle(std::span<std::int64_t>(order_));
+    }
     if (gate_) step_.store().gate(gate_->open(step_.store().parameters()));
     double loss = 0;
     for (int k = 0; k < steps && std::isfinite(loss); ++k) loss += run_step(epoch, k) / steps;
@@ -94,12 +112,15 @@ class Training {
       calibrated_ = phase;
     }
     const int warmup = static_cast<int>(config_.warmup_fraction * steps);
-    return step_.run({.images = images_.data(),
-                      .labels = labels_.data(),
-                      .count = batch_,
-                      .key = key,
-                      .values = wanted_values(target_, images_.data(), values_.data())},
-                     phase, cosine_schedule(step, steps, warmup, config_.learning_rate));
+    const double loss = step_.run({.images = images_.data(),
+                                   .labels = labels_.data(),
+                                   .count = batch_,
+                                   .key = key,
+                                   .values = wanted_values(target_, images_.data(), values_.data()),
+                                   .carried = carried_ ? &*carried_ : nullptr},
+                                  phase, cosine_schedule(step, steps, warmup, config_.learning_rate));
+    if (carried_) carried_->advance();
+    return loss;
   }
 
   void load_batch(int k, RandomKey key) {
@@ -108,7 +129,8 @@ class Training {
       const auto size = static_cast<size_t>(samples_.sample_size());
       augment(samples_.image(index), {samples_.height, samples_.width, samples_.channels}, augmentation_,
               key.with("augmentation", i), std::span<float>(images_.data() + i * size, size));
-      labels_[i] = samples_.labels[static_cast<size_t>(index)];
+      std::copy_n(samples_.answers() + index * static_cast<std::ptrdiff_t>(labels_each_), labels_each_,
+                  labels_.begin() + static_cast<std::ptrdiff_t>(i * labels_each_));
       std::copy_n(samples_.values.begin() + index * static_cast<std::ptrdiff_t>(values_each_), values_each_,
                   values_.begin() + static_cast<std::ptrdiff_t>(i * values_each_));
     });
@@ -124,7 +146,9 @@ class Training {
   TrainingSchedule schedule_;
   TrainingStep step_;
   std::optional<TangentGate> gate_;
+  std::optional<CarriedStates> carried_;
   FloatBuffer images_;
+  std::size_t labels_each_;
   std::vector<int> labels_;
   std::size_t values_each_;
   std::vector<float> values_;

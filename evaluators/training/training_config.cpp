@@ -57,6 +57,8 @@ void limit_fields(TrainingConfig& config, FieldVisitor& visitor) {
       "Fixed parts of a mini-batch that threads may share; results depend on this, never on threads.");
 }
 
+bool is_of_classes(Target target) { return target == Target::classes || target == Target::next_step; }
+
 }  // namespace
 
 void TrainingConfig::fields(FieldVisitor& visitor) {
@@ -91,6 +93,12 @@ void TrainingConfig::fields(FieldVisitor& visitor) {
       "clip_gradient", &clip_gradient, between(0, 1e9),
       "Largest norm of all gradients together: a larger one is scaled down to it, which recurrent layers "
       "want; 0: no limit.");
+  visitor.field(
+      "carry_state", &carry_state, anything(),
+      "Of a text (task.target = next_step): recurrent layers go on with the states that the window before "
+      "ended with, through which no gradient goes (truncated back-propagation through time). Row b of every "
+      "mini-batch then reads its own part of the text in order, from states of zero at every epoch's begin; "
+      "nothing is shuffled. Scoring begins every window with zero.");
   visitor.field("warmup_fraction", &warmup_fraction, between(0, 1),
                 "Of all steps: the learning rate's linear rise.");
   noise_fields(*this, visitor);
@@ -130,7 +138,7 @@ void check_start(const TrainingConfig& training) {
 
 std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
                                 int outputs) {
-  if (target != Target::classes) return std::make_unique<MeanSquaredError>();
+  if (!is_of_classes(target)) return std::make_unique<MeanSquaredError>();
   if (training.class_weights == ClassWeights::none)
     return std::make_unique<SoftmaxCrossEntropy>(training.label_smoothing);
   return std::make_unique<SoftmaxCrossEntropy>(
@@ -139,19 +147,25 @@ std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, c
 }
 
 const float* wanted_values(Target target, const float* images, const float* values) {
-  if (target == Target::classes) return nullptr;
+  if (is_of_classes(target)) return nullptr;
   return target == Target::reconstruction ? images : values;
 }
 
 void check_loss(Target target, const TrainingConfig& training) {
+  if (training.carry_state && target != Target::next_step)
+    throw ConfigError(fmt::format(
+        "training.carry_state: expected false with task.target = \"{}\", whose samples do not follow "
+        "each other, got true",
+        word_of(target)));
   if (target == Target::classes) return;
   const auto refuse = [&](const char* key, const char* expected, const std::string& got) {
-    throw ConfigError(
-        fmt::format("training.{}: expected {} with task.target = \"{}\", whose loss is the mean "
-                    "squared error, got {}",
-                    key, expected, word_of(target), got));
+    throw ConfigError(fmt::format(
+        "training.{}: expected {} with task.target = \"{}\", whose loss is the {}, got {}", key, expected,
+        word_of(target), is_of_classes(target) ? "mean over all steps" : "mean squared error", got));
   };
-  if (training.label_smoothing > 0)
+  if (is_of_classes(target) && training.update_gate != UpdateGate::none)
+    refuse("update_gate", "\"none\"", "\"" + word_of(training.update_gate) + "\"");
+  if (!is_of_classes(target) && training.label_smoothing > 0)
     refuse("label_smoothing", "0", fmt::format("{}", training.label_smoothing));
   if (training.class_weights != ClassWeights::none)
     refuse("class_weights", "\"none\"", "\"" + word_of(training.class_weights) + "\"");

@@ -44,6 +44,7 @@ struct TrainingConfig {
   double momentum = 0.9;
   double weight_decay = 5e-4;    ///< on crossbar weights only
   double clip_gradient = 0;      ///< largest norm of all gradients together; 0: no limit
+  bool carry_state = false;      ///< windows of a text go on with the states of those before
   double warmup_fraction = 0.1;  ///< of all steps
   double weight_noise = 0.06;    ///< standard deviation relative to the column's (or tile's) largest weight
   double clip_deviations =
@@ -79,7 +80,8 @@ void check_arithmetic(const TrainingConfig& training);
 /// Refuses frozen layers and kept batch norms without weights to start from. Throws ConfigError.
 void check_start(const TrainingConfig& training);
 
-/// What training on `samples` lowers: cross-entropy for classes, mean squared error for a reconstruction and
+/// What training on `samples` lowers: cross-entropy for classes (of every step), mean squared error for a
+/// reconstruction and
 /// for values. `outputs` of the network.
 std::unique_ptr<Loss> make_loss(Target target, const TrainingConfig& training, const Samples& samples,
                                 int outputs);

@@ -23,6 +23,7 @@ Parser digits();
 Parser audio();
 Parser series_wide();
 Parser series_long();
+Parser text();
 Parser picture();
 Parser prepared_description();
 Parser prepared_labels();

@@ -23,6 +23,10 @@ void check_start_of_search(const TrainingConfig& training) {
 }
 
 Dataset dataset_to_select_on(const TaskConfig& task) {
+  if (task.target == Target::next_step)
+    throw ConfigError(
+        "task.target: expected class, reconstruction or value in a search, whose networks end in one answer "
+        "a sample, got next_step; mho evaluate judges one network");
   auto data = load_dataset(task);
   if (data.validation.count() == 0)
     throw ConfigError(

@@ -87,13 +87,15 @@ std::string warn_of_chance(const std::vector<Winner>& winners) {
   for (size_t place = 0; place < winners.size(); ++place) {
     const auto& score = winners[place].evaluation.score;
     if (is_near_chance(score))
-      places.push_back(fmt::format("winner {} has {} {:.1f} % on the test split after one day", place,
-                                   metric_of(score.metric).title, 100 * score.at(one_day_s).mean));
+      places.push_back(fmt::format("winner {} has {} {} on the test split after one day", place,
+                                   metric_of(score.metric).title,
+                                   metric_of(score.metric).shown(score.at(one_day_s).mean, 1)));
   }
   if (places.empty()) return "";
   const auto& score = winners.front().evaluation.score;
-  return fmt::format("{}: near chance, which is {:.1f} % ({})", join(places), 100 * score.chance,
-                     metric_of(score.metric).chance_answer);
+  const auto& metric = metric_of(score.metric);
+  return fmt::format("{}: near chance, which is {} ({})", join(places), metric.shown(score.chance, 1),
+                     metric.chance_answer);
 }
 
 void export_winners(const Study& study, const std::vector<Winner>& winners) {

@@ -11,6 +11,7 @@ namespace {
 
 /// Layers of sequences want one.
 Shape input_of(const Layer& layer) {
+  if (std::holds_alternative<OneHot>(layer)) return {6, 1, 1};
   const bool sequence = std::holds_alternative<Recurrent>(layer) || std::holds_alternative<Last>(layer);
   return {6, sequence ? 1 : 6, 2};
 }
@@ -73,7 +74,8 @@ TEST_CASE("the schema of architectures has every layer kind and every attribute,
     const Architecture plain(
         "net", input_of(layer),
         {{"it", layer, inputs}, {"dense", Dense{2}, {"it"}}, {"loss", Output{}, {"dense"}}});
-    const std::string text = to_json(plain.with_preprocessing({{1, 2}, {3, 4}}));
+    const std::string text = to_json(plain.input().channels == 2 ? plain.with_preprocessing({{1, 2}, {3, 4}})
+                                                                 : plain.with_preprocessing({{0}, {1}}));
     CHECK(schema_problems(text, schema, "net.json") == std::vector<std::string>{});
     std::string other = text;
     const std::string kind = "\"" + layer_name(layer) + "\"";

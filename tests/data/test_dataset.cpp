@@ -115,6 +115,36 @@ TEST_CASE("A set's own validation split is used whole") {
   CHECK(dataset.validation.count() == 30);
 }
 
+TEST_CASE("A text's characters stay numbers, its first windows come first, and each step has its answer") {
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "the quick brown fox ";
+  write_file_atomically(folder / "book.txt", text);
+  prepare_data("text", "book", folder / "book.txt", folder.path(), nullptr,
+               read_recipe("text", "", {"text.steps=8"}));
+  TaskConfig task;
+  task.data = "book";
+  task.folder = folder.path().string();
+  task.target = Target::next_step;
+  task.metric = "perplexity";
+  task.max_train = 3;
+  const auto dataset = load_dataset(task);
+  CHECK(dataset.outputs == 16);
+  CHECK(dataset.train.count() == 3);
+  CHECK(dataset.validation.count() == 9);  // 80 characters
+  CHECK(dataset.train.answers_each() == 8);
+  for (size_t i = 0; i + 1 < dataset.train.images.size(); ++i)
+    CHECK(dataset.train.images[i + 1] == static_cast<float>(dataset.train.answers()[i]));
+  CHECK(dataset.class_names[static_cast<size_t>(dataset.train.images[0])] == "t");
+  CHECK(dataset.features.find("\"vocabulary\": \" bcefhiknoqrtuwx\"") != std::string::npos);
+  const auto joined = join_samples(dataset.train, dataset.validation);
+  CHECK(joined.targets.size() == 12 * 8);
+  task.target = Target::classes;
+  task.metric = "accuracy";
+  CHECK_THROWS_WITH(load_dataset(task),
+                    ContainsSubstring("task.target: expected \"next_step\" for data set 'book'"));
+}
+
 TEST_CASE("Fewer samples are spread over the classes") {
   Prepared prepared;
   prepared.task.max_train = 60;

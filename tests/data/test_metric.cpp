@@ -47,6 +47,46 @@ TEST_CASE("metrics of classes take the classes that have samples") {
   CHECK(value("macro_f1", outputs, samples) == Approx((2.0 / 3 + 1) / 2));
 }
 
+namespace {
+
+/// Two samples of three steps with these classes of four.
+Samples steps(const std::vector<int>& targets) {
+  Samples samples{3, 1, 1, std::vector<float>(6, 0.0f), {0, 0}};
+  samples.targets = targets;
+  return samples;
+}
+
+}  // namespace
+
+TEST_CASE("bits per character and perplexity are the mean cross-entropy over all steps") {
+  const auto samples = steps({0, 1, 2, 3, 0, 1});
+  // Probability of the right one: 1/2 in the first sample's steps, 1/4 and, of equal scores, 1/4 in the
+  // others.
+  std::vector<float> outputs(24, 0.0f);
+  const float log3 = std::log(3.0f);
+  for (size_t i = 0; i < 3; ++i) outputs[4 * i + static_cast<size_t>(samples.targets[i])] = log3 + 1000;
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t c = 0; c < 4; ++c)
+      if (c != static_cast<size_t>(samples.targets[i])) outputs[4 * i + c] = 1000;
+  CHECK(value("bits_per_character", outputs, samples) == Approx((3 * 1 + 3 * 2) / 6.0).epsilon(1e-5));
+  CHECK(value("perplexity", outputs, samples) == Approx(std::exp2(1.5)).epsilon(1e-5));
+  CHECK_FALSE(metric_of("bits_per_character").larger_is_better);
+  CHECK(metric_of("perplexity").gain(2) < metric_of("perplexity").gain(1.5));
+  CHECK(metric_of("bits_per_character").shown(1.5) == "1.50 bits");
+  CHECK(metric_of("accuracy").shown(0.5) == "50.00 %");
+}
+
+TEST_CASE("an answer that looks at no text is worth the entropy of its characters") {
+  const auto samples = steps({0, 0, 0, 1, 1, 2});  // 1/2, 1/3, 1/6
+  const double entropy = 0.5 + std::log2(3.0) / 3 + std::log2(6.0) / 6;
+  const auto bits = metric_of("bits_per_character").chance(samples);
+  CHECK(bits.value == Approx(entropy));
+  const double variance = 0.5 * std::pow(1 - entropy, 2) + std::pow(std::log2(3.0) - entropy, 2) / 3 +
+                          std::pow(std::log2(6.0) - entropy, 2) / 6;
+  CHECK(bits.deviation == Approx(std::sqrt(variance / 6)));
+  CHECK(metric_of("perplexity").chance(samples).value == Approx(std::exp2(entropy)));
+}
+
 TEST_CASE("the AUC is the share of pairs in which the anomaly has the larger error, ties for half") {
   const auto samples = pixels({0, 0, 0, 1, 1});
   // Errors 1, 4, 9 of normal samples; 4 and 16 of anomalies: of 6 pairs 1 + 0.5 and 3.

@@ -12,6 +12,7 @@ namespace {
 
 /// Layers of sequences want one.
 Shape input_of(const Layer& layer) {
+  if (std::holds_alternative<OneHot>(layer)) return {6, 1, 1};
   const bool sequence = std::holds_alternative<Recurrent>(layer) || std::holds_alternative<Last>(layer);
   return {6, sequence ? 1 : 6, 2};
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/nn/run/carried_states.hpp"
 #include "core/nn/run/training_network.hpp"
 
 #include <cmath>
@@ -26,7 +27,8 @@ Problem make_problem(const Architecture& architecture, int count) {
   Random random{RandomKey(4)};
   p.images.resize(static_cast<size_t>(architecture.input().size() * count) + kernel_slack());
   for (auto& v : p.images) v = static_cast<float>(random.normal());
-  for (int i = 0; i < count; ++i) p.labels.push_back(random.integer(0, architecture.classes() - 1));
+  for (int i = 0; i < count * architecture.output_steps(); ++i)
+    p.labels.push_back(random.integer(0, architecture.classes() - 1));
   for (auto& layer : p.parameters)  // away from the special values of a fresh network
     for (auto* values : {&layer.bias, &layer.gamma, &layer.beta})
       for (auto& v : *values) v += static_cast<float>(0.2 * random.normal());
@@ -38,7 +40,7 @@ const SoftmaxCrossEntropy plain(0), smoothed(0.1);
 double loss_of(const Network& network, Problem problem, int parts, Parameters* gradients = nullptr,
                BatchNorms norms = BatchNorms::trained, Arithmetic arithmetic = Arithmetic::float32) {
   auto zero = zero_gradients(problem.parameters);
-  const int count = static_cast<int>(problem.labels.size());
+  const int count = static_cast<int>(problem.labels.size()) / network.architecture().output_steps();
   TrainingNetwork training(network, smoothed, count, parts, norms, arithmetic);
   Operands operands;
   network.digital_operands(problem.parameters, true, operands, arithmetic);
@@ -85,6 +87,11 @@ void check_gradients(const Architecture& architecture, BatchNorms norms = BatchN
     }
 }
 
+/// A dense layer over each step.
+Conv2d per_step(int outputs) {
+  return {.out_channels = outputs, .kernel_height = 1, .kernel_width = 1, .bias = true};
+}
+
 Architecture custom(const std::string& name, Shape input, std::vector<LayerDeclaration> layers) {
   return {name, input, layers};
 }
@@ -117,6 +124,23 @@ TEST_CASE("gradients of dense layers and activations agree with finite differenc
                             {"out", Dense{.out_features = 3}, {"ends"}},
                             {"loss", Output{}, {"out"}}}));
   }
+  SECTION("a loss at every step of a recurrent layer, some states dropped") {
+    check_gradients(custom("steps", {7, 1, 3},
+                           {{"lstm", Recurrent{Recurrent::Kind::lstm, 6}, {"input"}},
+                            {"drop", Dropout{.rate = 0.3}, {"lstm"}},
+                            {"out", per_step(4), {"drop"}},
+                            {"loss", Output{}, {"out"}}}));
+  }
+  SECTION("dropout beside a batch norm, whose values are computed twice") {
+    check_gradients(custom("dropped", {6, 5, 2},
+                           {{"conv", Conv2d{.out_channels = 4, .bias = true}, {"input"}},
+                            {"norm", BatchNorm{}, {"conv"}},
+                            {"drop", Dropout{.rate = 0.4}, {"norm"}},
+                            {"leaky", LeakyRelu{.slope = 0.2}, {"drop"}},
+                            {"mean", GlobalAveragePool{}, {"leaky"}},
+                            {"out", Dense{.out_features = 3}, {"mean"}},
+                            {"loss", Output{}, {"out"}}}));
+  }
   SECTION("clip and leaky ReLU") {
     check_gradients(custom("bounded", {6, 5, 2},
                            {{"conv", Conv2d{.out_channels = 4, .bias = true}, {"input"}},
@@ -127,6 +151,104 @@ TEST_CASE("gradients of dense layers and activations agree with finite differenc
                             {"out", Dense{.out_features = 3}, {"mean"}},
                             {"loss", Output{}, {"out"}}}));
   }
+}
+
+TEST_CASE("the loss of a network that ends in steps is the mean over all of them") {
+  const Architecture steps("steps", {3, 1, 2},
+                           {{"out", per_step(2), {"input"}}, {"loss", Output{}, {"out"}}});
+  Problem problem{steps, initial_parameters(steps, RandomKey(3)), {}, {0, 1, 1, 1, 0, 0}};
+  problem.images.assign(12 + kernel_slack(), 0.0f);
+  const std::vector<float> rows{1, 0, 0, 1, 1, 1, -1, 0, 0, 2, 3, 1};
+  std::copy(rows.begin(), rows.end(), problem.images.begin());
+  problem.parameters[1].weight = {1, -1, 0.5f, 2};  // [input][output]
+  problem.parameters[1].bias = {0.1f, 0};
+  auto gradients = zero_gradients(problem.parameters);
+  const Network network(steps, {});
+  TrainingNetwork training(network, plain, 2, 1);
+  const auto found =
+      training.step(problem.parameters, network.digital_operands(problem.parameters, true),
+                    {problem.images.data(), problem.labels.data(), 2, RandomKey(1)}, gradients);
+  // Scores by hand: (1.1, -1) (0.6, 2) (1.6, 1) (-0.9, 1) (1.1, 4) (3.6, -1); right are 0 1 1 1 0 0.
+  const double off[] = {1.1 + 1, 2 - 0.6, 1 - 1.6, 1 + 0.9, 1.1 - 4, 3.6 + 1};  // right minus wrong
+  double loss = 0, bias = 0;
+  for (size_t i = 0; i < 6; ++i) {
+    loss += std::log1p(std::exp(-off[i])) / 6;
+    bias += (problem.labels[i] == 0 ? -1 : 1) / (1 + std::exp(off[i])) / 6;
+  }
+  CHECK(found.loss == Approx(loss).epsilon(1e-6));
+  CHECK(found.correct == 4);
+  CHECK(gradients[1].bias[0] == Approx(bias).epsilon(1e-5));
+}
+
+namespace {
+
+/// Recurrent layers over two sequences of six numbers, in windows of so many steps.
+struct Windows {
+  explicit Windows(int each)
+      : steps(each),
+        network(custom("windows", {each, 1, 3},
+                       {{"lstm", Recurrent{Recurrent::Kind::lstm, 5}, {"input"}},
+                        {"gru", Recurrent{Recurrent::Kind::gru, 4}, {"lstm"}},
+                        {"out", per_step(3), {"gru"}},
+                        {"loss", Output{}, {"out"}}}),
+                {}),
+        parameters(initial_parameters(network.architecture(), RandomKey(3))) {}
+
+  /// Loss of window `index` of both sequences, and its gradients.
+  double loss(int index, CarriedStates* carried, Parameters* gradients = nullptr) {
+    FloatBuffer images;
+    std::vector<int> labels;
+    for (int sequence = 0; sequence < 2; ++sequence)
+      for (int t = index * steps; t < (index + 1) * steps; ++t) {
+        Random random(RandomKey(8).with("step", static_cast<std::uint64_t>(sequence * 6 + t)));
+        for (int c = 0; c < 3; ++c) images.push_back(static_cast<float>(random.normal()));
+        labels.push_back(random.integer(0, 2));
+      }
+    images.resize(images.size() + kernel_slack());
+    auto found = zero_gradients(parameters);
+    TrainingNetwork training(network, plain, 2, 2);
+    const auto result =
+        training.step(parameters, network.digital_operands(parameters, true),
+                      {images.data(), labels.data(), 2, RandomKey(1), nullptr, carried}, found);
+    if (gradients) *gradients = found;
+    return result.loss;
+  }
+
+  int steps;
+  Network network;
+  Parameters parameters;
+};
+
+}  // namespace
+
+TEST_CASE("carried states make one sequence of windows") {
+  Windows whole(6), half(3);
+  CarriedStates carried(half.network, 2);
+  const double first = half.loss(0, &carried);
+  CHECK(first == half.loss(0, nullptr));
+  carried.advance();
+  const double second = half.loss(1, &carried);
+  CHECK(second != half.loss(1, nullptr));
+  CHECK((first + second) / 2 == Approx(whole.loss(0, nullptr)).epsilon(1e-6));
+  // No gradient goes through what was carried: that of the second window alone, from the states that it had.
+  Parameters gradients;
+  half.loss(1, &carried, &gradients);
+  for (const size_t node : {1, 2}) {
+    const auto& g = gradients[node].weight;
+    double norm = 0;
+    for (const double v : g) norm += v * v;
+    norm = std::sqrt(norm);
+    const double step = 4e-3;
+    const auto moved = [&](double by) {
+      Windows other(3);
+      for (size_t i = 0; i < g.size(); ++i)
+        other.parameters[node].weight[i] += static_cast<float>(by * g[i] / norm);
+      return other.loss(1, &carried);
+    };
+    CHECK((moved(step) - moved(-step)) / (2 * step) == Approx(norm).epsilon(0.02));
+  }
+  carried.clear();
+  CHECK(half.loss(1, &carried) == half.loss(1, nullptr));
 }
 
 TEST_CASE("gradients of batch norms and residual networks agree with finite differences") {

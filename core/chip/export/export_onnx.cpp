@@ -29,8 +29,7 @@ class OnnxWriter {
     file_.add_tensor("axes.pixels", {2, 3});
     const int loss = static_cast<int>(what_.architecture.nodes().size()) - 1;
     for (int node = 1; node < loss; ++node) add(node);
-    file_.add_node("logits", "Flatten", {name_of(node_at(loss).inputs.front())});
-    file_.add_output("logits", {-1, what_.architecture.classes()});
+    add_logits(name_of(node_at(loss).inputs.front()));
     OnnxFile::Properties properties = {
         {"mho.format", chip_format}, {"mho.chip", what_.chip.name}, {"mho.output", node_at(loss).name}};
     if (const auto& own = what_.architecture.preprocessing()) {
@@ -85,6 +84,20 @@ class OnnxWriter {
     return properties;
   }
 
+  /// [images, classes], or [images, steps, classes].
+  void add_logits(const std::string& scores) {
+    const int steps = what_.architecture.output_steps(), classes = what_.architecture.classes();
+    if (steps == 1) {
+      file_.add_node("logits", "Flatten", {scores});
+      return file_.add_output("logits", {-1, classes});
+    }
+    file_.add_tensor("logits.width", {3});
+    file_.add_node("logits.classes_first", "Squeeze", {scores, "logits.width"});
+    file_.add_node("logits", "Transpose", {"logits.classes_first"},
+                   {OnnxFile::attribute("perm", std::vector<std::int64_t>{0, 2, 1})});
+    file_.add_output("logits", {-1, steps, classes});
+  }
+
   void add(int node) {
     const Node& here = node_at(node);
     const OnnxNode onnx = onnx_node(here.layer, parameters_of(node), node_at(here.inputs.front()).shape);
@@ -109,10 +122,15 @@ class OnnxWriter {
     if (onnx.layout == Layout::steps)
       file_.add_node(name_of(node), "Transpose", {made},
                      {OnnxFile::attribute("perm", std::vector<std::int64_t>{2, 3, 0, 1})});
+    if (onnx.layout == Layout::symbols) {
+      file_.add_tensor(made + ".axes", {2});
+      file_.add_node(name_of(node), "Squeeze", {made, made + ".axes"});
+    }
   }
 
   static const char* made_as(Layout layout) {
     if (layout == Layout::vectors) return ".product";
+    if (layout == Layout::symbols) return ".symbols";
     return layout == Layout::steps ? ".states" : "";
   }
 

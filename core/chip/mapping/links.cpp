@@ -200,8 +200,9 @@ class LinkFinder {
     } else if (here.on_chip.place == OnChip::Place::digital_matrix) {
       visit_digital_matrix(node);
     } else if (here.on_chip.place == OnChip::Place::outside) {
-      homes_of(node) = {{channels, {0, 1}, off_chip}};
-      send_part(node, LinkKind::activation, here.inputs.front(), channels, {0, 1}, off_chip);
+      const Range steps{0, here.shape.height};
+      homes_of(node) = {{channels, steps, off_chip}};
+      send_part(node, LinkKind::activation, here.inputs.front(), channels, steps, off_chip);
     } else {
       visit_in_place(node);
     }

@@ -78,8 +78,9 @@ std::vector<float> ImageRun::run(const float* image) {
       throw DataError(fmt::format("{}: expected products that complete layer '{}', found too few",
                                   chip_.file("schedule.json"), node_at(node).name));
   const int scores = node_at(loss).inputs.front();
-  const float* logits = memories_.require(off_chip, scores, {0, node_at(scores).shape.channels}, {0, 1});
-  return {logits, logits + node_at(scores).shape.size()};
+  const Shape& shape = node_at(scores).shape;
+  const float* logits = memories_.require(off_chip, scores, {0, shape.channels}, {0, shape.height});
+  return {logits, logits + shape.size()};
 }
 
 /// Node order is topological: one pass completes all that can be.

@@ -15,6 +15,18 @@ namespace {
 
 constexpr std::int64_t label_limit = 65535;
 
+std::vector<int> as_classes(const NpyArray& array, const std::string& where) {
+  std::vector<int> values;
+  values.reserve(static_cast<size_t>(array.size()));
+  for (const auto label : array.as_int(where)) {
+    if (label < 0 || label > label_limit)
+      throw DataError(
+          fmt::format("{}: label {}: expected 0 to {}, found {}", where, values.size(), label_limit, label));
+    values.push_back(static_cast<int>(label));
+  }
+  return values;
+}
+
 std::string describe(const NpyArray& images) {
   return fmt::format("{} of shape ({})", images.dtype, fmt::join(images.shape, ", "));
 }
@@ -45,10 +57,14 @@ void check_split(const RawSet& set, const Split& split) {
   if (std::ssize(samples.values) != samples.count() * set.values)
     throw DataError(fmt::format("{}: {}: expected {} values for each of {} samples, found {}", labels, name,
                                 set.values, samples.count(), samples.values.size()));
-  for (std::int64_t i = 0; i < samples.count(); ++i)
-    if (const int label = samples.labels[static_cast<size_t>(i)]; label < 0 || label >= set.classes)
+  if (std::ssize(samples.targets) != samples.count() * set.steps)
+    throw DataError(fmt::format("{}: {}: expected {} classes for each of {} samples, found {}", labels, name,
+                                set.steps, samples.count(), samples.targets.size()));
+  const auto& classes = set.steps > 0 ? samples.targets : samples.labels;
+  for (size_t i = 0; i < classes.size(); ++i)
+    if (classes[i] < 0 || classes[i] >= set.classes)
       throw DataError(fmt::format("{}: {} label {}: expected 0 to {}, found {}", labels, name, i,
-                                  set.classes - 1, label));
+                                  set.classes - 1, classes[i]));
 }
 
 [[noreturn]] void fail_shape(const NpyArray& images, const std::string& where) {
@@ -86,15 +102,13 @@ NpyArray as_images(NpyArray images, const std::string& where) {
 std::vector<int> as_labels(const NpyArray& labels, const std::string& where) {
   if (labels.shape.size() != 1)
     throw DataError(fmt::format("{}: expected a list of labels, found {}", where, describe(labels)));
-  std::vector<int> values;
-  values.reserve(static_cast<size_t>(labels.size()));
-  for (const auto label : labels.as_int(where)) {
-    if (label < 0 || label > label_limit)
-      throw DataError(
-          fmt::format("{}: label {}: expected 0 to {}, found {}", where, values.size(), label_limit, label));
-    values.push_back(static_cast<int>(label));
-  }
-  return values;
+  return as_classes(labels, where);
+}
+
+std::vector<int> as_targets(const NpyArray& targets, const std::string& where) {
+  if (targets.shape.size() != 2 || targets.shape[1] < 1)
+    throw DataError(fmt::format("{}: expected N x steps classes, found {}", where, describe(targets)));
+  return as_classes(targets, where);
 }
 
 std::vector<float> as_values(const NpyArray& values, const std::string& where) {
@@ -113,7 +127,13 @@ void complete_raw_set(RawSet& set, const std::string& where) {
     throw DataError(fmt::format("{}: expected training and test samples, found {} and {}", where,
                                 set.train.count(), set.test.count()));
   set.values = static_cast<int>(std::ssize(set.train.values) / set.train.count());
-  if (set.classes == 0) set.classes = 1 + *std::max_element(set.train.labels.begin(), set.train.labels.end());
+  set.steps = static_cast<int>(std::ssize(set.train.targets) / set.train.count());
+  if (set.steps > 0 && set.steps != set.train.images.shape.at(1))
+    throw DataError(fmt::format("{}: expected a class for each of a sample's {} steps, found {}",
+                                set.train.labels_from.empty() ? where : set.train.labels_from,
+                                set.train.images.shape.at(1), set.steps));
+  const auto& classes = set.steps > 0 ? set.train.targets : set.train.labels;
+  if (set.classes == 0) set.classes = 1 + *std::max_element(classes.begin(), classes.end());
   if (set.classes < 2 && set.values == 0)
     throw DataError(fmt::format("{}: expected at least 2 classes, found {}", where, set.classes));
   check_split(set, {set.train, "training", where});

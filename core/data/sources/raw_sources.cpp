@@ -11,6 +11,7 @@
 #include "core/data/sources/known_data_sets.hpp"
 #include "core/data/sources/pictures.hpp"
 #include "core/data/sources/series.hpp"
+#include "core/data/sources/text.hpp"
 
 namespace mho {
 namespace {
@@ -43,6 +44,16 @@ RawSamples read_npy_split(const std::filesystem::path& folder, const std::string
     const auto count = wanted.shape.empty() ? 0 : static_cast<size_t>(wanted.shape.front());
     return {std::move(shaped), std::vector<int>(count), images.string(), values.string(),
             as_values(wanted, values.string())};
+  }
+  if (const auto targets = folder / (split + "_targets.npy"); is_there(targets)) {
+    const auto wanted = read_npy(targets);
+    const auto count = wanted.shape.empty() ? 0 : static_cast<size_t>(wanted.shape.front());
+    return {std::move(shaped),
+            std::vector<int>(count),
+            images.string(),
+            targets.string(),
+            {},
+            as_targets(wanted, targets.string())};
   }
   return {std::move(shaped), as_labels(read_npy(labels), labels.string()), images.string(), labels.string()};
 }
@@ -77,6 +88,7 @@ RawSet read_raw_set(const std::string& kind, const std::filesystem::path& from, 
                : kind == "audio"   ? read_audio(source, recipe, check_going_on)
                : kind == "csv"     ? read_series(source, recipe)
                : kind == "images"  ? read_pictures(source, recipe, check_going_on)
+               : kind == "text"    ? read_text(source, recipe)
                                    : read_idx_folder(source, known.classes);
   const auto [height, width, channels] = sample_shape(set);
   const auto shape = fmt::format("{}x{}x{}", height, width, channels);
@@ -87,8 +99,11 @@ RawSet read_raw_set(const std::string& kind, const std::filesystem::path& from, 
     set.class_names = known.class_names;
   }
   set.kind = set.name = kind;
-  if (!Recipe(recipe).sections(kind).empty()) set.recipe = describe_recipe(kind, recipe);
-  if (kind == "audio" || kind == "csv" || kind == "images") set.features = describe_features(kind, recipe);
+  auto known_recipe = recipe;
+  if (kind == "text") known_recipe.text.vocabulary = vocabulary_of(set);
+  if (!known_recipe.sections(kind).empty()) set.recipe = describe_recipe(kind, known_recipe);
+  if (kind == "audio" || kind == "csv" || kind == "images" || kind == "text")
+    set.features = describe_features(kind, known_recipe);
   set.origin = source.string();
   return set;
 }

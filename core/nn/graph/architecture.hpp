@@ -55,8 +55,12 @@ class Architecture {
 
   const std::string& name() const { return name_; }
   Shape input() const { return nodes_.front().shape; }
-  /// Numbers that leave the network: scores of classes, or values.
+  /// Numbers that leave the network at every step: scores of classes, or values.
   int classes() const { return nodes_.back().shape.channels; }
+  /// Steps that they leave it at; 1 of most networks.
+  int output_steps() const { return nodes_.back().shape.height; }
+  /// All numbers that leave the network for one image: output_steps() x classes().
+  std::int64_t outputs() const { return nodes_.back().shape.size(); }
   /// nodes()[0] is the input, the last one is the output, whose input is the scores.
   const std::vector<Node>& nodes() const { return nodes_; }
   std::int64_t parameters() const;

@@ -42,6 +42,7 @@ const std::vector<Builtin>& builtins() {
       {"signal_cnn", {{256, 1, 1}, 5}, [](Shape, int classes) { return signal_cnn_layers(classes); }},
       {"signal_lstm", {{256, 1, 1}, 5}, signal_lstm_layers},
       {"kws_lstm", keywords, kws_lstm_layers},
+      {"char_lstm", {{100, 1, 1}, 84}, [](Shape, int characters) { return char_lstm_layers(characters); }},
       {"autoencoder", {{1, 1, 640}, 640}, [](Shape, int outputs) { return autoencoder_layers(outputs); }}};
   return all;
 }

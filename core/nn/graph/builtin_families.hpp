@@ -35,6 +35,7 @@ LayerStack signal_cnn_layers(int classes);
 /// keywords' MFCC (3 steps of all coefficients, 64 units).
 LayerStack signal_lstm_layers(Shape input, int classes);
 LayerStack kws_lstm_layers(Shape input, int classes);
+LayerStack char_lstm_layers(int characters);
 /// Dense layers with ReLU between them.
 LayerStack mlp_layers(const std::vector<int>& hidden, int classes, const Layer& activation = Relu{},
                       const std::string& name = "relu");

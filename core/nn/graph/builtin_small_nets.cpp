@@ -97,6 +97,15 @@ LayerStack kws_lstm_layers(Shape input, int classes) {
   return stack.add("lstm", Recurrent{.units = 64}).add("last", Last{}).classify(classes);
 }
 
+LayerStack char_lstm_layers(int characters) {
+  LayerStack stack;
+  stack.add("characters", OneHot{characters});
+  stack.add("lstm1", Recurrent{.units = 64}).add("lstm2", Recurrent{.units = 64});
+  return stack
+      .add("logits", Conv2d{.out_channels = characters, .kernel_height = 1, .kernel_width = 1, .bias = true})
+      .add("loss", Output{});
+}
+
 LayerStack lenet5_layers(int classes) {
   LayerStack stack;
   stack.add("conv1", Conv2d{6, 5, 5, 1, 1, true, {}, 1, true}).add("relu1", Relu{}).add("pool1", Pool{});

@@ -47,6 +47,7 @@ struct Running {
   bool takes_relu = false;   ///< its operator can end in a ReLU, and so takes in the one that follows
   /// Of a recurrent layer: its products of an image wait for each other, and this makes states of their sums.
   const RecurrentCell* cell = nullptr;
+  bool drops = false;            ///< in training it draws what it lets through
   bool pulses_by_vector = true;  ///< whether its matrix takes outer products of vectors: no cell stays blank
 };
 

@@ -31,7 +31,8 @@ struct OnnxNode {
   enum class Layout {
     images,   ///< [images, channels, height, width]
     vectors,  ///< reads [images, numbers] with channels last and gives [images, numbers]: a dense layer
-    steps     ///< reads [steps, images, channels] and gives [steps, 1, images, channels]: a recurrent layer
+    steps,    ///< reads [steps, images, channels] and gives [steps, 1, images, channels]: a recurrent layer
+    symbols   ///< gives [images, channels, 1, steps, 1], its input's only channel beside its own
   };
   Layout layout = Layout::images;
   std::vector<std::int64_t> indices{};  ///< whole numbers that it reads last; empty for most

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fast kernels, written once on vectors (core/base/vector/vector.inl, whose rules hold here too) and
 // compiled once for each instruction set: the including file names the set.
+#include "core/nn/kernels/fast_cells.inl"
 #include "core/nn/kernels/fast_depthwise.inl"
 #include "core/nn/kernels/fast_elementwise.inl"
 #include "core/nn/kernels/fast_gradients.inl"
@@ -36,6 +37,9 @@ const Kernels MHO_KERNEL_SET{MHO_KERNEL_NAME,
                              noisy_copy,
                              sgd,
                              moments,
-                             clip};
+                             clip,
+                             {lstm_forward, lstm_backward},
+                             {gru_forward, gru_backward},
+                             {rnn_forward, rnn_backward}};
 
 }  // namespace mho

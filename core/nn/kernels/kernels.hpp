@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/nn/kernels/cell_step.hpp"
+
 namespace mho {
 
 /// Matrices that kernels read have rows of a multiple of this many floats, so that vector loads may run over.
@@ -218,6 +220,11 @@ struct Kernels {
   Moments (*moments)(const float* x, std::size_t count);
   /// values = clip(values, -limit, limit)
   void (*clip)(float limit, std::size_t count, float* values);
+
+  /// The cells of RecurrentCell, whose formulas are named there.
+  CellKernels lstm_cell;
+  CellKernels gru_cell;
+  CellKernels rnn_cell;
 };
 
 /// The set of the chosen instruction set (core/base/vector/instruction_set.hpp).

@@ -7,6 +7,7 @@
 #include "core/base/random.hpp"
 #include "core/nn/kernels/kernels.hpp"
 #include "core/nn/kernels/plain_output_stage.hpp"
+#include "core/nn/kernels/reference_cells.hpp"
 
 namespace mho {
 namespace {
@@ -251,7 +252,10 @@ const Kernels plain_loops{"reference",
                           noisy_copy,
                           sgd,
                           moments,
-                          clip};
+                          clip,
+                          {plain_cells::lstm_forward, plain_cells::lstm_backward},
+                          {plain_cells::gru_forward, plain_cells::gru_backward},
+                          {plain_cells::rnn_forward, plain_cells::rnn_backward}};
 
 }  // namespace
 

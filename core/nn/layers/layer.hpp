@@ -12,10 +12,12 @@
 #include "core/nn/layers/concat.hpp"
 #include "core/nn/layers/conv2d.hpp"
 #include "core/nn/layers/dense.hpp"
+#include "core/nn/layers/dropout.hpp"
 #include "core/nn/layers/global_average_pool.hpp"
 #include "core/nn/layers/input.hpp"
 #include "core/nn/layers/last.hpp"
 #include "core/nn/layers/leaky_relu.hpp"
+#include "core/nn/layers/one_hot.hpp"
 #include "core/nn/layers/output.hpp"
 #include "core/nn/layers/pool.hpp"
 #include "core/nn/layers/recurrent.hpp"
@@ -42,7 +44,9 @@ using Layer = std::variant<  //
     Clip,                    //
     LeakyRelu,               //
     Recurrent,               //
-    Last>;
+    Last,                    //
+    OneHot,                  //
+    Dropout>;
 
 /// Its name in files: "conv2d", "dense", "batch_norm", "relu", "max_pool", "average_pool", ...
 std::string layer_name(const Layer& layer);

@@ -6,8 +6,9 @@ namespace mho {
 LayerFacts Output::infer(const LayerSite& site) {
   site.expect_one_input();
   const Shape in = site.input();
-  if (in.height != 1 || in.width != 1)
-    site.refuse("outputs have the wrong shape: expected 1x1 x outputs, got " + to_string(in));
+  if (in.width != 1)
+    site.refuse("outputs have the wrong shape: expected 1x1 x outputs, or steps x 1 x outputs, got " +
+                to_string(in));
   return {.shape = in};
 }
 

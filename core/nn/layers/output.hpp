@@ -5,7 +5,8 @@
 
 namespace mho {
 
-/// The end of a network: 1 x 1 x outputs numbers leave it, scores of classes or values. What training makes
+/// The end of a network: 1 x 1 x outputs numbers leave it, or steps x 1 x outputs, scores of classes or
+/// values. What training makes
 /// of them is the task's business (core/nn/run/loss.hpp); files call it after the only loss that there was.
 struct Output {
   bool operator==(const Output&) const = default;

@@ -41,8 +41,12 @@ struct ForwardCall {
   const MatrixOperand* operand;  ///< of this layer's matrix; null where it has none
   const ChannelAffine* affine;   ///< that stands for a layer that needs the whole mini-batch
   float* scratch;                ///< Operator::scratch_size() floats
-  std::uint64_t noise_key = 0;   ///< of a matrix' outputs
+  std::uint64_t noise_key = 0;   ///< of a matrix' outputs, or of what is dropped; 0: nothing is
   int first_image = 0;           ///< index of the first image, for the noise
+  /// Of recurrent layers, [image][Operator::carried_size()]: what they begin with (null: zeros), and where they
+  /// leave what the next window begins with (null: nowhere).
+  const float* start = nullptr;
+  float* end = nullptr;
 };
 
 /// A layer's sums of gradients over one part of a mini-batch.
@@ -72,6 +76,7 @@ struct BackwardCall {
   std::uint64_t noise_key = 0;
   int first_image = 0;
   bool ends_network = false;  ///< its outputs are the network's scores
+  const float* start = nullptr;  ///< as ForwardCall's
 };
 
 /// What a training step keeps for an operation whose outputs need all of a mini-batch's inputs (batch norm):
@@ -107,6 +112,8 @@ class Operator {
   /// What the matrix reads, matrix()->input_size() floats an image, of `images` images with inputs x and
   /// outputs y: the inputs, but for recurrent layers.
   virtual void matrix_inputs(const float* x, const float* y, int images, float* vectors) const;
+  /// Numbers an image that a recurrent layer carries from one window of a sequence to the next.
+  virtual std::int64_t carried_size() const { return 0; }
   /// Whether backward sums the gradient of the bias; for others the caller does, from dy.
   virtual bool sums_bias_gradient() const { return false; }
   virtual void forward(const ForwardCall& call) const = 0;

@@ -46,6 +46,7 @@ struct RecurrentOperator::Chunk {
   float* scratch;
   std::uint64_t noise_key;
   int first_image;
+  const float* start;  ///< [image][state, cell] before the first step; null: zeros
 };
 
 /// A call's scratch; forward uses the first ones.
@@ -114,11 +115,22 @@ void RecurrentOperator::matrix_inputs(const float* x, const float* y, int images
 void RecurrentOperator::gather(const Chunk& chunk, int t, float* vectors) const {
   for (std::int64_t i = 0; i < chunk.images; ++i) {
     vectors = std::copy_n(chunk.x + (i * steps_ + t) * inputs_, inputs_, vectors);
-    if (t == 0)
-      vectors = std::fill_n(vectors, units_, 0.0f);
-    else
+    if (t > 0)
       vectors = std::copy_n(chunk.y + (i * steps_ + t - 1) * units_, units_, vectors);
+    else if (chunk.start)
+      vectors = std::copy_n(chunk.start + i * carried_size(), units_, vectors);
+    else
+      vectors = std::fill_n(vectors, units_, 0.0f);
   }
+}
+
+/// The states before the first step, or the cells, which are `behind` them.
+void RecurrentOperator::begin(const Chunk& chunk, int behind, float* values) const {
+  for (std::int64_t i = 0; i < chunk.images; ++i)
+    if (chunk.start)
+      std::copy_n(chunk.start + i * carried_size() + behind, units_, values + i * units_);
+    else
+      std::fill_n(values + i * units_, units_, 0.0f);
 }
 
 MatrixCall RecurrentOperator::call_of(const Chunk& chunk, int t, const float* vectors) const {
@@ -137,10 +149,11 @@ void RecurrentOperator::forward(const ForwardCall& call) const {
                       call.operand,
                       b.products,
                       call.noise_key,
-                      call.first_image + first};
+                      call.first_image + first,
+                      start_of(call.start, first)};
     const auto numbers = static_cast<std::size_t>(chunk.images) * static_cast<std::size_t>(units_);
-    std::fill_n(b.state, numbers, 0.0f);
-    std::fill_n(b.cell, numbers, 0.0f);
+    begin(chunk, 0, b.state);
+    begin(chunk, units_, b.cell);
     for (int t = 0; t < steps_; ++t) {
       gather(chunk, t, b.vectors);
       step_.forward(call_of(chunk, t, b.vectors), bias, b.gates);
@@ -149,6 +162,10 @@ void RecurrentOperator::forward(const ForwardCall& call) const {
       cell_.forward({numbers, b.gates, b.state_before, b.cell_before, b.state, b.cell});
       for (std::int64_t i = 0; i < chunk.images; ++i)
         std::copy_n(b.state + i * units_, units_, y + (i * steps_ + t) * units_);
+    }
+    for (std::int64_t i = 0; call.end && i < chunk.images; ++i) {
+      float* end = std::copy_n(b.state + i * units_, units_, call.end + (first + i) * carried_size());
+      std::copy_n(b.cell + i * units_, units_, end);
     }
   }
 }
@@ -163,7 +180,8 @@ void RecurrentOperator::backward(const BackwardCall& call) const {
                       call.operand,
                       b.products,
                       call.noise_key,
-                      call.first_image + first};
+                      call.first_image + first,
+                      start_of(call.start, first)};
     run_again(chunk, b, bias);
     go_back(call, chunk, b);
     add_weight_gradient(call, chunk, b);
@@ -179,7 +197,7 @@ void RecurrentOperator::run_again(const Chunk& chunk, const Buffers& b, const fl
     step_.forward(call_of(chunk, t, b.vectors), bias, b.gates);
     float* cells = b.cells + t * static_cast<std::ptrdiff_t>(numbers);
     const float* cells_before = t > 0 ? cells - numbers : b.cell_before;
-    if (t == 0) std::fill_n(b.cell_before, numbers, 0.0f);
+    if (t == 0) begin(chunk, units_, b.cell_before);
     for (std::int64_t i = 0; i < chunk.images; ++i)
       std::copy_n(b.vectors + i * rows + inputs_, units_, b.state_before + i * units_);
     cell_.forward({numbers, b.gates, b.state_before, cells_before, b.state, cells});
@@ -204,7 +222,7 @@ void RecurrentOperator::go_back(const BackwardCall& call, const Chunk& chunk, co
       for (int u = 0; u < units_; ++u) b.state_gradient[i * units_ + u] += dy[(i * steps_ + t) * units_ + u];
     }
     const float* cells = b.cells + t * static_cast<std::ptrdiff_t>(numbers);
-    if (t == 0) std::fill_n(b.cell_before, numbers, 0.0f);
+    if (t == 0) begin(chunk, units_, b.cell_before);
     cell_.backward({numbers, b.gates, b.state_before, t > 0 ? cells - numbers : b.cell_before, cells,
                     b.state_gradient, b.cell_gradient, b.sum_gradient, b.state});
     for (std::int64_t i = 0; i < chunk.images; ++i)

@@ -17,7 +17,8 @@ struct BlankBlock {
 };
 
 /// A layer whose matrix reads a step of its input beside its own state of the step before, and a cell that
-/// makes the next state of the sums; T x 1 x inputs -> T x 1 x units, from states of zero. All images of a
+/// makes the next state of the sums; T x 1 x inputs -> T x 1 x units, from states of zero, or from those
+/// and the cells of the window before (ForwardCall::start). All images of a
 /// call go through time together. Given the states, the matrix is a 1x1 convolution over the T vectors
 /// (input, state before): `matrix()`. Backward computes the steps again from the stored outputs, with the
 /// same noise. Gradients are exact through time (no truncation), and pass converters as a MatrixOperator's.
@@ -28,6 +29,7 @@ class RecurrentOperator final : public Operator {
   std::size_t scratch_size() const override;
   const MatrixLayer* matrix() const override { return &layer_; }
   void matrix_inputs(const float* x, const float* y, int images, float* vectors) const override;
+  std::int64_t carried_size() const override { return 2 * std::int64_t{units_}; }
   bool sums_bias_gradient() const override { return true; }
   void forward(const ForwardCall& call) const override;
   void backward(const BackwardCall& call) const override;
@@ -40,6 +42,10 @@ class RecurrentOperator final : public Operator {
   struct Chunk;
   Buffers buffers_in(float* scratch) const;
   void gather(const Chunk& chunk, int t, float* vectors) const;
+  void begin(const Chunk& chunk, int behind, float* values) const;
+  const float* start_of(const float* all, int image) const {
+    return all ? all + image * carried_size() : nullptr;
+  }
   MatrixCall call_of(const Chunk& chunk, int t, const float* vectors) const;
   void run_again(const Chunk& chunk, const Buffers& buffers, const float* bias) const;
   void go_back(const BackwardCall& call, const Chunk& chunk, const Buffers& buffers) const;

@@ -46,10 +46,10 @@ void InferenceNetwork::logits(const Operands& operands, const float* images, int
 int InferenceNetwork::count_correct(const Operands& operands, const float* images, const int* labels,
                                     int count, RandomKey key) {
   const int classes = network_.architecture().classes();
-  std::vector<float> scores(static_cast<size_t>(count) * static_cast<size_t>(classes));
+  std::vector<float> scores(static_cast<size_t>(count * network_.architecture().outputs()));
   logits(operands, images, count, key, scores.data());
   int correct = 0;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < std::ssize(scores) / classes; ++i) {
     const auto begin = scores.begin() + std::ptrdiff_t{i} * classes;
     correct += std::max_element(begin, begin + classes) - begin == labels[i];
   }

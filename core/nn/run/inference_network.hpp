@@ -16,9 +16,10 @@ class InferenceNetwork {
   /// `parameters` (biases, batch norms, depthwise weights) must outlive this.
   InferenceNetwork(const Network& network, const Parameters& parameters);
 
-  /// Logits of `count` images (NHWC): count x classes. Output noise of image i depends on (key, i).
+  /// Logits of `count` images (NHWC): count x Architecture::outputs(). Output noise of image i depends on
+  /// (key, i).
   void logits(const Operands& operands, const float* images, int count, RandomKey key, float* out);
-  /// How many of `count` images have their label as the largest logit.
+  /// How many of `count` images, or of their steps, have their label as the largest logit.
   int count_correct(const Operands& operands, const float* images, const int* labels, int count,
                     RandomKey key);
 

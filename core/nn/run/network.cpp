@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/nn/run/carried_states.hpp"
+
 namespace mho {
 
 Network::Network(Architecture architecture, const std::vector<MvmSettings>& settings)
@@ -61,15 +63,19 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
   const auto node = static_cast<size_t>(op.node);
   if (!operators_[k]) return;
   const bool matrix = matrices_[node] != nullptr;
-  operators_[k]->forward({.x = {values.pointers, op.inputs},
-                          .y = values.pointers[k],
-                          .images = images,
-                          .parameters = parameters[node],
-                          .operand = matrix ? &operands[node] : nullptr,
-                          .affine = &values.affines[k],
-                          .scratch = values.scratch,
-                          .noise_key = matrix ? noise_key(values.key, op.node) : 0,
-                          .first_image = values.first_image});
+  const bool draws = matrix || (values.training && node_of(op).running.drops);
+  operators_[k]->forward(
+      {.x = {values.pointers, op.inputs},
+       .y = values.pointers[k],
+       .images = images,
+       .parameters = parameters[node],
+       .operand = matrix ? &operands[node] : nullptr,
+       .affine = &values.affines[k],
+       .scratch = values.scratch,
+       .noise_key = draws ? noise_key(values.key, op.node) : 0,
+       .first_image = values.first_image,
+       .start = values.carried ? values.carried->start(index, values.first_image) : nullptr,
+       .end = values.carried ? values.carried->end(index, values.first_image) : nullptr});
 }
 
 }  // namespace mho

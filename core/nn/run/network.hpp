@@ -14,6 +14,8 @@
 
 namespace mho {
 
+class CarriedStates;
+
 /// The weights that a network runs with at one moment: one operand for each node with a dense product (others
 /// empty). In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
 using Operands = std::vector<MatrixOperand>;
@@ -52,10 +54,12 @@ class Network {
     const std::vector<float*>& pointers;        ///< one an operation
     const std::vector<ChannelAffine>& affines;  ///< one an operation; used by those that need the whole batch
     float* scratch;
-    RandomKey key;    ///< of the output noise
-    int first_image;  ///< index of the first image, for the noise
+    RandomKey key;          ///< of the output noise
+    int first_image;        ///< index of the first image, for the noise
+    bool training = false;  ///< whether layers drop what they drop in training
+    CarriedStates* carried = nullptr;  ///< null: sequences begin with states of zero
   };
-  /// Of a matrix layer's output noise when the network's values have `key`.
+  /// Of what a layer draws (a matrix' output noise, what is dropped) when the network's values have `key`.
   static std::uint64_t noise_key(RandomKey key, int node);
   /// Runs one operation (not input, not output) on `images` images.
   void forward_operation(int op, const Parameters& parameters, const Operands& operands, const Values& values,

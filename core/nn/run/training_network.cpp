@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/parallel.hpp"
+#include "core/nn/run/carried_states.hpp"
 #include "core/nn/run/kept_statistics.hpp"
 
 namespace mho {
@@ -68,7 +69,9 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
 
 void TrainingNetwork::forward(const Step& step, const Walk& walk) {
   const auto& values = buffers_.pointers(walk.part).values;
-  const Network::Values at{values, affines_, parts_[walk.part].scratch.data(), step.batch.key, walk.first};
+  const Network::Values at{
+      values, affines_,          parts_[walk.part].scratch.data(), step.batch.key, walk.first,
+      true,   step.batch.carried};
   for (int i = 1; i + 1 < op_count(); ++i)
     if (op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
@@ -79,8 +82,12 @@ void TrainingNetwork::forward(const Step& step, const Walk& walk) {
 }
 
 void TrainingNetwork::restore_values(const Step& step, const Walk& walk) {
-  const Network::Values at{buffers_.pointers(walk.part).values, affines_, parts_[walk.part].scratch.data(),
-                           RandomKey(0), 0};  // it draws nothing
+  const Network::Values at{buffers_.pointers(walk.part).values,
+                           affines_,
+                           parts_[walk.part].scratch.data(),
+                           step.batch.key,
+                           walk.first,
+                           true};
   for (int i = 0; i < op_count(); ++i)
     if (buffers_.value_in_walk(i) && op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
@@ -90,13 +97,15 @@ void TrainingNetwork::score(const Step& step, const Walk& walk) {
   const auto last = static_cast<size_t>(op(op_count() - 1).inputs[0]);
   const auto& at = buffers_.pointers(walk.part);
   const int outputs = plan_.operations[last].shape.channels;
+  const int steps = network_.architecture().output_steps();  // each as an image of its own
+  const std::ptrdiff_t first = std::ptrdiff_t{walk.first} * steps;
   const auto* values = step.batch.values;
   loss_.add({.scores = at.values[last],
-             .labels = step.batch.labels + walk.first,
-             .values = values ? values + std::ptrdiff_t{walk.first} * outputs : nullptr,
-             .images = walk.images,
+             .labels = step.batch.labels + first,
+             .values = values ? values + first * outputs : nullptr,
+             .images = walk.images * steps,
              .classes = outputs,
-             .batch = step.batch.count,
+             .batch = step.batch.count * steps,
              .gradient = at.gradients[last]},
             parts_[walk.part].loss);
 }
@@ -114,9 +123,10 @@ void TrainingNetwork::backward(const Step& step, const Walk& walk) {
     if (network_.compute(event.op)) backward_operation(step, walk, event);
 }
 
-/// Whether backward computes sums again, with the noise that they had.
-bool TrainingNetwork::needs_noise(const Operation& o, const MatrixOperand& operand) const {
-  return operand.clips_gradient || network_.node_of(o).running.cell;
+/// Whether backward computes sums again, with the noise that they had, or drops what forward dropped.
+bool TrainingNetwork::needs_noise(const Operation& o, const MatrixOperand* operand) const {
+  const Running& running = network_.node_of(o).running;
+  return running.drops || (operand && (operand->clips_gradient || running.cell));
 }
 
 void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, const BackwardEvent& event) {
@@ -138,9 +148,10 @@ void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, con
       .scratch = part.scratch.data(),
       .second_scratch = part.second_scratch.data(),
       .clipped = part.clipped,
-      .noise_key = operand && needs_noise(o, *operand) ? Network::noise_key(step.batch.key, o.node) : 0,
+      .noise_key = needs_noise(o, operand) ? Network::noise_key(step.batch.key, o.node) : 0,
       .first_image = walk.first,
-      .ends_network = op(op_count() - 1).inputs[0] == event.op};
+      .ends_network = op(op_count() - 1).inputs[0] == event.op,
+      .start = step.batch.carried ? step.batch.carried->start(event.op, walk.first) : nullptr};
   if (!call.sums.bias.a.empty() && !network_.compute(event.op)->sums_bias_gradient())
     sum_bias_gradient(walk, o, call.dy, call.sums.bias);
   if (!o.needs_batch)
@@ -220,7 +231,7 @@ StepResult TrainingNetwork::step(Parameters& parameters, const Operands& operand
   sum_weight_gradients(gradients);
   StepResult result;
   for (const auto& part : parts_) {
-    result.loss += part.loss.loss / batch.count;
+    result.loss += part.loss.loss / (batch.count * network_.architecture().output_steps());
     result.correct += part.loss.correct;
   }
   return result;

@@ -13,19 +13,21 @@
 
 namespace mho {
 
-/// Images (NHWC) with integer labels, and the key of what is drawn for them.
+/// Images (NHWC) with integer labels, and the key of what is drawn for them. A network that ends in steps has
+/// a label for each of them.
 struct MiniBatch {
   const float* images = nullptr;
   const int* labels = nullptr;
   int count = 0;
   RandomKey key{0};
   const float* values = nullptr;  ///< count x outputs: what a loss of values wants; else null
+  CarriedStates* carried = nullptr;  ///< of the mini-batch before; null: sequences begin with states of zero
 };
 
 /// What one mini-batch gave.
 struct StepResult {
-  double loss = 0;  ///< mean over the images
-  int correct = 0;  ///< images whose largest logit is their label
+  double loss = 0;  ///< mean over the images and their steps
+  int correct = 0;  ///< images (or steps of them) whose largest logit is their label
 };
 
 /// What a training step does with batch norms.
@@ -99,7 +101,7 @@ class TrainingNetwork {
   void finish_statistics(const Step& step, int level);
   void backward(const Step& step, const Walk& walk);
   void backward_operation(const Step& step, const Walk& walk, const BackwardEvent& event);
-  bool needs_noise(const Operation& op, const MatrixOperand& operand) const;
+  bool needs_noise(const Operation& op, const MatrixOperand* operand) const;
   void sum_bias_gradient(const Walk& walk, const Operation& op, const float* dy, ChannelSums& sums) const;
   void finish_batch_gradients(const Step& step, int level);
   void sum_weight_gradients(Parameters& gradients) const;

@@ -245,9 +245,9 @@ class Converter:
         if value.images:
             raise InputError(f"{where}: expected scores of one image after the other, got the images in axis {value.images}")
         height, width, channels = value.shape
-        if (height, width) != (1, 1) or channels < 2 or any(value.padding):
+        if width != 1 or channels < 2 or any(value.padding):
             raise InputError(f"{where}: expected scores, one for each of at least 2 classes, got {height}x{width}x{channels}")
-        if not numpy.array_equal(value.index.ravel(), numpy.arange(channels)):
+        if not numpy.array_equal(value.index.ravel(), numpy.arange(height * channels)):
             raise InputError(f"{where}: expected scores in the order of their classes, got another one")
         if not any(layer["kind"] in ("conv2d", "dense", "lstm", "gru", "rnn") for layer in self.layers.layers):
             raise InputError(f"{where}: expected a network with weights (Conv, Gemm, MatMul or a recurrent layer), got one without")

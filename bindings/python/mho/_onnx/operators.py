@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of operators: what each makes of its activations. An operator takes (node, converter) and gives a Value."""
 
-from mho._onnx import elementwise, layouts, matrices, pooling, recurrent
+from mho._onnx import elementwise, layouts, matrices, pooling, recurrent, symbols
 
 OPERATORS = {
     "Conv": matrices.convolution,
@@ -12,6 +12,7 @@ OPERATORS = {
     "RNN": recurrent.recurrent("rnn"),
     "Gather": recurrent.gather,
     "Slice": recurrent.cut,
+    "OneHot": symbols.one_hot,
     "BatchNormalization": matrices.batch_normalization,
     "Relu": elementwise.elementwise("relu"),
     "Clip": elementwise.clip,

@@ -9,7 +9,7 @@ import numpy
 from mho._errors import InputError
 
 PREFIX = "layer."
-PARTS = {"Gemm": ".product", "LSTM": ".states", "GRU": ".states", "RNN": ".states"}  #: what a layer's name ends in there
+PARTS = {"Gemm": ".product", "LSTM": ".states", "GRU": ".states", "RNN": ".states", "OneHot": ".symbols"}  #: what a layer's name ends in there
 
 
 def numbers(text, what):
