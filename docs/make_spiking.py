@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains spiking networks under every scheme and writes docs/spiking.md. From the repository root:
 
-    docs/make_spiking.py [--mho build/release/mho] [--raw DIR] [--trials 24] [--seeds 1,2,3,4,5] [--write-only]
+    docs/make_spiking.py [--mho build/release/mho] [--raw DIR] [--trials 12] [--seeds 1,2,3,4,5] [--write-only]
 
 --raw holds the files as they came (default: $MHO_DATA_DIR, else ../shared/data): fsdd/fsdd_wav.tar.xz. Every run of mho is kept
 below runs/spiking by its command; what is there is not run again, so that the script goes on where it was stopped. What has not
@@ -179,7 +179,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mho", default="build/release/mho")
     parser.add_argument("--raw", default=os.environ.get("MHO_DATA_DIR", "../shared/data"))
-    parser.add_argument("--trials", type=int, default=24)
+    parser.add_argument("--trials", type=int, default=12)
     parser.add_argument("--seeds", default="1,2,3,4,5")
     parser.add_argument("--write-only", action="store_true")
     arguments = parser.parse_args()
