@@ -27,13 +27,13 @@ SCHEMES = ("float", "digital_accumulator", "mixed_precision", "multi_memory", "s
 DECADES = {"float": (-5, -3.3, -5, -3.7), "digital_accumulator": (-5, -3.3, -5, -3.7), "mixed_precision": (-5.3, -4, -6, -4),
            "stochastic": (-5.3, -4, -6, -4), "multi_memory": (-4.3, -2.7, -5.3, -3), "sign": (-4, -4, -4, -4)}
 CLASSES = {"spiking.task": "classes", "task.data": "fsdd", "task.folder": str(RUNS / "data"), "spiking.coding": "delta",
-           "spiking.delta": 0.7, "spiking.batch": 8, "spiking.neurons": 200, "spiking.programmings": 10}
+           "spiking.delta": 0.7, "spiking.batch": 8, "spiking.neurons": 200, "spiking.epochs": 10, "spiking.programmings": 10,
+           "spiking.threshold": 1, "spiking.initial_gain": 0.4, "spiking.rate_regularisation": 1e-6,
+           "spiking.input_learning_rate": 0.2, "spiking.recurrent_learning_rate": 0.2, "spiking.output_learning_rate": 0.34}
 CLASS_RUNS = {
-    "numbers, then programmed on `pcm`": {
-        "spiking.scheme": "float", "spiking.device": "pcm", "spiking.epochs": 15, "spiking.input_learning_rate": 0.5,
-        "spiking.recurrent_learning_rate": 0.5, "spiking.output_learning_rate": 0.3, "spiking.rate_regularisation": 1e-6,
-        "spiking.initial_gain": 0.2, "spiking.weight_bound": 1},
-    "mixed precision on `pcm_accumulative`, the trained devices": {},
+    "numbers, then programmed on `pcm`": {"spiking.scheme": "float", "spiking.device": "pcm", "spiking.weight_bound": 1},
+    "mixed precision on `pcm_accumulative`, the trained devices": {
+        "spiking.scheme": "mixed_precision", "spiking.weight_bound": 0.6, "spiking.fresh_reads": "false"},
 }
 
 
