@@ -46,7 +46,7 @@ ROWS = {
                ("features.preset=mlperf_kws", "split.by=hash"), ("training.epochs=60",), 8),
     "digits-spoken": Row("ten spoken digits, 49 x 10 MFCCs", "ds_cnn", "fsdd", "audio", "fsdd/fsdd_wav.tar.xz",
                          ("labels.list=labels.csv", "labels.label_column=digit", "features.preset=mlperf_kws",
-                          "features.sample_rate_hz=8000", "features.fft_size=256"), (), 8),
+                          "features.sample_rate_hz=8000", "features.fft_size=256"), (), 12),
     "gestures": Row("five gestures, 119 steps of 6 axes", "signal_cnn", "gestures", "csv", "gestures",
                     ('series.sample_columns=["gesture","sample"]', "series.step_column=step", 'series.channels=["aX..gZ"]',
                      "labels.label_column=gesture"), (), 32),

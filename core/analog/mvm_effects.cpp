@@ -32,7 +32,8 @@ void check_effect(bool meaningless, const std::string& setting, const std::strin
 
 void MvmEffects::fields(FieldVisitor& visitor) {
   visitor.field("input_rounding", &input_rounding,
-                "Of the input converter: to the nearest level, or up or down so that the mean is exact.");
+                "Of the input converters, forward and backward: to the nearest level, or up or down so that "
+                "the mean is exact.");
   visitor.field("output_rounding", &output_rounding, "The same of the output converter.");
   visitor.field("read_weight_noise", &read_weight_noise, between(0, max_strength),
                 "Strength of the weights' noise at every read (read_weight_noise_kind says of what).");

@@ -33,8 +33,18 @@ TEST_CASE("a list of objectives is what proposers weigh and what the front is ov
 TEST_CASE("modelled gains keep the order of gains") {
   for (const auto objective : all_values<Objective>()) {
     INFO(word_of(objective));
-    const std::vector less{Objective::avm,        Objective::energy, Objective::latency, Objective::cores,
-                           Objective::parameters, Objective::writes, Objective::mse_1d,  Objective::mse};
+    const std::vector less{Objective::avm,
+                           Objective::energy,
+                           Objective::latency,
+                           Objective::cores,
+                           Objective::parameters,
+                           Objective::writes,
+                           Objective::mse_1d,
+                           Objective::mse,
+                           Objective::bits_per_character_1d,
+                           Objective::bits_per_character,
+                           Objective::perplexity_1d,
+                           Objective::perplexity};
     const bool more_is_better = std::find(less.begin(), less.end(), objective) == less.end();
     CHECK((gain(objective, 0.2) < gain(objective, 0.3)) == more_is_better);
     CHECK((modelled_gain(objective, 0.2) < modelled_gain(objective, 0.3)) == more_is_better);

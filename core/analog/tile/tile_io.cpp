@@ -32,6 +32,7 @@ TileIo backward_io(const HardwareConfig& hardware) {
   io.dac = make_converter(e.backward_dac_bits, 1.0);
   io.adc = make_converter(e.backward_adc_bits, e.backward_adc_range);
   io.abs_max = true;  // gradients have no fixed size
+  io.stochastic_input = e.input_rounding == Rounding::stochastic;
   io.output_noise = static_cast<float>(e.backward_output_noise);
   return io;
 }

@@ -43,10 +43,11 @@ struct ForwardCall {
   float* scratch;                ///< Operator::scratch_size() floats
   std::uint64_t noise_key = 0;   ///< of a matrix' outputs, or of what is dropped; 0: nothing is
   int first_image = 0;           ///< index of the first image, for the noise
-  /// Of recurrent layers, [image][Operator::carried_size()]: what they begin with (null: zeros), and where they
-  /// leave what the next window begins with (null: nowhere).
+  /// Of recurrent layers, [image][Operator::carried_size()]: what they begin with (null: zeros), and where
+  /// they leave what the next window begins with (null: nowhere).
   const float* start = nullptr;
   float* end = nullptr;
+  float* kept = nullptr;  ///< [image][Operator::kept_size()], for backward; null where there will be none
 };
 
 /// A layer's sums of gradients over one part of a mini-batch.
@@ -75,8 +76,9 @@ struct BackwardCall {
   FloatBuffer& clipped;   ///< scratch of operands that clip their gradient: grows when first used
   std::uint64_t noise_key = 0;
   int first_image = 0;
-  bool ends_network = false;  ///< its outputs are the network's scores
+  bool ends_network = false;     ///< its outputs are the network's scores
   const float* start = nullptr;  ///< as ForwardCall's
+  const float* kept = nullptr;   ///< what forward left there
 };
 
 /// What a training step keeps for an operation whose outputs need all of a mini-batch's inputs (batch norm):
@@ -114,6 +116,8 @@ class Operator {
   virtual void matrix_inputs(const float* x, const float* y, int images, float* vectors) const;
   /// Numbers an image that a recurrent layer carries from one window of a sequence to the next.
   virtual std::int64_t carried_size() const { return 0; }
+  /// Numbers an image that forward leaves for backward, beside its outputs.
+  virtual std::int64_t kept_size() const { return 0; }
   /// Whether backward sums the gradient of the bias; for others the caller does, from dy.
   virtual bool sums_bias_gradient() const { return false; }
   virtual void forward(const ForwardCall& call) const = 0;

@@ -46,7 +46,8 @@ struct RecurrentOperator::Chunk {
   float* scratch;
   std::uint64_t noise_key;
   int first_image;
-  const float* start;  ///< [image][state, cell] before the first step; null: zeros
+  const float* start;           ///< [image][state, cell] before the first step; null: zeros
+  const float* kept = nullptr;  ///< [image][step][column], then cells; backward's
 };
 
 /// A call's scratch; forward uses the first ones.
@@ -59,9 +60,8 @@ struct RecurrentOperator::Buffers {
   float *state_gradient, *cell_gradient;
   float* vector_gradient;  ///< as vectors
   float* sum_gradient;     ///< as gates
-  float* cells;            ///< [step][image][unit]
   float* all_vectors;      ///< [image][step][row]
-  float* all_gates;  ///< [image][step][column]: what forward left of the gates, then gradients of the sums
+  float* all_gradients;    ///< [image][step][column], of the sums
 };
 
 RecurrentOperator::RecurrentOperator(const OperatorSite& site, const RecurrentCell& cell,
@@ -92,9 +92,8 @@ RecurrentOperator::Buffers RecurrentOperator::buffers_in(float* scratch) const {
     *part = take_numbers(n * units_);
   b.vector_gradient = take_numbers(n * rows);
   b.sum_gradient = take_numbers(n * columns);
-  b.cells = take_numbers(n * steps_ * units_);
   b.all_vectors = take_numbers(n * steps_ * rows);
-  b.all_gates = take_numbers(n * steps_ * columns);
+  b.all_gradients = take_numbers(n * steps_ * columns);
   return b;
 }
 
@@ -160,6 +159,7 @@ void RecurrentOperator::forward(const ForwardCall& call) const {
       std::swap(b.state, b.state_before);
       std::swap(b.cell, b.cell_before);
       cell_.forward({numbers, b.gates, b.state_before, b.cell_before, b.state, b.cell});
+      if (call.kept) keep(b, t, chunk.images, call.kept + first * kept_size());
       for (std::int64_t i = 0; i < chunk.images; ++i)
         std::copy_n(b.state + i * units_, units_, y + (i * steps_ + t) * units_);
     }
@@ -170,9 +170,30 @@ void RecurrentOperator::forward(const ForwardCall& call) const {
   }
 }
 
+std::int64_t RecurrentOperator::kept_size() const {
+  return steps_ * (step_.output_size() + (cell_.has_cell_state() ? units_ : 0));
+}
+
+/// What step t of a chunk leaves for backward.
+void RecurrentOperator::keep(const Buffers& b, int t, int images, float* kept) const {
+  const std::int64_t columns = step_.output_size();
+  for (std::int64_t i = 0; i < images; ++i, kept += kept_size()) {
+    std::copy_n(b.gates + i * columns, columns, kept + t * columns);
+    if (cell_.has_cell_state())
+      std::copy_n(b.cell + i * units_, units_, kept + steps_ * columns + t * units_);
+  }
+}
+
+/// The cells after step t; -1: those before the first.
+void RecurrentOperator::recall_cells(const Chunk& chunk, int t, float* cells) const {
+  if (t < 0) return begin(chunk, units_, cells);
+  const float* kept = chunk.kept + steps_ * step_.output_size() + t * units_;
+  for (std::int64_t i = 0; cell_.has_cell_state() && i < chunk.images; ++i)
+    std::copy_n(kept + i * kept_size(), units_, cells + i * units_);
+}
+
 void RecurrentOperator::backward(const BackwardCall& call) const {
   const Buffers b = buffers_in(call.scratch);
-  const float* bias = call.parameters.bias.empty() ? nullptr : call.parameters.bias.data();
   for (int first = 0; first < call.images; first += images_at_once_) {
     const Chunk chunk{call.x[0] + std::int64_t{first} * steps_ * inputs_,
                       call.y + std::int64_t{first} * steps_ * units_,
@@ -181,53 +202,35 @@ void RecurrentOperator::backward(const BackwardCall& call) const {
                       b.products,
                       call.noise_key,
                       call.first_image + first,
-                      start_of(call.start, first)};
-    run_again(chunk, b, bias);
+                      start_of(call.start, first),
+                      call.kept + first * kept_size()};
     go_back(call, chunk, b);
     add_weight_gradient(call, chunk, b);
   }
 }
 
-/// The forward steps, from the states that they gave: fills all vectors, gates and cells.
-void RecurrentOperator::run_again(const Chunk& chunk, const Buffers& b, const float* bias) const {
-  const std::int64_t rows = step_.input_size(), columns = step_.output_size();
-  const auto numbers = static_cast<std::size_t>(chunk.images) * static_cast<std::size_t>(units_);
-  for (int t = 0; t < steps_; ++t) {
-    gather(chunk, t, b.vectors);
-    step_.forward(call_of(chunk, t, b.vectors), bias, b.gates);
-    float* cells = b.cells + t * static_cast<std::ptrdiff_t>(numbers);
-    const float* cells_before = t > 0 ? cells - numbers : b.cell_before;
-    if (t == 0) begin(chunk, units_, b.cell_before);
-    for (std::int64_t i = 0; i < chunk.images; ++i)
-      std::copy_n(b.vectors + i * rows + inputs_, units_, b.state_before + i * units_);
-    cell_.forward({numbers, b.gates, b.state_before, cells_before, b.state, cells});
-    for (std::int64_t i = 0; i < chunk.images; ++i) {
-      std::copy_n(b.vectors + i * rows, rows, b.all_vectors + (i * steps_ + t) * rows);
-      std::copy_n(b.gates + i * columns, columns, b.all_gates + (i * steps_ + t) * columns);
-    }
-  }
-}
-
-void RecurrentOperator::go_back(const BackwardCall& call, const Chunk& chunk, const Buffers& b) const {
+void RecurrentOperator::go_back(const BackwardCall& call, const Chunk& chunk, Buffers b) const {
   const std::int64_t rows = step_.input_size(), columns = step_.output_size();
   const auto numbers = static_cast<std::size_t>(chunk.images) * static_cast<std::size_t>(units_);
   const float* dy = call.dy + (chunk.y - call.y);
   std::fill_n(b.state_gradient, numbers, 0.0f);
   std::fill_n(b.cell_gradient, numbers, 0.0f);
+  recall_cells(chunk, steps_ - 1, b.cell);
   for (int t = steps_ - 1; t >= 0; --t) {
+    gather(chunk, t, b.vectors);
+    recall_cells(chunk, t - 1, b.cell_before);
     for (std::int64_t i = 0; i < chunk.images; ++i) {
-      std::copy_n(b.all_gates + (i * steps_ + t) * columns, columns, b.gates + i * columns);
-      std::copy_n(b.all_vectors + (i * steps_ + t) * rows, rows, b.vectors + i * rows);
+      std::copy_n(chunk.kept + i * kept_size() + t * columns, columns, b.gates + i * columns);
+      std::copy_n(b.vectors + i * rows, rows, b.all_vectors + (i * steps_ + t) * rows);
       std::copy_n(b.vectors + i * rows + inputs_, units_, b.state_before + i * units_);
       for (int u = 0; u < units_; ++u) b.state_gradient[i * units_ + u] += dy[(i * steps_ + t) * units_ + u];
     }
-    const float* cells = b.cells + t * static_cast<std::ptrdiff_t>(numbers);
-    if (t == 0) begin(chunk, units_, b.cell_before);
-    cell_.backward({numbers, b.gates, b.state_before, t > 0 ? cells - numbers : b.cell_before, cells,
-                    b.state_gradient, b.cell_gradient, b.sum_gradient, b.state});
+    cell_.backward({numbers, b.gates, b.state_before, b.cell_before, b.cell, b.state_gradient,
+                    b.cell_gradient, b.sum_gradient, b.state});
     for (std::int64_t i = 0; i < chunk.images; ++i)
-      std::copy_n(b.sum_gradient + i * columns, columns, b.all_gates + (i * steps_ + t) * columns);
+      std::copy_n(b.sum_gradient + i * columns, columns, b.all_gradients + (i * steps_ + t) * columns);
     pass_back(call, chunk, t, b);
+    std::swap(b.cell, b.cell_before);
   }
 }
 
@@ -277,17 +280,17 @@ void RecurrentOperator::add_weight_gradient(const BackwardCall& call, const Chun
   const int columns = layer_.columns();
   if (!call.sums.bias.a.empty()) {
     call.sums.bias.clear_image();
-    kernels().channel_sums(b.all_gates, chunk.images * steps_, columns, call.sums.bias.image_a.data(),
+    kernels().channel_sums(b.all_gradients, chunk.images * steps_, columns, call.sums.bias.image_a.data(),
                            call.sums.bias.image_b.data());
     call.sums.bias.add_image();
   }
   if (call.operand->sink) {
-    call.operand->sink->take(b.all_vectors, b.all_gates, chunk.first_image, chunk.images);
+    call.operand->sink->take(b.all_vectors, b.all_gradients, chunk.first_image, chunk.images);
     return;
   }
   if (!call.operand->clips_gradient) {
     const MatrixCall whole{*call.operand, b.all_vectors, chunk.images, b.products, 0, chunk.first_image};
-    layer_.add_gradient(whole, b.all_gates, call.sums.written, call.sums.target);
+    layer_.add_gradient(whole, b.all_gradients, call.sums.written, call.sums.target);
     call.sums.written = true;
   }
   clear_blank(call.sums.target);

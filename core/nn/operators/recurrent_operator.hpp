@@ -20,8 +20,8 @@ struct BlankBlock {
 /// makes the next state of the sums; T x 1 x inputs -> T x 1 x units, from states of zero, or from those
 /// and the cells of the window before (ForwardCall::start). All images of a
 /// call go through time together. Given the states, the matrix is a 1x1 convolution over the T vectors
-/// (input, state before): `matrix()`. Backward computes the steps again from the stored outputs, with the
-/// same noise. Gradients are exact through time (no truncation), and pass converters as a MatrixOperator's.
+/// (input, state before): `matrix()`. Forward keeps gates and cells for backward. Gradients are exact through
+/// time (no truncation), and pass converters as a MatrixOperator's.
 class RecurrentOperator final : public Operator {
  public:
   RecurrentOperator(const OperatorSite& site, const RecurrentCell& cell, std::vector<BlankBlock> blank);
@@ -30,6 +30,7 @@ class RecurrentOperator final : public Operator {
   const MatrixLayer* matrix() const override { return &layer_; }
   void matrix_inputs(const float* x, const float* y, int images, float* vectors) const override;
   std::int64_t carried_size() const override { return 2 * std::int64_t{units_}; }
+  std::int64_t kept_size() const override;
   bool sums_bias_gradient() const override { return true; }
   void forward(const ForwardCall& call) const override;
   void backward(const BackwardCall& call) const override;
@@ -47,8 +48,9 @@ class RecurrentOperator final : public Operator {
     return all ? all + image * carried_size() : nullptr;
   }
   MatrixCall call_of(const Chunk& chunk, int t, const float* vectors) const;
-  void run_again(const Chunk& chunk, const Buffers& buffers, const float* bias) const;
-  void go_back(const BackwardCall& call, const Chunk& chunk, const Buffers& buffers) const;
+  void keep(const Buffers& buffers, int t, int images, float* kept) const;
+  void recall_cells(const Chunk& chunk, int t, float* cells) const;
+  void go_back(const BackwardCall& call, const Chunk& chunk, Buffers buffers) const;
   void pass_back(const BackwardCall& call, const Chunk& chunk, int t, const Buffers& buffers) const;
   void clip_back(const BackwardCall& call, const MatrixCall& own, const Buffers& buffers) const;
   void add_weight_gradient(const BackwardCall& call, const Chunk& chunk, const Buffers& buffers) const;

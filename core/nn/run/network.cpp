@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/nn/run/carried_states.hpp"
+#include "core/nn/run/kept_values.hpp"
 
 namespace mho {
 
@@ -75,7 +76,8 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
        .noise_key = draws ? noise_key(values.key, op.node) : 0,
        .first_image = values.first_image,
        .start = values.carried ? values.carried->start(index, values.first_image) : nullptr,
-       .end = values.carried ? values.carried->end(index, values.first_image) : nullptr});
+       .end = values.carried ? values.carried->end(index, values.first_image) : nullptr,
+       .kept = values.kept ? values.kept->at(index, values.first_image) : nullptr});
 }
 
 }  // namespace mho

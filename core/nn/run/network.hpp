@@ -15,6 +15,7 @@
 namespace mho {
 
 class CarriedStates;
+class KeptValues;
 
 /// The weights that a network runs with at one moment: one operand for each node with a dense product (others
 /// empty). In training a fresh noisy copy each mini-batch; in scoring one read of the programmed crossbars.
@@ -54,10 +55,11 @@ class Network {
     const std::vector<float*>& pointers;        ///< one an operation
     const std::vector<ChannelAffine>& affines;  ///< one an operation; used by those that need the whole batch
     float* scratch;
-    RandomKey key;          ///< of the output noise
-    int first_image;        ///< index of the first image, for the noise
-    bool training = false;  ///< whether layers drop what they drop in training
+    RandomKey key;                     ///< of the output noise
+    int first_image;                   ///< index of the first image, for the noise
+    bool training = false;             ///< whether layers drop what they drop in training
     CarriedStates* carried = nullptr;  ///< null: sequences begin with states of zero
+    KeptValues* kept = nullptr;        ///< null: no backward pass follows
   };
   /// Of what a layer draws (a matrix' output noise, what is dropped) when the network's values have `key`.
   static std::uint64_t noise_key(RandomKey key, int node);

@@ -16,6 +16,7 @@ TrainingNetwork::TrainingNetwork(const Network& network, const Loss& loss, int b
       plan_(network.plan()),
       cut_(plan_, batch_size, parts, arithmetic),
       buffers_(plan_, batch_size, cut_),
+      kept_(network, batch_size),
       backward_(plan_backward(plan_)),
       affines_(plan_.operations.size()),
       parts_(cut_.parts) {
@@ -69,9 +70,14 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
 
 void TrainingNetwork::forward(const Step& step, const Walk& walk) {
   const auto& values = buffers_.pointers(walk.part).values;
-  const Network::Values at{
-      values, affines_,          parts_[walk.part].scratch.data(), step.batch.key, walk.first,
-      true,   step.batch.carried};
+  const Network::Values at{.pointers = values,
+                           .affines = affines_,
+                           .scratch = parts_[walk.part].scratch.data(),
+                           .key = step.batch.key,
+                           .first_image = walk.first,
+                           .training = true,
+                           .carried = step.batch.carried,
+                           .kept = &kept_};
   for (int i = 1; i + 1 < op_count(); ++i)
     if (op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
@@ -126,7 +132,7 @@ void TrainingNetwork::backward(const Step& step, const Walk& walk) {
 /// Whether backward computes sums again, with the noise that they had, or drops what forward dropped.
 bool TrainingNetwork::needs_noise(const Operation& o, const MatrixOperand* operand) const {
   const Running& running = network_.node_of(o).running;
-  return running.drops || (operand && (operand->clips_gradient || running.cell));
+  return running.drops || (operand && operand->clips_gradient);
 }
 
 void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, const BackwardEvent& event) {
@@ -151,7 +157,8 @@ void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, con
       .noise_key = needs_noise(o, operand) ? Network::noise_key(step.batch.key, o.node) : 0,
       .first_image = walk.first,
       .ends_network = op(op_count() - 1).inputs[0] == event.op,
-      .start = step.batch.carried ? step.batch.carried->start(event.op, walk.first) : nullptr};
+      .start = step.batch.carried ? step.batch.carried->start(event.op, walk.first) : nullptr,
+      .kept = kept_.at(event.op, walk.first)};
   if (!call.sums.bias.a.empty() && !network_.compute(event.op)->sums_bias_gradient())
     sum_bias_gradient(walk, o, call.dy, call.sums.bias);
   if (!o.needs_batch)
@@ -248,6 +255,7 @@ std::size_t training_bytes(const Network& network, int batch_size, int part_coun
   const auto& plan = network.plan();
   const BatchCut cut(plan, batch_size, part_count, arithmetic);
   size_t floats = BufferPlan(plan).floats(plan, batch_size, static_cast<int>(cut.parts), cut.walk);
+  floats += kept_floats(network, batch_size);
   std::int64_t widest = 0;  // output of a matrix layer, for its clipped gradient
   for (const auto& op : plan.operations) {
     const auto* matrix = network.matrix(op.node);
@@ -268,7 +276,7 @@ std::size_t training_bytes(const Network& network, int batch_size, int part_coun
 }
 
 std::size_t TrainingNetwork::bytes() const {
-  std::size_t floats = buffers_.floats();
+  std::size_t floats = buffers_.floats() + kept_.floats();
   for (const auto& part : parts_) {
     for (const auto& sums : part.sums) floats += sums.weights.size();
     floats += part.scratch.size() + part.second_scratch.size() + part.clipped.size();

@@ -7,6 +7,7 @@
 
 #include "core/base/words.hpp"
 #include "core/nn/run/backward_plan.hpp"
+#include "core/nn/run/kept_values.hpp"
 #include "core/nn/run/loss.hpp"
 #include "core/nn/run/network.hpp"
 #include "core/nn/run/step_buffers.hpp"
@@ -20,7 +21,7 @@ struct MiniBatch {
   const int* labels = nullptr;
   int count = 0;
   RandomKey key{0};
-  const float* values = nullptr;  ///< count x outputs: what a loss of values wants; else null
+  const float* values = nullptr;     ///< count x outputs: what a loss of values wants; else null
   CarriedStates* carried = nullptr;  ///< of the mini-batch before; null: sequences begin with states of zero
 };
 
@@ -112,6 +113,7 @@ class TrainingNetwork {
   const NetworkPlan& plan_;
   BatchCut cut_;
   StepBuffers buffers_;
+  KeptValues kept_;
   std::vector<std::vector<BackwardEvent>> backward_;  ///< [level]
   std::vector<std::unique_ptr<BatchState>> states_;   ///< one an operation; null for most
   std::vector<ChannelAffine> affines_;                ///< of the mini-batch, one an operation

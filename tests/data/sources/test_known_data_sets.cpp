@@ -24,7 +24,7 @@ TEST_CASE("Every known set has a description, and every download a full SHA-256 
     }
   }
   CHECK(kinds == std::set<std::string>{"digits", "mnist", "fashion-mnist", "cifar10", "idx", "npy", "audio",
-                                       "csv", "images"});
+                                       "csv", "images", "text"});
   CHECK(sums.size() == files);
 }
 
