@@ -80,7 +80,7 @@ PatternResult run_pattern(const SpikingConfig& config, const std::function<bool(
     result.errors.push_back(draw(epoch));
     gradients.clear();
     network.add_gradients(run, pattern.inputs, errors, gradients);
-    network.learn(gradients, seconds, key.with("learn", static_cast<std::uint64_t>(epoch)));
+    network.learn(gradients, 1, seconds, key.with("learn", static_cast<std::uint64_t>(epoch)));
     result.stopped = !epoch_done(epoch + 1, result.errors.back());
   }
   result.error = draw(static_cast<int>(result.errors.size()));

@@ -75,6 +75,10 @@ class ClassTraining {
   }
 
  private:
+  double updates_an_epoch() const {
+    return std::ceil(static_cast<double>(order_.size()) / static_cast<double>(shares_.size()));
+  }
+
   double learn_from(std::span<const std::int64_t> batch, RandomKey key) {
     network_.begin_update(key.with("read"));
     parallel_for(batch.size(), [&](std::size_t i) { look_at(batch[i], shares_[i], key.with("sample", i)); });
@@ -87,7 +91,8 @@ class ClassTraining {
       spikes_ += shares_[i].run.spikes.events();
     }
     sum.scale(1 / static_cast<float>(batch.size()));
-    network_.learn(sum, coder_.seconds() * static_cast<double>(batch.size()), key.with("learn"));
+    const double left = 1 - updates_ / (static_cast<double>(config_.epochs) * updates_an_epoch());
+    network_.learn(sum, left, coder_.seconds() * static_cast<double>(batch.size()), key.with("learn"));
     ++updates_;
     return loss;
   }

@@ -23,7 +23,8 @@ struct SpikingClassResult {
 
 /// Trains on the classes of `data` (its training samples; validation ones are only judged): samples become
 /// spikes (SpikeCoder; anew each epoch), a read-out's mean over the steps is its class's logit, and the
-/// learning signal is that of their softmax cross-entropy. Weights that are numbers are then programmed onto
+/// learning signal is that of their softmax cross-entropy. Learning rates fall linearly to 0, because the
+/// last batches would leave their mark otherwise. Weights that are numbers are then programmed onto
 /// `programmings` chips; trained devices are read as often. Either drifts to each of times_s.
 /// `epoch_done` (epochs, loss) returns false to end early. Throws RunError when states are no numbers.
 SpikingClassResult run_spiking_classes(const SpikingConfig& config, const Dataset& data,

@@ -50,13 +50,13 @@ void SpikingNetwork::add_gradients(const LifRun& run, const SpikeTrain& inputs, 
                       {errors, feedback_, config_.target_rate_hz, config_.rate_regularisation}, gradients);
 }
 
-void SpikingNetwork::learn(EpropGradients& gradients, double seconds, RandomKey key) {
+void SpikingNetwork::learn(EpropGradients& gradients, double part, double seconds, RandomKey key) {
   if (config_.clip_gradient > 0) gradients.clip(static_cast<float>(config_.clip_gradient));
   for (auto* synapses : {input_.get(), recurrent_.get(), output_.get()})
     synapses->advance(seconds + config_.pause_s);
-  input_->learn(gradients.input, config_.rates.input, key.with("input"));
-  recurrent_->learn(gradients.recurrent, config_.rates.recurrent, key.with("recurrent"));
-  output_->learn(gradients.output, config_.rates.output, key.with("output"));
+  input_->learn(gradients.input, part * config_.rates.input, key.with("input"));
+  recurrent_->learn(gradients.recurrent, part * config_.rates.recurrent, key.with("recurrent"));
+  output_->learn(gradients.output, part * config_.rates.output, key.with("output"));
 }
 
 SpikingWrites SpikingNetwork::writes() const {

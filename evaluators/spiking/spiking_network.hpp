@@ -24,8 +24,9 @@ class SpikingNetwork {
   /// Adds a sample's gradients for its errors dE/dy, steps x outputs.
   void add_gradients(const LifRun& run, const SpikeTrain& inputs, std::span<const float> errors,
                      EpropGradients& gradients) const;
-  /// One weight update. The gradients are clipped; `seconds` have passed since the last one.
-  void learn(EpropGradients& gradients, double seconds, RandomKey key);
+  /// One weight update with this part of the learning rates. The gradients are clipped; `seconds` have passed
+  /// since the last one.
+  void learn(EpropGradients& gradients, double part, double seconds, RandomKey key);
 
   /// Input, recurrent and output synapses.
   std::vector<const Synapses*> synapses() const { return {input_.get(), recurrent_.get(), output_.get()}; }

@@ -95,9 +95,9 @@ def test_classes_of_signals_are_told_apart_and_scored_after_a_day(mho):
         numpy.save(mho.folder / f"{name}_labels.npy", labels[chosen].astype("int64"))
     mho("data", "prepare", "npy", "--from", ".", "--name", "bumps")
     words = ["spiking", "--set", "spiking.task=classes", "task.data=bumps", "spiking.neurons=30", "spiking.epochs=20",
-             "spiking.batch=4", "spiking.programmings=3", "spiking.device=pcm", "spiking.input_learning_rate=0.1",
-             "spiking.recurrent_learning_rate=0.1", "spiking.output_learning_rate=0.1", "spiking.weight_bound=1",
-             "spiking.rate_regularisation=1e-6"]
+             "spiking.batch=4", "spiking.programmings=3", "spiking.device=pcm", "spiking.input_learning_rate=0.2",
+             "spiking.recurrent_learning_rate=0.2", "spiking.output_learning_rate=0.3", "spiking.weight_bound=1",
+             "spiking.rate_regularisation=1e-6", "spiking.threshold=1", "spiking.initial_gain=0.4"]
     found = mho.json(*words, "--threads", 1)
     assert found["losses"][-1]["loss"] < found["losses"][0]["loss"]
     assert found["digital"] > 0.6  # chance is 0.33 +- 0.09

@@ -39,8 +39,10 @@ SpikingConfig small(WriteScheme scheme) {
   config.lif.neurons = 30;
   config.epochs = 10;
   config.batch = 4;
-  config.rates = {0.1, 0.1, 0.1};
+  config.rates = {0.2, 0.2, 0.3};
   config.weight_bound = 1;
+  config.lif.threshold = 1;
+  config.initial_gain = 0.4;
   config.rate_regularisation = 1e-6;
   config.programmings = 3;
   config.device = config.on_devices() ? "pcm_accumulative" : "pcm";
