@@ -33,7 +33,7 @@ def cpu_seconds(command):
 def measure_mho(mho, folder):
     settings = [f"task.folder={folder}", "task.data=text", "task.target=next_step", "task.metric=bits_per_character",
                 f"training.learning_rate={RATE}", "training.weight_decay=0", "training.weight_bound=0", "training.weight_headroom=2",
-                "training.momentum=0", "scoring.programmings=1", "scoring.times_s=[1, 2]"]
+                "training.momentum=0", "scoring.programmings=1", "scoring.times_s=[1, 86400, 2592000]"]
     found = []
     for epochs in (1, 2):
         words = [mho, "evaluate", "char_lstm", ROOT / "configs/onchip-mnist.toml", "--threads", "1", "--json"]
