@@ -49,7 +49,7 @@ ROWS = {
                           "features.sample_rate_hz=8000", "features.fft_size=256"), (), 12),
     "gestures": Row("five gestures, 119 steps of 6 axes", "signal_cnn", "gestures", "csv", "gestures",
                     ('series.sample_columns=["gesture","sample"]', "series.step_column=step", 'series.channels=["aX..gZ"]',
-                     "labels.label_column=gesture"), (), 32),
+                     "labels.label_column=gesture"), (), 16),
     "ecg": Row("heart beats of five classes, 256 samples", "signal_cnn", *HEART, ("task.max_test=4000",), 8),
     "ecg-anomaly": Row("heart beats that are not normal, 256 samples", "autoencoder", *HEART, ("task.max_test=4000",), 8),
     "vww": Row("generated figures in pictures, 96 x 96 x 3", "mobilenet_v1_025", "vww", "images", "",
