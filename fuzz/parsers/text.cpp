@@ -11,7 +11,7 @@ Parser text() {
   return {"text",
           {"Happy families are all alike; every unhappy family is unhappy in its own way.\n",
            "\xEF\xBB\xBF\xC3\xA9t\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x99\x82 caf\xC3\xA9 caf\xC3\xA9 caf\xC3\xA9 "
-           "et th\xC3\xA9"},
+           "et th\xC3\xA9, et encore du caf\xC3\xA9"},
           [recipe](const std::string& bytes) { parse_text(bytes, file_name, recipe); }};
 }
 
