@@ -26,7 +26,8 @@ BenchNetwork on_chip(const std::string& name, int batch, bool training_only = tr
 BenchNetwork lstm(int units, int batch) {
   LayerStack stack;
   stack.add("lstm", Recurrent{.units = units}).add("last", Last{}).classify(12);
-  return {fmt::format("lstm{}-b{}", units, batch), Architecture("lstm", {49, 1, 32}, stack.layers()), batch, true};
+  return {fmt::format("lstm{}-b{}", units, batch), Architecture("lstm", {49, 1, 32}, stack.layers()), batch,
+          true};
 }
 
 /// About 400 k weights: OC32-KS3|R2B1BW1|R1B2BW2|R1B1BW2 on images of CIFAR's shape.

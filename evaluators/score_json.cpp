@@ -4,23 +4,13 @@
 
 #include "core/chip/mapping/cost_json.hpp"
 #include "core/nn/graph/architecture_json.hpp"
+#include "evaluators/drift_json.hpp"
 #include "evaluators/evaluate.hpp"
 
 namespace mho {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json drift_json(const Score& score) {
-  Json points = Json::array();
-  for (const auto& p : score.drift)
-    points.push_back({{"time_s", p.time_s},
-                      {"mean", p.mean},
-                      {"std", p.standard_deviation},
-                      {"n", p.programmings},
-                      {"ci95", p.interval95}});
-  return points;
-}
 
 Json spread_json(const CountSpread& spread) {
   return {{"mean", spread.mean}, {"p999", spread.p999}, {"max", spread.max}};
@@ -60,7 +50,7 @@ std::string score_json(const Architecture& architecture, const Evaluation& evalu
     if (evaluation.score.metric != metrics().front().name) json["metric"] = evaluation.score.metric;
     json["digital"] = {{evaluation.score.metric, evaluation.score.digital}};
     json["chance"] = evaluation.score.chance;
-    json["drift"] = drift_json(evaluation.score);
+    json["drift"] = Json::parse(drift_json(evaluation.score.drift));
     json["avm"] = evaluation.score.avm;
     json["avm_time_s"] = evaluation.score.avm_time_s;
     if (evaluation.score.writes) json["writes"] = writes_json(*evaluation.score.writes);

@@ -178,7 +178,9 @@ def test_a_language_model_is_scored_in_bits_explained_predicted_exported_and_sim
     bits = (numpy.log(numpy.exp(logits).sum(2)) - right).mean() / numpy.log(2)
     assert bits == pytest.approx(score["digital"]["bits_per_character"], rel=1e-4)
     assert found["accuracy"] == pytest.approx((logits.argmax(2) == wanted).mean())
-    assert "bits" in mho("explain", "kept", "run.toml").stdout
+    assert "bits" in mho("explain", "kept", "run.toml", "--plot", "why.svg").stdout
+    title = (mho.folder / "why.svg").read_text().split('class="name"')[1].split("</text>")[0]
+    assert " bits in digital, " in title and "%" not in title
 
     mho("export", "kept", "--out", "chip")
     mho("export", "--check", "chip")

@@ -343,39 +343,25 @@ DeviceCounters CrossbarMatrix::counters() const {
   return sum;
 }
 
+std::vector<SavedPlane> CrossbarMatrix::saved_planes() const {
+  std::vector<SavedPlane> saved;
+  for (const auto& plane : planes_) saved.push_back({plane->label(), plane->size()});
+  return saved;
+}
+
 void CrossbarMatrix::save(const std::string& prefix, std::map<std::string, NamedTensor>& tensors) const {
-  const auto vector_of = [](const std::vector<float>& values) {
-    return NamedTensor{{static_cast<std::int64_t>(values.size())}, values};
-  };
-  tensors[prefix + "scales"] = vector_of(targets_.scales);
-  tensors[prefix + "baseline"] = vector_of(compensation_.baseline());
-  for (size_t p = 0; p < planes_.size(); ++p) {
-    const auto name = prefix + planes_[p]->label() + ".";
-    tensors[name + "targets_us"] = vector_of(targets_.targets_us[p]);
-    tensors[name + "reference_us"] = vector_of(references_us_[p]);
-    planes_[p]->save(name, tensors);
-  }
+  save_snapshot({targets_.scales, compensation_.baseline(), targets_.targets_us, references_us_},
+                saved_planes(), prefix, tensors);
+  for (const auto& plane : planes_) plane->save(prefix + plane->label() + ".", tensors);
 }
 
 void CrossbarMatrix::load(const std::string& prefix, const std::map<std::string, NamedTensor>& tensors) {
-  const auto take = [&](const std::string& name, size_t numbers, bool may_be_empty, std::vector<float>& to) {
-    const auto found = tensors.find(prefix + name);
-    const size_t got = found == tensors.end() ? 0 : found->second.values.size();
-    if (found == tensors.end() || (got != numbers && !(may_be_empty && got == 0)))
-      throw DataError(fmt::format("crossbar state: tensor {}{}: expected {} numbers, found {}", prefix, name,
-                                  numbers, got));
-    to = found->second.values;
-  };
-  take("scales", targets_.scales.size(), false, targets_.scales);
-  std::vector<float> baseline;
-  take("baseline", targets_.scales.size(), true, baseline);
-  compensation_.restore_baseline(std::move(baseline));
-  for (size_t p = 0; p < planes_.size(); ++p) {
-    const auto& label = planes_[p]->label();
-    take(label + ".targets_us", planes_[p]->size(), false, targets_.targets_us[p]);
-    take(label + ".reference_us", planes_[p]->size(), true, references_us_[p]);
-    planes_[p]->load(prefix + label + ".", tensors);
-  }
+  auto snapshot = load_snapshot(targets_.scales.size(), saved_planes(), prefix, tensors);
+  targets_.scales = std::move(snapshot.scales);
+  targets_.targets_us = std::move(snapshot.targets_us);
+  references_us_ = std::move(snapshot.references_us);
+  compensation_.restore_baseline(std::move(snapshot.baseline));
+  for (const auto& plane : planes_) plane->load(prefix + plane->label() + ".", tensors);
   derive();
   ++revision_;
 }

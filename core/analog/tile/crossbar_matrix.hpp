@@ -11,6 +11,7 @@
 #include "core/analog/devices/device_model.hpp"
 #include "core/analog/hardware.hpp"
 #include "core/analog/mapping/conductance_mapping.hpp"
+#include "core/analog/tile/crossbar_snapshot.hpp"
 #include "core/analog/tile/drift_compensation.hpp"
 #include "core/analog/tile/frozen_matrix.hpp"
 #include "core/analog/tile/update.hpp"
@@ -132,6 +133,7 @@ class CrossbarMatrix {
   float reference_of(std::size_t weight) const { return references_[references_.size() == 1 ? 0 : weight]; }
   /// What follows from targets, references and model.
   void derive();
+  std::vector<SavedPlane> saved_planes() const;
   MatrixRead compensate(std::vector<float> conductances, const std::vector<float>& factors) const;
 
   ConductanceTargets targets_;

@@ -5,22 +5,17 @@
 
 #include <algorithm>
 
+#include "cli/svg_page.hpp"
+
 namespace mho {
 namespace {
 
 // Page measures in pixels.
 constexpr double left = 48, right = 720, top = 40, bottom = 260, page_width = 740, page_height = 300;
 
-constexpr const char* style = R"(<style>
-  text { font: 12px Inter, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; fill: #1c2430; }
-  .page { fill: #ffffff; } .name { font-size: 16px; font-weight: 700; } .end { text-anchor: end; }
-  .target, .output { fill: none; stroke-width: 1.5; } .target { stroke: #8b98a8; stroke-width: 3; }
-  .output { stroke: #2f6db5; } .axis { stroke: #c5ced8; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #e8edf3; } .page { fill: #0f1319; } .axis { stroke: #3b4756; }
-  }
-</style>
-)";
+constexpr const char* style =
+    ".target, .output { fill: none; stroke-width: 1.5; } .target { stroke: #8b98a8; stroke-width: 3; } "
+    ".output { stroke: #2f6db5; }";
 
 struct Range {
   float low = -1, high = 1;
@@ -51,12 +46,8 @@ std::string pattern_svg(const DrawnPattern& pattern) {
     range.low = std::min(range.low, value);
     range.high = std::max(range.high, value);
   }
-  std::string svg = fmt::format(
-      R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}">
-{}<rect class="page" width="100%" height="100%"/>
-<text class="name" x="16" y="24">{}: output (blue) and target (grey)</text>
-)",
-      page_width, page_height, style, pattern.scheme);
+  std::string svg =
+      begin_svg({page_width, page_height, style, "", pattern.scheme + ": output (blue) and target (grey)"});
   for (const float value : {-1.0f, 0.0f, 1.0f}) svg += level(value, range);
   svg += line("target", pattern.target, range) + line("output", pattern.output, range);
   return svg + fmt::format(

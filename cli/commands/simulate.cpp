@@ -18,6 +18,7 @@
 #include "core/base/files/scratch_folder.hpp"
 #include "core/base/quantity.hpp"
 #include "evaluators/chip_simulation.hpp"
+#include "evaluators/drift_json.hpp"
 
 namespace mho {
 namespace {
@@ -75,14 +76,9 @@ std::string to_text(const std::string& network, const Metric& metric, const std:
 
 std::string to_json(const std::string& network, const Metric& metric, const std::vector<DriftPoint>& points,
                     const std::vector<Figure>& figures) {
-  nlohmann::ordered_json json = {
-      {"network", network}, {"metric", metric.name}, {"drift", nlohmann::json::array()}};
-  for (const auto& point : points)
-    json["drift"].push_back({{"time_s", point.time_s},
-                             {"mean", point.mean},
-                             {"std", point.standard_deviation},
-                             {"n", point.programmings},
-                             {"ci95", point.interval95}});
+  nlohmann::ordered_json json = {{"network", network},
+                                 {"metric", metric.name},
+                                 {"drift", nlohmann::ordered_json::parse(drift_json(points))}};
   for (const auto& figure : figures) {
     json["counted"][figure.name] = figure.counted;
     json["predicted"][figure.name] = figure.predicted;

@@ -7,6 +7,7 @@
 
 #include "cli/score_text.hpp"
 #include "core/base/quantity.hpp"
+#include "evaluators/drift_json.hpp"
 
 namespace mho {
 namespace {
@@ -109,13 +110,7 @@ std::string spiking_classes_json(const SpikingConfig& config, const SpikingClass
   if (!result.stopped) {
     json["validation"] = result.validation;
     json["digital"] = result.test;
-    json["drift"] = Json::array();
-    for (const auto& point : result.drift)
-      json["drift"].push_back({{"time_s", point.time_s},
-                               {"mean", point.mean},
-                               {"std", point.standard_deviation},
-                               {"ci95", point.interval95},
-                               {"n", point.programmings}});
+    json["drift"] = Json::parse(drift_json(result.drift));
   }
   json["rate_hz"] = result.rate_hz;
   if (config.on_devices()) json["writes"] = writes_json(result.writes);
