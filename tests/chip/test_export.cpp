@@ -113,7 +113,8 @@ TEST_CASE("kernels, strides and poolings whose sides differ come back as they we
   check_round_trip(example);
   const TemporaryFolder folder;
   example.write(folder.path());
-  const auto& nodes = import_chip(folder.path()).architecture.nodes();
+  const auto imported = import_chip(folder.path());
+  const auto& nodes = imported.architecture.nodes();
   CHECK(nodes[4].shape == Shape{6, 6, 6});
   CHECK(nodes[5].shape == Shape{3, 6, 6});
   CHECK(nodes[6].shape == Shape{3, 2, 8});
