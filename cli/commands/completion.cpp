@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "cli/command_shape.hpp"
 #include "cli/output.hpp"
+#include "cli/program/command_shape.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/suggest.hpp"
 #include "search/run_config.hpp"

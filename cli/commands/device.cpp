@@ -8,8 +8,8 @@
 
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
-#include "cli/pulse_answer.hpp"
 #include "cli/run_options.hpp"
+#include "cli/show/pulse_answer.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/fields_json.hpp"

@@ -5,13 +5,13 @@
 #include <memory>
 
 #include "cli/candidate.hpp"
-#include "cli/explanation_plot.hpp"
-#include "cli/explanation_text.hpp"
 #include "cli/host_extensions.hpp"
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
-#include "cli/score_text.hpp"
+#include "cli/show/explanation_plot.hpp"
+#include "cli/show/explanation_text.hpp"
+#include "cli/show/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/data/dataset.hpp"

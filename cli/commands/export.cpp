@@ -13,7 +13,7 @@
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
-#include "cli/score_text.hpp"
+#include "cli/show/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"

@@ -2,8 +2,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/command_shape.hpp"
 #include "cli/output.hpp"
+#include "cli/program/command_shape.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"

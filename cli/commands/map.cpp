@@ -9,7 +9,7 @@
 #include "cli/candidate.hpp"
 #include "cli/host_extensions.hpp"
 #include "cli/output.hpp"
-#include "cli/score_text.hpp"
+#include "cli/show/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/config_file.hpp"
 #include "core/base/files/paths.hpp"

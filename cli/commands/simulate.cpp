@@ -11,7 +11,7 @@
 #include "cli/host_extensions.hpp"
 #include "cli/output.hpp"
 #include "cli/run_options.hpp"
-#include "cli/score_text.hpp"
+#include "cli/show/score_text.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"
 #include "core/base/files/paths.hpp"

@@ -8,9 +8,9 @@
 
 #include "cli/out_files.hpp"
 #include "cli/output.hpp"
-#include "cli/pattern_plot.hpp"
 #include "cli/progress.hpp"
-#include "cli/spiking_text.hpp"
+#include "cli/show/pattern_plot.hpp"
+#include "cli/show/spiking_text.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/subcommands.hpp"
 #include "core/base/error.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command_shape.hpp"
+#include "cli/program/command_shape.hpp"
 
 #include <CLI/CLI.hpp>
 #include <sstream>

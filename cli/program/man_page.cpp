@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "cli/command_shape.hpp"
+#include "cli/program/command_shape.hpp"
 
 namespace mho {
 namespace {

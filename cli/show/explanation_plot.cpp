@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/explanation_plot.hpp"
+#include "cli/show/explanation_plot.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <cmath>
 #include <vector>
 
-#include "cli/score_text.hpp"
-#include "cli/svg_page.hpp"
+#include "cli/show/score_text.hpp"
+#include "cli/show/svg_page.hpp"
 #include "core/data/metric.hpp"
 
 namespace mho {

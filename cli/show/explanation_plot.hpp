@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/explanation_text.hpp"
+#include "cli/show/explanation_text.hpp"
 
 namespace mho {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/explanation_text.hpp"
+#include "cli/show/explanation_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,7 +8,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "cli/score_text.hpp"
+#include "cli/show/score_text.hpp"
 #include "core/base/quantity.hpp"
 #include "core/data/metric.hpp"
 

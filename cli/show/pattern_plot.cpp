@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/pattern_plot.hpp"
+#include "cli/show/pattern_plot.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "cli/svg_page.hpp"
+#include "cli/show/svg_page.hpp"
 
 namespace mho {
 namespace {

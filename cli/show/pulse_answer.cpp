@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/pulse_answer.hpp"
+#include "cli/show/pulse_answer.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/score_text.hpp"
+#include "cli/show/score_text.hpp"
 
 #include <fmt/format.h>
 

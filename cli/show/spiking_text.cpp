@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/spiking_text.hpp"
+#include "cli/show/spiking_text.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "cli/score_text.hpp"
+#include "cli/show/score_text.hpp"
 #include "core/base/quantity.hpp"
 #include "evaluators/drift_json.hpp"
 

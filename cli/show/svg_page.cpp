@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/svg_page.hpp"
+#include "cli/show/svg_page.hpp"
 
 #include <fmt/format.h>
 
