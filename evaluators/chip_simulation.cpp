@@ -8,14 +8,22 @@
 namespace mho {
 namespace {
 
+/// Images of a share of the work: many walks, few enough that one programming keeps several threads busy.
+constexpr std::int64_t images_a_share = 256;
+
 double value(const ChipSimulator& simulator, const std::vector<BlockRead>& blocks, const HeldOut& held_out,
              RandomKey key) {
   const auto& samples = held_out.samples;
-  std::vector<float> outputs;
-  for (std::int64_t i = 0; i < samples.count(); ++i) {
-    const auto logits = simulator.logits(blocks, samples.image(i).data(), key, static_cast<std::uint32_t>(i));
-    outputs.insert(outputs.end(), logits.begin(), logits.end());
-  }
+  const std::int64_t count = samples.count(), shares = (count + images_a_share - 1) / images_a_share;
+  const std::int64_t each = simulator.chip().network.architecture.outputs();
+  std::vector<float> outputs(static_cast<size_t>(count * each));
+  parallel_for(static_cast<size_t>(shares), [&](size_t share) {
+    const auto first = static_cast<std::int64_t>(share) * images_a_share;
+    const auto logits = simulator.logits(blocks, samples.image(first).data(),
+                                         static_cast<int>(std::min(images_a_share, count - first)), key,
+                                         static_cast<std::uint32_t>(first));
+    std::copy(logits.begin(), logits.end(), outputs.begin() + first * each);
+  });
   return held_out.metric.value(outputs, samples);
 }
 

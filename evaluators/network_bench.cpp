@@ -6,8 +6,12 @@
 #include <utility>
 
 #include "core/base/aligned.hpp"
+#include "core/base/error.hpp"
+#include "core/base/files/scratch_folder.hpp"
 #include "core/base/parallel.hpp"
+#include "core/chip/export/export.hpp"
 #include "core/nn/run/inference_network.hpp"
+#include "evaluators/chip_simulation.hpp"
 #include "evaluators/scoring.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/training.hpp"
@@ -97,12 +101,8 @@ Work forward_work(const Architecture& architecture, int count, const HardwareCon
 }
 
 /// Counts programmings x times x images; the images that score() classifies in digital as well come for free.
-Work score_work(const Architecture& architecture, const BenchSizes& sizes, Arithmetic arithmetic,
+Work score_work(const Architecture& architecture, int count, const ScoringConfig& scoring,
                 const HardwareConfig& hardware) {
-  ScoringConfig scoring;
-  scoring.programmings = sizes.score_programmings;
-  scoring.arithmetic = arithmetic;
-  const int count = sizes.score_images;
   const auto samples = std::make_shared<Samples>(synthetic_samples(architecture, count, bench_key));
   const auto candidate = std::make_shared<CompiledCandidate>(architecture, hardware);
   const auto parameters = std::make_shared<Parameters>(calibrated_parameters(*candidate, *samples));
@@ -110,15 +110,42 @@ Work score_work(const Architecture& architecture, const BenchSizes& sizes, Arith
   return {call, 1.0 * scoring.programmings * static_cast<double>(scoring.times_s.size()) * count};
 }
 
+/// Counts as score_work does, of the chip that the network's export folder sets up.
+Work simulation_work(const Architecture& architecture, int count, const ScoringConfig& scoring) {
+  const HardwareConfig hardware;
+  const auto samples = std::make_shared<Samples>(synthetic_samples(architecture, count, bench_key));
+  const auto parameters = calibrated_parameters({architecture, hardware}, *samples);
+  const ChipConfig chip;
+  const auto mapped = map_onto_chip(architecture, chip);
+  if (!mapped.mapping) throw MappingError(architecture.name() + ": " + mapped.reason);
+  const ScratchFolder folder(std::filesystem::temp_directory_path() / "mho-bench");
+  export_chip(folder.path(), {architecture, parameters, hardware, chip, *mapped.mapping});
+  const auto simulator = std::make_shared<ChipSimulator>(folder.path());
+  const auto call = [=] { simulate(*simulator, *samples, scoring, bench_key.with("simulate")); };
+  return {call, 1.0 * scoring.programmings * static_cast<double>(scoring.times_s.size()) * count};
+}
+
+ScoringConfig scoring_of(int programmings, Arithmetic arithmetic = Arithmetic::float32) {
+  ScoringConfig scoring;
+  scoring.programmings = programmings;
+  scoring.arithmetic = arithmetic;
+  return scoring;
+}
+
 Work make_work(const Architecture& architecture, BenchRow row, const BenchSizes& sizes) {
   static const HardwareConfig hardware;
+  const int images = sizes.score_images, all = sizes.score_programmings, few = sizes.few_programmings;
   switch (row) {
     case BenchRow::noisy_forward:
       return forward_work(architecture, sizes.forward_images, hardware);
     case BenchRow::drift_score:
-      return score_work(architecture, sizes, Arithmetic::float32, hardware);
+      return score_work(architecture, images, scoring_of(all), hardware);
     case BenchRow::bfloat16_score:
-      return score_work(architecture, sizes, Arithmetic::bfloat16, hardware);
+      return score_work(architecture, images, scoring_of(all, Arithmetic::bfloat16), hardware);
+    case BenchRow::exact_score:
+      return score_work(architecture, images, scoring_of(few), exact_hardware());
+    case BenchRow::chip_simulation:
+      return simulation_work(architecture, images, scoring_of(few));
     default:
       return training_work(architecture, sizes.batch, row);
   }
@@ -165,8 +192,12 @@ const char* bench_row_name(BenchRow row) {
       return "noisy_forward";
     case BenchRow::drift_score:
       return "drift_score";
-    default:
+    case BenchRow::bfloat16_score:
       return "bfloat16_score";
+    case BenchRow::exact_score:
+      return "exact_score";
+    default:
+      return "chip_simulation";
   }
 }
 
@@ -202,6 +233,16 @@ HardwareConfig baseline_chip() {
   hardware.effects.noise_management = NoiseManagement::abs_max;
   hardware.effects.bound_management = BoundManagement::iterative;
   hardware.drift_compensation = CompensationMode::none;
+  return hardware;
+}
+
+HardwareConfig exact_hardware() {
+  HardwareConfig hardware;
+  hardware.wires.ir_drop = IrDrop::ladder;
+  hardware.effects.s_shape = 0.1;
+  hardware.effects.s_shape_spread = 0.1;
+  hardware.effects.read_weight_noise = 0.0175;
+  hardware.effects.read_weight_noise_kind = ReadNoiseKind::conductance;
   return hardware;
 }
 

@@ -25,7 +25,9 @@ enum class BenchRow {
   mixed_precision_training,
   noisy_forward,
   drift_score,
-  bfloat16_score
+  bfloat16_score,
+  exact_score,     ///< drift_score on exact_hardware(): the vector path
+  chip_simulation  ///< drift_score's images on the chip that the network's export folder sets up
 };
 const char* bench_row_name(BenchRow row);
 bool is_training(BenchRow row);
@@ -36,12 +38,17 @@ const char* regime_word(BenchRow row);
 /// devices, 7-bit inputs and 9-bit outputs with noise both ways, noise and bound management.
 HardwareConfig baseline_chip();
 
+/// Hardware with every product computed for its whole input vector: IR drop solved column by column, S-shaped
+/// outputs, noise of every read.
+HardwareConfig exact_hardware();
+
 /// Sizes of one call of each row.
 struct BenchSizes {
   int batch = 64;  ///< images of a training step
   int forward_images = 256;
   int score_images = 1000;
   int score_programmings = 25;
+  int few_programmings = 1;  ///< of exact_score and chip_simulation
 };
 
 /// A row's rates: images a second, and FLOP/s for 6 (training) or 2 (forward) operations a

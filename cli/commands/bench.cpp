@@ -35,7 +35,7 @@ struct BenchArguments {
 
   Sampling sampling() const { return quick ? Sampling{2, 0.01, 1} : Sampling{samples, 0.2, 30}; }
   BenchSizes sizes(int batch) const {
-    return quick ? BenchSizes{batch, 32, 50, 2} : BenchSizes{batch, 256, 1000, 25};
+    return quick ? BenchSizes{batch, 32, 50, 2, 1} : BenchSizes{batch, 256, 1000, 25, 1};
   }
 };
 
@@ -103,6 +103,7 @@ std::vector<BenchRow> rows_of(const BenchNetwork& network) {
   if (network.training_only) return rows;
   rows.insert(rows.end(), {BenchRow::noisy_forward, BenchRow::drift_score});
   if (has_bfloat16()) rows.push_back(BenchRow::bfloat16_score);
+  rows.insert(rows.end(), {BenchRow::exact_score, BenchRow::chip_simulation});
   return rows;
 }
 

@@ -11,17 +11,10 @@
 namespace mho {
 namespace {
 
-/// Levels of an input that is normalised but not quantised: beyond float's own resolution of a sum.
-constexpr float continuous_levels = 1 << 20;
-
 MvmSettings settings_of(const HardwareConfig& hardware) {
-  const Converter dac = input_converter(hardware), adc = output_converter(hardware);
-  return {dac.step > 0 ? levels_of(dac) : continuous_levels,
-          adc.step,
-          adc.limit,
-          static_cast<float>(hardware.output_noise),
-          hardware.crossbar_rows,
-          hardware.row_split};
+  const Converter adc = output_converter(hardware);
+  return {input_levels(hardware), adc.step,          adc.limit, static_cast<float>(hardware.output_noise),
+          hardware.crossbar_rows, hardware.row_split};
 }
 
 bool is_crossbar_layer(const Node& node) { return node.on_chip.place == OnChip::Place::crossbar; }

@@ -52,4 +52,10 @@ float effective_input_range(const HardwareConfig& hardware, float calibrated) {
   return ideal ? 0.0f : calibrated;
 }
 
+float input_levels(const HardwareConfig& hardware) {
+  constexpr float continuous = 1 << 20;
+  const Converter dac = input_converter(hardware);
+  return dac.step > 0 ? levels_of(dac) : continuous;
+}
+
 }  // namespace mho

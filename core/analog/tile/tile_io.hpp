@@ -39,4 +39,8 @@ TileIo transposed_io(const HardwareConfig& hardware);
 /// takes each vector's largest input.
 float effective_input_range(const HardwareConfig& hardware, float calibrated);
 
+/// Levels on one side of zero of inputs over their range: the input converter's, or without one so many that
+/// a sum's own rounding is coarser.
+float input_levels(const HardwareConfig& hardware);
+
 }  // namespace mho

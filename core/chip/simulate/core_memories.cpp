@@ -4,63 +4,114 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <cstring>
 
 #include "core/base/error.hpp"
-#include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
+namespace {
 
-CoreMemories::CoreMemories(const Architecture& architecture, int cores, std::string folder)
+/// Calls body(first, count) for the numbers of an image that these channels of these pixels are, in pieces
+/// that follow each other in memory.
+template <class Body>
+void for_pieces(const Range& channels, const Range& pixels, std::int64_t step, const Body& body) {
+  if (channels.first == 0 && channels.count == step) {
+    body(pixels.first * step, pixels.count * step);
+    return;
+  }
+  for (std::int64_t pixel = pixels.first; pixel < pixels.last(); ++pixel)
+    body(pixel * step + channels.first, channels.count);
+}
+
+}  // namespace
+
+CoreMemories::CoreMemories(const Architecture& architecture, int cores, std::string folder, int most_images)
     : nodes_(architecture.nodes()),
       folder_(std::move(folder)),
       cores_(cores),
-      values_(nodes_.size() * (static_cast<size_t>(cores) + 1)) {}
-
-FloatBuffer& CoreMemories::at(int core, int node) {
-  return values_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) +
-                 static_cast<size_t>(core + 1)];
+      memories_(nodes_.size() * (static_cast<size_t>(cores) + 1)) {
+  std::int64_t largest = 0;
+  for (const Node& node : nodes_) largest = std::max(largest, node.shape.size());
+  floats_ = static_cast<size_t>(largest * most_images) + kernel_slack();
 }
-const FloatBuffer& CoreMemories::at(int core, int node) const {
-  return values_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) +
-                 static_cast<size_t>(core + 1)];
+
+void CoreMemories::start(int images) {
+  for (int node = 0; node < static_cast<int>(nodes_.size()); ++node) forget(node);
+  images_ = images;
+}
+
+CoreMemories::Memory& CoreMemories::at(int core, int node) {
+  return memories_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) +
+                   static_cast<size_t>(core + 1)];
+}
+const CoreMemories::Memory& CoreMemories::at(int core, int node) const {
+  return memories_[static_cast<size_t>(node) * (static_cast<size_t>(cores_) + 1) +
+                   static_cast<size_t>(core + 1)];
 }
 
 const float* CoreMemories::find(int core, int node) const {
-  return at(core, node).empty() ? nullptr : at(core, node).data();
+  return at(core, node).values.empty() ? nullptr : at(core, node).values.data();
 }
 
-float* CoreMemories::open(int core, int node) {
-  FloatBuffer& values = at(core, node);
-  if (values.empty())
-    values.assign(static_cast<size_t>(nodes_[static_cast<size_t>(node)].shape.size()) + kernel_slack(),
-                  std::numeric_limits<float>::quiet_NaN());
-  return values.data();
+CoreMemories::Memory& CoreMemories::open(int core, int node) {
+  Memory& memory = at(core, node);
+  if (!memory.values.empty()) return memory;
+  if (!spare_.empty()) {
+    memory = std::move(spare_.back());
+    spare_.pop_back();
+  } else {
+    memory.values.resize(floats_);
+  }
+  memory.missing = size_of(node);
+  memory.has.assign(static_cast<size_t>(memory.missing), 0);
+  return memory;
+}
+
+float* CoreMemories::make(int core, int node, const Range& channels, const Range& pixels) {
+  Memory& memory = open(core, node);
+  for_pieces(channels, pixels, channels_of(node), [&](std::int64_t first, std::int64_t count) {
+    const auto begin = memory.has.begin() + first;
+    memory.missing -= std::count(begin, begin + count, std::uint8_t{0});
+    std::fill_n(begin, count, std::uint8_t{1});
+  });
+  return memory.values.data();
 }
 
 const float* CoreMemories::require(int core, int node, const Range& channels, const Range& pixels) const {
-  const float* values = find(core, node);
-  if (values == nullptr) fail(core, node);
-  const std::int64_t step = nodes_[static_cast<size_t>(node)].shape.channels;
-  for (std::int64_t pixel = pixels.first; pixel < pixels.last(); ++pixel)
-    for (std::int64_t channel = channels.first; channel < channels.last(); ++channel)
-      if (std::isnan(values[pixel * step + channel])) fail(core, node);
-  return values;
+  if (find(core, node) == nullptr) fail(core, node);
+  if (!has_all(core, node))
+    for_pieces(channels, pixels, channels_of(node),
+               [&](std::int64_t first, std::int64_t count) { require_numbers(core, node, first, count); });
+  return find(core, node);
+}
+
+const float* CoreMemories::require_numbers(int core, int node, std::int64_t first, std::int64_t count) const {
+  const Memory& memory = at(core, node);
+  if (memory.values.empty() ||
+      std::memchr(memory.has.data() + first, 0, static_cast<size_t>(count)) != nullptr)
+    fail(core, node);
+  return memory.values.data();
 }
 
 std::int64_t CoreMemories::move(int from, int to, const LinkPart& part) {
   const float* source = require(from, part.source, part.channels, part.pixels);
-  float* target = open(to, part.source);
-  const std::int64_t step = nodes_[static_cast<size_t>(part.source)].shape.channels;
-  for (std::int64_t pixel = part.pixels.first; pixel < part.pixels.last(); ++pixel)
-    std::copy_n(source + pixel * step + part.channels.first, part.channels.count,
-                target + pixel * step + part.channels.first);
+  float* target = make(to, part.source, part.channels, part.pixels);
+  for (int image = 0; image < images_; ++image) {
+    const std::int64_t at = image * size_of(part.source);
+    for_pieces(part.channels, part.pixels, channels_of(part.source),
+               [&](std::int64_t first, std::int64_t count) {
+                 std::copy_n(source + at + first, count, target + at + first);
+               });
+  }
   return part.channels.count * part.pixels.count;
 }
 
 void CoreMemories::forget(int node) {
-  for (int core = -1; core < cores_; ++core) at(core, node) = {};
+  for (int core = -1; core < cores_; ++core) {
+    if (find(core, node) == nullptr) continue;
+    spare_.push_back(std::move(at(core, node)));
+    at(core, node) = {};
+  }
 }
 
 void CoreMemories::fail(int core, int node) const {

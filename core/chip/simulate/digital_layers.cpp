@@ -8,7 +8,6 @@ namespace mho {
 
 DigitalLayers::DigitalLayers(const Architecture& architecture, const Parameters& parameters)
     : parameters_(parameters), layers_(architecture.nodes().size()) {
-  std::size_t scratch = 0;
   for (size_t i = 0; i < layers_.size(); ++i) {
     const Node& node = architecture.nodes()[i];
     const auto place = node.on_chip.place;
@@ -20,30 +19,30 @@ DigitalLayers::DigitalLayers(const Architecture& architecture, const Parameters&
     if (const auto* matrix = layer.compute->matrix())
       matrix->pack_forward(parameters[i].weight.data(), layer.operand.forward);
     if (auto affine = channel_affine(node.layer, parameters[i])) layer.affine = std::move(*affine);
-    scratch = std::max(scratch, layer.compute->scratch_size());
+    layer.order.resize(node.inputs.size());
+    std::iota(layer.order.begin(), layer.order.end(), 0);
+    scratch_size_ = std::max(scratch_size_, layer.compute->scratch_size());
   }
-  scratch_.resize(scratch + kernel_slack());
+  scratch_size_ += kernel_slack();
 }
 
-ForwardCall DigitalLayers::call_of(int node, const std::vector<float*>& inputs, float* y) {
+ForwardCall DigitalLayers::call_of(int node, int images, const Call& call) const {
   const Layer& layer = layers_[static_cast<size_t>(node)];
-  order_.resize(inputs.size());
-  std::iota(order_.begin(), order_.end(), 0);
-  return {.x = {inputs, order_},
-          .y = y,
-          .images = 1,
+  return {.x = {call.inputs, layer.order},
+          .y = call.y,
+          .images = images,
           .parameters = parameters_[static_cast<size_t>(node)],
           .operand = &layer.operand,
           .affine = &layer.affine,
-          .scratch = scratch_.data()};
+          .scratch = call.scratch};
 }
 
-void DigitalLayers::run(int node, const std::vector<float*>& inputs, float* y) {
-  layers_[static_cast<size_t>(node)].compute->forward(call_of(node, inputs, y));
+void DigitalLayers::run(int node, int images, const Call& call) const {
+  layers_[static_cast<size_t>(node)].compute->forward(call_of(node, images, call));
 }
 
-void DigitalLayers::run_pixels(int node, const std::vector<float*>& inputs, std::int64_t pixels, float* y) {
-  layers_[static_cast<size_t>(node)].compute->forward_pixels(call_of(node, inputs, y), pixels);
+void DigitalLayers::run_pixels(int node, std::int64_t pixels, const Call& call) const {
+  layers_[static_cast<size_t>(node)].compute->forward_pixels(call_of(node, 1, call), pixels);
 }
 
 }  // namespace mho

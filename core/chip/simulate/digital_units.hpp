@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/chip/simulate/chip_plan.hpp"
 #include "core/chip/simulate/core_memories.hpp"
-#include "core/chip/simulate/digital_layers.hpp"
-#include "core/chip/simulate/exported_chip.hpp"
 
 namespace mho {
 
@@ -13,7 +12,7 @@ class Tally;
 class DigitalUnits {
  public:
   /// All arguments must outlive this; `tally` may be null.
-  DigitalUnits(const ExportedChip& chip, CoreMemories& memories, Tally* tally);
+  DigitalUnits(const ChipPlan& plan, CoreMemories& memories, Tally* tally);
 
   /// A layer whose inputs are where the links brought them. Throws DataError like CoreMemories::require.
   void run(int node);
@@ -23,16 +22,17 @@ class DigitalUnits {
   void run_home(int node, const Home& home);
   void run_concat(int node, const Home& home);
   void run_elementwise(int node, const Home& home);
+  void run_pixels(int node, const Home& home, std::int64_t first, std::int64_t pixels, float* to);
   void run_window(int node, const Home& home);
-  void keep(int node, const Home& home, const float* from);
+  float* scratch_for(std::int64_t numbers);
   void count_work(int node, const Home& home) const;
 
-  const ExportedChip& chip_;
+  const ChipPlan& plan_;
   CoreMemories& memories_;
   Tally* tally_;
   const std::vector<Node>& nodes_;
-  DigitalLayers layers_;
-  FloatBuffer scratch_;
+  std::vector<float*> inputs_;
+  FloatBuffer outputs_, scratch_;
 };
 
 }  // namespace mho

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/analog/tile/crossbar_matrix.hpp"
-#include "core/chip/simulate/image_run.hpp"
+#include "core/chip/simulate/timeline_run.hpp"
 
 namespace mho {
 
@@ -17,7 +17,7 @@ class ChipSimulator {
   /// Throws DataError like read_export, ConfigError like make_device_model.
   explicit ChipSimulator(const std::filesystem::path& folder);
 
-  const ExportedChip& chip() const { return chip_; }
+  const ExportedChip& chip() const { return plan_.chip(); }
 
   /// One image's bill, counted while an image runs through both timelines: counts, interval, fill and
   /// energies of the full pipeline, latency of one image alone; utilisations stay 0. Throws DataError where
@@ -38,18 +38,18 @@ class ChipSimulator {
   };
   Programmed program(RandomKey key) const;
 
-  /// Logits of one image (NHWC); its output noise depends on (key, index).
-  std::vector<float> logits(const std::vector<BlockRead>& blocks, const float* image, RandomKey key,
-                            std::uint32_t index) const;
+  /// Logits of `count` images (NHWC), one after the other; output noise of image i depends on (key, first +
+  /// i) and on nothing else.
+  std::vector<float> logits(const std::vector<BlockRead>& blocks, const float* images, int count,
+                            RandomKey key, std::uint32_t first = 0) const;
 
  private:
   ConductanceTargets targets_of(int block) const;
   /// `columns`: of the fixed deviations of the block's columns.
   BlockRead block_read(int block, const MatrixRead& read, RandomKey columns) const;
 
-  ExportedChip chip_;
+  ChipPlan plan_;
   std::unique_ptr<DeviceModel> model_;
-  std::vector<std::vector<int>> rows_;  ///< by block: BlockRead::rows
 };
 
 }  // namespace mho
