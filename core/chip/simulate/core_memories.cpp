@@ -36,8 +36,14 @@ CoreMemories::CoreMemories(const Architecture& architecture, int cores, std::str
 }
 
 void CoreMemories::start(int images) {
-  for (int node = 0; node < static_cast<int>(nodes_.size()); ++node) forget(node);
+  for (Memory& memory : memories_) give_back(memory);
   images_ = images;
+}
+
+void CoreMemories::give_back(Memory& memory) {
+  if (memory.values.empty()) return;
+  spare_.push_back(std::move(memory));
+  memory = {};
 }
 
 CoreMemories::Memory& CoreMemories::at(int core, int node) {
@@ -63,12 +69,15 @@ CoreMemories::Memory& CoreMemories::open(int core, int node) {
     memory.values.resize(floats_);
   }
   memory.missing = size_of(node);
-  memory.has.assign(static_cast<size_t>(memory.missing), 0);
   return memory;
 }
 
 float* CoreMemories::make(int core, int node, const Range& channels, const Range& pixels) {
   Memory& memory = open(core, node);
+  const std::int64_t size = size_of(node);
+  if (channels.count * pixels.count == size) memory.missing = 0;
+  if (memory.missing == 0) return memory.values.data();
+  if (memory.missing == size) memory.has.assign(static_cast<size_t>(size), 0);
   for_pieces(channels, pixels, channels_of(node), [&](std::int64_t first, std::int64_t count) {
     const auto begin = memory.has.begin() + first;
     memory.missing -= std::count(begin, begin + count, std::uint8_t{0});
@@ -87,8 +96,8 @@ const float* CoreMemories::require(int core, int node, const Range& channels, co
 
 const float* CoreMemories::require_numbers(int core, int node, std::int64_t first, std::int64_t count) const {
   const Memory& memory = at(core, node);
-  if (memory.values.empty() ||
-      std::memchr(memory.has.data() + first, 0, static_cast<size_t>(count)) != nullptr)
+  if (memory.missing == 0) return memory.values.data();
+  if (memory.values.empty() || std::memchr(memory.has.data() + first, 0, static_cast<size_t>(count)))
     fail(core, node);
   return memory.values.data();
 }
@@ -107,11 +116,8 @@ std::int64_t CoreMemories::move(int from, int to, const LinkPart& part) {
 }
 
 void CoreMemories::forget(int node) {
-  for (int core = -1; core < cores_; ++core) {
-    if (find(core, node) == nullptr) continue;
-    spare_.push_back(std::move(at(core, node)));
-    at(core, node) = {};
-  }
+  Memory* first = &at(off_chip, node);
+  std::for_each(first, first + cores_ + 1, [this](Memory& memory) { give_back(memory); });
 }
 
 void CoreMemories::fail(int core, int node) const {

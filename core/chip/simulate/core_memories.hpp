@@ -43,12 +43,13 @@ class CoreMemories {
  private:
   struct Memory {
     FloatBuffer values;                ///< [image][number]; empty: nothing of it
-    std::vector<std::uint8_t> has;     ///< [number]
+    std::vector<std::uint8_t> has;     ///< [number]; of a memory that has some, not all
     std::int64_t missing = INT64_MAX;  ///< numbers that it does not have
   };
   Memory& at(int core, int node);
   const Memory& at(int core, int node) const;
   Memory& open(int core, int node);
+  void give_back(Memory& memory);
   std::int64_t size_of(int node) const { return nodes_[static_cast<size_t>(node)].shape.size(); }
   std::int64_t channels_of(int node) const { return nodes_[static_cast<size_t>(node)].shape.channels; }
 
