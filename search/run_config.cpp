@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/chip/export/layer_targets.hpp"
+#include "core/nn/kernels/bfloat16.hpp"
 #include "evaluators/training/weight_store.hpp"
 #include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
@@ -21,6 +22,12 @@ namespace {
 void make_absolute(std::string& file, const std::filesystem::path& run_file) {
   if (!file.empty())
     file = std::filesystem::absolute(run_file.parent_path() / file).lexically_normal().string();
+}
+
+/// bfloat16 is float32 on a processor without such products: a run folder and a study hold what was computed
+/// with.
+void resolve_scoring_arithmetic(ScoringConfig& scoring) {
+  if (!has_bfloat16()) scoring.arithmetic = Arithmetic::float32;
 }
 
 /// What would be ignored is refused.
@@ -95,6 +102,7 @@ RunConfig load_run_config(const std::filesystem::path& file, const std::vector<s
   try {
     resolve_g_max(config.hardware);
     resolve_arithmetic(config.training);
+    resolve_scoring_arithmetic(config.scoring);
     check_run_config(config);
   } catch (const ConfigError& error) {
     throw ConfigError(file.string() + ": " + error.what());

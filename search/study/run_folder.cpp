@@ -74,6 +74,13 @@ std::vector<Entry> completed(std::vector<Entry> before, const std::vector<Entry>
   return before;
 }
 
+/// What a user wrote may be another word on each machine.
+std::string hint_of(const std::string& key) {
+  if (key == "training.arithmetic") return " ('auto' is decided by each machine's processor: name the run's)";
+  if (key == "scoring.arithmetic") return " ('bfloat16' is 'float32' on processors without AVX-512-BF16)";
+  return "";
+}
+
 void expect_same(const std::filesystem::path& file, const std::vector<Entry>& before,
                  const std::vector<Entry>& after, bool extended) {
   const auto compare = [&](const std::vector<Entry>& keys) {
@@ -81,9 +88,9 @@ void expect_same(const std::filesystem::path& file, const std::vector<Entry>& be
       const auto then = value_of(before, key), given = value_of(after, key);
       if (then != given && !(extended && key == trials_key))
         throw ConfigError(
-            fmt::format("{}: {}: the run was started with {}, got {}; resume with the same configuration "
+            fmt::format("{}: {}: the run was started with {}, got {}{}; resume with the same configuration "
                         "or start another folder",
-                        file.string(), key, then, given));
+                        file.string(), key, then, given, hint_of(key)));
     }
   };
   compare(before);

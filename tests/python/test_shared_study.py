@@ -185,8 +185,35 @@ def test_another_space_and_another_configuration_are_refused(python_mho):
     refused = python_mho(*join, "--set", "space.widening=[1,3]", code=2).stderr
     assert "another [space]" in refused and "gene block1_widening: " in refused
     result = python_mho(*join, "--set", "training.epochs=3", code=2)
-    assert "was started with epochs = 8, got epochs = 3" in result.stderr
+    assert "training.epochs: the study was started with 8, got 3" in result.stderr
     assert not (python_mho.folder / "other").exists()
+
+
+def test_workers_of_a_study_multiply_in_the_same_arithmetic(python_mho, monkeypatch):
+    config = python_mho.config(QUICK.replace("trials = 4", "trials = 2"))
+    words = ["search", config, "--storage", "journal:study.log"]
+    python_mho(*words, "--set", "training.arithmetic=bfloat16")
+    join = [*words, "--out", "other/tiny"]
+    refused = python_mho(*join, code=2).stderr
+    assert "training.arithmetic: the study was started with 'bfloat16', got 'float32'" in refused
+    monkeypatch.setenv("MHO_KERNELS", "portable")  # as on a machine without products in bfloat16
+    refused = python_mho(*join, "--set", "training.arithmetic=auto", code=2).stderr
+    assert "training.arithmetic: the study was started with 'bfloat16', got 'float32' ('auto' is decided" in refused
+    assert not (python_mho.folder / "other").exists()
+    python_mho(*join, "--set", "training.arithmetic=bfloat16")
+    assert python_mho.trials("other/tiny") == python_mho.trials("runs/tiny")
+
+
+def test_a_study_scored_in_bfloat16_takes_no_worker_that_would_score_in_float32(python_mho, monkeypatch):
+    config = python_mho.config(QUICK.replace("trials = 4", "trials = 2"))
+    words = ["search", config, "--storage", "journal:study.log", "--set", "scoring.arithmetic=bfloat16"]
+    python_mho(*words)
+    recorded = (python_mho.folder / "runs/tiny/config.toml").read_text().partition("[scoring]")[2]
+    if "arithmetic = 'float32'" in recorded:
+        pytest.skip("this processor scores in float32 itself")
+    monkeypatch.setenv("MHO_KERNELS", "portable")
+    refused = python_mho(*words, "--out", "other/tiny", code=2).stderr
+    assert "scoring.arithmetic: the study was started with 'bfloat16', got 'float32' ('bfloat16' is" in refused
 
 
 def test_workers_with_run_folders_of_their_own_share_a_named_study(python_mho):

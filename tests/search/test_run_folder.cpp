@@ -47,6 +47,9 @@ TEST_CASE("resuming with the same configuration is allowed, with another one the
   CHECK_THAT(resume_refusal([](RunConfig& c) { c.search.proposer = "random"; }),
              ContainsSubstring("search.proposer: the run was started with") &&
                  ContainsSubstring("evolution") && ContainsSubstring("random"));
+  CHECK_THAT(resume_refusal([](RunConfig& c) { c.training.arithmetic = TrainingArithmetic::bfloat16; }),
+             ContainsSubstring("config.toml: training.arithmetic: the run was started with 'float32', got "
+                               "'bfloat16' ('auto' is decided by each machine's processor"));
   CHECK_THAT(resume_refusal([](RunConfig& c) { c.chip.grid_rows = 4; }),
              ContainsSubstring("chip.toml: chip.grid_rows: the run was started with 2, got 4"));
 }

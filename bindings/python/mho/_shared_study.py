@@ -29,7 +29,23 @@ from mho._storage import PatientStorage, open_storage
 
 _SLOT, _RETRY, _LOST, _BEAT, _RECORD = "mho:slot", "mho:retry_of", "mho:lost", "mho:beat", "mho:record"
 _CONFIGURATION, _SPACE, _RUN = "mho:configuration", "mho:space", "run"
+_HINTS = {  # what a user wrote may be another word on each machine
+    "training.arithmetic": " ('auto' is decided by each machine's processor: name the study's)",
+    "scoring.arithmetic": " ('bfloat16' is 'float32' on processors without AVX-512-BF16)",
+}
 _TIMES = {1: "1s", 3600: "1h", 86400: "1d", 864000: "10d", 2592000: "30d"}
+
+
+def _entries(configuration):
+    """'section.key': value of a resolved configuration, a line each."""
+    entries, section = {}, ""
+    for line in configuration.splitlines():
+        key, equals, value = line.partition(" = ")
+        if line.startswith("["):
+            section = line[1:line.index("]")]
+        elif equals:
+            entries[f"{section}.{key}"] = value
+    return entries
 
 
 class SharedStudy:
@@ -97,11 +113,13 @@ class SharedStudy:
             if time.monotonic() > until:  # its maker died at once: this worker's is as good
                 self._storage.set_study_system_attr(study_id, _CONFIGURATION, configuration)
             time.sleep(0.05)
-        then, now = attributes[_CONFIGURATION].splitlines(), configuration.splitlines()
-        for before, given in zip(then, now):
+        then, now = _entries(attributes[_CONFIGURATION]), _entries(configuration)
+        for key in then | now:
+            before, given = then.get(key, "nothing"), now.get(key, "nothing")
             if before != given:
-                raise InputError(f"--storage {self._shown}: study {name} was started with {before}, got {given}; join "
-                                 "it with the same configuration or choose another --study or storage")
+                raise InputError(f"--storage {self._shown}: study {name}: {key}: the study was started with {before}, got "
+                                 f"{given}{_HINTS.get(key, '')}; join it with the same configuration or choose another "
+                                 "--study or storage")
 
     # ---- attempts --------------------------------------------------------------------------------------------------
 
