@@ -116,6 +116,16 @@ TEST_CASE("Normals filled in pieces equal those filled at once") {
   }
 }
 
+TEST_CASE("Few normals are the first of many") {
+  std::vector<float> many(256);
+  fill_normal(RandomKey(9), many);
+  for (const size_t count : {1, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 97}) {
+    std::vector<float> few(count, -1);
+    fill_normal(RandomKey(9), few);
+    CHECK(std::equal(few.begin(), few.end(), many.begin()));
+  }
+}
+
 TEST_CASE("An offset between two blocks is refused") {
   std::vector<float> values(8);
   CHECK_THROWS_AS(fill_normal(RandomKey(1), values, 6), InputError);

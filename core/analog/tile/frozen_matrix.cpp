@@ -14,32 +14,46 @@ namespace {
 /// Vectors that a tile takes at once: they share each weight that is read.
 constexpr int block_vectors = 16;
 
+/// Memory of one thread's products.
+struct Scratch {
+  TileScratch tile;
+  FloatBuffer in, out;
+  std::vector<RandomKey> keys;
+};
+Scratch& own_scratch() {
+  thread_local Scratch scratch;  // for its memory
+  return scratch;
+}
+
 /// A block of a call's vectors and what one tile draws for them.
 struct Vectors {
   int from, count;
   RandomKey key;
   std::uint64_t first;  ///< the number of the call's first one, for the draws
-
-  std::vector<RandomKey> keys(size_t tile) const {
-    std::vector<RandomKey> keys;
-    for (int v = from; v < from + count; ++v)
-      keys.push_back(key.with("vector", first + static_cast<std::uint64_t>(v)).with("tile", tile));
-    return keys;
-  }
 };
+
+float* room_for(FloatBuffer& buffer, int vectors, int each) {
+  const auto size = static_cast<size_t>(vectors) * static_cast<size_t>(each);
+  if (buffer.size() < size) buffer.resize(size);
+  return buffer.data();
+}
 
 /// Runs array.product on the block. load(v, to) writes the input of vector v, add(v, from) takes its output.
 template <class Load, class Add>
-void multiply_block(const Tile& array, size_t tile, const Vectors& vectors, TileScratch& scratch,
-                    const Load& load, const Add& add) {
-  FloatBuffer in(static_cast<size_t>(vectors.count) * static_cast<size_t>(array.rows()));
-  FloatBuffer out(static_cast<size_t>(vectors.count) * static_cast<size_t>(array.width()));
-  for (int v = 0; v < vectors.count; ++v)
-    load(vectors.from + v, in.data() + std::ptrdiff_t{v} * array.rows());
-  const auto keys = vectors.keys(tile);
-  array.product(in.data(), vectors.count, keys.data(), scratch, out.data());
-  for (int v = 0; v < vectors.count; ++v)
-    add(vectors.from + v, out.data() + std::ptrdiff_t{v} * array.width());
+void multiply_block(const Tile& array, size_t tile, const Vectors& vectors, const Load& load,
+                    const Add& add) {
+  Scratch& scratch = own_scratch();
+  float* in = room_for(scratch.in, vectors.count, array.rows());
+  float* out = room_for(scratch.out, vectors.count, array.width());
+  scratch.keys.clear();
+  for (int v = 0; v < vectors.count; ++v) {
+    load(vectors.from + v, in + std::ptrdiff_t{v} * array.rows());
+    scratch.keys.push_back(
+        vectors.key.with("vector", vectors.first + static_cast<std::uint64_t>(vectors.from + v))
+            .with("tile", tile));
+  }
+  array.product(in, vectors.count, scratch.keys.data(), scratch.tile, out);
+  for (int v = 0; v < vectors.count; ++v) add(vectors.from + v, out + std::ptrdiff_t{v} * array.width());
 }
 
 TileUse use_of(const std::vector<std::shared_ptr<TileCounters>>& counters,
@@ -171,12 +185,11 @@ void FrozenMatrix::forward(const float* x, int vectors, RandomKey key, std::uint
                            float* y) const {
   std::fill_n(y, std::ptrdiff_t{vectors} * columns_, 0.0f);
   share_vectors(vectors, column_splits_, [&](int split, int first, int count) {
-    TileScratch scratch;
     for (auto t = static_cast<size_t>(split); t < tiles_.size(); t += static_cast<size_t>(column_splits_)) {
       const auto& e = extents_[t];
       const float* scales = scales_of(e);
       multiply_block(
-          tiles_[t], t, {first, count, key, first_vector}, scratch,
+          tiles_[t], t, {first, count, key, first_vector},
           [&](int v, float* to) { std::copy_n(x + std::ptrdiff_t{v} * rows_ + e.row, e.rows, to); },
           [&](int v, const float* from) {
             float* to = y + std::ptrdiff_t{v} * columns_ + e.column;
@@ -192,12 +205,11 @@ void FrozenMatrix::backward(const float* d, int vectors, RandomKey key, std::uin
   std::fill_n(dx, std::ptrdiff_t{vectors} * rows_, 0.0f);
   const auto width = static_cast<size_t>(column_splits_);
   share_vectors(vectors, static_cast<int>(tiles_.size() / width), [&](int split, int first, int count) {
-    TileScratch scratch;
     for (size_t t = static_cast<size_t>(split) * width; t < (static_cast<size_t>(split) + 1) * width; ++t) {
       const auto& e = extents_[t];
       const float* scales = scales_of(e);
       multiply_block(
-          transposed_[t], t, {first, count, key.with("backward"), first_vector}, scratch,
+          transposed_[t], t, {first, count, key.with("backward"), first_vector},
           [&](int v, float* to) {
             const float* from = d + std::ptrdiff_t{v} * columns_ + e.column;
             for (int c = 0; c < e.columns; ++c) to[c] = from[c] * scales[c];

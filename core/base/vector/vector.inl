@@ -185,14 +185,6 @@ MHO_INLINE void philox(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint32
   out[3] = d;
 }
 
-/// Four vectors of normals at counter (c0, c1, c2, 0).
-MHO_INLINE void normals(std::uint64_t key, Bits c0, std::uint32_t c1, std::uint32_t c2, Vector out[4]) {
-  Bits bits[4];
-  philox(key, c0, c1, c2, bits);
-  box_muller(bits[0], bits[1], out[0], out[1]);
-  box_muller(bits[2], bits[3], out[2], out[3]);
-}
-
 #if defined(__AVX512F__)
 /// Normals from random bits by inversion, the largest 6.2: a sign and a 30-bit probability, whose quantile is
 /// a polynomial of the mantissa for each octave (errors below 4e-5). A third less time than Box-Muller where
