@@ -130,7 +130,8 @@ void Tile::pass(const float* x, int vectors, const RandomKey* keys, const float*
   for (int v = 0; v < vectors; ++v)
     drive(x + std::int64_t{v} * rows_, scales[v], keys[v], scratch,
           scratch.inputs.data() + std::int64_t{v} * rows_);
-  tile_product({scratch.inputs.data(), weights_.data(), scratch.sums.data(), vectors, rows_, width_});
+  tile_product(
+      {scratch.inputs.data(), weights_.data(), scratch.sums.data(), vectors, rows_, width_, columns_});
   if (io_.wire > 0) drop_voltage(vectors, scratch);
   for (int v = 0; v < vectors; ++v) vary_columns(scratch.sums.data() + std::int64_t{v} * width_);
   if (io_.weight_noise > 0) add_weight_noise(vectors, keys, scratch);
@@ -175,13 +176,17 @@ void Tile::drop_voltage(int vectors, TileScratch& scratch) const {
       }
   };
   derive([](float x, float) { return std::fabs(x); });
-  tile_product({scratch.derived.data(), magnitudes_.data(), scratch.currents.data(), vectors, rows_, width_});
+  tile_product({scratch.derived.data(), magnitudes_.data(), scratch.currents.data(), vectors, rows_, width_,
+                columns_});
   derive([](float x, float near) { return x * (1.0f - near * near); });
-  tile_product({scratch.derived.data(), weights_.data(), scratch.weighted.data(), vectors, rows_, width_});
-  for (size_t i = 0; i < index(std::int64_t{vectors} * width_); ++i) {
-    const float a = n * io_.wire * scratch.currents[i];
-    scratch.sums[i] -= a * (a * (0.05f * a - 0.2f) + 0.5f) * scratch.weighted[i];
-  }
+  tile_product(
+      {scratch.derived.data(), weights_.data(), scratch.weighted.data(), vectors, rows_, width_, columns_});
+  for (int v = 0; v < vectors; ++v)
+    for (int c = 0; c < columns_; ++c) {
+      const auto i = index(std::int64_t{v} * width_ + c);
+      const float a = n * io_.wire * scratch.currents[i];
+      scratch.sums[i] -= a * (a * (0.05f * a - 0.2f) + 0.5f) * scratch.weighted[i];
+    }
 }
 
 void Tile::vary_columns(float* sums) const {
@@ -195,8 +200,8 @@ void Tile::add_weight_noise(int vectors, const RandomKey* keys, TileScratch& scr
   if (io_.weight_noise_of_conductance) {
     for (size_t i = 0; i < index(std::int64_t{vectors} * rows_); ++i)
       scratch.derived[i] = scratch.inputs[i] * scratch.inputs[i];
-    tile_product(
-        {scratch.derived.data(), magnitudes_.data(), scratch.currents.data(), vectors, rows_, width_});
+    tile_product({scratch.derived.data(), magnitudes_.data(), scratch.currents.data(), vectors, rows_, width_,
+                  columns_});
   }
   const std::span<float> noise(scratch.noise.data(), index(columns_));
   for (int v = 0; v < vectors; ++v) {

@@ -11,9 +11,10 @@ inline int padded_tile_columns(int columns) {
   return (columns + most_tile_columns - 1) / most_tile_columns * most_tile_columns;
 }
 
-/// y[v * width + c] = sum over r of x[v * rows + r] * w[r * width + c] for v < vectors, c < width: what the
-/// currents of a tile's columns add up to. `width` is a multiple of most_tile_columns. Each sum runs over r
-/// in order, so its bits do not depend on how many vectors are given at once.
+/// y[v * width + c] = sum over r of x[v * rows + r] * w[r * width + c] for v < vectors, c < columns: what the
+/// currents of a tile's columns add up to; what y holds behind `columns` is anything. `width` is a multiple
+/// of most_tile_columns. Each sum runs over r in order, so its bits do not depend on how many vectors are
+/// given at once.
 struct TileProduct {
   const float* x = nullptr;
   const float* w = nullptr;
@@ -21,6 +22,7 @@ struct TileProduct {
   int vectors = 0;
   int rows = 0;
   int width = 0;
+  int columns = 0;  ///< at most width
 };
 
 /// Computes it with the chosen instruction set (core/base/vector/instruction_set.hpp).

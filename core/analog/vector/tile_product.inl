@@ -9,35 +9,45 @@ void MHO_TILE_PRODUCT(const TileProduct& product);
 
 namespace {
 
-/// Two registers of columns for each of Vectors input vectors: each weight that is read serves all of them.
-template <int Vectors>
+/// Registers of columns for each of Vectors input vectors: each weight that is read serves all of them.
+template <int Vectors, int Registers>
 MHO_INLINE void column_sums(const TileProduct& p, int first, int column) {
-  Vector sums[Vectors][2] = {};
+  Vector sums[Vectors][Registers] = {};
   const float* x = p.x + std::ptrdiff_t{first} * p.rows;
   const float* w = p.w + column;
   for (int r = 0; r < p.rows; ++r, w += p.width) {
-    const Vector low = load(w), high = load(w + lane_count);
+    Vector weights[Registers];
+#pragma GCC unroll 2
+    for (int k = 0; k < Registers; ++k) weights[k] = load(w + k * lane_count);
+#pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
       const Vector in = spread(x[std::ptrdiff_t{v} * p.rows + r]);
-      sums[v][0] += in * low;
-      sums[v][1] += in * high;
+#pragma GCC unroll 2
+      for (int k = 0; k < Registers; ++k) sums[v][k] += in * weights[k];
     }
   }
-  for (int v = 0; v < Vectors; ++v) {
-    float* y = p.y + std::ptrdiff_t{first + v} * p.width + column;
-    store(y, sums[v][0]);
-    store(y + lane_count, sums[v][1]);
-  }
+  for (int v = 0; v < Vectors; ++v)
+    for (int k = 0; k < Registers; ++k)
+      store(p.y + std::ptrdiff_t{first + v} * p.width + column + k * lane_count, sums[v][k]);
+}
+
+/// As many sums at once as hide the time of an addition.
+template <int Registers>
+MHO_INLINE void all_vectors(const TileProduct& p, int column) {
+  constexpr int most = 8 / Registers;
+  int first = 0;
+  for (; first + most <= p.vectors; first += most) column_sums<most, Registers>(p, first, column);
+  for (; first < p.vectors; ++first) column_sums<1, Registers>(p, first, column);
 }
 
 }  // namespace
 
 void MHO_TILE_PRODUCT(const TileProduct& p) {
-  for (int column = 0; column < p.width; column += 2 * lane_count) {
-    int first = 0;
-    for (; first + 4 <= p.vectors; first += 4) column_sums<4>(p, first, column);
-    for (; first < p.vectors; ++first) column_sums<1>(p, first, column);
-  }
+  for (int column = 0; column < p.columns; column += 2 * lane_count)
+    if (p.columns - column > lane_count)
+      all_vectors<2>(p, column);
+    else
+      all_vectors<1>(p, column);
 }
 
 }  // namespace mho
