@@ -19,6 +19,7 @@ using Action = std::function<int()>;
 void add_search(CLI::App& app, Action& action, const SearchExtensions& extensions);
 void add_evaluate(CLI::App& app, Action& action, const HostExtensions& extensions);
 void add_predict(CLI::App& app, Action& action, const HostExtensions& extensions);
+void add_stream(CLI::App& app, Action& action, const HostExtensions& extensions);
 void add_explain(CLI::App& app, Action& action, const HostExtensions& extensions);
 void add_export(CLI::App& app, Action& action, const HostExtensions& extensions);
 void add_simulate(CLI::App& app, Action& action, const HostExtensions& extensions);

@@ -42,7 +42,8 @@ std::vector<DriftPoint> simulate(const ChipSimulator& simulator, const HeldOut& 
     });
   });
   std::vector<DriftPoint> points;
-  for (size_t t = 0; t < times; ++t) points.push_back(summarise(scoring.times_s[t], values[t]));
+  for (size_t t = 0; t < times; ++t)
+    points.push_back(summarise(scoring.times_s[t], values[t], held_out.metric.largest()));
   return points;
 }
 

@@ -56,13 +56,13 @@ double avm_time(const std::vector<double>& times_s) {
 
 }  // namespace
 
-DriftPoint summarise(double time_s, const std::vector<double>& values) {
+DriftPoint summarise(double time_s, const std::vector<double>& values, double largest) {
   DriftPoint point;
   point.time_s = time_s;
   point.mean = mean_of(values);
   point.standard_deviation = deviation_of(values);
   point.programmings = static_cast<int>(values.size());
-  point.interval95 = interval95(values);
+  point.interval95 = interval95(values, largest);
   return point;
 }
 
@@ -96,7 +96,8 @@ Score score(const CompiledCandidate& candidate, const Parameters& parameters, co
   result.metric = held_out.metric.name;
   result.digital = digital_value(candidate, parameters, held_out);
   result.chance = held_out.metric.chance(held_out.samples).value;
-  for (size_t t = 0; t < times; ++t) result.drift.push_back(summarise(scoring.times_s[t], values[t]));
+  for (size_t t = 0; t < times; ++t)
+    result.drift.push_back(summarise(scoring.times_s[t], values[t], held_out.metric.largest()));
   result.avm_time_s = avm_time(scoring.times_s);
   result.avm = held_out.metric.points(held_out.metric.gain(result.at(one_second_s).mean) -
                                       held_out.metric.gain(result.at(result.avm_time_s).mean));

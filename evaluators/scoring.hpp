@@ -44,11 +44,11 @@ struct DriftPoint {
   double mean = 0;
   double standard_deviation = 0;  ///< over programmings, sample (n - 1)
   int programmings = 0;
-  std::array<double, 2> interval95{};  ///< of the mean: mean -+ t(n - 1) s / sqrt(n)
+  std::array<double, 2> interval95{};  ///< of the mean: mean -+ t(n - 1) s / sqrt(n), interval95
 };
 
-/// The point of these values of the metric, one a programming.
-DriftPoint summarise(double time_s, const std::vector<double>& values);
+/// The point of these values, one a programming, of a metric that is at most `largest` (Metric::largest).
+DriftPoint summarise(double time_s, const std::vector<double>& values, double largest = 1);
 
 /// A candidate's score: the task's metric in digital and at each drift time, and its variation over one month
 /// (AVM: how much worse its mean is at 30 d than at 1 s, in points, hundredths of 1 (of text in bits); where

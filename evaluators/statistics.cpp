@@ -37,13 +37,12 @@ float percentile(std::vector<float>& values, double percent) {
   return *at;
 }
 
-std::array<double, 2> interval95(std::span<const double> fractions) {
-  if (fractions.size() < 2) return {0, 1};
-  const auto n = static_cast<double>(fractions.size());
-  const double half =
-      student_t975(static_cast<int>(fractions.size()) - 1) * deviation_of(fractions) / std::sqrt(n);
-  const double mean = mean_of(fractions);
-  return {std::max(0.0, mean - half), std::min(1.0, mean + half)};
+std::array<double, 2> interval95(std::span<const double> values, double largest) {
+  if (values.size() < 2) return {0, largest};
+  const auto n = static_cast<double>(values.size());
+  const double half = student_t975(static_cast<int>(values.size()) - 1) * deviation_of(values) / std::sqrt(n);
+  const double mean = mean_of(values);
+  return {std::max(0.0, mean - half), std::min(largest, mean + half)};
 }
 
 }  // namespace mho

@@ -14,7 +14,8 @@ double deviation_of(std::span<const double> values);
 double student_t975(int freedom);
 /// The value that `percent` % of `values` do not exceed (nearest rank); 0 for none. Reorders them.
 float percentile(std::vector<float>& values, double percent);
-/// 95 % interval of the mean of fractions, cut to [0, 1]; all of [0, 1] for fewer than two values.
-std::array<double, 2> interval95(std::span<const double> fractions);
+/// 95 % interval of the mean of values that lie within 0 and `largest` (Student's t), cut to these; all
+/// between them for fewer than two values.
+std::array<double, 2> interval95(std::span<const double> values, double largest = 1);
 
 }  // namespace mho

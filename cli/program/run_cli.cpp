@@ -64,6 +64,7 @@ int parse_and_run(int argc, char** argv, const HostExtensions& extensions) {
   add_search(app, action, extensions.search);
   add_evaluate(app, action, extensions);
   add_predict(app, action, extensions);
+  add_stream(app, action, extensions);
   add_explain(app, action, extensions);
   add_export(app, action, extensions);
   add_simulate(app, action, extensions);

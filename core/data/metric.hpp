@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,8 @@ struct Metric {
   double points(double raw) const { return scale * raw; }
   /// A value turned so that larger is better.
   double gain(double raw) const { return larger_is_better ? raw : -raw; }
+  /// No value is above it: 1 of what is better the larger it is; errors, bits and perplexities have no bound.
+  double largest() const { return larger_is_better ? 1 : std::numeric_limits<double>::infinity(); }
 };
 
 const std::vector<Metric>& metrics();

@@ -156,6 +156,21 @@ std::string describe_features(const std::string& kind, const Recipe& recipe) {
   return json.dump();
 }
 
+FeatureConfig read_audio_features(const std::string& features, const std::string& where) {
+  auto json = ordered_json::parse(features.empty() ? "{}" : features, nullptr, false);
+  if (!json.is_object()) throw DataError(where + ": features: expected a JSON object");
+  const auto input = json.value("input", ordered_json("arrays"));
+  if (input != "audio")
+    throw ConfigError(
+        fmt::format("{}: expected a network for recordings (mho data prepare audio), got one for {}", where,
+                    input.is_string() ? input.get<std::string>() : input.dump()));
+  for (const char* other : {"input", "mean", "standard_deviation"}) json.erase(other);
+  FeatureConfig config;
+  fields_from_json(json.dump(), section("features", "", config), where);
+  check_features(config);
+  return config;
+}
+
 std::string describe_recipe(const std::string& kind, const Recipe& recipe) {
   auto copy = recipe;
   ordered_json json = ordered_json::object();

@@ -114,6 +114,9 @@ Recipe read_recipe(const std::string& kind, const std::filesystem::path& file,
 /// {"input": "audio", "sample_rate_hz": 16000, ...}: what has to stand before a network that was trained on
 /// such a set, the kind's table as an object.
 std::string describe_features(const std::string& kind, const Recipe& recipe);
+/// The features of recordings from such an object, with or without the normalisation behind them. Throws
+/// ConfigError, beginning with `where`, for other data or for "", and DataError for what is no such object.
+FeatureConfig read_audio_features(const std::string& features, const std::string& where);
 /// The whole recipe as an object, a table a key.
 std::string describe_recipe(const std::string& kind, const Recipe& recipe);
 

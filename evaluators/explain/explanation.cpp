@@ -28,6 +28,8 @@ class Chips {
         runs_(static_cast<size_t>(programmings)),
         key_(key) {}
 
+  double largest() const { return held_out_.metric.largest(); }
+
   /// [variant][programming]
   std::vector<std::vector<double>> values(const std::vector<Variant>& asked) const {
     std::vector<std::vector<double>> found(asked.size(), std::vector<double>(runs_));
@@ -74,7 +76,7 @@ void ask_each(const ExplainedNetwork& network, const Chips& chips, Explanation& 
   }
   for (const auto& layer : result.layers) asked.push_back(with_digital(hardware, {layer.errors.name}));
   const auto values = chips.values(asked);
-  result.chip = summarise(network.time_s, values[0]);
+  result.chip = summarise(network.time_s, values[0], chips.largest());
   result.none = chips.change(values[1], values[0]);
   size_t next = 2;
   for (auto& cost : result.effects) {

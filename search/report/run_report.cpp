@@ -11,6 +11,7 @@
 #include "core/base/files/json_depth.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/files/text_file.hpp"
+#include "core/data/metric.hpp"
 #include "search/report/report_page.hpp"
 #include "search/study/run_folder.hpp"
 
@@ -53,7 +54,8 @@ Json trial_of(const Json& line) {
   if (line.contains("cost") && line["cost"].is_object()) trial["cost"] = line["cost"];
   if (line.contains("score") && line["score"].is_object()) {
     const auto& score = line["score"];
-    trial["digital"] = score.at("digital_" + score.value("metric", std::string("accuracy")));
+    trial["metric"] = score.value("metric", std::string("accuracy"));
+    trial["digital"] = score.at("digital_" + trial["metric"].get<std::string>());
     trial["avm"] = score.at("avm");
     trial["drift"] = drift_of(score.at("drift"));
   }
@@ -67,6 +69,17 @@ Json trials_of(const RunFolder& folder) {
   for (std::string line; std::getline(lines, line);)
     trials.push_back(trial_of(parse(line, fmt::format("{}:{}", folder.trials().string(), ++number))));
   return trials;
+}
+
+/// How the page shows the metric that the trials were judged by.
+Json metric_of_trials(const Json& trials) {
+  const auto judged =
+      std::find_if(trials.begin(), trials.end(), [](const Json& trial) { return trial.contains("metric"); });
+  const auto& metric = metric_of(judged == trials.end() ? "accuracy" : judged->at("metric"));
+  return {{"name", metric.name},
+          {"scale", metric.scale},
+          {"unit", metric.unit},
+          {"larger_is_better", metric.larger_is_better}};
 }
 
 /// What score.json says of a network.
@@ -120,6 +133,7 @@ Json run_of(const fs::path& root) {
     run["winners"].back()["place"] = place;
   }
   run["trials"] = trials_of(folder);
+  run["metric"] = metric_of_trials(run["trials"]);
   run["config"] = read_text_file(folder.config());
   run["chip"] = read_text_file(folder.chip());
   run["commands"] = commands_of(folder, !run["winners"].empty());
@@ -140,6 +154,12 @@ std::string run_report(const ReportSources& sources) {
   fs::path at;
   try {
     for (const auto& root : sources.runs) data["runs"].push_back(run_of(at = root));
+    for (const auto& run : data["runs"])
+      if (run["metric"] != data["runs"][0]["metric"])
+        throw InputError(fmt::format(
+            "expected runs that were judged by one metric, got {} ({}) and {} ({})",
+            data["runs"][0]["name"].get<std::string>(), data["runs"][0]["metric"]["name"].get<std::string>(),
+            run["name"].get<std::string>(), run["metric"]["name"].get<std::string>()));
     for (const auto& folder : sources.beside)
       data["runs"][0]["beside"].push_back(network_beside(at = folder));
   } catch (const nlohmann::json::exception& error) {

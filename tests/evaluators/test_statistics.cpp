@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluators/statistics.hpp"
 
+#include <limits>
 #include <vector>
 
 #include "tests/catch.hpp"
@@ -28,4 +29,11 @@ TEST_CASE("one programming says nothing about the spread") {
   CHECK(deviation_of(one) == 0);
   CHECK(interval95(one)[0] == 0);
   CHECK(interval95(one)[1] == 1);
+}
+
+TEST_CASE("an interval is cut where the values cannot lie") {
+  const std::vector<double> bits{1.9, 2.3};  // a mean of 2.1, half an interval of 12.7 * 0.2
+  CHECK(interval95(bits, std::numeric_limits<double>::infinity())[0] == 0);
+  CHECK(interval95(bits, std::numeric_limits<double>::infinity())[1] == Approx(2.1 + 12.7062 * 0.2));
+  CHECK(interval95(std::vector<double>{0.98, 1.0})[1] == 1);
 }

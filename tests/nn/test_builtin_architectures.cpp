@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/graph/builtin_architectures.hpp"
 
+#include "core/nn/graph/architecture_json.hpp"
+#include "core/nn/graph/found_networks.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
 
@@ -64,7 +66,22 @@ const std::vector<Published> table{
 
 }  // namespace
 
-TEST_CASE("the table covers every built-in network") { CHECK(table.size() == builtin_names().size()); }
+TEST_CASE("the table covers every published network") {
+  CHECK(table.size() + found_networks().size() == builtin_names().size());
+}
+
+TEST_CASE("found networks are known by the names of their files") {
+  REQUIRE(found_networks().size() >= 2);
+  for (const auto& [name, text] : found_networks()) {
+    INFO(name);
+    CHECK(name.starts_with("found_"));
+    const auto file = read_architecture_json(text, name);
+    CHECK_FALSE(file.preprocessing());  // which belongs to data
+    const auto network = published(name);
+    CHECK(network.name() == name);
+    CHECK(network.declarations() == file.declarations());
+  }
+}
 
 TEST_CASE("built-in networks have the published weights, products and multiply-accumulates") {
   for (const auto& row : table) {

@@ -59,7 +59,8 @@ def test_every_block_of_commands_says_whether_it_is_run(page):
 def test_the_commands_of_a_page_run_and_print_what_it_shows(page, tmp_path):
     mho = Mho(tmp_path / "here")
     mho.folder.mkdir()
-    (mho.folder / "configs").symlink_to(ROOT / "configs")
+    for folder in ("configs", "examples"):
+        (mho.folder / folder).symlink_to(ROOT / folder)
     (mho.folder / "recordings.tar.xz").symlink_to(DATA.resolve() / "speech-commands-3/wav.tar.xz")
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared/data").symlink_to(DATA.resolve())

@@ -67,6 +67,39 @@ def test_text_of_a_run_cannot_leave_its_place_in_the_page(finished):
     assert data_of(page)["runs"][0]["note"] == summary["note"]
 
 
+def judged_by_bits(finished):
+    """The finished run as if a language model's bits had judged it: nothing here depends on which numbers they are."""
+    folder = finished.folder / "runs/bits"
+    if not folder.exists():
+        shutil.copytree(finished.folder / "runs/tiny", folder)
+        lines = [json.loads(line) for line in (folder / "trials.jsonl").read_text().splitlines()]
+        for trial in filter(lambda trial: trial["score"], lines):
+            trial["score"]["metric"] = "bits_per_character"
+            trial["score"]["digital_bits_per_character"] = trial["score"].pop("digital_accuracy")
+        (folder / "trials.jsonl").write_text("".join(json.dumps(trial) + "\n" for trial in lines))
+        finished("report", "runs/bits", "--force")
+    return folder
+
+
+def test_the_page_shows_a_metric_in_its_own_unit_and_does_not_mix_two(finished):
+    bits = data_of((judged_by_bits(finished) / "report.html").read_text())["runs"][0]["metric"]
+    assert bits == {"name": "bits_per_character", "scale": 1, "unit": "bits", "larger_is_better": False}
+    fraction = data_of((finished.folder / "runs/tiny/report.html").read_text())["runs"][0]["metric"]
+    assert fraction == {"name": "accuracy", "scale": 100, "unit": "%", "larger_is_better": True}
+    result = finished("report", "runs/tiny", "runs/bits", "--out", "mixed.html", code=2)
+    assert "judged by one metric, got tiny (accuracy) and bits (bits_per_character)" in result.stderr
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs a chromium")
+def test_a_browser_shows_bits_as_bits(finished, tmp_path):
+    page = judged_by_bits(finished) / "report.html"
+    document, errors = opened(page, tmp_path / "profile")
+    assert errors == []
+    rows = document.split('id="trials"')[1].split("</table>")[0]
+    trials = [json.loads(line) for line in (page.parent / "trials.jsonl").read_text().splitlines()]
+    assert rows.count(" bits<") == 2 * sum(trial["score"] is not None for trial in trials)  # in digital and after a day
+
+
 @pytest.mark.skipif(BROWSER is None, reason="needs a chromium")
 def test_a_browser_draws_the_page_without_an_error(finished, tmp_path):
     page = finished.folder / "runs/tiny/report.html"

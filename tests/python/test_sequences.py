@@ -166,6 +166,9 @@ def test_a_language_model_is_scored_in_bits_explained_predicted_exported_and_sim
     assert score["digital"]["bits_per_character"] < 1.0 < score["chance"]  # by frequencies 2.6
     last, first = score["drift"][-1]["mean"], score["drift"][0]["mean"]
     assert score["avm"] == pytest.approx(last - first, abs=1e-6)
+    assert all(point["ci95"][0] <= point["mean"] <= point["ci95"][1] for point in score["drift"])
+    twice_as_bad = mho.json("evaluate", "kept", "run.toml", "--set", "task.metric=perplexity")["drift"]
+    assert all(point["ci95"][0] <= point["mean"] <= point["ci95"][1] for point in twice_as_bad)  # above 1
     table = mho("evaluate", "kept", "run.toml").stdout
     assert "bits/char." in table and "%" not in table.split("AVM")[0].replace("95 %", "")
     twice = mho.json("evaluate", "kept", "run.toml", "--set", "task.metric=perplexity")

@@ -27,7 +27,7 @@ import sys as _sys
 from mho import linalg
 from mho._core import __version__, main
 from mho._candidate import Candidate, evaluate, from_arrays, from_onnx, from_torch
-from mho._commands import check_export, explain, export, map, predict, prepare, simulate, spiking
+from mho._commands import check_export, explain, export, map, predict, prepare, simulate, spiking, stream
 from mho._crossbar import CrossbarMatrix, Tile
 from mho._device import Device, DeviceSample
 from mho._errors import InputError, RunError
@@ -39,7 +39,7 @@ from mho.aihwkit_bridge import AihwkitTile, to_aihwkit
 __all__ = ["AihwkitTile", "Candidate", "Choice", "CrossbarMatrix", "Device", "DeviceSample", "InputError", "Int", "Ordered",
            "Real", "RunError", "Tile", "Trials", "__version__", "check_export", "config", "evaluate", "explain", "export",
            "from_arrays", "from_onnx", "from_torch", "linalg", "load", "main", "map", "plot", "predict", "prepare", "search",
-           "simulate", "spiking", "to_aihwkit"]
+           "simulate", "spiking", "stream", "to_aihwkit"]
 
 # Where C++ finds what other packages of this interpreter bring: the digits of scikit-learn.
 _os.environ.setdefault("MHO_PYTHON_PATH", _os.pathsep.join(filter(None, _sys.path)))

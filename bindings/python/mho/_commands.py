@@ -117,6 +117,34 @@ def explain(network: Network, config: Config = None, *, at: Union[str, float] = 
         return answered(words)
 
 
+def stream(network: Network, recording: str | os.PathLike[str], events: str | os.PathLike[str], config: Config = None, *,
+           hop_s: float = 0.1, thresholds: Sequence[float] = (0.5, 0.8, 0.95), background: Sequence[str] = (), smooth: int = 3,
+           hold_s: float = 1.0, tolerance_s: float = 1.0, seed: int | None = None, threads: int = 0,
+           **settings: Any) -> dict[str, Any]:
+    """Lets a network listen to a long recording, in digital and after drift, as `mho stream` does.
+
+    Args:
+        network: a winner folder of a network for recordings, or a Candidate.
+        recording: WAV, FLAC or OGG file.
+        events: CSV file with the columns begin_s, end_s and label: what is to be heard.
+        config: run file or a dict of its keys; default: the winner's own.
+        hop_s: from one window's beginning to the next one's.
+        thresholds: averaged probabilities that are a detection, 0 to 1; a result for each.
+        background: names of classes that are never detected.
+        smooth: windows whose probabilities are averaged.
+        hold_s: after a detection, no other of its class for so long.
+        tolerance_s: a detection tells of an event until so long after its end.
+        seed, threads, settings: as for mho.evaluate.
+
+    Returns the command's document (docs/json.md) and notes. Raises InputError.
+    """
+    with _named(network) as name:
+        words: list[Any] = ["stream", name, recording, events, *_run_words(config, seed, threads, settings)]
+        for option, value in (("--hop", hop_s), ("--smooth", smooth), ("--hold", hold_s), ("--tolerance", tolerance_s)):
+            words += [option, value]
+        return answered([*words, "--threshold", *thresholds, *(["--background", *background] if background else [])])
+
+
 def _time_word(at: Union[str, float]) -> str:
     return at if isinstance(at, str) else format(at, "f")
 

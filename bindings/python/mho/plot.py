@@ -29,6 +29,7 @@ Score = Union[Candidate, Mapping[str, Any]]
 
 _UNITS = {"latency_s": "latency (s)", "energy_j": "energy an image (J)", "parameters": "parameters", "cores": "cores",
           "value": "value", "avm": "AVM (points)"}
+_METRICS = {"bits_per_character": (" (bits)", 1), "perplexity": ("", 1)}  # all others are fractions: unit and scale
 _TIMES = ((1, "1 s"), (60, "1 min"), (3600, "1 h"), (86400, "1 d"), (2592000, "30 d"), (31536000, "1 a"))
 
 
@@ -66,30 +67,33 @@ def _drift(score: Score) -> tuple[list[Mapping[str, Any]], str, Optional[float]]
     digital = score.get("digital", score.get(f"digital_{metric}"))
     digital = next(iter(digital.values())) if isinstance(digital, Mapping) else digital  # by metric in score.json
     points = [{"time_s": p["time_s"], "mean": p["mean"], "ci95": p.get("ci95", p.get("interval95"))} for p in score["drift"]]
-    return points, metric.replace("_", " "), digital
+    for point in points:  # one programming of a metric without a bound: null
+        point["ci95"] = [point["mean"] if end is None else end for end in point["ci95"]]
+    return points, metric, digital
 
 
 def accuracy_over_time(scores: Union[Score, Sequence[Score], Mapping[str, Score]], ax: Optional[Axes] = None) -> Axes:
-    """The metric (%) at each time after programming, with its 95 % interval over programmings as a band, and in digital as a
+    """The metric (in %, bits or without a unit) at each time after programming, with its 95 % interval over programmings as a band, and in digital as a
     dashed line. scores: one or several of mho.evaluate's dicts, Candidates with a score, or trials; or these by label."""
     if isinstance(scores, Candidate) or (isinstance(scores, Mapping) and not all(
             isinstance(one, (Mapping, Candidate)) for one in scores.values())):
         scores = [scores]
     named = list(scores.items()) if isinstance(scores, Mapping) else [(None, score) for score in scores]
     ax, times = _axes(ax), set()
-    metric = "metric"
+    metric, unit, scale = "metric", "", 1
     for label, score in named:
         points, metric, digital = _drift(score)
+        unit, scale = _METRICS.get(metric, (" (%)", 100))
         x = [point["time_s"] for point in points]
-        line, = ax.plot(x, [100 * point["mean"] for point in points], marker="o", markersize=4, label=label)
-        ax.fill_between(x, *([100 * point["ci95"][side] for point in points] for side in (0, 1)), alpha=0.2,
+        line, = ax.plot(x, [scale * point["mean"] for point in points], marker="o", markersize=4, label=label)
+        ax.fill_between(x, *([scale * point["ci95"][side] for point in points] for side in (0, 1)), alpha=0.2,
                         color=line.get_color(), linewidth=0)
         if digital is not None:
-            ax.axhline(100 * digital, color=line.get_color(), linestyle="--", linewidth=1, alpha=0.7)
+            ax.axhline(scale * digital, color=line.get_color(), linestyle="--", linewidth=1, alpha=0.7)
         times.update(x)
     ax.set_xscale("log")
     _time_ticks(ax, times)
-    ax.set(xlabel="time after programming", ylabel=f"{metric} (%)")
+    ax.set(xlabel="time after programming", ylabel=metric.replace("_", " ") + unit)
     if any(label for label, _ in named):
         ax.legend()
     return ax

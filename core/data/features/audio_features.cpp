@@ -156,4 +156,16 @@ std::int8_t AudioFeatures::store(float value) const {
   return static_cast<std::int8_t>(std::clamp(whole, -128.0, 127.0));
 }
 
+std::vector<char> AudioFeatures::sample(std::span<const float> clip) const {
+  const auto values = compute(clip);
+  std::vector<char> bytes;
+  if (config_.storage == FeatureStorage::int8) {
+    for (const float value : values) bytes.push_back(static_cast<char>(store(value)));
+    return bytes;
+  }
+  const auto first = reinterpret_cast<const char*>(values.data());
+  bytes.assign(first, first + values.size() * sizeof(float));
+  return bytes;
+}
+
 }  // namespace mho

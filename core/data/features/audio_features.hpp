@@ -30,6 +30,9 @@ class AudioFeatures {
   /// One value as int8 (config: scale, zero_point, rounding).
   std::int8_t store(float value) const;
 
+  /// The values of a fitted clip as a data set stores them: config().sample_type() and sample_shape().
+  std::vector<char> sample(std::span<const float> clip) const;
+
   const FeatureConfig& config() const { return config_; }
 
  private:

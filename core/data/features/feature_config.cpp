@@ -99,6 +99,11 @@ int FeatureConfig::values() const {
   return kind == FeatureKind::mfcc ? coefficients : bands;
 }
 
+std::array<std::int64_t, 3> FeatureConfig::sample_shape() const {
+  if (layout == FeatureLayout::channels) return {steps(), 1, values()};
+  return {steps(), values(), 1};
+}
+
 FeatureConfig feature_preset(FeaturePreset preset) {
   FeatureConfig config;
   if (preset == FeaturePreset::mlperf_kws) config = mlperf_kws();

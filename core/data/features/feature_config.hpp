@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 #include "core/base/fields.hpp"
 
@@ -94,6 +95,9 @@ struct FeatureConfig {
   int steps_of(int samples) const;
   /// Values of one step: coefficients, bands, or 1.
   int values() const;
+  /// Height, width and channels of a stored sample, and its numbers' type (|i1 or <f4).
+  std::array<std::int64_t, 3> sample_shape() const;
+  const char* sample_type() const { return storage == FeatureStorage::int8 ? "|i1" : "<f4"; }
 };
 
 /// The keys that a preset sets, with all others at their defaults.

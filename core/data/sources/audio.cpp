@@ -31,7 +31,10 @@ struct DecodedClip {
 class AudioReader {
  public:
   AudioReader(const std::filesystem::path& from, const Recipe& recipe)
-      : recipe_(recipe), files_(from), features_(recipe.features), writer_(dtype(), shape()) {
+      : recipe_(recipe),
+        files_(from),
+        features_(recipe.features),
+        writer_(recipe.features.sample_type(), recipe.features.sample_shape()) {
     read_noise();
     placed_ = place_samples(found_clips(), labels(), recipe.split);
   }
@@ -51,13 +54,6 @@ class AudioReader {
   }
 
  private:
-  const char* dtype() const { return recipe_.features.storage == FeatureStorage::int8 ? "|i1" : "<f4"; }
-  std::array<std::int64_t, 3> shape() const {
-    const auto& features = recipe_.features;
-    if (features.layout == FeatureLayout::channels) return {features.steps(), 1, features.values()};
-    return {features.steps(), features.values(), 1};
-  }
-
   /// The recipe's, with the class of silence in it.
   LabelConfig labels() const {
     auto config = recipe_.labels;
@@ -100,19 +96,11 @@ class AudioReader {
                                   files_.name(recipe_.audio.noise_folder)));
   }
 
-  std::vector<char> stored(const std::vector<float>& clip) const {
-    const auto values = features_.compute(clip);
-    if (recipe_.features.storage == FeatureStorage::float32) return bytes_of(values);
-    std::vector<char> bytes;
-    for (const float value : values) bytes.push_back(static_cast<char>(features_.store(value)));
-    return bytes;
-  }
-
   /// The samples that come of one recording: itself and, for training, its copies.
   std::vector<std::vector<char>> samples_of(const PlacedSample& sample,
                                             const std::vector<float>& recording) const {
     const auto& audio = recipe_.audio;
-    std::vector<std::vector<char>> samples{stored(features_.fit(recording))};
+    std::vector<std::vector<char>> samples{features_.sample(features_.fit(recording))};
     for (int copy = 0; sample.part == Part::train && copy < audio.noise_copies; ++copy) {
       Random random(RandomKey(audio.seed).with(sample.source, static_cast<std::uint64_t>(copy)));
       auto clip = shifted(features_.fit(recording),
@@ -120,7 +108,7 @@ class AudioReader {
       const double snr =
           audio.snr_lowest_db + random.uniform() * (audio.snr_highest_db - audio.snr_lowest_db);
       if (!noise_.empty()) noise_.mix(clip, snr, random);
-      samples.push_back(stored(clip));
+      samples.push_back(features_.sample(clip));
     }
     return samples;
   }
@@ -155,7 +143,7 @@ class AudioReader {
         auto clip = noise_.piece(random);
         const auto volume = static_cast<float>(random.uniform());
         for (float& value : clip) value *= volume;
-        writer_.add(part, label, stored(clip));
+        writer_.add(part, label, features_.sample(clip));
       }
     }
   }

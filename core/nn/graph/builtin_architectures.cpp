@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
+#include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_families.hpp"
+#include "core/nn/graph/found_networks.hpp"
 
 namespace mho {
 namespace {
@@ -19,10 +22,25 @@ struct Builtin {
   std::function<LayerStack(Shape, int)> layers;
 };
 
-const std::vector<Builtin>& builtins() {
+/// A network of found_networks with as many outputs as are asked for: its last dense layer's.
+Builtin found(const std::string& name, const std::string& text) {
+  const auto network = read_architecture_json(text, name);
+  return {name, {network.input(), network.classes()}, [network](Shape, int classes) {
+            LayerStack stack;
+            auto layers = network.declarations();
+            const auto last = std::find_if(layers.rbegin(), layers.rend(), [](const LayerDeclaration& each) {
+              return std::holds_alternative<Dense>(each.layer);
+            });
+            std::get<Dense>(last->layer).out_features = classes;
+            for (auto& layer : layers) stack.join(layer.name, layer.layer, layer.inputs);
+            return stack;
+          }};
+}
+
+std::vector<Builtin> published() {
   const PublishedTask mnist{{28, 28, 1}, 10}, cifar10{{32, 32, 3}, 10}, keywords{{49, 10, 1}, 12},
       wake{{96, 96, 3}, 2};
-  static const std::vector<Builtin> all{
+  return {
       {"mlp", mnist,
        [](Shape, int classes) {
          return mlp_layers({256, 128}, classes);
@@ -44,6 +62,14 @@ const std::vector<Builtin>& builtins() {
       {"kws_lstm", keywords, kws_lstm_layers},
       {"char_lstm", {{100, 1, 1}, 84}, [](Shape, int characters) { return char_lstm_layers(characters); }},
       {"autoencoder", {{1, 1, 640}, 640}, [](Shape, int outputs) { return autoencoder_layers(outputs); }}};
+}
+
+const std::vector<Builtin>& builtins() {
+  static const std::vector<Builtin> all = [] {
+    auto networks = published();
+    for (const auto& [name, text] : found_networks()) networks.push_back(found(name, text));
+    return networks;
+  }();
   return all;
 }
 

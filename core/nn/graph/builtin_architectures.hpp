@@ -8,8 +8,8 @@
 
 namespace mho {
 
-/// Names that make_builtin knows: mlp, lenet5, resnet8, resnet9, resnet20, resnet32, ds_cnn,
-/// mobilenet_v1_025.
+/// Names that make_builtin knows: published networks (mlp, lenet5, resnet8, ds_cnn, ...), and those that
+/// mho's own searches found (found_networks.hpp).
 std::vector<std::string> builtin_names();
 
 /// A reference network for an input shape and number of classes. "mlp" has hidden layers 256-128;

@@ -2,7 +2,11 @@
 const { runs, version } = JSON.parse(document.getElementById('data').textContent);
 const $ = id => document.getElementById(id);
 const several = runs.length > 1;
-const percent = x => (100 * x).toFixed(2) + ' %';
+// The runs' metric: its values are fractions (shown in %), bits or numbers; fractions end at 1, and not all are better when large.
+const metric = runs[0].metric;
+const worth = x => (metric.scale * x).toFixed(2) + (metric.unit && ' ' + metric.unit);
+const better = (a, b) => metric.larger_is_better ? a > b : a < b;
+const largest = metric.larger_is_better ? 1 : Infinity;
 const colour = i => `var(--c${i % 5})`;
 
 // ---- numbers ----
@@ -25,8 +29,8 @@ const measures = {
   latency: { label: 'latency', of: t => t.cost?.latency_s, show: x => si(x, 's'), unit: 'µs', scale: 1e-6 },
   cores: { label: 'cores', of: t => t.cost?.cores, show: count, unit: '', scale: 1 },
   avm: { label: 'points lost in a month (AVM)', of: t => t.avm, show: x => x.toFixed(2), unit: 'points', scale: 1 },
-  accuracy: { label: 'score after a day', of: t => at(t.drift, day)?.mean, show: percent, unit: '%', scale: 0.01 },
-  digital: { label: 'digital score', of: t => t.digital, show: percent, unit: '%', scale: 0.01 },
+  accuracy: { label: 'score after a day', of: t => at(t.drift, day)?.mean, show: worth, unit: metric.unit, scale: 1 / metric.scale },
+  digital: { label: 'digital score', of: t => t.digital, show: worth, unit: metric.unit, scale: 1 / metric.scale },
 };
 const scored = run => run.trials.filter(t => t.drift);
 
@@ -109,7 +113,7 @@ function trialText(run, t) {
   const lines = [`trial ${t.number}: ${t.name}`];
   if (several) lines.unshift(run.name);
   const p = at(t.drift, day);
-  if (p) lines.push(`${percent(p.mean)} ± ${(100 * p.std).toFixed(2)} after a day, AVM ${t.avm.toFixed(2)}`);
+  if (p) lines.push(`${worth(p.mean)} ± ${(metric.scale * p.std).toFixed(2)} after a day, AVM ${t.avm.toFixed(2)}`);
   lines.push(`${count(t.parameters)} parameters` + (t.cost ? `, ${si(t.cost.energy_j, 'J')}, ${si(t.cost.latency_s, 's')}, ${t.cost.cores} cores` : ''));
   return lines.join('\n');
 }
@@ -123,10 +127,10 @@ function drawFront() {
     .filter(t => !$('front-only').checked || run.front.includes(t.number))
     .map(t => ({ run, r, t, x: across.of(t), y: up.of(t) })));
   if (!points.length) return nothing($('front-chart'), 'No trial to show.');
-  const top = up.show === percent ? 1 : Infinity;
+  const top = up.show === worth ? largest : Infinity;
   const { svg, px, py } = chart($('front-chart'), 'Trials: ' + across.label + ' and ' + up.label,
     { axis: axisOf(points.map(p => p.x)), show: across.show, label: across.label },
-    { axis: axisOf(points.map(p => p.y), { top, robust: up.show === percent }), show: up.show, label: up.label });
+    { axis: axisOf(points.map(p => p.y), { top, robust: up.show === worth }), show: up.show, label: up.label });
   points.sort((a, b) => a.x - b.x);
   for (const { run, r, t, x, y } of points) {
     const front = run.front.includes(t.number), winner = run.winners.some(w => w.trial === t.number);
@@ -144,11 +148,11 @@ function drawHistory() {
   const value = measures.accuracy.of;
   const { svg, px, py } = chart($('history-chart'), 'Score after a day by trial',
     { axis: axisOf(runs.flatMap(run => run.trials.map(t => t.number)), { zero: true }), show: count, label: 'trial' },
-    { axis: axisOf(points.flat().map(value).filter(isFinite), { top: 1, robust: true }), show: percent, label: 'score after a day' });
+    { axis: axisOf(points.flat().map(value).filter(isFinite), { top: largest, robust: true }), show: worth, label: 'score after a day' });
   points.forEach((trials, r) => {
-    let best = -Infinity, path = '';
+    let best = NaN, path = '';
     for (const t of trials.filter(t => isFinite(value(t))).sort((a, b) => a.number - b.number)) {
-      if (value(t) > best) {
+      if (!(better(best, value(t)) || best === value(t))) {
         path += path ? `H${px(t.number)}V${py(value(t))}` : `M${px(t.number)} ${py(value(t))}`;
         best = value(t);
       }
@@ -165,18 +169,18 @@ const shown = several ? runs.filter(run => run.winners.length).map(run => ({ ...
                       : [...runs[0].winners, ...runs[0].beside];
 function drawDrift() {
   if (!shown.length) return nothing($('drift-chart'), 'There is no winner: the run was stopped, or every trial failed.');
-  const all = shown.flatMap(w => w.drift.flatMap(p => p.ci95));
+  const all = shown.flatMap(w => w.drift.flatMap(p => p.ci95)).filter(x => x !== null);
   const times = [...new Set(shown.flatMap(w => w.drift.map(p => p.time_s)))].sort((a, b) => a - b);
   const { svg, px, py } = chart($('drift-chart'), 'Score over time since programming',
     { axis: axisOf(times, { log: true, ticks: times }), show: duration, label: 'since programming' },
-    { axis: axisOf(all, { top: 1 }), show: percent, label: shown[0].metric });
+    { axis: axisOf(all, { top: largest }), show: worth, label: shown[0].metric });
   shown.forEach((w, i) => {
-    const upper = w.drift.map(p => `${px(p.time_s)} ${py(p.ci95[1])}`), lower = w.drift.map(p => `${px(p.time_s)} ${py(p.ci95[0])}`);
+    const upper = w.drift.map(p => `${px(p.time_s)} ${py(p.ci95[1] ?? p.mean)}`), lower = w.drift.map(p => `${px(p.time_s)} ${py(p.ci95[0])}`);
     svg.append(shape('path', { d: `M${upper.join('L')}L${lower.reverse().join('L')}Z`, fill: colour(i), 'fill-opacity': 0.15 }));
     svg.append(shape('path', { d: 'M' + w.drift.map(p => `${px(p.time_s)} ${py(p.mean)}`).join('L'), fill: 'none', stroke: colour(i), 'stroke-width': 2 }));
     for (const p of w.drift) {
       const mark = shape('circle', { cx: px(p.time_s), cy: py(p.mean), r: 5, fill: colour(i) });
-      explain(mark, `${w.name}\n${duration(p.time_s)}: ${percent(p.mean)}, 95 % interval ${percent(p.ci95[0])} to ${percent(p.ci95[1])}, ${p.n} programmings`);
+      explain(mark, `${w.name}\n${duration(p.time_s)}: ${worth(p.mean)}, 95 % interval ${worth(p.ci95[0])} to ${worth(p.ci95[1])}, ${p.n} programmings`);
       svg.append(mark);
     }
   });
@@ -184,7 +188,7 @@ function drawDrift() {
     .map(word => element('th', { scope: 'col' }, word)));
   const rows = shown.map((w, i) => element('tr', {},
     element('td', {}, element('span', { class: 'swatch', style: `background:${colour(i)}` }), w.name),
-    ...[percent(w.digital), ...times.map(t => at(w.drift, t) ? percent(at(w.drift, t).mean) : ''), w.avm.toFixed(2), count(w.parameters),
+    ...[worth(w.digital), ...times.map(t => at(w.drift, t) ? worth(at(w.drift, t).mean) : ''), w.avm.toFixed(2), count(w.parameters),
         w.chip?.cores ?? '', w.chip ? si(w.chip.latency_s, 's') : '', w.chip ? si(w.chip.energy_j, 'J') : '']
       .map(text => element('td', {}, String(text)))));
   $('drift').append(element('thead', {}, head), element('tbody', {}, ...rows));
@@ -205,22 +209,22 @@ function drawSummary() {
     const best = run.winners[0];
     const failed = run.trials.filter(t => t.failed).length;
     return `${run.name}: ${run.trials.length} trials` + (failed ? `, ${failed} failed` : '') + (run.stopped ? ', stopped early' : '') +
-      (best ? `. The first winner, ${best.name}, has ${best.metric} ${percent(at(best.drift, day)?.mean ?? best.drift.at(-1).mean)} on the test split a day after it was programmed, and loses ${best.avm.toFixed(2)} points in a month.` : '. There is no winner.') +
+      (best ? `. The first winner, ${best.name}, has ${best.metric} ${worth(at(best.drift, day)?.mean ?? best.drift.at(-1).mean)} on the test split a day after it was programmed, and loses ${best.avm.toFixed(2)} points in a month.` : '. There is no winner.') +
       (run.note ? ` ${run.note}.` : '');
   }).join('\n');
   if (!several) return;
   const value = measures.accuracy.of;
   $('summary').append(element('thead', {}, element('tr', {}, ...['run', 'proposer', 'trials', 'best selected', 'winner on the test split', 'AVM', 'hypervolume'].map(w => element('th', { scope: 'col' }, w)))),
     element('tbody', {}, ...runs.map((run, r) => {
-      const best = Math.max(...scored(run).map(value)), w = run.winners[0];
+      const best = scored(run).map(value).reduce((a, b) => better(a, b) ? a : b, NaN), w = run.winners[0];
       return element('tr', {}, element('td', {}, element('span', { class: 'swatch', style: `background:${colour(r)}` }), run.name),
-        ...[run.proposer, run.trials.length, isFinite(best) ? percent(best) : '', w ? percent(at(w.drift, day)?.mean ?? NaN) : '', w ? w.avm.toFixed(2) : '',
+        ...[run.proposer, run.trials.length, isFinite(best) ? worth(best) : '', w ? worth(at(w.drift, day)?.mean ?? NaN) : '', w ? w.avm.toFixed(2) : '',
             run.hypervolume?.toFixed(3) ?? ''].map(text => element('td', {}, String(text))));
     })));
 }
 const columns = [
   ['trial', t => t.number, String], ['network', t => t.name, String], ['parameters', t => t.parameters, count],
-  ['digital', t => t.digital, percent], ['1 d', t => at(t.drift, day)?.mean, percent], ['AVM', t => t.avm, x => x.toFixed(2)],
+  ['digital', t => t.digital, worth], ['1 d', t => at(t.drift, day)?.mean, worth], ['AVM', t => t.avm, x => x.toFixed(2)],
   ['cores', t => t.cost?.cores, count], ['energy', t => t.cost?.energy_j, x => si(x, 'J')],
   ['took', t => t.wall_s, x => x.toFixed(1) + ' s'], ['', t => t.reason, String]];
 let order = { column: 0, down: false };

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/data/sources/recording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.hpp"
+#include "core/base/files/text_file.hpp"
+#include "core/base/parallel.hpp"
+#include "core/base/suggest.hpp"
+#include "core/data/features/audio_features.hpp"
+#include "core/data/features/resample.hpp"
+#include "core/data/sources/audio_clip.hpp"
+#include "core/data/sources/csv_table.hpp"
+
+namespace mho {
+namespace {
+
+/// At the features' rate.
+std::vector<float> samples_of(const std::filesystem::path& file, const FeatureConfig& features) {
+  const auto clip = parse_audio(read_text_file(file), file.string());
+  auto samples = resample(clip.samples, clip.sample_rate_hz, features.sample_rate_hz);
+  if (std::ssize(samples) < features.clip_samples())
+    throw DataError(fmt::format("{}: expected at least a clip of {:g} s, found {:g} s", file.string(),
+                                features.clip_s,
+                                static_cast<double>(samples.size()) / features.sample_rate_hz));
+  return samples;
+}
+
+/// The class that a cell names.
+int label_of(const CsvTable& table, size_t row, size_t column, const std::vector<std::string>& class_names,
+             int classes) {
+  const std::string word(table.cell(row, column));
+  const auto named = std::find(class_names.begin(), class_names.end(), word);
+  if (named != class_names.end()) return static_cast<int>(named - class_names.begin());
+  if (!word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+      word.size() < 6 && std::stoi(word) < classes)
+    return std::stoi(word);
+  throw DataError(fmt::format(
+      "{}: label: expected {}, got '{}'{}", table.where(row),
+      class_names.empty() ? fmt::format("a class below {}", classes) : "one of " + join(class_names), word,
+      did_you_mean(word, class_names)));
+}
+
+}  // namespace
+
+Recording read_recording(const std::filesystem::path& file, const FeatureConfig& features, double hop_s) {
+  const auto hop = static_cast<std::ptrdiff_t>(std::lround(hop_s * features.sample_rate_hz));
+  if (!(hop_s > 0) || hop < 1)
+    throw ConfigError(fmt::format("hop: expected at least a sample, {:g} s, got {:g} s",
+                                  1.0 / features.sample_rate_hz, hop_s));
+  const auto samples = samples_of(file, features);
+  const AudioFeatures audio(features);
+  const auto clip = static_cast<std::ptrdiff_t>(features.clip_samples());
+  const auto count = static_cast<size_t>((std::ssize(samples) - clip) / hop + 1);
+  std::vector<std::vector<char>> windows(count);
+  Recording recording;
+  parallel_for(count, [&](size_t i) {
+    windows[i] =
+        audio.sample(std::span(samples).subspan(i * static_cast<size_t>(hop), static_cast<size_t>(clip)));
+  });
+  auto& images = recording.windows.images;
+  images = {features.sample_type(), {static_cast<std::int64_t>(count)}, {}};
+  for (const auto side : features.sample_shape()) images.shape.push_back(side);
+  for (size_t i = 0; i < count; ++i) {
+    images.bytes.insert(images.bytes.end(), windows[i].begin(), windows[i].end());
+    recording.ends_s.push_back(static_cast<double>(static_cast<std::ptrdiff_t>(i) * hop + clip) /
+                               features.sample_rate_hz);
+  }
+  recording.windows.labels.assign(count, 0);
+  recording.seconds = static_cast<double>(samples.size()) / features.sample_rate_hz;
+  return recording;
+}
+
+std::vector<SoundEvent> read_sound_events(const std::filesystem::path& file,
+                                          const std::vector<std::string>& class_names, int classes,
+                                          double seconds) {
+  const CsvTable table(read_text_file(file, largest_config), file.string());
+  const auto begin = table.column("begin_s"), end = table.column("end_s"), label = table.column("label");
+  std::vector<SoundEvent> events;
+  for (size_t row = 0; row < table.rows(); ++row) {
+    const SoundEvent event{table.number(row, begin), table.number(row, end),
+                           label_of(table, row, label, class_names, classes)};
+    if (event.begin_s < 0 || event.end_s <= event.begin_s || event.end_s > seconds)
+      throw DataError(
+          fmt::format("{}: expected 0 <= begin_s < end_s <= {:g}, the recording's end, got {:g} and {:g}",
+                      table.where(row), seconds, event.begin_s, event.end_s));
+    events.push_back(event);
+  }
+  std::sort(events.begin(), events.end(),
+            [](const SoundEvent& a, const SoundEvent& b) { return a.begin_s < b.begin_s; });
+  return events;
+}
+
+}  // namespace mho
