@@ -15,7 +15,8 @@ import statistics
 import subprocess
 
 ARITHMETICS = ["float32", "bfloat16"]
-COMMON = ["--json", "--set", "scoring.programmings=10", "--set", "scoring.times_s=[1,86400,2592000]"]
+COMMON = ["--json", "--set", "training.learning_rate=0.1", "--set", "scoring.arithmetic=float32",
+          "--set", "scoring.programmings=10", "--set", "scoring.times_s=[1,86400,2592000]"]
 NETWORKS = {
     "lenet5": ["configs/mnist.toml", "--set", "task.max_train=12000", "--set", "training.epochs=5"],
     "resnet8": ["configs/cifar10.toml", "--set", "task.max_train=20000", "--set", "training.epochs=10"],

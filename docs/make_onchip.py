@@ -150,7 +150,7 @@ def table_3(runs):
 def table_4(runs):
     """ResNet-8 on a part of CIFAR-10: error %, equal epochs."""
     base = {**runs.scale(20), "task.max_train": 6000, "task.max_test": 2000, "training.learning_rate": 0.1,
-            "training.batch_size": 32, "hardware.device": "soft_bounds", "hardware.g_max_us": 30,
+            "training.arithmetic": "float32", "scoring.arithmetic": "float32", "training.batch_size": 32, "hardware.device": "soft_bounds", "hardware.g_max_us": 30,
             "hardware.mapping": "single", "scoring.programmings": 3}
     head("training", "error %")
     row("digital", spread(runs.digital_errors("resnet8", "configs/cifar10.toml", base)))

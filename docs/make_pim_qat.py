@@ -15,7 +15,8 @@ import sys
 
 SEEDS = [0, 1, 2]
 ADCS = [(3, 2), (4, 3), (5, 4), (5, 10)]  # bits, hardware.adc_range (10 is the default)
-COMMON = ["configs/cifar10.toml", "--json", "--set", "task.max_train=6000", "--set", "task.max_test=1000",
+COMMON = ["configs/cifar10.toml", "--json", "--set", "training.learning_rate=0.1", "--set", "training.arithmetic=float32",
+          "--set", "scoring.arithmetic=float32", "--set", "task.max_train=6000", "--set", "task.max_test=1000",
           "--set", "training.epochs=8", "--set", "scoring.programmings=8",
           "--set", "scoring.times_s=[1,3600,86400,2592000]"]
 CALIBRATED = ["--set", "post_training.batch_norm_samples=256", "--set", "post_training.batch_norm_at=every_time"]
