@@ -21,11 +21,15 @@ FloatBuffer normals(std::int64_t count, std::uint64_t seed) {
   return values;
 }
 
-/// 72 rows, cut within kernel positions into splits of `rows`: 8 inputs, 5 outputs, stride 2 in one
-/// direction; or a dense layer of 72 inputs.
-MatrixLayer make_layer(bool dense, int rows, RowSplit row_split = RowSplit::dense, float noise = 0.5f) {
+/// A window of 3 x 3 pixels, stride 2 in one direction; a dense layer; the window on one pixel, all else
+/// padding.
+enum class Kind { window, dense, pixel };
+
+/// 72 rows, cut within kernel positions into splits of `rows`: 8 inputs, or 72 of a dense layer; 5 outputs.
+MatrixLayer make_layer(Kind kind, int rows, RowSplit row_split = RowSplit::dense, float noise = 0.5f) {
   Conv2d conv{.out_channels = 5, .stride_height = 2};
-  const Shape input = dense ? Shape{1, 1, 72} : Shape{6, 5, 8};
+  const bool dense = kind == Kind::dense;
+  const Shape input = dense ? Shape{1, 1, 72} : kind == Kind::pixel ? Shape{1, 1, 8} : Shape{6, 5, 8};
   const std::vector<LayerDeclaration> layers = {
       dense ? LayerDeclaration{"layer", Dense{.out_features = 5}, {"input"}}
             : LayerDeclaration{"layer", conv, {"input"}},
@@ -49,9 +53,9 @@ struct Problem {
   MatrixOperand operand;
   FloatBuffer scratch;
 
-  explicit Problem(bool dense, int rows, RowSplit row_split = RowSplit::dense)
-      : layer(make_layer(dense, rows, row_split)),
-        quiet(make_layer(dense, rows, row_split, 0)),
+  explicit Problem(Kind kind, int rows, RowSplit row_split = RowSplit::dense)
+      : layer(make_layer(kind, rows, row_split)),
+        quiet(make_layer(kind, rows, row_split, 0)),
         weights(normals(72 * 5, 1)),
         x(normals(image_count * layer.input_size(), 2)),
         dy(normals(image_count * layer.output_size(), 3)),
@@ -85,15 +89,15 @@ double distance(const FloatBuffer& a, const std::vector<double>& b) {
     difference += std::pow(a[i] - b[i], 2);
     size += b[i] * b[i];
   }
-  return std::sqrt(difference / size);
+  return size > 0 ? std::sqrt(difference / size) : std::sqrt(difference);
 }
 
 }  // namespace
 
 TEST_CASE("gradients are clipped where a split's noisy sum lies beyond the ADC's range") {
-  const bool dense = GENERATE(false, true);
+  const auto kind = GENERATE(Kind::window, Kind::dense, Kind::pixel);
   const auto mode = GENERATE(ClippedGradient::all, ClippedGradient::outward);
-  Problem p(dense, 32);
+  Problem p(kind, 32);
   REQUIRE(p.layer.row_splits() == 3);
   FloatBuffer clipped(p.dy.size());
   int zeros = 0, kept = 0;
@@ -112,10 +116,35 @@ TEST_CASE("gradients are clipped where a split's noisy sum lies beyond the ADC's
   CHECK(kept > zeros);
 }
 
+TEST_CASE("a layer's sums are those of its windows, in plain loops") {
+  Problem p(GENERATE(Kind::window, Kind::dense, Kind::pixel), 100);
+  REQUIRE(p.layer.row_splits() == 1);
+  const auto& g = p.layer.geometry();
+  const int pixels = g.output.height * g.output.width;
+  std::vector<double> wanted;
+  std::vector<float> patches(static_cast<size_t>(pixels) * 72);
+  for (int image = 0; image < image_count; ++image) {
+    gather_patches(g, p.x.data() + image * p.layer.input_size(), 0, pixels, patches.data());
+    for (int pixel = 0; pixel < pixels; ++pixel)
+      for (int c = 0; c < 5; ++c) {
+        double sum = 0;
+        for (int r = 0; r < 72; ++r)
+          sum += double{patches[static_cast<size_t>(pixel * 72 + r)]} *
+                 p.weights[static_cast<size_t>(r * 5 + c)];
+        wanted.push_back(sum * p.operand.scales[static_cast<size_t>(c)]);
+      }
+  }
+  auto exact = p.operand;
+  exact.has_adc = false;
+  FloatBuffer found(p.dy.size());
+  p.quiet.forward({exact, p.x.data(), image_count, p.scratch.data(), fixed_key, 7}, nullptr, found.data());
+  CHECK(distance(found, wanted) < 1e-5);
+}
+
 TEST_CASE("a split's gradients are those of its rows, in plain loops") {
-  const bool dense = GENERATE(false, true);
+  const auto kind = GENERATE(Kind::window, Kind::dense, Kind::pixel);
   const int rows = GENERATE(20, 32, 100);
-  Problem p(dense, rows);
+  Problem p(kind, rows);
   const auto& g = p.layer.geometry();
   const int columns = p.layer.columns(), width = padded_columns(columns);
   const int pixels = g.output.height * g.output.width;
@@ -153,9 +182,9 @@ TEST_CASE("a split's gradients are those of its rows, in plain loops") {
 
 TEST_CASE("channel-aligned splits are those channels' products, and their gradients add up to the layer's") {
   // 8 channels of 9 rows: three a split, and so 27, 27 and 18 rows of the crossbars' 32.
-  Problem p(false, 32, RowSplit::channel_aligned);
+  Problem p(Kind::window, 32, RowSplit::channel_aligned);
   REQUIRE(p.layer.row_splits() == 3);
-  const MatrixLayer whole = make_layer(false, 0);
+  const MatrixLayer whole = make_layer(Kind::window, 0);
   FloatBuffer dx(p.x.size());
   FloatBuffer parts(p.layer.packed_size());
   for (int split = 0; split < 3; ++split) {

@@ -61,7 +61,7 @@ BlockRead::BlockRead(const BlockShape& shape, FrozenMatrix tile) : shape_(&shape
 void BlockRead::forward(const BlockCall& call, BlockScratch& scratch) const {
   if (tile_) return multiply_vectors(call, scratch);
   const ConvolutionGeometry& g = shape_->geometry();
-  if (!g.is_dense() || g.is_padded()) return convolve(call);
+  if (!g.is_dense()) return convolve(call);
   multiply(call, g.input.size(), call.key.value(), g.output.size(), scratch);
 }
 

@@ -28,7 +28,11 @@ struct ConvolutionGeometry {
   int padded_width() const { return input.width + padding.left + padding.right; }
   ImageLines input_lines() const { return {stride_height, padding.top, padding.top + input.height}; }
   bool is_padded() const { return padding != Padding{}; }
-  bool is_dense() const { return input.height * input.width == 1 && output.height * output.width == 1; }
+  /// One product an image, of inputs that lie side by side: a window on one pixel has its padding between
+  /// them.
+  bool is_dense() const {
+    return input.height * input.width == 1 && output.height * output.width == 1 && !is_padded();
+  }
   bool is_depthwise() const { return groups > 1 && groups == input.channels && groups == output.channels; }
 };
 
