@@ -95,7 +95,7 @@ double distance(const FloatBuffer& a, const std::vector<double>& b) {
 }  // namespace
 
 TEST_CASE("gradients are clipped where a split's noisy sum lies beyond the ADC's range") {
-  const auto kind = GENERATE(Kind::window, Kind::dense, Kind::pixel);
+  const auto kind = GENERATE(Kind::window, Kind::dense);
   const auto mode = GENERATE(ClippedGradient::all, ClippedGradient::outward);
   Problem p(kind, 32);
   REQUIRE(p.layer.row_splits() == 3);
