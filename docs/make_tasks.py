@@ -58,7 +58,8 @@ ROWS = {
     "vww": Row("generated figures in pictures, 96 x 96 x 3", "mobilenet_v1_025", "vww", "images", "",
                ("images.height=96", "images.width=96"), ("training.epochs=6",), 4),
     "cifar10": Row("pictures of ten classes, 32 x 32 x 3", "resnet8", "cifar10", "cifar10", "cifar10", (),
-                   ("training.epochs=6", "task.max_train=8000", "task.max_test=1000", "search.confirm=0", "search.fidelity=none"), 4),
+                   ("training.epochs=6", "task.max_train=8000", "task.max_test=1000", "search.confirm=0",
+                    "search.fidelity=none"), 4),
     "mnist": Row("handwritten digits, 28 x 28", "lenet5", "mnist", "mnist", "mnist", (),
                  ("training.epochs=4", "task.max_train=20000", "task.max_test=2000"), 6),
 }

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the table of docs/analognas.md holds: tasks, searches and networks."""
+import pathlib
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RUNS = pathlib.Path("runs/analognas")
+DATA = pathlib.Path("runs/tasks/data")
+SEEDS = (1, 2, 3)
+
+
+class Search(NamedTuple):
+    """A run of `mho search`."""
+    settings: tuple = ()
+
+
+class Network(NamedTuple):
+    """A line of the table: a name that mho knows, the winner of a search, or what docs/make_tasks.py trains for its table."""
+    label: str
+    tasks: str = ""  # its folder there
+    name: str = ""
+    search: str = ""
+    settings: tuple = ()
+    rates: tuple = ()  # learning rates that are tried with seed 0, the best of which the other seeds use
+    seeds: tuple = SEEDS
+    ships_as: str = ""  # the name that mho knows it by from now on (configs/networks)
+
+
+class Task(NamedTuple):
+    title: str
+    config: str
+    settings: tuple
+    searches: dict
+    networks: tuple
+
+
+def genome(channels, kernel, residual_blocks, branches, block_type, widening):
+    """Settings under which the space of AnalogNAS holds one network of one main block."""
+    return (f"space.stem_channels=[{channels}]", f"space.stem_kernels=[{kernel}]", "space.stem_stride=[1,1]",
+            "space.main_blocks=[1,1]", f"space.residual_blocks=[{residual_blocks},{residual_blocks}]",
+            f"space.branches=[{branches},{branches}]", f'space.block_types=["{block_type}"]',
+            f"space.widening=[{widening},{widening}]", "search.trials=1", "search.population=1", "search.confirm=0",
+            "search.fidelity=none", "search.max_avm=100")
+
+
+RATES = (0.1, 0.2)
+DIGITAL = ("training.regime=digital",)
+TASKS = {
+    "cifar10": Task(
+        "CIFAR-10", "bench/analognas/cifar10.toml", (),
+        {"T100": Search(("search.max_parameters=100000",)), "T500": Search(),
+         "T500 recipe": Search(genome(64, 5, 3, 3, "A", 2))},
+        (Network("ResNet-8", name="resnet8", rates=RATES), Network("ResNet-20", name="resnet20"),
+         Network("ResNet-32", name="resnet32", rates=RATES),
+         Network("found, at most 100 k", search="T100", ships_as="found_cifar10_100k"),
+         Network("found, at most 500 k", search="T500", ships_as="found_cifar10_500k"),
+         Network("the paper's T500 recipe", search="T500 recipe", seeds=(1,)),
+         Network("ResNet-8, trained digitally", name="resnet8", settings=DIGITAL),
+         Network("found, at most 100 k, trained digitally", search="T100", settings=DIGITAL))),
+    "kws": Task("keywords", "configs/kws.toml", ("training.epochs=60",), {},
+                (Network("DS-CNN", "reference"), Network("found", "found", ships_as="found_kws"),
+                 Network("DS-CNN, trained digitally", name="ds_cnn", settings=DIGITAL))),
+    "digits-spoken": Task("spoken digits", "configs/digits-spoken.toml", (), {},
+                          (Network("DS-CNN", "reference"), Network("found", "found", ships_as="found_digits"))),
+    "ecg": Task("heart beats", "configs/ecg.toml", ("task.max_test=4000",), {},
+                (Network("shipped reference", "reference"), Network("found", "found", ships_as="found_ecg"))),
+}
