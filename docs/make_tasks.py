@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 RUNS = pathlib.Path("runs/tasks")
 DAY = 86400
 SEEDS = (1, 2, 3)
-QUANTILE = 4.303  # 97.5 % of Student's t with two degrees of freedom
+QUANTILES = {2: 12.706, 3: 4.303}  # 97.5 % of Student's t of so many trainings
 
 
 class Row(NamedTuple):
@@ -159,9 +159,8 @@ def run_row(name, mho, raw):
 
 
 def finished(name):
-    """Whether everything of the row has been run: simulating is the last."""
-    trained = [RUNS / name / label / f"seed-{seed}/score.json" for label in ("reference", "found") for seed in SEEDS]
-    return all(file.exists() for file in [*trained, RUNS / name / "simulate.json"])
+    """Whether the row can be written: a training of both networks is there."""
+    return scores_of(name, "reference") and scores_of(name, "found")
 
 
 def seconds_of(folder):
@@ -170,12 +169,17 @@ def seconds_of(folder):
 
 
 def scores_of(name, label):
-    return [json.loads((RUNS / name / label / f"seed-{seed}/score.json").read_text(encoding="utf-8")) for seed in SEEDS]
+    """Of the trainings that are there."""
+    files = [RUNS / name / label / f"seed-{seed}/score.json" for seed in SEEDS]
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
 
 
 def value_of(scores):
     days = [100 * next(point["mean"] for point in score["drift"] if point["time_s"] == DAY) for score in scores]
-    return f"{statistics.mean(days):.1f} ± {QUANTILE * statistics.stdev(days) / len(days) ** 0.5:.1f}"
+    if len(days) == 1:
+        return f"{days[0]:.1f} (one training)"
+    half = QUANTILES[len(days)] * statistics.stdev(days) / len(days) ** 0.5
+    return f"{statistics.mean(days):.1f} ± {half:.1f}" + ("" if len(days) == len(SEEDS) else f" ({len(days)} trainings)")
 
 
 def lost_of(scores):
