@@ -33,6 +33,21 @@ function(mho_library name)
                                     PRIVATE mho_options Threads::Threads ${ARG_PRIVATE_LINK})
 endfunction()
 
+# mho_embed(name folder ending source): the JSON files of `folder` travel inside the library, in the map of `source`.in, by
+# their names up to the first dot with `ending`.
+function(mho_embed name folder ending source)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.json)
+  foreach(file IN LISTS files)
+    file(READ ${file} text)
+    get_filename_component(key ${file} NAME_WE)
+    string(APPEND MHO_EMBEDDED "      {\"${key}${ending}\", R\"embedded(${text})embedded\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endforeach()
+  get_filename_component(made ${source} NAME)
+  configure_file(${source}.in ${PROJECT_BINARY_DIR}/generated/${made} @ONLY)
+  target_sources(mho_${name} PRIVATE ${PROJECT_BINARY_DIR}/generated/${made})
+endfunction()
+
 # Vector code is compiled once for each instruction set and chosen at run time.
 function(mho_vector_flags target stem)
   set(common -O3 -fno-math-errno -fno-trapping-math)

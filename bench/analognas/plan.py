@@ -9,11 +9,6 @@ DATA = pathlib.Path("runs/tasks/data")
 SEEDS = (1, 2, 3)
 
 
-class Search(NamedTuple):
-    """A run of `mho search`."""
-    settings: tuple = ()
-
-
 class Network(NamedTuple):
     """A line of the table: a name that mho knows, the winner of a search, or what docs/make_tasks.py trains for its table."""
     label: str
@@ -30,7 +25,7 @@ class Task(NamedTuple):
     title: str
     config: str
     settings: tuple
-    searches: dict
+    searches: dict  # name -> settings of `mho search` beside the task's
     networks: tuple
 
 
@@ -45,11 +40,14 @@ def genome(channels, kernel, residual_blocks, branches, block_type, widening):
 
 RATES = (0.1, 0.2)
 DIGITAL = ("training.regime=digital",)
+# So that two cores see the end of CIFAR-10; of its images validation takes its part.
+SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10", "search.trials=12", "search.population=4",
+         "search.confirm=2", "search.confirm_trainings=1", "search.winners=1")
 TASKS = {
     "cifar10": Task(
-        "CIFAR-10", "bench/analognas/cifar10.toml", (),
-        {"T100": Search(("search.max_parameters=100000",)), "T500": Search(),
-         "T500 recipe": Search(genome(64, 5, 3, 3, "A", 2))},
+        "CIFAR-10", "configs/cifar10.toml", SMALL,
+        {"T100": ("search.max_parameters=100000",), "T500": (),
+         "T500 recipe": genome(64, 5, 3, 3, "A", 2)},
         (Network("ResNet-8", name="resnet8", rates=RATES), Network("ResNet-20", name="resnet20"),
          Network("ResNet-32", name="resnet32", rates=RATES),
          Network("found, at most 100 k", search="T100", ships_as="found_cifar10_100k"),

@@ -58,7 +58,7 @@ class Table:
         folder = search_folder(task, name)
         resume = ["--resume"] if (folder / "config.toml").exists() else []
         finished([self.mho, "search", ROOT / TASKS[task].config, "--out", folder, "--json", *resume, *self.threads,
-                  *self.settings(task, TASKS[task].searches[name].settings)], pathlib.Path(f"{folder}.json"))
+                  *self.settings(task, TASKS[task].searches[name])], pathlib.Path(f"{folder}.json"))
         return folder / "winners/0/architecture.json"
 
     def score(self, task, network, seed, rate=None):

@@ -16,6 +16,7 @@
 #include "core/base/suggest.hpp"
 #include "core/data/normalisation.hpp"
 #include "core/data/recipe.hpp"
+#include "core/data/sources/recording.hpp"
 #include "evaluators/prediction.hpp"
 
 namespace mho {
@@ -46,9 +47,10 @@ std::vector<bool> background_of(const StreamArguments& arguments, const Dataset&
 
 StreamingTask task_of(const StreamArguments& arguments, const CandidateAndData& found) {
   if (found.dataset.class_names.size() != static_cast<size_t>(found.dataset.outputs))
-    throw ConfigError(fmt::format("{}: expected a network that tells classes of sounds apart, got one of {} "
-                                  "outputs for {} classes",
-                                  arguments.network, found.dataset.outputs, found.dataset.class_names.size()));
+    throw ConfigError(
+        fmt::format("{}: expected a network that tells classes of sounds apart, got one of {} "
+                    "outputs for {} classes",
+                    arguments.network, found.dataset.outputs, found.dataset.class_names.size()));
   const auto& own = found.candidate.features;
   const auto features = read_audio_features(own.empty() ? found.dataset.features : own, arguments.network);
   auto recording = read_recording(arguments.recording, features, arguments.hop_s);

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/data/sources/recording.hpp"
+#include "core/data/sources/sound_events.hpp"
 
 namespace mho {
 
