@@ -32,12 +32,11 @@ void check_folder(const SearchConfig& search, const SearchOptions& options) {
 }
 
 void check_no_network_bounds(const SearchConfig& search) {
-  if (search.max_parameters > 0 || search.max_cores > 0)
+  if (search.max_parameters > 0 || search.max_macs > 0 || search.max_cores > 0)
     throw ConfigError(
-        fmt::format("search.max_parameters, search.max_cores: expected 0, 0 with an objective of your own, "
-                    "which knows no "
-                    "network, got {}, {}",
-                    search.max_parameters, search.max_cores));
+        fmt::format("search.max_parameters, search.max_macs, search.max_cores: expected 0, 0, 0 with an "
+                    "objective of your own, which knows no network, got {}, {}, {}",
+                    search.max_parameters, search.max_macs, search.max_cores));
 }
 
 }  // namespace

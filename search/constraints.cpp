@@ -32,6 +32,7 @@ std::optional<Constraint> broken_constraint(const Architecture& architecture, co
                                             const ChipConfig& chip, MappingConfig mapping) {
   if (search.max_parameters > 0 && architecture.parameters() > search.max_parameters)
     return Constraint::parameters;
+  if (search.max_macs > 0 && architecture.macs() > search.max_macs) return Constraint::macs;
   mapping.objective = MappingObjective::cores;
   if (!fits(architecture, chip, mapping, core_limit(search, chip))) return Constraint::cores;
   return std::nullopt;

@@ -11,13 +11,13 @@
 namespace mho {
 
 /// The bounds that a network must keep to be trained at all.
-enum class Constraint { parameters, cores };
+enum class Constraint { parameters, macs, cores };
 
 /// Cores that a network may use: SearchConfig::max_cores, or all of the chip's.
 int core_limit(const SearchConfig& search, const ChipConfig& chip);
 
-/// The first bound that the network breaks, if any: max_parameters, then the cores it needs when mapped onto
-/// the chip with each layer once (whatever `mapping` is best at).
+/// The first bound that the network breaks, if any: max_parameters, max_macs, then the cores it needs when
+/// mapped onto the chip with each layer once (whatever `mapping` is best at).
 std::optional<Constraint> broken_constraint(const Architecture& architecture, const SearchConfig& search,
                                             const ChipConfig& chip, MappingConfig mapping = {});
 

@@ -61,6 +61,8 @@ void SearchConfig::bound_fields(FieldVisitor& visitor) {
                 "images of the validation split that trials are scored on, spread evenly; 0: all");
   visitor.field("max_parameters", &max_parameters, at_least(0),
                 "larger networks are refused untrained; 0: no limit");
+  visitor.field("max_macs", &max_macs, at_least(0),
+                "networks with more multiply-accumulates an inference are refused untrained; 0: no limit");
   visitor.field("max_cores", &max_cores, at_least(0),
                 "networks that need more cores are refused untrained; 0: as many as the chip has");
   visitor.field("max_avm", &max_avm, at_least(0),

@@ -102,6 +102,7 @@ struct SearchConfig {
   int trial_programmings = 10;  ///< of a trial's score; winners are scored again with [scoring] programmings
   int trial_images = 0;         ///< of the validation split that trials are scored on, spread evenly; 0: all
   int max_parameters = 0;       ///< T_p of the paper; 0: no limit
+  int max_macs = 0;             ///< multiply-accumulates of one inference; 0: no limit
   int max_cores = 0;            ///< 0: as many as the chip has
   double max_avm = 10.0;        ///< T_AVM in points; enforced on parents and on what is returned
   double width_mutation = 0.8;  ///< probabilities of the typed mutations

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 
 #include "core/base/error.hpp"
 #include "core/base/quantity.hpp"
@@ -68,7 +69,12 @@ Refuse refusal_of(const std::set<std::string>& known, Builder& built) {
     if (known.contains(to_string(genome))) return Refusal::known;
     const auto& broken = built(genome).broken;
     if (!broken) return std::nullopt;
-    return *broken == Constraint::parameters ? Refusal::parameters : Refusal::cores;
+    switch (*broken) {
+      case Constraint::parameters: return Refusal::parameters;
+      case Constraint::macs: return Refusal::macs;
+      case Constraint::cores: return Refusal::cores;
+    }
+    throw std::logic_error("an unknown constraint");
   };
 }
 
@@ -104,16 +110,16 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
   return prefilter(study.config.search, networks ? networks->untrained() : nullptr, std::move(choices));
 }
 
+std::string limit_word(std::int64_t limit) { return limit == 0 ? "none" : std::to_string(limit); }
+
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {
   const auto& search = study.config.search;
-  const auto looked_at = std::int64_t{draws.by_parameters} + draws.by_cores;
+  const auto looked_at = std::int64_t{draws.by_parameters} + draws.by_macs + draws.by_cores;
   throw ConfigError(fmt::format(
-      "no genome of the space keeps max_parameters = {} and max_cores = {}: of {} {} {} were refused by "
-      "parameters, {} by cores; widen [space] towards smaller networks or raise the limits in [search]",
-      search.max_parameters == 0 ? "none" : std::to_string(search.max_parameters),
-      core_limit(search, study.config.chip), format_count(looked_at),
-      draws.whole_space ? "genomes, all there are," : "draws", format_count(draws.by_parameters),
-      format_count(draws.by_cores)));
+      "no genome of the space keeps max_parameters = {}, max_macs = {} and max_cores = {}: of {} {} {}; widen "
+      "[space] towards smaller networks or raise the limits in [search]",
+      limit_word(search.max_parameters), limit_word(search.max_macs), core_limit(search, study.config.chip),
+      format_count(looked_at), draws.whole_space ? "genomes, all there are," : "draws", refused_by(draws)));
 }
 
 }  // namespace

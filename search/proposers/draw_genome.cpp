@@ -55,6 +55,7 @@ class Drawing {
     if (!refusal) return DrawnGenome{genome, request_.draw};
     draws_.known += *refusal == Refusal::known;
     draws_.by_parameters += *refusal == Refusal::parameters;
+    draws_.by_macs += *refusal == Refusal::macs;
     draws_.by_cores += *refusal == Refusal::cores;
     return std::nullopt;
   }
@@ -75,16 +76,20 @@ std::optional<DrawnGenome> draw_genome(const Proposer& propose, const ProposalRe
   return drawing.anywhere();
 }
 
+std::string refused_by(const Draws& draws) {
+  return fmt::format("{} refused by parameters, {} by multiply-accumulates, {} by cores",
+                     format_count(draws.by_parameters), format_count(draws.by_macs),
+                     format_count(draws.by_cores));
+}
+
 std::string exhausted_note(const SearchConfig& search, int trial, const Draws& draws) {
-  const auto looked_at = std::int64_t{draws.known} + draws.by_parameters + draws.by_cores;
+  const auto looked_at = std::int64_t{draws.known} + draws.by_parameters + draws.by_macs + draws.by_cores;
   const auto what = draws.whole_space
                         ? fmt::format("the space ran out of new genomes at trial {} of {}: of its {} genomes",
                                       trial, search.trials, format_count(looked_at))
                         : fmt::format("the search found no new genome for trial {} of {}: of {} draws", trial,
                                       search.trials, format_count(looked_at));
-  return fmt::format("{} {} were known already, {} refused by parameters, {} by cores", what,
-                     format_count(draws.known), format_count(draws.by_parameters),
-                     format_count(draws.by_cores));
+  return fmt::format("{} {} were known already, {}", what, format_count(draws.known), refused_by(draws));
 }
 
 }  // namespace mho

@@ -10,7 +10,7 @@
 namespace mho {
 
 /// Why a genome is not one to train.
-enum class Refusal { known, parameters, cores };
+enum class Refusal { known, parameters, macs, cores };
 
 /// Empty for a genome that can be trained.
 using Refuse = std::function<std::optional<Refusal>(const Genome&)>;
@@ -19,6 +19,7 @@ using Refuse = std::function<std::optional<Refusal>(const Genome&)>;
 struct Draws {
   int known = 0;
   int by_parameters = 0;
+  int by_macs = 0;
   int by_cores = 0;
   bool whole_space = false;  ///< the counts are of every genome of the space: nothing is left in it
 };
@@ -35,6 +36,9 @@ struct DrawnGenome {
 /// too large a space has too few to find one.
 std::optional<DrawnGenome> draw_genome(const Proposer& propose, const ProposalRequest& request,
                                        const Refuse& refuse, Draws& draws);
+
+/// "12 refused by parameters, 0 by multiply-accumulates, 3 by cores".
+std::string refused_by(const Draws& draws);
 
 /// Why no genome was found for `trial`, for the run's note.
 std::string exhausted_note(const SearchConfig& search, int trial, const Draws& draws);

@@ -24,6 +24,15 @@ TEST_CASE("a network keeps or breaks the bound on its parameters, to the last on
   CHECK(broken_constraint(network, search, {}) == Constraint::parameters);
 }
 
+TEST_CASE("a network keeps or breaks the bound on multiply-accumulates, to the last one") {
+  const auto network = build_architecture(resnet32, {32, 32, 3}, 10);
+  SearchConfig search;
+  search.max_macs = static_cast<int>(network.macs());
+  CHECK_FALSE(broken_constraint(network, search, {}));
+  search.max_macs -= 1;
+  CHECK(broken_constraint(network, search, {}) == Constraint::macs);
+}
+
 TEST_CASE("a network keeps or breaks the bound on cores, to the last one") {
   const auto network = build_architecture(resnet32, {32, 32, 3}, 10);
   const auto mapped = map_onto_chip(network, {});

@@ -126,10 +126,14 @@ TEST_CASE(
   CHECK_THAT(
       refused(),
       ContainsSubstring("no genome of the space keeps max_parameters = 10") &&
-          ContainsSubstring("of 6,336 genomes, all there are, 6,336 were refused by parameters, 0 by cores"));
+          ContainsSubstring("of 6,336 genomes, all there are, 6,336 refused by parameters, 0 by "
+                            "multiply-accumulates, 0 by cores"));
   config.search.max_parameters = 0;
+  config.search.max_macs = 10;
+  CHECK_THAT(refused(), ContainsSubstring("max_macs = 10") && ContainsSubstring("6,336 by multiply-accumulates"));
+  config.search.max_macs = 0;
   config.chip.crossbar_rows = config.chip.crossbar_columns = config.hardware.crossbar_rows =
       config.hardware.crossbar_columns = 2;
   CHECK_THAT(refused(), ContainsSubstring("max_parameters = none") && ContainsSubstring("max_cores = 4") &&
-                            ContainsSubstring("0 were refused by parameters, 6,336 by cores"));
+                            ContainsSubstring("0 by multiply-accumulates, 6,336 by cores"));
 }
