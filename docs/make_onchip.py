@@ -198,6 +198,12 @@ def table_6(runs):
                            "lns_madam, 8 bits": {"training.optimizer": "lns_madam",
                                                  "training.learning_rate": 1 / 128}}.items():
         row(name, spread(runs.digital_errors("mlp", MNIST, {**mlp, **settings})))
+    print(flush=True)
+    head("mixed precision, 120 states", "error %", "events a weight and sample")
+    mixed = {**lenet(runs, 120), "training.regime": "mixed_precision", "training.momentum": 0.9}
+    for name, settings in {"every layer": {}, "gated by the tangent kernel": {"training.update_gate": "mntk"}}.items():
+        own = {**mixed, **settings}
+        row(name, spread(runs.errors("lenet5", MNIST, own)), f"{runs.events('lenet5', MNIST, own):.3g}")
 
 
 def table_7(runs):

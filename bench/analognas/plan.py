@@ -32,7 +32,7 @@ class Task(NamedTuple):
 def genome(channels, kernel, residual_blocks, branches, block_type, widening):
     """Settings under which the space of AnalogNAS holds one network of one main block."""
     return (f"space.stem_channels=[{channels}]", f"space.stem_kernels=[{kernel}]", "space.stem_stride=[1,1]",
-            "space.main_blocks=[1,1]", f"space.residual_blocks=[{residual_blocks},{residual_blocks}]",
+            "space.main_blocks=[1,1]", "search.max_macs=0", f"space.residual_blocks=[{residual_blocks},{residual_blocks}]",
             f"space.branches=[{branches},{branches}]", f'space.block_types=["{block_type}"]',
             f"space.widening=[{widening},{widening}]", "search.trials=1", "search.population=1", "search.confirm=0",
             "search.fidelity=none", "search.max_avm=100")
@@ -41,12 +41,12 @@ def genome(channels, kernel, residual_blocks, branches, block_type, widening):
 RATES = (0.1, 0.2)
 DIGITAL = ("training.regime=digital",)
 # So that two cores see the end of CIFAR-10; of its images validation takes its part.
-SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10", "search.trials=12", "search.population=4",
+SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10", "search.trials=16", "search.population=4",
          "search.confirm=2", "search.confirm_trainings=1", "search.winners=1")
 TASKS = {
     "cifar10": Task(
         "CIFAR-10", "configs/cifar10.toml", SMALL,
-        {"T100": ("search.max_parameters=100000",), "T500": (),
+        {"T100": ("search.max_parameters=97000", "search.max_macs=40000000"), "T500": (),
          "T500 recipe": genome(64, 5, 3, 3, "A", 2)},
         (Network("ResNet-8", name="resnet8", rates=RATES), Network("ResNet-20", name="resnet20"),
          Network("ResNet-32", name="resnet32", rates=RATES),

@@ -86,6 +86,15 @@ class Table:
                          RUNS / task / slug(network.label) / f"map-{size}.json")["networks"][0]
         return found["naive_cores"], found["packed"]["cores"], found["balanced"]["interval"]
 
+    def simulated(self, task, network):
+        """What the first training's exported folder has after a day and a month, run core by core on five other chips."""
+        folder = training_folder(task, network, network.seeds[0])
+        of_data = [setting for setting in TASKS[task].settings if setting.startswith("task.")]
+        few = words((f"task.folder={DATA}", *of_data, "scoring.programmings=5", "scoring.times_s=[1,86400,2592000]"))
+        found = finished([self.mho, "simulate", folder, ROOT / TASKS[task].config, "--json", *self.threads, *few],
+                         RUNS / task / slug(network.label) / "simulated.json")
+        return [at(found, seconds)["mean"] for seconds in (86400, 2592000)]
+
     def lines(self, task, network):
         """A dictionary for each training seed."""
         rate = self.best_rate(task, network)
@@ -100,6 +109,8 @@ class Table:
                      **{name: cost[name] for name in ("energy_j", "latency_s")}}
             for size in (256, 512):
                 line |= dict(zip((f"naive {size}", f"packed {size}", f"interval {size}"), self.tiles(task, network, size)))
+            there = seed == network.seeds[0]
+            line |= dict(zip(("simulated 1 d", "simulated 30 d"), self.simulated(task, network) if there else ("", "")))
             yield line
 
 

@@ -57,16 +57,16 @@ def networks_table(groups, task):
                    " | ".join(cell(percent(lines, time)) for time in ("digital", *TIMES)) +
                    f" | {cell([float(line['avm']) for line in lines])} |")
     yield ""
-    yield "| network | tiles of 512, one a block | packed | tiles of 256, one a block | packed | interval | latency | energy |"
-    yield "|---|" + "---:|" * 7
+    yield ("| network | tiles of 512, one a block | packed | tiles of 256, one a block | packed | interval | latency | energy | "
+           "`mho simulate`, 1 d | 30 d |")
+    yield "|---|" + "---:|" * 9
     for (of, network), lines in groups.items():
         if of == task and "digitally" not in network:
             first = lines[0]
             tiles = " | ".join(first[column] for column in ("naive 512", "packed 512", "naive 256", "packed 256"))
             yield (f"| {network} | {tiles} | {int(first['interval 256']):,} | {1e6 * float(first['latency_s']):.0f} µs | "
-                   f"{1e6 * float(first['energy_j']):.1f} µJ |")
-
-
+                   f"{1e6 * float(first['energy_j']):.1f} µJ | " +
+                   " | ".join(f"{100 * float(first[f'simulated {time}']):.1f}" for time in ("1 d", "30 d")) + " |")
     yield f"\n![{TASKS[task].title}: {groups_metric(groups, task)} over time after programming](analognas-{task}.svg)"
 
 
