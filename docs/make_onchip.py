@@ -3,7 +3,7 @@
 """Prints the tables of docs/onchip.md. From the repository root:
 
     docs/make_onchip.py [--mho build/release/mho] [--table 1 --table 3 ...] [--quick] [--images N] [--epochs N]
-        [--threads N] [--out runs/onchip]
+        [--seeds N] [--threads N] [--out runs/onchip]
 
 Every run of mho is kept below --out by its command and configuration; what is there already is not run again, so that
 the script goes on where it was stopped. --quick: 6000 training images and a fifth of the epochs; --images and --epochs
@@ -19,7 +19,6 @@ import subprocess
 import sys
 import time
 
-SEEDS = [0, 1, 2]
 IDEAL_IO = {"hardware.dac_bits": 0, "hardware.adc_bits": 0, "hardware.output_noise": 0,
             "hardware.noise_management": "none", "hardware.bound_management": "none",
             "hardware.backward_dac_bits": 0, "hardware.backward_adc_bits": 0, "hardware.backward_output_noise": 0}
@@ -37,6 +36,7 @@ class Runs:
         self.epochs = arguments.epochs
         self.quick = arguments.quick
         self.threads = arguments.threads
+        self.seeds = range(arguments.seeds)
         self.seconds = 0.0
 
     def scale(self, epochs):
@@ -75,19 +75,19 @@ class Runs:
 
     def errors(self, network, config, settings, at=0):
         """Errors (%) over the seeds at the first time that is scored."""
-        return [100 * (1 - self.score(network, config, seed, settings)["drift"][at]["mean"]) for seed in SEEDS]
+        return [100 * (1 - self.score(network, config, seed, settings)["drift"][at]["mean"]) for seed in self.seeds]
 
     def digital_errors(self, network, config, settings):
         return [100 * (1 - self.score(network, config, seed, {**settings, **DIGITAL})["digital"]["accuracy"])
-                for seed in SEEDS]
+                for seed in self.seeds]
 
     def events(self, network, config, settings):
         return statistics.mean(self.score(network, config, seed, settings)["writes"]["events_per_weight_sample"]
-                               for seed in SEEDS)
+                               for seed in self.seeds)
 
 
 def spread(values):
-    return f"{statistics.mean(values):.2f} +- {statistics.stdev(values):.2f}"
+    return f"{statistics.mean(values):.2f}" + (f" +- {statistics.stdev(values):.2f}" if len(values) > 1 else "")
 
 
 def row(*cells):
@@ -167,7 +167,7 @@ def table_5(runs):
     for name, kind in kinds.items():
         lost = {factor: [] for factor in noise}
         month = []
-        for seed in SEEDS:
+        for seed in runs.seeds:
             folder = runs.folder / f"moved-{name.replace(' ', '-')}-{seed}-{runs.tag()}"
             runs.score("lenet5", MNIST, seed, {**lenet(runs, 120), "training.momentum": 0.9, **kind}, keep=folder)
             for factor in noise:
@@ -189,7 +189,7 @@ def table_6(runs):
     for bits in [4, 5, 6, 7, 8, 32]:
         own = {**base, "training.accumulator_bits": bits}
         pulses = statistics.mean(runs.score("lenet5", MNIST, seed, own)["writes"]["pulses_per_device"]["mean"]
-                                 for seed in SEEDS)
+                                 for seed in runs.seeds)
         row(bits, spread(runs.errors("lenet5", MNIST, own)), f"{pulses:.1f}")
     print(flush=True)
     head("optimiser (MLP, batch 32)", "error %")
@@ -227,6 +227,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--images", type=int)
     parser.add_argument("--epochs", type=int)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", default="runs/onchip")
     arguments = parser.parse_args()
@@ -234,8 +235,9 @@ def main():
         runs = Runs(arguments)
         words = " ".join(["docs/make_onchip.py --table", str(number), *(["--quick"] if arguments.quick else []),
                           *([f"--images {arguments.images}"] if arguments.images else []),
-                          *([f"--epochs {arguments.epochs}"] if arguments.epochs else [])])
-        print(f"### Table {number}. {TABLES[number].__doc__}\n\n`{words}`, seeds {SEEDS}\n", flush=True)
+                          *([f"--epochs {arguments.epochs}"] if arguments.epochs else []),
+                          *([f"--seeds {arguments.seeds}"] if arguments.seeds != 3 else [])])
+        print(f"### Table {number}. {TABLES[number].__doc__}\n\n`{words}`, {arguments.seeds} seeds\n", flush=True)
         try:
             TABLES[number](runs)
             print(f"\n{runs.seconds:.0f} s of runs.\n", flush=True)

@@ -19,6 +19,21 @@ def trials(finished):
     return package.load(finished.folder / "runs/tiny")
 
 
+def test_writes_shows_every_device_once(trials):
+    on_chip = {"task.data": "digits", "training.regime": "mixed_precision", "training.epochs": 2, "scoring.from": "trained",
+               "scoring.programmings": 1, "hardware.device": "soft_bounds", "hardware.g_max_us": 30, "hardware.mapping": "single"}
+    score = package.evaluate("mlp:32", on_chip, seed=1)
+    ax = package.plot.writes({"one": score, "the same": score})
+    first = ax.patches[0].get_data()
+    counts = score["writes"]["pulse_histogram"]
+    assert sum(first.values) == pytest.approx(100)
+    assert first.values[0] == pytest.approx(100 * counts[0] / (64 * 32 + 32 * 10))
+    assert len(first.edges) == len(counts) + 1
+    assert texts(ax) == ["one", "the same"]
+    with pytest.raises(package.InputError, match="training on the chip"):
+        package.plot.writes(trials.winners[0])
+
+
 @pytest.fixture(autouse=True, params=["default", "dark_background"])
 def style(request):
     with plt.style.context(request.param):

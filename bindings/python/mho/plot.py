@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["accuracy_over_time", "conductances", "floorplan", "gene_importance", "importances", "pareto_front", "pulse_curves",
-           "search_history"]
+           "search_history", "writes"]
 
 Score = Union[Candidate, Mapping[str, Any]]
 
@@ -72,13 +72,19 @@ def _drift(score: Score) -> tuple[list[Mapping[str, Any]], str, Optional[float]]
     return points, metric, digital
 
 
-def accuracy_over_time(scores: Union[Score, Sequence[Score], Mapping[str, Score]], ax: Optional[Axes] = None) -> Axes:
-    """The metric (in %, bits or without a unit) at each time after programming, with its 95 % interval over programmings as a band, and in digital as a
-    dashed line. scores: one or several of mho.evaluate's dicts, Candidates with a score, or trials; or these by label."""
+def _named(scores: Union[Score, Sequence[Score], Mapping[str, Score]]) -> list[tuple[Optional[str], Score]]:
+    """Scores with their labels, None where there are none."""
     if isinstance(scores, Candidate) or (isinstance(scores, Mapping) and not all(
             isinstance(one, (Mapping, Candidate)) for one in scores.values())):
         scores = [scores]
-    named = list(scores.items()) if isinstance(scores, Mapping) else [(None, score) for score in scores]
+    return list(scores.items()) if isinstance(scores, Mapping) else [(None, score) for score in scores]
+
+
+def accuracy_over_time(scores: Union[Score, Sequence[Score], Mapping[str, Score]], ax: Optional[Axes] = None) -> Axes:
+    """The metric (in %, bits or without a unit) at each time after programming, with its 95 % interval over programmings as a
+    band, and in digital as a dashed line. scores: one or several of mho.evaluate's dicts, Candidates with a score, or trials; or
+    these by label."""
+    named = _named(scores)
     ax, times = _axes(ax), set()
     metric, unit, scale = "metric", "", 1
     for label, score in named:
@@ -94,6 +100,29 @@ def accuracy_over_time(scores: Union[Score, Sequence[Score], Mapping[str, Score]
     ax.set_xscale("log")
     _time_ticks(ax, times)
     ax.set(xlabel="time after programming", ylabel=metric.replace("_", " ") + unit)
+    if any(label for label, _ in named):
+        ax.legend()
+    return ax
+
+
+def writes(scores: Union[Score, Sequence[Score], Mapping[str, Score]], ax: Optional[Axes] = None) -> Axes:
+    """How many of the devices a training on the chip wrote so often: the part (in %) with no pulse, with 1, 2 to 3, 4 to 7 and so
+    on, and the mean as a dashed line. scores: one or several of mho.evaluate's dicts or Candidates with a score; or these by
+    label. InputError where a network was not trained on the chip."""
+    ax = _axes(ax)
+    named = _named(scores)
+    for label, score in named:
+        score = score.score if isinstance(score, Candidate) else score
+        if not score or not score.get("writes"):
+            raise InputError("writes: expected a score of a training on the chip (training.regime = \"pulsed\", "
+                             "\"mixed_precision\", ...), got one without writes")
+        counts = score["writes"]["pulse_histogram"]
+        edges = [0.5, *(2.0 ** power for power in range(len(counts)))]  # the first bar holds 0
+        line = ax.stairs([100 * count / sum(counts) for count in counts], edges, label=label, linewidth=1.5)
+        ax.axvline(max(score["writes"]["pulses_per_device"]["mean"], edges[0]), color=line.get_edgecolor(), linestyle="--",
+                   linewidth=1, alpha=0.7)
+    ax.set_xscale("log", base=2)
+    ax.set(xlabel="pulses on a device (leftmost: none)", ylabel="devices (%)")
     if any(label for label, _ in named):
         ax.legend()
     return ax
