@@ -102,6 +102,19 @@ def claims_table(groups):
             yield f"| {TASKS[task].title}: {ours} over {theirs} | not run yet | | | | |"
 
 
+def front_table(groups):
+    """Per task, networks by energy; on the front are those that none has more than, for at most their energy, after 30 days."""
+    yield "| task | network | energy | after 30 days | on the front |"
+    yield "|---|---|---:|---:|---|"
+    for task in TASKS:
+        found = [(float(lines[0]["energy_j"]), mean_and_half(percent(lines, "30 d"))[0], network)
+                 for (of, network), lines in groups.items() if of == task and "digitally" not in network]
+        for energy, value, network in sorted(found):
+            better = [other for cost, there, other in found if cost <= energy and there > value]
+            yield (f"| {TASKS[task].title} | {network} | {1e6 * energy:.1f} µJ | {value:.1f} | " +
+                   (f"no: {', '.join(better)}" if better else "yes") + " |")
+
+
 def genes_of(name):
     """Means over the main blocks of a genome's name, OC64-KS5|R3B3AW2."""
     stem, *blocks = name.split("|")
@@ -175,6 +188,7 @@ def main():
         there = any(of == task for of, _ in groups)
         text = replace(text, task, networks_table(groups, task) if there else not_run(f"run_table.py --task {task}"))
     text = replace(text, "claims", claims_table(groups))
+    text = replace(text, "front", front_table(groups))
     text = replace(text, "cost", cost_table(trials))
     text = replace(text, "robustness", robustness_table(trainings) if trainings else not_run("exhaust.py"))
     text = replace(text, "ablation", ablation_table(trainings) if trainings else not_run("exhaust.py"))
