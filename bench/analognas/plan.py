@@ -41,12 +41,12 @@ def genome(channels, kernel, residual_blocks, branches, block_type, widening):
 RATES = (0.1, 0.2)
 DIGITAL = ("training.regime=digital",)
 # So that two cores see the end of CIFAR-10; of its images validation takes its part.
-SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10", "search.trials=16", "search.population=4",
+SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10", "search.trials=16", "search.population=4", "search.rungs=3",
          "search.confirm=2", "search.confirm_trainings=1", "search.winners=1")
 TASKS = {
     "cifar10": Task(
         "CIFAR-10", "configs/cifar10.toml", SMALL,
-        {"T100": ("search.max_parameters=97000", "search.max_macs=40000000"), "T500": (),
+        {"T100": ("search.max_parameters=97000", "search.max_macs=30000000"), "T500": ("search.trials=8",),
          "T500 recipe": genome(64, 5, 3, 3, "A", 2)},
         (Network("ResNet-8", name="resnet8", rates=RATES), Network("ResNet-20", name="resnet20"),
          Network("ResNet-32", name="resnet32", rates=RATES),
