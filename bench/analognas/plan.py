@@ -46,7 +46,7 @@ SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10", "se
 TASKS = {
     "cifar10": Task(
         "CIFAR-10", "configs/cifar10.toml", SMALL,
-        {"T100": ("search.max_parameters=97000", "search.max_macs=30000000"), "T500": ("search.trials=8",),
+        {"T100": ("search.max_parameters=97000", "search.max_macs=30000000"), "T500": ("search.trials=8", "search.max_macs=60000000", "search.confirm=0"),
          "T500 recipe": genome(64, 5, 3, 3, "A", 2)},
         (Network("ResNet-8", name="resnet8", rates=RATES), Network("ResNet-20", name="resnet20"),
          Network("ResNet-32", name="resnet32", rates=RATES),

@@ -10,6 +10,7 @@
 #include "core/base/quantity.hpp"
 #include "search/candidate_config.hpp"
 #include "search/constraints.hpp"
+#include "search/generations/first_genomes.hpp"
 #include "search/generations/generation.hpp"
 #include "search/generations/prefilter.hpp"
 #include "search/proposers/draw_genome.hpp"
@@ -110,6 +111,30 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
   return prefilter(study.config.search, networks ? networks->untrained() : nullptr, std::move(choices));
 }
 
+std::string bound_word(Constraint broken, const SearchConfig& search) {
+  switch (broken) {
+    case Constraint::parameters: return fmt::format("search.max_parameters = {}", search.max_parameters);
+    case Constraint::macs: return fmt::format("search.max_macs = {}", search.max_macs);
+    case Constraint::cores: return "search.max_cores, or the chip's cores";
+  }
+  throw std::logic_error("an unknown constraint");
+}
+
+/// The trials that search.start_with gives. Throws ConfigError where one breaks a bound.
+std::vector<Proposal> given_proposals(const Study& study, Builder& built) {
+  std::vector<Proposal> given;
+  for (auto& genome : first_genomes(study.config.search, study.space)) {
+    const auto name = study.space.name(genome);
+    const auto& [architecture, broken, failure] = built(genome);
+    if (broken)
+      throw ConfigError(fmt::format("search.start_with, genome {}: expected one that keeps {}, got {}",
+                                    given.size() + 1, bound_word(*broken, study.config.search), name));
+    given.push_back({static_cast<int>(given.size()), std::move(genome), name, architecture, 1});
+    given.back().failure = failure;
+  }
+  return given;
+}
+
 std::string limit_word(std::int64_t limit) { return limit == 0 ? "none" : std::to_string(limit); }
 
 [[noreturn]] void refuse_space(const Study& study, const Draws& draws) {
@@ -129,16 +154,20 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   std::set<std::string> known;
   for (const auto& trial : history) known.insert(to_string(trial.genome));
   Builder built(study);
+  const auto given = given_proposals(study, built);
   Generation generation;
   std::vector<Genome> pending;
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    auto proposal = propose_trial(study, request_for(study, history, pending, trial), built, known, draws);
+    auto proposal = trial < std::ssize(given)
+                        ? given[static_cast<size_t>(trial)]
+                        : propose_trial(study, request_for(study, history, pending, trial), built, known, draws);
     if (!proposal && trial == 0) refuse_space(study, draws);
     if (!proposal) {
       generation.note = exhausted_note(search, trial, draws);
       break;
     }
+    known.insert(to_string(proposal->genome));
     pending.push_back(proposal->genome);
     generation.proposals.push_back(std::move(*proposal));
   }

@@ -79,6 +79,15 @@ def test_a_space_that_runs_out_says_so(proposer):
         assert mho.search(space, best_at_24_channels, proposer=proposer, trials=12, population=1).note == ""
 
 
+def test_a_search_starts_with_the_genomes_that_it_is_given():
+    space = {"op": ["skip", "conv3"], "width": mho.Int(8, 64, log=True), "kernel": mho.Ordered([3, 5], when={"op": "conv3"})}
+    given = [{"op": "conv3", "width": 24, "kernel": 5}, {"op": "skip", "width": 9}]
+    trials = mho.search(space, lambda genome: -abs(genome["width"] - 24), trials=6, start_with=given)
+    assert [trial["genome"] for trial in trials][:2] == given and trials.best["value"] == 0
+    with pytest.raises(mho.InputError, match="search.start_with, genome 2: .*width"):
+        mho.search(space, lambda genome: 0.0, trials=6, start_with=[given[0], {"op": "skip", "width": 100}])
+
+
 def test_exceptions_and_useless_values_are_failed_trials():
     def evaluate(genome):
         if genome["stem_kernel"] == 3:
