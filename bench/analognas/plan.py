@@ -41,12 +41,14 @@ def genome(channels, kernel, residual_blocks, branches, block_type, widening):
 RATES = (0.1, 0.2)
 DIGITAL = ("training.regime=digital",)
 # So that two cores see the end of CIFAR-10; of its images validation takes its part.
-SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10", "search.trials=16", "search.population=4", "search.rungs=3",
-         "search.confirm=2", "search.confirm_trainings=1", "search.winners=1")
+SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10")
+# Of a candidate: half the epochs, all of them (rungs of a training at so high a rate order networks badly), and few chips.
+SHORT = ("training.epochs=5", "search.fidelity=none", "search.confirm=0", "search.trial_programmings=5", "search.winners=1")
 TASKS = {
     "cifar10": Task(
         "CIFAR-10", "configs/cifar10.toml", SMALL,
-        {"T100": ("search.max_parameters=97000", "search.max_macs=30000000"), "T500": ("search.trials=8", "search.max_macs=60000000", "search.confirm=0"),
+        {"T100": (*SHORT, "search.trials=24", "search.population=6", "search.max_parameters=97000", "search.max_macs=30000000"),
+         "T500": (*SHORT, "search.trials=12", "search.population=4", "search.max_macs=60000000"),
          "T500 recipe": genome(64, 5, 3, 3, "A", 2)},
         (Network("ResNet-8", name="resnet8", rates=RATES), Network("ResNet-20", name="resnet20"),
          Network("ResNet-32", name="resnet32", rates=RATES),
