@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What waiting for a generation's slowest training costs, and what larger generations cost in knowledge. From the repository
-root, ten minutes of CPU:
+root, a few minutes of CPU:
 
-    python bench/search/batching.py [--mho FILE] [--seeds 10] [--trials 128]
+    python bench/search/batching.py [--mho FILE] [--seeds 20] [--trials 128]
 
-Prints the two tables of docs/search.md. The first lays 5,120 trainings out on simulated workers, with the seconds of networks
-drawn from the tables: each worker takes the next trial of the generation when it is free, and a generation begins when the last
+Prints the two tables of docs/search.md. The first lays 5,120 trainings out on simulated workers, as long as those of networks drawn
+from a search: each worker takes the next trial of the generation when it is free, and a generation begins when the last
 training of the one before has ended. Workers without generations, each of which proposes anew whenever it is free, are never
 idle: what they would save bounds what any asynchronous way can. The second searches the tables (`mho bench-search`) with
 generations of those sizes.
@@ -25,12 +25,22 @@ TABLES = {"table": "ordered genes", "cells": "unordered genes"}
 WORKERS = (2, 8, 64)
 GENERATIONS = (1, 2, 4)  # trials of a generation, times the workers
 TRAININGS = 5120
-SIZES = (2, 8, 16, 64, 128)
+SIZES = (2, 8, 16, 32, 64)
 
 
 def rows_of(table):
     with open(f"bench/search/{table}.csv", newline="", encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
+
+
+def durations():
+    """Trainings' lengths by what was searched: measured on a quiet machine, or by their multiply-accumulates."""
+    with open("bench/analognas/trials.csv", newline="", encoding="utf-8") as lines:
+        trials = list(csv.DictReader(lines))
+    return {"table.csv (seconds)": [float(row["train_s"]) for row in rows_of("table")],
+            "keywords, digits, heart beats, CIFAR-10 (products)": [
+                float(trial["macs"]) / statistics.mean(float(other["macs"]) for other in trials if other["task"] == trial["task"])
+                for trial in trials]}
 
 
 def end(seconds, workers, population):
@@ -44,10 +54,9 @@ def end(seconds, workers, population):
     return begin
 
 
-def busy(table, workers, times):
+def busy(lengths, workers, times):
     """Percent of the workers' time that is training, with generations of `times` trials a worker."""
-    draws = random.Random(1)
-    seconds = [float(row["train_s"]) for row in draws.choices(rows_of(table), k=TRAININGS)]
+    seconds = random.Random(1).choices(lengths, k=TRAININGS)
     return 100 * sum(seconds) / (workers * end(seconds, workers, workers * times))
 
 
@@ -63,16 +72,15 @@ def regrets(arguments, table, population):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mho", default="build/release/mho")
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--trials", type=int, default=128)
     arguments = parser.parse_args()
     print("| trainings of | workers | longest over mean | " + " | ".join(f"busy, {times} a worker" for times in GENERATIONS) +
           " |\n|---|---:|---:|" + "---:|" * len(GENERATIONS))
-    for table, title in TABLES.items():
-        seconds = [float(row["train_s"]) for row in rows_of(table)]
+    for title, lengths in durations().items():
         for workers in WORKERS:
-            cells = [f"{busy(table, workers, times):.0f} %" for times in GENERATIONS]
-            print(f"| {title} | {workers} | {max(seconds) / statistics.mean(seconds):.1f} | {' | '.join(cells)} |")
+            cells = [f"{busy(lengths, workers, times):.0f} %" for times in GENERATIONS]
+            print(f"| {title} | {workers} | {max(lengths) / statistics.mean(lengths):.1f} | {' | '.join(cells)} |")
     counts = [arguments.trials // 4, arguments.trials // 2, arguments.trials]
     print("\n| genes | generation | " + " | ".join(f"after {count}" for count in counts) + " |\n|---|---:|" + "---:|" * len(counts))
     for table, title in TABLES.items():
