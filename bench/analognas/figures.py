@@ -17,15 +17,18 @@ def plotting():
 
 def over_time(plt, groups, task, file):
     figure, axes = plt.subplots(figsize=(7, 4))
+    seen = []
     for (of, network), lines in groups.items():
         if of == task:
             means, halves = zip(*(mean_and_half([100 * float(line[time]) for line in lines]) for time in SECONDS))
+            seen += means
             line = axes.plot(list(SECONDS.values()), means, marker="o", label=f"{network}, {int(lines[0]['parameters']):,}",
                              linestyle="--" if "digitally" in network else "-")[0]
             if len(lines) > 1:
                 axes.fill_between(list(SECONDS.values()), [m - h for m, h in zip(means, halves)],
                                   [m + h for m, h in zip(means, halves)], color=line.get_color(), alpha=0.12, linewidth=0)
-    axes.set(xscale="log", xlabel="time after programming", ylabel="accuracy, %")
+    room = 0.25 * (max(seen) - min(seen)) + 1  # bands of few trainings may reach far outside
+    axes.set(xscale="log", xlabel="time after programming", ylabel="accuracy, %", ylim=(min(seen) - room, max(seen) + room))
     axes.set_xticks(list(SECONDS.values()), list(SECONDS))
     axes.minorticks_off()
     axes.legend(fontsize=8, title="network, parameters", title_fontsize=8)
