@@ -35,7 +35,7 @@ def genome(channels, kernel, residual_blocks, branches, block_type, widening):
             "space.main_blocks=[1,1]", "search.max_macs=0", f"space.residual_blocks=[{residual_blocks},{residual_blocks}]",
             f"space.branches=[{branches},{branches}]", f'space.block_types=["{block_type}"]',
             f"space.widening=[{widening},{widening}]", "search.trials=1", "search.population=1", "search.confirm=0",
-            "search.fidelity=none", "search.max_avm=100")
+            "search.winners=1", "search.start_with=[]", "search.fidelity=none", "search.max_avm=100")
 
 
 RATES = (0.1, 0.2)
