@@ -59,7 +59,7 @@ ROWS = {
                ("images.height=96", "images.width=96"), ("training.epochs=6",), 4),
     "cifar10": Row("pictures of ten classes, 32 x 32 x 3", "resnet8", "cifar10", "cifar10", "cifar10", (),
                    ("training.epochs=6", "task.max_train=8000", "task.max_test=1000", "search.confirm=0",
-                    "search.fidelity=none", "space.stem_channels=[32,48,64]", "space.stem_stride=[2,2]",
+                    "space.stem_channels=[32,48,64]", "space.stem_stride=[2,2]",
                     "space.main_blocks=[1,2]", "search.start_with=[]"), 4),
     "mnist": Row("handwritten digits, 28 x 28", "lenet5", "mnist", "mnist", "mnist", (),
                  ("training.epochs=4", "task.max_train=20000", "task.max_test=2000"), 6),

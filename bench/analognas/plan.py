@@ -35,7 +35,7 @@ def genome(channels, kernel, residual_blocks, branches, block_type, widening):
             "space.main_blocks=[1,1]", "search.max_macs=0", f"space.residual_blocks=[{residual_blocks},{residual_blocks}]",
             f"space.branches=[{branches},{branches}]", f'space.block_types=["{block_type}"]',
             f"space.widening=[{widening},{widening}]", "search.trials=1", "search.population=1", "search.confirm=0",
-            "search.winners=1", "search.start_with=[]", "search.fidelity=none", "search.max_avm=100")
+            "search.winners=1", "search.start_with=[]", "search.max_avm=100")
 
 
 RATES = (0.1, 0.2)
@@ -43,7 +43,7 @@ DIGITAL = ("training.regime=digital",)
 # So that two cores see the end of CIFAR-10; of its images validation takes its part.
 SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10")
 # Of a candidate: half the epochs, all of them (rungs of a training at so high a rate order networks badly), and few chips.
-SHORT = ("training.epochs=5", "search.fidelity=none", "search.confirm=0", "search.trial_programmings=5", "search.winners=1")
+SHORT = ("training.epochs=5", "search.confirm=0", "search.trial_programmings=5", "search.winners=1")
 TASKS = {
     "cifar10": Task(
         "CIFAR-10", "configs/cifar10.toml", SMALL,
