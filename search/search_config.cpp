@@ -44,9 +44,10 @@ void SearchConfig::proposal_fields(FieldVisitor& visitor) {
                 "cross-validated Kendall tau below which evolution goes on without its surrogate");
   visitor.field("surrogate_pool", &surrogate_pool, between(2, 100000),
                 "evolution with a surrogate, bayesian: genomes of which one is chosen for a trial");
-  visitor.field("start_with", &start_with, anything(),
-                "genomes that are the first trials, as [[search.start_with]] tables of their genes (trials.jsonl "
-                "has them): networks that are known to be good");
+  visitor.field(
+      "start_with", &start_with, anything(),
+      "genomes that are the first trials, as [[search.start_with]] tables of their genes (trials.jsonl "
+      "has them): networks that are known to be good");
   visitor.field("warm_start", &warm_start, anything(),
                 "earlier run folders of the same space, relative to this file, whose trials the surrogate or "
                 "bayesian learns from too");

@@ -28,6 +28,8 @@ struct Generation {
 
 /// Draws the genomes of the trials [first, first + population) and refuses, untrained, those that break a
 /// hard constraint and those that are in `history` (all trials below `first`) or in the generation already.
+/// The first trials of all are search.start_with's; throws ConfigError, whatever `first` is, where one of
+/// them cannot be (see first_genomes) or breaks a constraint.
 /// With a prefilter a trial's genome is the most promising of 1 / prefilter_keep such draws.
 /// Ends early, with a note, when draw_genome finds none for a trial. Throws ConfigError, with how many draws
 /// which constraint refused, when the first generation finds nothing at all.

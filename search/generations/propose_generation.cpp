@@ -71,9 +71,12 @@ Refuse refusal_of(const std::set<std::string>& known, Builder& built) {
     const auto& broken = built(genome).broken;
     if (!broken) return std::nullopt;
     switch (*broken) {
-      case Constraint::parameters: return Refusal::parameters;
-      case Constraint::macs: return Refusal::macs;
-      case Constraint::cores: return Refusal::cores;
+      case Constraint::parameters:
+        return Refusal::parameters;
+      case Constraint::macs:
+        return Refusal::macs;
+      case Constraint::cores:
+        return Refusal::cores;
     }
     throw std::logic_error("an unknown constraint");
   };
@@ -113,9 +116,12 @@ std::optional<Proposal> propose_trial(const Study& study, ProposalRequest reques
 
 std::string bound_word(Constraint broken, const SearchConfig& search) {
   switch (broken) {
-    case Constraint::parameters: return fmt::format("search.max_parameters = {}", search.max_parameters);
-    case Constraint::macs: return fmt::format("search.max_macs = {}", search.max_macs);
-    case Constraint::cores: return "search.max_cores, or the chip's cores";
+    case Constraint::parameters:
+      return fmt::format("search.max_parameters = {}", search.max_parameters);
+    case Constraint::macs:
+      return fmt::format("search.max_macs = {}", search.max_macs);
+    case Constraint::cores:
+      return "search.max_cores, or the chip's cores";
   }
   throw std::logic_error("an unknown constraint");
 }
@@ -141,7 +147,8 @@ std::string limit_word(std::int64_t limit) { return limit == 0 ? "none" : std::t
   const auto& search = study.config.search;
   const auto looked_at = std::int64_t{draws.by_parameters} + draws.by_macs + draws.by_cores;
   throw ConfigError(fmt::format(
-      "no genome of the space keeps max_parameters = {}, max_macs = {} and max_cores = {}: of {} {} {}; widen "
+      "no genome of the space keeps max_parameters = {}, max_macs = {} and max_cores = {}: of {} {} {}; "
+      "widen "
       "[space] towards smaller networks or raise the limits in [search]",
       limit_word(search.max_parameters), limit_word(search.max_macs), core_limit(search, study.config.chip),
       format_count(looked_at), draws.whole_space ? "genomes, all there are," : "draws", refused_by(draws)));
@@ -155,19 +162,20 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   for (const auto& trial : history) known.insert(to_string(trial.genome));
   Builder built(study);
   const auto given = given_proposals(study, built);
+  for (const auto& proposal : given) known.insert(to_string(proposal.genome));
   Generation generation;
   std::vector<Genome> pending;
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    auto proposal = trial < std::ssize(given)
-                        ? given[static_cast<size_t>(trial)]
-                        : propose_trial(study, request_for(study, history, pending, trial), built, known, draws);
+    auto proposal =
+        trial < std::ssize(given)
+            ? given[static_cast<size_t>(trial)]
+            : propose_trial(study, request_for(study, history, pending, trial), built, known, draws);
     if (!proposal && trial == 0) refuse_space(study, draws);
     if (!proposal) {
       generation.note = exhausted_note(search, trial, draws);
       break;
     }
-    known.insert(to_string(proposal->genome));
     pending.push_back(proposal->genome);
     generation.proposals.push_back(std::move(*proposal));
   }

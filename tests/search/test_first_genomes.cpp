@@ -24,7 +24,10 @@ std::vector<std::string> some_genomes(const SpaceConfig& config, int count) {
 std::string refusal(RunConfig config, const std::vector<std::string>& genomes) {
   const TemporaryFolder folder;
   config.search.start_with = genomes;
-  return message_of<ConfigError>([&] { run_search(config, {.folder = folder / "run"}, fake_evaluator()); });
+  auto said =
+      message_of<ConfigError>([&] { run_search(config, {.folder = folder / "run"}, fake_evaluator()); });
+  CHECK_FALSE(std::filesystem::exists(folder / "run" / "trials.jsonl"));
+  return said;
 }
 
 }  // namespace

@@ -123,14 +123,14 @@ TEST_CASE(
   const auto refused = [&] {
     return message_of<ConfigError>([&] { run_search(config, {.folder = folder / "run"}, fake_evaluator()); });
   };
-  CHECK_THAT(
-      refused(),
-      ContainsSubstring("no genome of the space keeps max_parameters = 10") &&
-          ContainsSubstring("of 6,336 genomes, all there are, 6,336 refused by parameters, 0 by "
-                            "multiply-accumulates, 0 by cores"));
+  CHECK_THAT(refused(),
+             ContainsSubstring("no genome of the space keeps max_parameters = 10") &&
+                 ContainsSubstring("of 6,336 genomes, all there are, 6,336 refused by parameters, 0 by "
+                                   "multiply-accumulates, 0 by cores"));
   config.search.max_parameters = 0;
   config.search.max_macs = 10;
-  CHECK_THAT(refused(), ContainsSubstring("max_macs = 10") && ContainsSubstring("6,336 by multiply-accumulates"));
+  CHECK_THAT(refused(),
+             ContainsSubstring("max_macs = 10") && ContainsSubstring("6,336 by multiply-accumulates"));
   config.search.max_macs = 0;
   config.chip.crossbar_rows = config.chip.crossbar_columns = config.hardware.crossbar_rows =
       config.hardware.crossbar_columns = 2;

@@ -77,7 +77,7 @@ def search(space: Mapping[str, Gene | str | int] | None = None,
            proposer: str | None = None, trials: int | None = None, seed: int | None = None, population: int | None = None, *,
            build: Callable[[dict[str, Any]], Mapping[str, Any]] | None = None, config: Config = None,
            folder: str | os.PathLike[str] | None = None, resume: bool = False, storage: str = "", study: str = "",
-           threads: int = 0, progress: Progress = None, **options: Any) -> Trials:
+           threads: int = 0, progress: Progress = None, start_with: Sequence[Genome] = (), **options: Any) -> Trials:
     """Searches the space for the genome whose evaluation is largest.
 
     Args:
@@ -93,8 +93,8 @@ def search(space: Mapping[str, Gene | str | int] | None = None,
             mho trains it under the chip's noise and scores it after drift; a trial's value is its accuracy after one day
             on the validation split. With neither evaluate nor build, the networks are those of mho's own space.
         proposer, trials, seed, population, options: keys of [search] (docs/config.md). Where neither they nor a run file
-            say otherwise: evolution, 32, 0 and 8, with an objective of accuracy (and any AVM, for evaluate). start_with is
-            a list of genomes, as dicts, that are the first trials.
+            say otherwise: evolution, 32, 0 and 8, with an objective of accuracy (and any AVM, for evaluate).
+        start_with: genomes, each a dict as evaluate gets it, that are the first trials.
         config: a run file, or keys of one, e.g. {"task.data": "digits", "training.epochs": 10}. A gene that is named as
             such a key, "training.learning_rate" or "hardware.adc_bits", sets it.
         folder: run folder to write, as `mho search --out`: every trial, the front, the winners trained, scored again and
@@ -120,9 +120,8 @@ def search(space: Mapping[str, Gene | str | int] | None = None,
     if evaluate is None and build is None and (own or (space is None and not file)):
         raise InputError("evaluate: expected a function of a genome, or build, got neither")
     genes = genes_of(space) if own else []
-    if "start_with" in options:
-        options["start_with"] = [json.dumps(genome) for genome in options["start_with"]]
-    given = {"proposer": proposer, "trials": trials, "seed": seed, "population": population}
+    given = {"proposer": proposer, "trials": trials, "seed": seed, "population": population,
+             "start_with": [json.dumps(genome) for genome in start_with] or None}
     settings = {**options, **{key: value for key, value in given.items() if value is not None}}
     if file in ("", "-"):
         free = {} if evaluate is None else {"max_avm": 1e9}
