@@ -43,9 +43,10 @@ void OnChipConfig::fields(FieldVisitor& visitor) {
                 "Samples between two looks for such pairs.");
   visitor.field("fast_rate", &fast_rate, between(0, 1000),
                 "tiki_taka: learning rate of the fast array; learning_rate is that of the weights.");
-  visitor.field("transfer_rate", &transfer_rate, between(0, 1e6),
-                "tiki_taka: what a transfer adds to the buffer, over learning_rate times the fast array's "
-                "row.");
+  visitor.field(
+      "transfer_rate", &transfer_rate, between(0, 1e6),
+      "tiki_taka: what a transfer adds to the buffer, over learning_rate, the fast array's row and the "
+      "vectors since that row was read last.");
   visitor.field("transfer_every", &transfer_every, between(1, 1000000),
                 "tiki_taka: vectors between two transfers of a row.");
 }

@@ -29,7 +29,7 @@ struct OnChipConfig {
   double refresh_level = 0.75;    ///< of the range: RefreshConfig::full
   int refresh_every = 100;        ///< samples
   double fast_rate = 0.1;         ///< tiki_taka: learning rate of the fast array
-  double transfer_rate = 1;       ///< tiki_taka: over the learning rate
+  double transfer_rate = 0.1;     ///< tiki_taka: over the learning rate and the vectors between two reads
   int transfer_every = 1;         ///< tiki_taka: vectors
 
   void fields(FieldVisitor& visitor);

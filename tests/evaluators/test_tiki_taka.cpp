@@ -30,7 +30,7 @@ TEST_CASE("Weights move only through the fast array and its buffer") {
 
 TEST_CASE("Repeating a mini-batch lowers its loss on asymmetric devices") {
   auto config = on_chip_training("tiki_taka");
-  config.on_chip.transfer_rate = 5;
+  config.on_chip.transfer_rate = 1;
   ToySteps chip(toy_network(3), config, asymmetric());
   const double first = chip.run(0.1);
   for (int i = 0; i < 100; ++i) chip.run(0.1);

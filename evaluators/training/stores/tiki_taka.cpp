@@ -56,13 +56,16 @@ std::vector<DevicePulses> TikiTakaStore::write(std::size_t node, double learning
   return moved;
 }
 
-/// H[row] += transfer_rate * learning rate * A[row]; whole steps of C leave H, towards zero.
+/// H[row] += transfer_rate * learning rate * vectors since the row was read last * A[row]: layers of few rows
+/// are read more often and learn no faster. Whole steps of C leave H, towards zero.
 void TikiTakaStore::transfer(std::size_t node, double learning_rate, std::vector<DevicePulses>& pulses) {
   auto& fast = fast_[node];
   const auto& matrix = *fast.matrix;
   const int row = fast.next_row, columns = matrix.columns();
   fast.next_row = (row + 1) % matrix.rows();
-  const auto rate = static_cast<float>(context_.config.on_chip.transfer_rate * learning_rate);
+  const auto& config = context_.config.on_chip;
+  const auto rate =
+      static_cast<float>(config.transfer_rate * learning_rate * config.transfer_every * matrix.rows());
   const auto scales = std::ptrdiff_t{matrix.targets().row_split_of(row)} * columns;
   for (int c = 0; c < columns; ++c) {
     const auto weight = static_cast<size_t>(row) * static_cast<size_t>(columns) + static_cast<size_t>(c);
