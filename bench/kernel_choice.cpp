@@ -13,7 +13,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
 #include "core/base/vector/instruction_set.hpp"
-#include "evaluators/measurement.hpp"
+#include "evaluators/measures/measurement.hpp"
 
 namespace mho {
 namespace {

@@ -9,7 +9,7 @@
 #include "bindings/arrays.hpp"
 #include "bindings/crossbar.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/device_statistics.hpp"
+#include "evaluators/measures/device_statistics.hpp"
 
 namespace mho {
 namespace {

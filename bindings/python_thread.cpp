@@ -16,10 +16,6 @@ namespace py = pybind11;
 
 constexpr auto signal_period = std::chrono::milliseconds(100);
 
-double now_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 /// Python's exception as one of ours, which needs no GIL.
 std::exception_ptr translated(const py::error_already_set& error) {
   const auto text = py::str(error.value()).cast<std::string>();
@@ -75,7 +71,6 @@ void PythonThread::serve_until_ended() {
     if (task) tasks_.pop_front();
     lock.unlock();
     if (task) run(*task);
-    run_repeated();
     check_signals();
     lock.lock();
     if (task) task->done = true;
@@ -95,13 +90,6 @@ void PythonThread::run(Task& task) {
   }
 }
 
-void PythonThread::run_repeated() {
-  if (!repeated_ || now_s() - last_s_ < period_s_) return;
-  last_s_ = now_s();
-  Task task{repeated_};
-  run(task);
-}
-
 void PythonThread::check_signals() {
   const py::gil_scoped_acquire gil;
   if (PyErr_CheckSignals() == 0) return;
@@ -116,14 +104,6 @@ void PythonThread::call(const std::function<void()>& body) {
   changed_.notify_all();
   changed_.wait(lock, [&] { return task.done; });
   if (task.error) std::rethrow_exception(task.error);
-}
-
-void PythonThread::repeat(double period_s, std::function<void()> task) {
-  call([&] {
-    repeated_ = std::move(task);
-    period_s_ = period_s;
-    last_s_ = now_s();
-  });
 }
 
 }  // namespace mho

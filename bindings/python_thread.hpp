@@ -34,10 +34,6 @@ class PythonThread {
   /// one. Python's exceptions come back as ConfigError (mho._errors.InputError) or RunError (all others).
   void call(const std::function<void()>& task);
 
-  /// Runs the task on the serving thread, with the GIL, every `period_s` seconds from now on; an empty one
-  /// ends that. What it throws is ignored: whatever ails it will ail the next call too.
-  void repeat(double period_s, std::function<void()> task);
-
   /// Set once Python saw Ctrl-C.
   const std::atomic<bool>& interrupted() const { return interrupted_; }
 
@@ -46,7 +42,6 @@ class PythonThread {
 
   void serve_until_ended();
   void run(Task& task);
-  void run_repeated();
   void check_signals();
 
   std::mutex mutex_;
@@ -54,9 +49,6 @@ class PythonThread {
   std::deque<Task*> tasks_;
   bool ended_ = false;
   std::atomic<bool> interrupted_{false};
-  std::function<void()> repeated_;  ///< these three: on the serving thread only
-  double period_s_ = 0;
-  double last_s_ = 0;
 };
 
 }  // namespace mho

@@ -18,7 +18,6 @@ namespace {
 namespace py = pybind11;
 
 constexpr auto wait_period = std::chrono::milliseconds(250);
-constexpr double beats_per_grace = 4;
 
 class SharedStore : public TrialStore {
  public:
@@ -31,9 +30,10 @@ class SharedStore : public TrialStore {
                                    py::cpp_function(stopped));
         }) {
     study_.with([&](py::object& study) { notice_ = study.attr("notice").cast<std::string>(); });
-    thread.repeat(search_.grace_s / beats_per_grace, [this] { study_.object().attr("beat")(); });
   }
-  ~SharedStore() override { study_.thread().repeat(0, {}); }
+  ~SharedStore() override {
+    study_.with([](py::object& study) { study.attr("close")(); });
+  }
 
   std::string notice() const override { return notice_; }
   std::string place() const override { return "storage"; }

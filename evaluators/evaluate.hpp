@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/chip/mapping/mapping.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "evaluators/training/training.hpp"
 
 namespace mho {

@@ -6,7 +6,7 @@
 
 #include "core/analog/mapping/conductance_mapping.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/statistics.hpp"
 #include "evaluators/training/layer_inputs.hpp"
 #include "evaluators/training/operands.hpp"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/fields.hpp"
-#include "evaluators/zero_cost_measure.hpp"
+#include "evaluators/measures/zero_cost_measure.hpp"
 
 namespace mho {
 

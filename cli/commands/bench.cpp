@@ -18,7 +18,7 @@
 #include "core/nn/graph/architecture_json.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
 #include "core/nn/kernels/bfloat16.hpp"
-#include "evaluators/network_bench.hpp"
+#include "evaluators/measures/network_bench.hpp"
 
 namespace mho {
 namespace {

@@ -15,8 +15,8 @@
 #include "core/base/fields_json.hpp"
 #include "core/base/files/npy.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/device_statistics.hpp"
-#include "evaluators/mvm_error.hpp"
+#include "evaluators/measures/device_statistics.hpp"
+#include "evaluators/measures/mvm_error.hpp"
 
 namespace mho {
 namespace {

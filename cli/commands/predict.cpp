@@ -17,7 +17,7 @@
 #include "core/base/files/npy.hpp"
 #include "core/base/files/paths.hpp"
 #include "core/base/quantity.hpp"
-#include "evaluators/prediction.hpp"
+#include "evaluators/scoring/prediction.hpp"
 
 namespace mho {
 namespace {

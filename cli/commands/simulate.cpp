@@ -17,8 +17,8 @@
 #include "core/base/files/paths.hpp"
 #include "core/base/files/scratch_folder.hpp"
 #include "core/base/quantity.hpp"
-#include "evaluators/chip_simulation.hpp"
-#include "evaluators/drift_json.hpp"
+#include "evaluators/scoring/chip_simulation.hpp"
+#include "evaluators/scoring/drift_json.hpp"
 
 namespace mho {
 namespace {

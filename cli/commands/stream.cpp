@@ -17,7 +17,7 @@
 #include "core/data/normalisation.hpp"
 #include "core/data/recipe.hpp"
 #include "core/data/sources/recording.hpp"
-#include "evaluators/prediction.hpp"
+#include "evaluators/scoring/prediction.hpp"
 
 namespace mho {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "evaluators/pulse_statistics.hpp"
+#include "evaluators/measures/pulse_statistics.hpp"
 
 namespace mho {
 

@@ -9,7 +9,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/quantity.hpp"
-#include "evaluators/chance.hpp"
+#include "evaluators/scoring/chance.hpp"
 
 namespace mho {
 namespace {

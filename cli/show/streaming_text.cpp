@@ -7,7 +7,7 @@
 
 #include "cli/show/score_text.hpp"
 #include "core/base/quantity.hpp"
-#include "evaluators/drift_json.hpp"
+#include "evaluators/scoring/drift_json.hpp"
 
 namespace mho {
 namespace {

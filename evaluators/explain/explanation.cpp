@@ -8,8 +8,8 @@
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "evaluators/explain/causes.hpp"
-#include "evaluators/prediction.hpp"
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/prediction.hpp"
+#include "evaluators/scoring/statistics.hpp"
 
 namespace mho {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "core/data/metric.hpp"
 #include "evaluators/explain/layer_errors.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 
 namespace mho {
 

@@ -7,8 +7,8 @@
 #include <span>
 
 #include "core/base/parallel.hpp"
-#include "evaluators/programmed_network.hpp"
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/programmed_network.hpp"
+#include "evaluators/scoring/statistics.hpp"
 #include "evaluators/training/operands.hpp"
 
 namespace mho {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/data/metric.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "evaluators/spiking/spiking_network.hpp"
 
 namespace mho {

@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "evaluators/prediction.hpp"
+#include "evaluators/scoring/prediction.hpp"
 
 namespace mho {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "evaluators/compiled_candidate.hpp"
 #include "evaluators/post_training.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "evaluators/streaming/detections.hpp"
 
 namespace mho {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/statistics.hpp"
 #include "evaluators/training/layer_inputs.hpp"
 #include "evaluators/training/operands.hpp"
 

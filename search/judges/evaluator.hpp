@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "evaluators/evaluate.hpp"
-#include "evaluators/zero_cost.hpp"
+#include "evaluators/measures/zero_cost.hpp"
 #include "search/spaces/space.hpp"
 #include "search/study/trial.hpp"
 

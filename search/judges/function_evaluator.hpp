@@ -8,8 +8,7 @@
 namespace mho {
 
 /// A function of the user's own in place of networks. It fills what it knows of a trial: value and score
-/// (valued_trial), cost, parameters, failed and reason. A run's winners are judged again under a number that
-/// no trial has.
+/// (valued_trial), cost, parameters, failed and reason.
 class FunctionEvaluator : public Evaluator {
  public:
   using Function = std::function<Trial(const Genome&, int trial)>;

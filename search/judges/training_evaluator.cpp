@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "evaluators/chance.hpp"
+#include "evaluators/scoring/chance.hpp"
 #include "search/candidate_config.hpp"
 #include "search/generations/fidelity.hpp"
 #include "search/judges/ancestor.hpp"

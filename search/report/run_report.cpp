@@ -128,6 +128,7 @@ Json run_of(const fs::path& root) {
   run["hypervolume"] = front.at("hypervolume_share");
   run["winners"] = Json::array();
   for (const auto& winner : summary.at("winners")) {
+    if (winner.at("score").is_null()) continue;  // a genome of the user's own objective: there is no network
     const int place = static_cast<int>(run["winners"].size());
     run["winners"].push_back(winner_of(winner, folder.winner(place)));
     run["winners"].back()["place"] = place;

@@ -21,12 +21,13 @@ Json brief(const Score& score) {
 
 Json winner_json(const Winner& winner, const std::filesystem::path& place) {
   const auto score = place / "score.json";
+  const bool network = std::filesystem::exists(score);
   return {{"folder", place.string()},
           {"trial", winner.trial.number},
           {"genome", winner.trial.name},
           {"search_score", brief(*winner.trial.score)},
-          {"fresh_score", brief(winner.evaluation.score)},
-          {"score", std::filesystem::exists(score) ? Json::parse(read_text_file(score)) : Json(nullptr)}};
+          {"fresh_score", network ? brief(winner.evaluation.score) : Json(nullptr)},
+          {"score", network ? Json::parse(read_text_file(score)) : Json(nullptr)}};
 }
 
 Json surrogate_json(const SurrogateReport& report, const SearchConfig& search) {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/chip/mapping/mapping.hpp"
-#include "evaluators/scoring.hpp"
-#include "evaluators/zero_cost.hpp"
+#include "evaluators/measures/zero_cost.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "search/spaces/space.hpp"
 
 namespace mho {

@@ -9,7 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/base/suggest.hpp"
 #include "core/chip/export/export.hpp"
-#include "evaluators/chance.hpp"
+#include "evaluators/scoring/chance.hpp"
 #include "search/candidate_config.hpp"
 #include "search/study/objective.hpp"
 
@@ -32,27 +32,20 @@ Parameters trained_parameters(const Study& study, const Trial& trial, const Arch
   return again.parameters;
 }
 
-/// Empty when the run was stopped meanwhile.
+/// Empty when the run was stopped meanwhile. Where there are no networks a winner keeps what it was judged by: another
+/// judgement by the user's own objective is what search.confirm asks for.
 std::optional<Evaluation> rescored(const Study& study, const Trial& trial) {
+  if (!study.evaluator.networks()) {
+    Evaluation evaluation;
+    evaluation.score = *trial.score;
+    evaluation.cost = trial.cost;
+    return evaluation;
+  }
   const auto& networks = *study.evaluator.networks();
   const auto architecture = networks.network(trial.genome);
   const auto parameters = trained_parameters(study, trial, architecture);
   if (parameters.empty()) return std::nullopt;
   return networks.configured(trial.genome)->rescore(architecture, parameters, trial.number);
-}
-
-/// A number that no trial has keys other noise. Empty when the run was stopped meanwhile.
-std::optional<Evaluation> judged_again(const Study& study, const Trial& trial) {
-  const int number = study.config.search.trials + trial.number;
-  const auto again =
-      study.evaluator.judge(trial.genome, number, [&](int, double) { return !study.stopped(); }).trial;
-  if (again.failed && study.stopped()) return std::nullopt;
-  if (again.failed || !again.score)
-    throw RunError(fmt::format("trial {}: expected a score again, got: {}", trial.number, again.reason));
-  Evaluation evaluation;
-  evaluation.score = *again.score;
-  evaluation.cost = again.cost;
-  return evaluation;
 }
 
 }  // namespace
@@ -76,7 +69,7 @@ std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>
   std::vector<Winner> winners;
   for (const auto& trial : selected) {
     if (study.stopped()) break;
-    const auto evaluation = study.evaluator.networks() ? rescored(study, trial) : judged_again(study, trial);
+    const auto evaluation = rescored(study, trial);
     if (evaluation) winners.push_back({trial, *evaluation});
   }
   return winners;

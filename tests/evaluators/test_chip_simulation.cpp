@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The exported chip against the engine that scored the network: same logits without noise, same accuracy
 // with it, and the counts that the mapper predicted.
-#include "evaluators/chip_simulation.hpp"
+#include "evaluators/scoring/chip_simulation.hpp"
 
 #include <cmath>
 #include <cstdlib>
@@ -9,7 +9,7 @@
 #include "core/base/files/npy.hpp"
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"
-#include "evaluators/programmed_network.hpp"
+#include "evaluators/scoring/programmed_network.hpp"
 #include "evaluators/training/operands.hpp"
 #include "tests/catch.hpp"
 #include "tests/chip/networks.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/device_statistics.hpp"
+#include "evaluators/measures/device_statistics.hpp"
 
 #include <cmath>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/measurement.hpp"
+#include "evaluators/measures/measurement.hpp"
 
 #include "tests/catch.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/mvm_error.hpp"
+#include "evaluators/measures/mvm_error.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"

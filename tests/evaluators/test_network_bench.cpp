@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/network_bench.hpp"
+#include "evaluators/measures/network_bench.hpp"
 
 #include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"

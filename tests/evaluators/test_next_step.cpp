@@ -5,8 +5,8 @@
 
 #include "core/base/parallel.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
-#include "evaluators/prediction.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/prediction.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "evaluators/training/calibration.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/on_chip_helpers.hpp"

@@ -3,7 +3,7 @@
 #include "evaluators/training/stores/on_chip.hpp"
 
 #include "core/base/parallel.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "tests/catch.hpp"
 #include "tests/evaluators/on_chip_helpers.hpp"
 #include "tests/temporary_folder.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/nn/run/inference_network.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/prediction.hpp"
+#include "evaluators/scoring/prediction.hpp"
 
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/pulse_statistics.hpp"
+#include "evaluators/measures/pulse_statistics.hpp"
 
 #include <cmath>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 
 #include <cmath>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/statistics.hpp"
 
 #include <limits>
 #include <vector>

@@ -7,7 +7,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/nn/graph/builtin_architectures.hpp"
-#include "evaluators/network_bench.hpp"
+#include "evaluators/measures/network_bench.hpp"
 #include "evaluators/training/training.hpp"
 #include "tests/catch.hpp"
 

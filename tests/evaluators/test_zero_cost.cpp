@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/zero_cost.hpp"
+#include "evaluators/measures/zero_cost.hpp"
 
 #include <cmath>
 

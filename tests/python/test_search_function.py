@@ -276,6 +276,14 @@ def test_training_and_hardware_genes_set_what_they_are_named_after():
         mho.search({**space, "hardware.adc_bits": [8, 99]}, build=network, config=TINY_TASK)
 
 
+def test_an_own_objective_leaves_a_run_folder_with_a_report(tmp_path):
+    trials = mho.search(OWN, close_to_32, trials=6, seed=1, folder=tmp_path / "own")
+    files = {file.name for file in (tmp_path / "own").iterdir()}
+    assert {"trials.jsonl", "front.csv", "summary.json", "report.html"} <= files
+    again = mho.search(OWN, close_to_32, trials=6, seed=1, folder=tmp_path / "own", resume=True)
+    assert [trial["value"] for trial in again] == [trial["value"] for trial in trials]
+
+
 def test_neither_and_both_functions_are_refused():
     with pytest.raises(mho.InputError, match="or build, got neither"):
         mho.search(OWN)

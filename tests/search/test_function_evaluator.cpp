@@ -54,7 +54,7 @@ TEST_CASE("a function that cannot be called side by side is called in the order 
   for (int i = 0; i < 14; ++i) CHECK(order[static_cast<size_t>(i)] == i);
 }
 
-TEST_CASE("in memory nothing is written or judged again, and the rest is as in a run folder") {
+TEST_CASE("in memory nothing is written, and the rest is as in a run folder") {
   const TemporaryFolder folder;
   const auto config = small_config();
   std::atomic<int> calls{0};
@@ -77,14 +77,13 @@ TEST_CASE("an objective of one's own is searched without any network") {
   const auto result = run_search(
       function_config({}, search), {.folder = folder / "run"},
       FunctionEvaluator([](const Genome& genome, int trial) {
-        return valued_trial(synthetic_accuracy(genome) + 1e-3 * trial);  // tells first and fresh scores apart
+        return valued_trial(synthetic_accuracy(genome) + 1e-3 * trial);  // a second judgement would have another number
       }));
   REQUIRE(result.trials.size() == 32);
   REQUIRE(result.winners.size() == 3);
   for (const auto& [trial, evaluation] : result.winners) {
     CHECK(trial.score->at(one_day_s).mean == Approx(synthetic_accuracy(trial.genome) + 1e-3 * trial.number));
-    CHECK(evaluation.score.at(one_day_s).mean ==
-          Approx(synthetic_accuracy(trial.genome) + 1e-3 * (32 + trial.number)));
+    CHECK(evaluation.score.at(one_day_s).mean == trial.score->at(one_day_s).mean);
   }
   CHECK(std::filesystem::exists(folder / "run" / "summary.json"));
   CHECK_FALSE(std::filesystem::exists(folder / "run" / "winners"));

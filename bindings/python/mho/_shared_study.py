@@ -11,13 +11,15 @@ counts is the first that is not lost. All of this holds under any interleaving b
 - lets nobody change a finished attempt.
 
 Optuna's own heartbeat does not beat with ask and tell. Ours is a counter in the attempt; each worker times, on its own
-clock, for how long it has not seen it change.
+clock, for how long it has not seen it change. It beats on a thread of its own, because a user's objective may keep the
+calling one for hours.
 """
 
 import hashlib
 import json
 import os
 import socket
+import threading
 import time
 import uuid
 
@@ -29,6 +31,7 @@ from mho._storage import PatientStorage, open_storage
 
 _SLOT, _RETRY, _LOST, _BEAT, _RECORD = "mho:slot", "mho:retry_of", "mho:lost", "mho:beat", "mho:record"
 _CONFIGURATION, _SPACE, _RUN = "mho:configuration", "mho:space", "run"
+_BEATS_PER_GRACE = 4
 _HINTS = {  # what a user wrote may be another word on each machine
     "training.arithmetic": " ('auto' is decided by each machine's processor: name the study's)",
     "scoring.arithmetic": " ('bfloat16' is 'float32' on processors without AVX-512-BF16)",
@@ -59,7 +62,9 @@ class SharedStudy:
         self._shown, self._grace_s, self._trials = without_password(url), grace_s, study["trials"]
         self._space = ParameterSpace(self._optuna, study["space"])
         self._worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
-        self._storage = PatientStorage(open_storage(self._optuna, url), self._shown, grace_s, stopped)
+        self._closed = threading.Event()
+        self._storage = PatientStorage(open_storage(self._optuna, url), self._shown, grace_s,
+                                       lambda: self._closed.is_set() or stopped())
         self.notice = ""
         self._study_id = self._join(run, study, configuration)
         self._held = {}  # trial number: id of the attempt that this worker trains
@@ -67,6 +72,13 @@ class SharedStudy:
         self._outages = self._storage.outages
         self._given = set()  # numbers that refresh() has returned
         self._beats = 0
+        self._heart = threading.Thread(target=self._beat_until_closed, daemon=True)
+        self._heart.start()
+
+    def close(self):
+        """Ends the signs of life."""
+        self._closed.set()
+        self._heart.join()
 
     # ---- joining ---------------------------------------------------------------------------------------------------
 
@@ -212,13 +224,20 @@ class SharedStudy:
             distribution = self._space.distributions[name]
             self._storage.set_trial_param(attempt, name, distribution.to_internal_repr(value), distribution)
 
-    def beat(self):
+    def _beat_until_closed(self):
+        while not self._closed.wait(self._grace_s / _BEATS_PER_GRACE):
+            try:
+                self._beat()
+            except Exception:  # whatever ails it will ail the search's own next call too
+                continue
+
+    def _beat(self):
         self._beats += 1
         for number, attempt in list(self._held.items()):
             try:
                 self._storage.set_trial_system_attr(attempt, _BEAT, f"{self._worker} {self._beats}")
             except self._finished_error():
-                del self._held[number]  # taken by another worker
+                self._held.pop(number, None)  # taken by another worker, or recorded meanwhile
 
     def release(self, number):
         attempt = self._held.pop(number, None)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/mvm_error.hpp"
+#include "evaluators/measures/mvm_error.hpp"
 
 #include <Eigen/Core>
 #include <algorithm>
 
 #include "core/analog/tile/crossbar_matrix.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/statistics.hpp"
 
 namespace mho {
 namespace {

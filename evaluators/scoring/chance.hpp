@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 
 namespace mho {
 

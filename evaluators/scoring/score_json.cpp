@@ -4,8 +4,8 @@
 
 #include "core/chip/mapping/cost_json.hpp"
 #include "core/nn/graph/architecture_json.hpp"
-#include "evaluators/drift_json.hpp"
 #include "evaluators/evaluate.hpp"
+#include "evaluators/scoring/drift_json.hpp"
 
 namespace mho {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/chip/simulate/simulator.hpp"
 #include "core/data/dataset.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 
 namespace mho {
 

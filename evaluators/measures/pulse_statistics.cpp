@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/pulse_statistics.hpp"
+#include "evaluators/measures/pulse_statistics.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/statistics.hpp"
 
 namespace mho {
 namespace {

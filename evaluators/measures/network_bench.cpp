@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/network_bench.hpp"
+#include "evaluators/measures/network_bench.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -11,8 +11,8 @@
 #include "core/base/parallel.hpp"
 #include "core/chip/export/export.hpp"
 #include "core/nn/run/inference_network.hpp"
-#include "evaluators/chip_simulation.hpp"
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/chip_simulation.hpp"
+#include "evaluators/scoring/scoring.hpp"
 #include "evaluators/training/operands.hpp"
 #include "evaluators/training/training.hpp"
 #include "evaluators/training/training_step.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/programmed_network.hpp"
+#include "evaluators/scoring/programmed_network.hpp"
 
 #include <algorithm>
 

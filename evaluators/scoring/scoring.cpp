@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,8 +7,8 @@
 
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"
-#include "evaluators/programmed_network.hpp"
-#include "evaluators/statistics.hpp"
+#include "evaluators/scoring/programmed_network.hpp"
+#include "evaluators/scoring/statistics.hpp"
 #include "evaluators/training/operands.hpp"
 
 namespace mho {

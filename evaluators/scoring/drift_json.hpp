@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluators/scoring.hpp"
+#include "evaluators/scoring/scoring.hpp"
 
 namespace mho {
 

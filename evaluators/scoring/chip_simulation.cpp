@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/chip_simulation.hpp"
+#include "evaluators/scoring/chip_simulation.hpp"
 
 #include <algorithm>
 

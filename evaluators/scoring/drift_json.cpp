@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/drift_json.hpp"
+#include "evaluators/scoring/drift_json.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/chance.hpp"
+#include "evaluators/scoring/chance.hpp"
 
 #include <fmt/format.h>
 

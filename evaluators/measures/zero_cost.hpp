@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/data/dataset.hpp"
+#include "evaluators/measures/zero_cost_measure.hpp"
 #include "evaluators/training/training.hpp"
-#include "evaluators/zero_cost_measure.hpp"
 
 namespace mho {
 

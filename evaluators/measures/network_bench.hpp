@@ -9,7 +9,7 @@
 #include "core/base/random.hpp"
 #include "core/data/dataset.hpp"
 #include "core/nn/graph/architecture.hpp"
-#include "evaluators/measurement.hpp"
+#include "evaluators/measures/measurement.hpp"
 
 namespace mho {
 

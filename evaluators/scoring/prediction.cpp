@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluators/prediction.hpp"
+#include "evaluators/scoring/prediction.hpp"
 
 #include <algorithm>
 
 #include "core/base/parallel.hpp"
 #include "core/nn/run/inference_network.hpp"
-#include "evaluators/programmed_network.hpp"
+#include "evaluators/scoring/programmed_network.hpp"
 
 namespace mho {
 namespace {
