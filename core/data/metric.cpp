@@ -266,9 +266,10 @@ std::string metric_help() {
 }
 
 const Metric& metric_of(const std::string& name) {
-  check_word("task.metric", name, metric_names());
-  return *std::find_if(metrics().begin(), metrics().end(),
-                       [&](const Metric& metric) { return metric.name == name; });
+  const auto found = std::find_if(metrics().begin(), metrics().end(),
+                                  [&](const Metric& metric) { return metric.name == name; });
+  if (found == metrics().end()) check_word("task.metric", name, metric_names());  // throws
+  return *found;
 }
 
 void check_target(const TaskConfig& task) {

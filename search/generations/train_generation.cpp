@@ -13,6 +13,7 @@
 namespace mho {
 namespace {
 
+/// In the order in which this worker claims them.
 std::vector<const Proposal*> unrecorded(const Study& study, const Generation& generation) {
   std::vector<const Proposal*> proposals;
   for (const auto& proposal : generation.proposals) {
@@ -20,6 +21,9 @@ std::vector<const Proposal*> unrecorded(const Study& study, const Generation& ge
     if (!recorded) proposals.push_back(&proposal);
     if (recorded) expect_genome(*recorded, proposal, study.store->place());
   }
+  if (!proposals.empty())
+    std::rotate(proposals.begin(), proposals.begin() + study.store->turn() % std::ssize(proposals),
+                proposals.end());
   return proposals;
 }
 

@@ -4,21 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/base/suggest.hpp"
 #include "search/study/objectives.hpp"
 
 namespace mho {
-namespace {
-
-bool ranks_before(const Score& a, const Score& b, const SearchConfig& search) {
-  const bool a_keeps = keeps_avm(a, search), b_keeps = keeps_avm(b, search);
-  if (a_keeps != b_keeps) return a_keeps;
-  return a_keeps ? objective(a, search) > objective(b, search) : a.avm < b.avm;
-}
-
-}  // namespace
-
 double day_gain(const Score& score) { return metric_of(score.metric).gain(score.at(one_day_s).mean); }
 
 double objective(const Score& score, const SearchConfig& search) {
@@ -29,13 +20,17 @@ double objective(const Score& score, const SearchConfig& search) {
 bool keeps_avm(const Score& score, const SearchConfig& search) { return score.avm <= search.max_avm; }
 
 std::vector<const Trial*> ranking(std::span<const Trial> trials, const SearchConfig& search) {
+  using Place = std::tuple<bool, double, int, const Trial*>;  // smaller is before
+  std::vector<Place> places;
+  for (const auto& trial : trials) {
+    if (trial.failed || !trial.score) continue;
+    const bool keeps = keeps_avm(*trial.score, search);
+    places.emplace_back(!keeps, keeps ? -objective(*trial.score, search) : trial.score->avm, trial.number,
+                        &trial);
+  }
+  std::sort(places.begin(), places.end());
   std::vector<const Trial*> ranked;
-  for (const auto& trial : trials)
-    if (!trial.failed && trial.score) ranked.push_back(&trial);
-  std::sort(ranked.begin(), ranked.end(), [&](const Trial* a, const Trial* b) {
-    if (ranks_before(*a->score, *b->score, search)) return true;
-    return !ranks_before(*b->score, *a->score, search) && a->number < b->number;
-  });
+  for (const auto& place : places) ranked.push_back(std::get<const Trial*>(place));
   return ranked;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -24,6 +25,9 @@ class TrialStore {
   virtual std::string notice() const { return ""; }
   /// Where trials are recorded, for messages.
   virtual std::string place() const { return "trials in memory"; }
+  /// Where in a generation this worker begins to claim trials, modulo its size: many workers do not all ask
+  /// for the same one.
+  virtual std::ptrdiff_t turn() const { return 0; }
   /// Reads what other workers have recorded meanwhile.
   virtual void refresh() {}
   /// True when this worker, and no other, is to train the trial that nobody has recorded.

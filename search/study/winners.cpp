@@ -32,8 +32,8 @@ Parameters trained_parameters(const Study& study, const Trial& trial, const Arch
   return again.parameters;
 }
 
-/// Empty when the run was stopped meanwhile. Where there are no networks a winner keeps what it was judged by: another
-/// judgement by the user's own objective is what search.confirm asks for.
+/// Empty when the run was stopped meanwhile. Where there are no networks a winner keeps what it was judged
+/// by: another judgement by the user's own objective is what search.confirm asks for.
 std::optional<Evaluation> rescored(const Study& study, const Trial& trial) {
   if (!study.evaluator.networks()) {
     Evaluation evaluation;

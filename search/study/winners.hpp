@@ -19,8 +19,8 @@ Selection select_winners(const std::vector<Trial>& trials, const SearchConfig& s
 
 /// Scores the selected trials' saved weights (trained again, to the same bits, where their file is missing)
 /// with fresh devices on the test split. They stay in the order of the selection: a test split that ordered
-/// them would select. Fewer than selected only when the run was stopped. Genomes without a network keep the score that
-/// their trial has.
+/// them would select. Fewer than selected only when the run was stopped. Genomes without a network keep the
+/// score that their trial has.
 std::vector<Winner> rescore_winners(const Study& study, const std::vector<Trial>& selected);
 
 /// A sentence on the winners that are near chance on the test split; "" when none is.

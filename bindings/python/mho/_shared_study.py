@@ -61,7 +61,9 @@ class SharedStudy:
         study = json.loads(study)
         self._shown, self._grace_s, self._trials = without_password(url), grace_s, study["trials"]
         self._space = ParameterSpace(self._optuna, study["space"])
-        self._worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
+        own = uuid.uuid4()
+        self._worker = f"{socket.gethostname()}-{os.getpid()}-{own.hex[:4]}"
+        self.turn = own.int & 0x7FFFFFFF  # where in a generation this worker begins
         self._closed = threading.Event()
         self._storage = PatientStorage(open_storage(self._optuna, url), self._shown, grace_s,
                                        lambda: self._closed.is_set() or stopped())
@@ -69,6 +71,7 @@ class SharedStudy:
         self._study_id = self._join(run, study, configuration)
         self._held = {}  # trial number: id of the attempt that this worker trains
         self._seen = {}  # id of an attempt: its beat, and when this worker first saw that
+        self._known = {}  # trial number: the attempt that counted when this worker last looked
         self._outages = self._storage.outages
         self._given = set()  # numbers that refresh() has returned
         self._beats = 0
@@ -201,20 +204,36 @@ class SharedStudy:
     # ---- what the search calls -------------------------------------------------------------------------------------
 
     def claim(self, number, genome):
+        """What this worker knew at its last look is enough to leave a trial alone or to try: a look reads the whole study."""
         if number in self._held:
             return False
-        attempt = self._counting_attempt(number)
-        if attempt.state == self._states.RUNNING and self._is_silent(attempt):
-            if not self._lose(attempt._trial_id, f"its worker was silent for {self._grace_s:g} s"):
-                return False
+        attempt = self._known.get(number)
+        if attempt is None or (attempt.state == self._states.RUNNING and self._is_silent(attempt)):
             attempt = self._counting_attempt(number)
+            if attempt.state == self._states.RUNNING and self._is_silent(attempt):
+                if not self._lose(attempt._trial_id, f"its worker was silent for {self._grace_s:g} s"):
+                    return False
+                attempt = self._counting_attempt(number)
         if attempt.state != self._states.WAITING:
             return False
-        if not self._storage.set_trial_state_values(attempt._trial_id, self._states.RUNNING):
+        if not self._start(attempt._trial_id):
+            self._look()
             return False
         self._held[number] = attempt._trial_id
         self._describe(attempt._trial_id, number, json.loads(genome))
         return True
+
+    def _start(self, attempt):
+        """False when another worker did so before, and may even have ended it."""
+        try:
+            return self._storage.set_trial_state_values(attempt, self._states.RUNNING)
+        except self._finished_error():
+            return False
+
+    def _look(self):
+        attempts = self._attempts()[0]
+        self._known = {number: tried[0] for number, tried in attempts.items()}
+        return self._known
 
     def _describe(self, attempt, number, genome):
         self._storage.set_trial_system_attr(attempt, _BEAT, f"{self._worker} {self._beats}")
@@ -269,11 +288,11 @@ class SharedStudy:
     def refresh(self):
         """The records, JSON lines, that this worker has neither made nor been given."""
         lines = []
-        for number, attempts in self._attempts()[0].items():
-            ended = attempts[0].state in (self._states.COMPLETE, self._states.FAIL)
+        for number, attempt in self._look().items():
+            ended = attempt.state in (self._states.COMPLETE, self._states.FAIL)
             if ended and number < self._trials and number not in self._given:
                 self._given.add(number)
-                lines.append(attempts[0].system_attrs[_RECORD])
+                lines.append(attempt.system_attrs[_RECORD])
         return lines
 
 
