@@ -3,7 +3,7 @@
 """Prints the table of docs/decisions/0013-bfloat16-training.md: networks trained in float32 and in bfloat16, scored after
 drift. From the repository root:
 
-    docs/make_bfloat16.py [--mho FILE] [--only lenet5] [--seeds N]     needs mnist and cifar10 (mho data prepare)
+    docs/make_bfloat16.py [--mho FILE] [--only lenet5] [--seeds N]     needs mnist, cifar10, kws and fsdd (mho data prepare)
 
 Every training is a file runs/bfloat16/NETWORK-ARITHMETIC-SEED.json; one that is there already is not trained again.
 """
@@ -15,11 +15,15 @@ import statistics
 import subprocess
 
 ARITHMETICS = ["float32", "bfloat16"]
-COMMON = ["--json", "--set", "training.learning_rate=0.1", "--set", "scoring.arithmetic=float32",
-          "--set", "scoring.programmings=10", "--set", "scoring.times_s=[1,86400,2592000]"]
+COMMON = ["--json", "--threads", "1", "--set", "scoring.arithmetic=float32", "--set", "scoring.programmings=10",
+          "--set", "scoring.times_s=[1,86400,2592000]"]
+RATE = ["--set", "training.learning_rate=0.1"]
 NETWORKS = {
-    "lenet5": ["configs/mnist.toml", "--set", "task.max_train=12000", "--set", "training.epochs=5"],
-    "resnet8": ["configs/cifar10.toml", "--set", "task.max_train=20000", "--set", "training.epochs=10"],
+    "lenet5": ["configs/mnist.toml", *RATE, "--set", "task.max_train=12000", "--set", "training.epochs=5"],
+    "resnet8": ["configs/cifar10.toml", *RATE, "--set", "task.max_train=12000", "--set", "task.max_test=2000", "--set",
+                "training.epochs=10"],
+    "ds_cnn": ["configs/kws.toml", "--set", "training.epochs=60"],
+    "found_digits": ["configs/digits-spoken.toml"],  # of AnalogNAS' space
 }
 # Of Student's t with so many degrees of freedom, 97.5 %.
 QUANTILES = [math.nan, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,

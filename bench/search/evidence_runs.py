@@ -115,13 +115,13 @@ def run_unordered(arguments, best, space):
                 found[name, labels] = Regrets(runs, best)
             except Missing as reason:
                 missing[name] = str(reason)
-    for name in DIRECT:
-        print(f"{space}: Optuna's {name} called directly", flush=True)
-        try:
-            runs = run_direct(HERE / f"{space}.csv", name, arguments.seeds, UNORDERED_TRIALS)
-            found[f"Optuna {name}, direct", "natural"] = Regrets(runs, best)
-        except ImportError as reason:
-            missing[f"Optuna {name}, direct"] = str(reason)
+        for name in DIRECT:
+            print(f"{space}, {labels} labels: Optuna's {name} called directly", flush=True)
+            try:
+                runs = run_direct(HERE / f"{space}.csv", name, arguments.seeds, UNORDERED_TRIALS, relabel is not None)
+                found[f"Optuna {name}, direct", labels] = Regrets(runs, best)
+            except ImportError as reason:
+                missing[f"Optuna {name}, direct"] = str(reason)
     return found, missing
 
 

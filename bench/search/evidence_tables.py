@@ -72,15 +72,15 @@ def target_lines(regrets, arguments, final):
     return [*lines, ""]
 
 
-def unordered_section(regrets, missing, arguments, rows):
+def unordered_section(regrets, missing, arguments, rows, title):
     best = max(rows, key=lambda row: float(row["accuracy_1d"] or 0))
     checks = (25, 50, 100, 150)
     return [
-        "### Unordered genes",
+        f"### {title}",
         "",
-        f"{len(rows)} cells, the best {best['genome']} with {100 * float(best['accuracy_1d']):.2f} % after one day. "
+        f"{len(rows)} genomes, the best {best['genome']} with {100 * float(best['accuracy_1d']):.2f} % after one day. "
         f"{arguments.seeds} seeds, {checks[-1]} trials. Regret in points: median (quartiles). Shuffled: each seed lists the "
-        "operations in an order of its own.",
+        "values of unordered genes in an order of its own.",
         "",
         *table_of(["way", "labels", *(f"{trial} trials" for trial in checks)],
                   [[f"`{name}`", labels, *(shown(regret.at_trial(trial)) for trial in checks)]

@@ -2,6 +2,7 @@
 """Optuna's samplers on a table, called as its users call them: suggest_*, optimize, and nothing of mho in between."""
 
 import csv
+import random
 
 DIRECT = ("TPE", "TPE multivariate", "GP", "NSGA-II")
 _FACTS = "parameters"  # the first column that is no gene
@@ -17,8 +18,14 @@ def _sampler(optuna, name, seed):
 
 
 def _values(rows, gene):
+    """Without that of rows which have no such gene."""
     values = sorted({row[gene] for row in rows if row[gene] != ""})
     return sorted(map(int, values)) if all(value.isdigit() for value in values) else values
+
+
+def _shuffled(values, seed):
+    """Categories only: numbers have their order."""
+    return values if isinstance(values[0], int) else random.Random(seed).sample(values, len(values))
 
 
 def _suggest(trial, gene, values):
@@ -28,8 +35,21 @@ def _suggest(trial, gene, values):
     return trial.suggest_categorical(gene, values)
 
 
-def run_direct(table, name, seeds, trials):
-    """Runs as Regrets takes them. What the table does not hold, a genome beyond T_p, is pruned and drawn again."""
+def _genome(trial, genes, listed, rows):
+    """Gene by gene; one that no row has any more, as that of a block that is not there, is not asked for."""
+    found = {}
+    for gene in genes:
+        if rows and all(row[gene] == "" for row in rows):
+            found[gene] = ""
+            continue
+        found[gene] = str(_suggest(trial, gene, listed[gene]))
+        rows = [row for row in rows if row[gene] == found[gene]]
+    return tuple(found.values())
+
+
+def run_direct(table, name, seeds, trials, shuffle=False):
+    """Runs as Regrets takes them. What the table does not hold, a genome beyond T_p, is pruned and drawn again. shuffle: each
+    seed lists the categories in an order of its own."""
     import optuna
 
     if name == "GP":
@@ -44,10 +64,10 @@ def run_direct(table, name, seeds, trials):
     runs = []
     for seed in range(1, seeds + 1):
         run = {"accuracy_1d": [], "train_s": []}
+        listed = {gene: _shuffled(of, seed) if shuffle else of for gene, of in values.items()}
 
         def objective(trial):
-            found = {gene: _suggest(trial, gene, values[gene]) for gene in genes}
-            row = known.get(tuple(str(found[gene]) for gene in genes))
+            row = known.get(_genome(trial, genes, listed, rows))
             if row is None:
                 raise optuna.TrialPruned
             accuracy = float(row["accuracy_1d"]) if row["accuracy_1d"] else None

@@ -43,8 +43,8 @@ def main():
     parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="seeds on the table side by side")
     parser.add_argument("--quickstart-seeds", type=int, default=3)
-    parser.add_argument("--parts", nargs="+", choices=["table", "cells", "prefilters", "quickstart"],
-                        default=["table", "cells", "prefilters", "quickstart"])  # fmt: skip
+    parser.add_argument("--parts", nargs="+", choices=["table", "labels", "cells", "prefilters", "quickstart"],
+                        default=["table", "labels", "cells", "prefilters", "quickstart"])  # fmt: skip
     parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs", help="folder of search.md and plots")
     arguments = parser.parse_args()
     rows = read_table(arguments.table)
@@ -55,10 +55,12 @@ def main():
         plot(regrets, arguments, arguments.docs)
         write_csv(regrets, arguments, HERE / "regret.csv")
         lines += table_section(regrets, missing, arguments, rows)
+    if "labels" in arguments.parts:
+        lines += unordered_section(*run_unordered(arguments, best, "table"), arguments, rows, "Block types as labels")
     if "cells" in arguments.parts:
         cells = read_table(HERE / "cells.csv")
         best_cell = max(float(row["accuracy_1d"] or 0) for row in cells)
-        lines += unordered_section(*run_unordered(arguments, best_cell, "cells"), arguments, cells)
+        lines += unordered_section(*run_unordered(arguments, best_cell, "cells"), arguments, cells, "Unordered genes")
     lines += fidelity_section(rows)
     if "prefilters" in arguments.parts:
         lines += prefilter_section(*run_prefilters(arguments, best, len(rows)))
