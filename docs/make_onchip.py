@@ -220,7 +220,24 @@ def table_7(runs):
             spread(runs.errors("mlp_sigmoid", MNIST, {**own, "training.regime": "tiki_taka"})))
 
 
-TABLES = {1: table_1, 2: table_2, 3: table_3, 4: table_4, 5: table_5, 6: table_6, 7: table_7}
+def table_8(runs):
+    """LeNet-5 on pairs of phase-change devices that only grow: error % after training, and as they drift for a year."""
+    times = {1: "1 s", 86400: "1 d", 2592000: "30 d", 31536000: "1 year"}
+    base = {**lenet(runs, 120), "training.learning_rate": 0.005, "training.momentum": 0.9, "scoring.times_s": list(times),
+            "hardware.device": "pcm_accumulative", "hardware.g_max_us": 0, "hardware.mapping": "pairs",
+            "hardware.drift_compensation": "global"}
+    head("training", *times.values(), "events a weight and sample")
+    row("digital", spread(runs.digital_errors("lenet5", MNIST, base)), *[""] * len(times))
+    ways = {"pulsed": {"training.momentum": 0, "training.learning_rate": 0.02},
+            "mixed precision": {"training.regime": "mixed_precision"},
+            "hybrid, 8 bits": {"training.regime": "hybrid", "training.accumulator_bits": 8}}
+    for name, settings in ways.items():
+        own = {**base, **settings}
+        row(name, *[spread(runs.errors("lenet5", MNIST, own, at)) for at in range(len(times))],
+            f"{runs.events('lenet5', MNIST, own):.3g}")
+
+
+TABLES = {1: table_1, 2: table_2, 3: table_3, 4: table_4, 5: table_5, 6: table_6, 7: table_7, 8: table_8}
 
 
 def main():
