@@ -64,7 +64,8 @@ class Runs:
             words += ["--out", str(keep), "--force"]
         if not kept.exists() or (keep is not None and not (keep / "score.json").exists()):
             start = time.monotonic()
-            done = subprocess.run([self.mho, *words, "--threads", str(self.threads), "--json"], stdout=subprocess.PIPE, text=True, check=True)
+            done = subprocess.run([self.mho, *words, "--threads", str(self.threads), "--json"], stdout=subprocess.PIPE, text=True,
+                                  check=True)
             found = json.loads(done.stdout)
             found["command"] = " ".join(["mho", *words])
             found["script_wall_s"] = time.monotonic() - start
@@ -150,7 +151,8 @@ def table_3(runs):
 def table_4(runs):
     """ResNet-8 on a part of CIFAR-10: error %, equal epochs."""
     base = {**runs.scale(20), "task.max_train": 6000, "task.max_test": 2000, "training.learning_rate": 0.1,
-            "training.arithmetic": "float32", "scoring.arithmetic": "float32", "training.batch_size": 32, "hardware.device": "soft_bounds", "hardware.g_max_us": 30,
+            "training.arithmetic": "float32", "scoring.arithmetic": "float32", "training.batch_size": 32,
+            "training.weight_headroom": 1, "hardware.device": "soft_bounds", "hardware.g_max_us": 30,
             "hardware.mapping": "single", "scoring.programmings": 3}
     head("training", "error %")
     row("digital", spread(runs.digital_errors("resnet8", "configs/cifar10.toml", base)))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import environment
 
 pytest.importorskip("optuna", reason="needs the packages of requirements-search.txt")
 
@@ -25,7 +26,8 @@ mho.search({"width": mho.Int(1, 8)}, evaluate, proposer="random", trials=4, popu
 
 def test_an_objective_may_take_longer_than_the_grace_of_a_silent_worker(tmp_path):
     workers = [subprocess.Popen([sys.executable, "-c", SLOW, str(tmp_path / name), str(tmp_path / "study.log"), seconds],
-                                stderr=subprocess.PIPE, text=True) for name, seconds in (("a", "5"), ("b", "0.2"))]
+                                env=environment(), stderr=subprocess.PIPE, text=True)
+               for name, seconds in (("a", "5"), ("b", "0.2"))]
     for worker in workers:
         _, errors = worker.communicate(timeout=120)
         assert worker.returncode == 0, errors
