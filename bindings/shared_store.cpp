@@ -19,8 +19,8 @@ namespace {
 namespace py = pybind11;
 
 constexpr double shortest_wait_s = 0.25, longest_wait_s = 2;
-constexpr double wait_share =
-    0.25;  ///< of what was waited for in vain: minutes of training are not asked for four times a second
+/// Of what was waited for in vain: minutes of training are not asked for four times a second.
+constexpr double wait_share = 0.25;
 
 class SharedStore : public TrialStore {
  public:
