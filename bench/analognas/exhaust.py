@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Trains every network of bench/search/table.toml anew, once under the chip's noise and once digitally, and writes
-bench/analognas/trainings.csv, on which ablation.py plays searches. From the repository root, about 20 minutes of CPU:
+bench/analognas/trainings.csv, on which ablation.py plays searches. From the repository root, less than an hour of one core:
 
     bench/analognas/exhaust.py [--mho FILE] [--threads N]
 

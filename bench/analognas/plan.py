@@ -43,7 +43,7 @@ DIGITAL = ("training.regime=digital",)
 # So that two cores see the end of CIFAR-10; of its images validation takes its part.
 SMALL = ("task.max_train=12000", "task.max_test=1000", "training.epochs=10")
 # Of a candidate: half the epochs, all of them (rungs of a training at so high a rate order networks badly), and few chips.
-SHORT = ("training.epochs=5", "search.confirm=0", "search.trial_programmings=5", "search.winners=1")
+SHORT = ("training.epochs=5", "search.trial_programmings=5", "search.winners=1")
 # Few parameters leave room for products only in stages of one width: up to three residual blocks in each, few branches.
 DEEP = ("space.residual_blocks=[1,3]", "space.branches=[1,2]", "space.stem_channels=[16,24,32]", "space.stem_kernels=[3]",
         "search.confirm=4", "search.confirm_trainings=2")
@@ -52,7 +52,7 @@ TASKS = {
         "CIFAR-10", "configs/cifar10.toml", SMALL,
         {"T100": (*SHORT, *DEEP, "search.trials=24", "search.population=6", "search.max_parameters=97312",
                   "search.max_macs=60000000"),
-         "T500": (*SHORT, "search.trials=12", "search.population=4", "search.max_macs=60000000"),
+         "T500": (*SHORT, "search.confirm=0", "search.trials=12", "search.population=4", "search.max_macs=60000000"),
          "T500 recipe": genome(64, 5, 3, 3, "A", 2)},
         (Network("ResNet-8", name="resnet8", rates=RATES), Network("ResNet-20", name="resnet20"),
          Network("ResNet-32", name="resnet32", rates=RATES),

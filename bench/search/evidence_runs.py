@@ -115,7 +115,7 @@ def run_unordered(arguments, best, space):
                 found[name, labels] = Regrets(runs, best)
             except Missing as reason:
                 missing[name] = str(reason)
-        for name in DIRECT:
+        for name in DIRECT[space]:
             print(f"{space}, {labels} labels: Optuna's {name} called directly", flush=True)
             try:
                 runs = run_direct(HERE / f"{space}.csv", name, arguments.seeds, UNORDERED_TRIALS, relabel is not None)

@@ -10,6 +10,7 @@
 #include "search/study/objectives.hpp"
 
 namespace mho {
+
 double day_gain(const Score& score) { return metric_of(score.metric).gain(score.at(one_day_s).mean); }
 
 double objective(const Score& score, const SearchConfig& search) {
