@@ -30,12 +30,13 @@ class Task(NamedTuple):
 
 
 def genome(channels, kernel, residual_blocks, branches, block_type, widening):
-    """Settings under which the space of AnalogNAS holds one network of one main block."""
+    """Settings under which the space of AnalogNAS holds one network of one main block, and a search that only builds it."""
     return (f"space.stem_channels=[{channels}]", f"space.stem_kernels=[{kernel}]", "space.stem_stride=[1,1]",
             "space.main_blocks=[1,1]", "search.max_macs=0", f"space.residual_blocks=[{residual_blocks},{residual_blocks}]",
             f"space.branches=[{branches},{branches}]", f'space.block_types=["{block_type}"]',
             f"space.widening=[{widening},{widening}]", "search.trials=1", "search.population=1", "search.confirm=0",
-            "search.winners=1", "search.start_with=[]", "search.max_avm=100")
+            "search.winners=1", "search.start_with=[]", "search.max_avm=100", "training.epochs=1",
+            "search.trial_programmings=1", "scoring.programmings=1")
 
 
 RATES = (0.1, 0.2)

@@ -6,7 +6,8 @@
 
 What it runs is in plan.py. All goes to runs/analognas (and runs/tasks for what docs/make_tasks.py shares with it); what is
 there already is not run again, and a search that was cut short goes on. At the end it writes bench/analognas/networks.csv, a
-line a training, and trials.csv, a line a trial of the searches. bench/analognas/write_page.py makes the page of them.
+line a training, and trials.csv, a line a trial of the searches; of what was not run here their lines stay as they are.
+bench/analognas/write_page.py makes the page of them.
 """
 import argparse
 import csv
@@ -132,6 +133,20 @@ def at(score, seconds):
     return next(point for point in score["drift"] if point["time_s"] == seconds)
 
 
+def read_csv(file):
+    with open(file, newline="", encoding="utf-8") as source:
+        return list(csv.DictReader(source))
+
+
+def beside(file, mine, key):
+    """Lines of the file whose `key`s none of mine has, and mine, in the order of plan.py."""
+    had = {key(line) for line in mine}
+    kept = [line for line in (read_csv(file) if file.exists() else []) if key(line) not in had]
+    order = {task: at for at, task in enumerate(TASKS)}
+    labels = {(task, network.label): at for task in TASKS for at, network in enumerate(TASKS[task].networks)}
+    return sorted([*kept, *mine], key=lambda line: (order[line["task"]], labels.get(key(line), 0)))
+
+
 def write_csv(file, lines):
     partial = file.with_suffix(".part")
     with open(partial, "w", newline="", encoding="utf-8") as out:
@@ -151,10 +166,12 @@ def search_folders():
 
 
 def trial_lines():
-    """A dictionary a trial of every search: its size, how long it took, and what it gave where it was trained to the end."""
+    """A dictionary a trial of every search: its size, how long it took, and what it gave where it was trained to the end.
+    What has one trial searched nothing: it builds a genome."""
     for task, search, folder in search_folders():
         file = folder / "trials.jsonl"
-        for trial in map(json.loads, file.read_text(encoding="utf-8").splitlines() if file.exists() else []):
+        trials = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        for trial in map(json.loads, trials if len(trials) > 1 else []):
             line = {"task": task, "search": search, "trial": trial["trial"], "name": trial["name"],
                     "parameters": trial["parameters"], "macs": trial["macs"], "wall_s": trial["wall_s"]}
             score = trial.get("score") or {"drift": []}
@@ -192,14 +209,16 @@ def main():
     lines = [line for task in TASKS for network in TASKS[task].networks if complete(task, network)
              for line in table.lines(task, network)]
     if lines:
-        write_csv(HERE / "networks.csv", lines)
+        table_file = HERE / "networks.csv"
+        write_csv(table_file, beside(table_file, lines, lambda line: (line["task"], line["network"])))
     for task in TASKS:
         for network in TASKS[task].networks:
             if network.ships_as and complete(task, network):
                 ship(task, network)
     trials = list(trial_lines())
     if trials:
-        write_csv(HERE / "trials.csv", trials)
+        trials_file = HERE / "trials.csv"
+        write_csv(trials_file, beside(trials_file, trials, lambda line: (line["task"], line["search"])))
 
 
 def complete(task, network):
