@@ -21,13 +21,14 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FORMS = {"torch": ["nchw", "channels_last", "nchw_compiled", "channels_last_compiled"],
          "aihwkit": ["inference_tile", "torch_tile"]}
+ON_CHIP = ("pulsed_training", "pulsed31_training", "mixed_precision_training")  # rows that write their devices
 # What is measured: mho's row, the peer and the peer's row. PyTorch's bfloat16_training is its digital training under
 # autocast.
 COMPARISONS = [("digital_training", "torch", "digital_training"), ("noisy_training", "torch", "digital_training"),
                ("noisy_training", "aihwkit", "noisy_training"),
                ("bfloat16_training", "torch", "digital_training"), ("bfloat16_training", "torch", "bfloat16_training"),
                ("bfloat16_training", "aihwkit", "noisy_training"), ("drift_score", "aihwkit", "drift_score"),
-               ("bfloat16_score", "aihwkit", "drift_score")]
+               ("bfloat16_score", "aihwkit", "drift_score"), *((row, "aihwkit", row) for row in ON_CHIP)]
 
 
 def say(text):
@@ -132,6 +133,10 @@ class Bench:
         return "missing" not in found
 
 
+def forms_of(peer, row):
+    return ["pulsed_tile"] if row in ON_CHIP else FORMS[peer]
+
+
 def is_convolutional(network):
     return any(layer["kind"] == "conv2d" for layer in network["architecture"]["layers"])
 
@@ -142,7 +147,7 @@ def jobs_of(network, bench, peers):
     comparisons = [c for c in COMPARISONS
                    if (not wanted or c[0] in wanted) and f"{network['name']}/{c[0]}" in bench.rows]
     own = dict.fromkeys(("mho", mine) for mine, _, _ in comparisons)
-    theirs = dict.fromkeys((peer, form, row) for _, peer, row in comparisons if peer in peers for form in FORMS[peer]
+    theirs = dict.fromkeys((peer, form, row) for _, peer, row in comparisons if peer in peers for form in forms_of(peer, row)
                            if not form.startswith("channels_last") or is_convolutional(network))
     return [*own, *theirs]
 
@@ -170,7 +175,7 @@ def run_rounds(bench, networks, peers):
 
 def best_form(found, network, peer, row):
     """(form, rates) of the peer's fastest form, None where there is none."""
-    candidates = [(form, found[network, peer, form, row]) for form in FORMS[peer]
+    candidates = [(form, found[network, peer, form, row]) for form in forms_of(peer, row)
                   if (network, peer, form, row) in found]
     return max(candidates, key=lambda candidate: statistics.median(candidate[1]), default=None)
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """One peer's measurement in a process of its own: prints one JSON line with images/s of each sample."""
 
+import itertools
 import json
 import sys
 import time
 
+ON_CHIP_IMAGES = 512  # that on-chip rows go through in turn: of one mini-batch alone soon nothing is left to learn
 LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 0.01, 0.9, 5e-4
 DRIFT_TIMES_S = [1, 3600, 86400, 864000, 2592000]
 
@@ -33,7 +35,24 @@ def aihwkit_config(kind):
     return config
 
 
-def build(network, peer, form):
+def on_chip_config(row):
+    """What mho's on-chip rows train on, baseline_chip() of evaluators/measures/network_bench.cpp, in aihwkit's terms."""
+    from aihwkit.simulator.configs import (DigitalRankUpdateRPUConfig, MixedPrecisionCompound, SingleRPUConfig, SoftBoundsDevice)
+    from aihwkit.simulator.parameters.enums import BoundManagementType, NoiseManagementType
+
+    device = SoftBoundsDevice(dw_min=1 / 600, dw_min_dtod=0.3, dw_min_std=0.3, up_down=0, up_down_dtod=0.01, w_max=1, w_min=-1,
+                              w_max_dtod=0.3, w_min_dtod=0.3)
+    mixed = row == "mixed_precision_training"
+    config = DigitalRankUpdateRPUConfig(device=MixedPrecisionCompound(device=device)) if mixed else SingleRPUConfig(device=device)
+    for io in (config.forward, config.backward):
+        io.inp_res, io.out_res, io.inp_bound, io.out_bound, io.out_noise = 1 / 126, 1 / 510, 1.0, 20.0, 0.1
+        io.noise_management = NoiseManagementType.ABS_MAX
+    config.forward.bound_management = BoundManagementType.ITERATIVE
+    config.update.desired_bl = 31 if row == "pulsed31_training" else 10
+    return config
+
+
+def build(network, peer, form, row):
     """(module, one mini-batch, labels) of a peer: torch in a memory format (and compiled), or aihwkit with a kind of
     tile."""
     import torch
@@ -49,7 +68,8 @@ def build(network, peer, form):
         from aihwkit.nn.conversion import convert_to_analog
 
         grouped = [name for name, m in module.named_modules() if getattr(m, "groups", 1) > 1]  # stay digital, as in mho
-        module = convert_to_analog(module, aihwkit_config(form), exclude_modules=grouped)
+        config = on_chip_config(row) if form == "pulsed_tile" else aihwkit_config(form)
+        module = convert_to_analog(module, config, exclude_modules=grouped)
     elif form.startswith("channels_last"):
         module, images = (t.to(memory_format=torch.channels_last) for t in (module, images))
     if form.endswith("_compiled"):
@@ -70,18 +90,25 @@ def make_optimizer(module, peer):
     return optimizer
 
 
-def training(network, peer, form, rounded):
-    """(one step, images in it); `rounded`: products in bfloat16, as autocast chooses them."""
+def training(network, peer, form, row):
+    """(one step, images in it). In bfloat16_training products are in bfloat16, as autocast chooses them."""
     import torch
     import torch.nn.functional as F
 
-    module, images, labels = build(network, peer, form)
+    module, images, labels = build(network, peer, form, row)
     module.train()
     optimizer = make_optimizer(module, peer)
+    batches = [(images, labels)]
+    if form == "pulsed_tile":
+        # A fifth of the pixels above 0, as MNIST has them and mho's rows: trains of no input cost nothing.
+        batches = [((torch.randn_like(images) - 0.84).clamp(min=0), torch.randint_like(labels, network["classes"]))
+                   for _ in range(ON_CHIP_IMAGES // len(images))]
+    batches = itertools.cycle(batches)
 
     def step():
+        images, labels = next(batches)
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=rounded):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=row == "bfloat16_training"):
             loss = F.cross_entropy(module(images), labels)
         loss.backward()
         optimizer.step()
@@ -101,7 +128,7 @@ def seconds_of(call, sample_s):
 
 
 def sample_training(job, gate):
-    step, images = training(job["network"], job["peer"], job["form"], job["row"] == "bfloat16_training")
+    step, images = training(job["network"], job["peer"], job["form"], job["row"])
     for _ in range(3):
         step()
     gate()
@@ -113,7 +140,7 @@ def sample_score(job, gate):
     forward pass on as many mini-batches as fill a sample, so that slow peers can be waited for."""
     import torch
 
-    module, images, _ = build(job["network"], job["peer"], job["form"])
+    module, images, _ = build(job["network"], job["peer"], job["form"], job["row"])
     module.eval()
 
     def at_a_time(time_s):

@@ -97,6 +97,7 @@ struct SearchConfig {
   SurrogateKind surrogate = SurrogateKind::none;
   double surrogate_floor = 0.3;              ///< Kendall's tau below which the surrogate is not used
   int surrogate_pool = 512;                  ///< genomes that a model chooses one from
+  int surrogate_observations = 400;          ///< that a Gaussian process learns from at most
   std::vector<std::string> start_with = {};  ///< JSON of the genomes that are the first trials
   std::vector<std::string> warm_start = {};  ///< earlier run folders, relative to the run file
   std::string from = "";  ///< winner folder or ONNX file whose weights candidates inherit where they fit

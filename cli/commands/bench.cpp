@@ -99,7 +99,8 @@ std::vector<BenchRow> rows_of(const BenchNetwork& network) {
   std::vector<BenchRow> rows{BenchRow::digital_training, BenchRow::noisy_training};
   if (has_bfloat16()) rows.push_back(BenchRow::bfloat16_training);
   if (network.on_chip)
-    rows.insert(rows.end(), {BenchRow::pulsed_training, BenchRow::mixed_precision_training});
+    rows.insert(rows.end(),
+                {BenchRow::pulsed_training, BenchRow::pulsed31_training, BenchRow::mixed_precision_training});
   if (network.training_only) return rows;
   rows.insert(rows.end(), {BenchRow::noisy_forward, BenchRow::drift_score});
   if (has_bfloat16()) rows.push_back(BenchRow::bfloat16_score);

@@ -19,13 +19,6 @@ std::uint64_t mix(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
-/// FNV-1a of the purpose's name.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t h = 0xcbf29ce484222325ull;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
-  return h;
-}
-
 /// Two standard normals from two 32-bit numbers (Box-Muller).
 std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
   const double radius = std::sqrt(-2.0 * std::log((a + 0.5) * 0x1p-32));
@@ -37,9 +30,9 @@ std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
 
 RandomKey::RandomKey(std::uint64_t seed) : value_(mix(seed)) {}
 
-RandomKey RandomKey::with(std::string_view purpose, std::uint64_t index) const {
+RandomKey RandomKey::with(Purpose purpose, std::uint64_t index) const {
   RandomKey key = *this;
-  key.value_ = mix(mix(value_ ^ hash(purpose)) ^ mix(index));
+  key.value_ = mix(mix(value_ ^ purpose.hash()) ^ mix(index));
   return key;
 }
 
@@ -102,13 +95,22 @@ void fill_normal(RandomKey key, std::span<float> values, std::uint64_t offset) {
   fill(key.value(), offset, values.data(), values.size());
 }
 
+// Each centred_uniform_*.cpp compiles vector/centred_uniform.inl for one instruction set.
+void fill_centred_uniform_portable(std::uint64_t key, float* values, std::size_t count);
+#if defined(__x86_64__)
+void fill_centred_uniform_avx2(std::uint64_t key, float* values, std::size_t count);
+void fill_centred_uniform_avx512(std::uint64_t key, float* values, std::size_t count);
+#endif
+
 void fill_centred_uniform(RandomKey key, std::span<float> values) {
-  for (size_t i = 0; i < values.size(); i += 4) {
-    const auto block = philox(key, i / 4);
-    // 23 bits and a half: symmetric, never an end point, exact in float.
-    for (size_t j = 0; j < 4 && i + j < values.size(); ++j)
-      values[i + j] = (static_cast<float>(block[j] >> 9) + 0.5f) * 0x1p-23f - 0.5f;
-  }
+  static const auto fill = [] {
+#if defined(__x86_64__)
+    if (instruction_set() == InstructionSet::avx512) return fill_centred_uniform_avx512;
+    if (instruction_set() == InstructionSet::avx2) return fill_centred_uniform_avx2;
+#endif
+    return fill_centred_uniform_portable;
+  }();
+  fill(key.value(), values.data(), values.size());
 }
 
 }  // namespace mho

@@ -2,12 +2,34 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace mho {
+
+/// What a stream of random numbers is for: the FNV-1a hash of its name, which the compiler computes where
+/// that is a literal.
+class Purpose {
+ public:
+  template <std::size_t N>
+  consteval Purpose(const char (&name)[N]) : hash_(hash_of({name, N - 1})) {}
+  Purpose(std::string_view name) : hash_(hash_of(name)) {}
+  Purpose(const std::string& name) : hash_(hash_of(name)) {}
+  std::uint64_t hash() const { return hash_; }
+
+ private:
+  static constexpr std::uint64_t hash_of(std::string_view name) {
+    std::uint64_t h = 0xcbf29ce484222325ull;
+    for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+    return h;
+  }
+
+  std::uint64_t hash_;
+};
 
 /// Names one stream of random numbers: the same key gives the same numbers on any machine, for any number of
 /// threads and after a resume. Keys are made from the run's seed by `with`, one step for each thing that
@@ -16,7 +38,7 @@ class RandomKey {
  public:
   explicit RandomKey(std::uint64_t seed);
   /// The key of a part of this stream; keys with different purposes or indices are independent.
-  RandomKey with(std::string_view purpose, std::uint64_t index = 0) const;
+  RandomKey with(Purpose purpose, std::uint64_t index = 0) const;
   std::uint64_t value() const { return value_; }
 
  private:

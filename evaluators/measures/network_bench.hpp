@@ -21,7 +21,9 @@ enum class BenchRow {
   digital_training,
   noisy_training,
   bfloat16_training,  ///< noisy too
-  pulsed_training,    ///< in the array, every vector an update: the baseline device and its periphery
+  pulsed_training,    ///< in the array, every vector an update by 10 slots: the baseline device and its
+                      ///< periphery
+  pulsed31_training,  ///< by 31
   mixed_precision_training,
   noisy_forward,
   drift_score,
@@ -31,6 +33,8 @@ enum class BenchRow {
 };
 const char* bench_row_name(BenchRow row);
 bool is_training(BenchRow row);
+/// Rows whose training writes devices.
+bool is_on_chip(BenchRow row);
 /// Regime of a training row.
 const char* regime_word(BenchRow row);
 

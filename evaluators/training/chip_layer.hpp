@@ -31,10 +31,11 @@ class ChipLayer {
   /// Room for the vectors of a mini-batch; needed before sink().
   void hold_batch(int images);
   VectorSink& sink() { return *vectors_; }
-  /// Calls body(x, dy) for the first `images` images' vectors in their order, rows as the crossbars have
-  /// them.
+  /// Calls body(VectorBlock) for the first `images` images' vectors in their order.
   template <class Body>
-  void for_each_vector(int images, const Body& body);
+  void for_each_block(int images, const Body& body) {
+    vectors_->for_each(0, images, body);
+  }
 
   /// Makes `operand` what the devices give now, read with `key`. `own`: input range and gain.
   void read(const LayerParameters& own, RandomKey key, RandomKey chip, MatrixOperand& operand);
@@ -60,10 +61,5 @@ class ChipLayer {
   std::vector<std::uint32_t> moved_;
   std::unique_ptr<ImageVectors> vectors_;  ///< null where nobody asks for them
 };
-
-template <class Body>
-void ChipLayer::for_each_vector(int images, const Body& body) {
-  for (int image = 0; image < images; ++image) vectors_->for_each(image, body);
-}
 
 }  // namespace mho

@@ -33,10 +33,13 @@ class RandomCombination final : public Loss {
 /// A layer's weight gradient of one image.
 std::vector<double> gradient_of(ImageVectors& vectors, int image, int rows, int columns) {
   std::vector<double> gradient(static_cast<size_t>(rows) * static_cast<size_t>(columns));
-  vectors.for_each(image, [&](const float* x, const float* dy) {
-    double* to = gradient.data();
-    for (int r = 0; r < rows; ++r, to += columns)
-      for (int c = 0; c < columns && x[r] != 0; ++c) to[c] += double{x[r]} * dy[c];
+  vectors.for_each(image, 1, [&](const VectorBlock& block) {
+    const float *x = block.x, *dy = block.d;
+    for (int v = 0; v < block.count; ++v, x += rows, dy += columns) {
+      double* to = gradient.data();
+      for (int r = 0; r < rows; ++r, to += columns)
+        for (int c = 0; c < columns && x[r] != 0; ++c) to[c] += double{x[r]} * dy[c];
+    }
   });
   return gradient;
 }

@@ -106,7 +106,7 @@ class TrainingEvaluator : public NetworkEvaluator, public RungTrainer, public Un
   }
 
  private:
-  RandomKey key(const char* purpose, int trial) const {
+  RandomKey key(Purpose purpose, int trial) const {
     return RandomKey(config_.search.seed).with(purpose, static_cast<std::uint64_t>(trial));
   }
 

@@ -92,8 +92,8 @@ std::vector<double> merits(const Eigen::MatrixXd& gains) {
 
 }  // namespace
 
-Observations thinned(Observations seen) {
-  const auto rows = informative(merits(seen.gains));
+Observations thinned(Observations seen, std::size_t most) {
+  const auto rows = informative(merits(seen.gains), most);
   if (rows.size() == seen.genomes.size()) return seen;
   Observations kept{{}, seen.gains(rows, Eigen::all), {}, seen.scored};
   for (const auto row : rows) {

@@ -22,8 +22,8 @@ struct Observations {
 /// Trials without a score (failed, unmapped) get the worst value seen of each column.
 Observations observe(const ProposalRequest& request);
 
-/// Those that `informative` keeps.
-Observations thinned(Observations seen);
+/// At most `most` of them, those that `informative` keeps.
+Observations thinned(Observations seen, std::size_t most);
 
 /// One Gaussian process a column of Observations::gains, conditioned on pending genomes too.
 struct BayesianModels {

@@ -22,11 +22,11 @@ Json numbers(const Eigen::VectorXd& values) { return std::vector<double>(values.
 
 using Targets = std::array<double, 3>;
 
-void keep_informative(std::vector<Genome>& genomes, std::vector<Targets>& rows) {
+void keep_informative(std::vector<Genome>& genomes, std::vector<Targets>& rows, std::size_t most) {
   std::vector<double> merits;
   for (const auto& row : rows) merits.push_back(row[0]);
   size_t kept = 0;
-  for (const size_t row : informative(merits)) {
+  for (const size_t row : informative(merits, most)) {
     if (row != kept) genomes[kept] = std::move(genomes[row]), rows[kept] = rows[row];
     ++kept;
   }
@@ -52,7 +52,7 @@ void GpSurrogate::fit(const Space& space, std::span<const Trial> trials, RandomK
     rows.push_back({day_gain(*trial.score), std::log(std::max(day.standard_deviation, smallest_deviation)),
                     trial.score->avm});
   }
-  keep_informative(genomes, rows);
+  keep_informative(genomes, rows, most_observed_);
   if (rows.empty()) throw RunError("surrogate gp: expected a trial with a score to learn from, got none");
   const auto features = genome_features(space, genomes);
   space_ = space;

@@ -15,6 +15,7 @@ namespace mho {
 /// that `informative` keeps.
 class GpSurrogate : public Surrogate {
  public:
+  explicit GpSurrogate(std::size_t most_observed) : most_observed_(most_observed) {}
   /// Throws RunError when no trial has a score.
   void fit(const Space& space, std::span<const Trial> trials, RandomKey key) override;
   std::vector<Prediction> predict(std::span<const Genome> genomes) const override;
@@ -23,6 +24,7 @@ class GpSurrogate : public Surrogate {
   void save(const std::filesystem::path& file) const override;
 
  private:
+  std::size_t most_observed_;
   std::optional<Space> space_;
   std::array<GaussianProcess, 3> processes_;  ///< accuracy, log deviation, AVM
 };

@@ -9,16 +9,17 @@
 
 namespace mho {
 
-std::unique_ptr<Surrogate> make_surrogate(SurrogateKind kind, const SearchExtensions& extensions) {
-  if (kind == SurrogateKind::gp) return std::make_unique<GpSurrogate>();
-  return make_host_surrogate(word_of(kind), extensions);
+std::unique_ptr<Surrogate> make_surrogate(const SearchConfig& search, const SearchExtensions& extensions) {
+  if (search.surrogate == SurrogateKind::gp)
+    return std::make_unique<GpSurrogate>(static_cast<size_t>(search.surrogate_observations));
+  return make_host_surrogate(word_of(search.surrogate), extensions);
 }
 
 SurrogateGuide::SurrogateGuide(const RunConfig& config, const SearchExtensions& extensions)
     : search_(config.search), space_(config.space) {
   earlier_ = load_earlier_trials(search_.warm_start, space_);
   if (search_.surrogate == SurrogateKind::none) return;
-  make_ = [kind = search_.surrogate, extensions] { return make_surrogate(kind, extensions); };
+  make_ = [search = search_, extensions] { return make_surrogate(search, extensions); };
   surrogate_ = make_();
   report_.name = word_of(search_.surrogate);
 }

@@ -53,7 +53,7 @@ class SurrogateGuide {
   SurrogateReport report_;
 };
 
-/// A surrogate: native, or the host's. SurrogateKind::none is not one. Throws ConfigError.
-std::unique_ptr<Surrogate> make_surrogate(SurrogateKind kind, const SearchExtensions& extensions);
+/// search.surrogate: native, or the host's. SurrogateKind::none is not one. Throws ConfigError.
+std::unique_ptr<Surrogate> make_surrogate(const SearchConfig& search, const SearchExtensions& extensions);
 
 }  // namespace mho

@@ -122,7 +122,7 @@ Genome propose(const ProposalRequest& request, BayesianMemory& memory) {
   const bool too_early = request.generation() == 0 && request.earlier.empty();
   if (too_early || observations.scored < 2)
     return from_latin_hypercube(request, request.generation(), population, request.trial % population);
-  observations = thinned(std::move(observations));
+  observations = thinned(std::move(observations), static_cast<size_t>(request.search.surrogate_observations));
   const auto models = memory.models(request, observations);
   auto keeps = observations.keeps;
   keeps.resize(keeps.size() + request.pending.size(), true);  // of a batch, what is pending is believed to

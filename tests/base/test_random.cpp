@@ -62,11 +62,11 @@ TEST_CASE("A keyed block is Philox of the key's two halves and the counter") {
 TEST_CASE("Keys of different purposes, indices and seeds differ") {
   std::set<std::uint64_t> seen;
   for (std::uint64_t seed = 0; seed < 20; ++seed)
-    for (const char* purpose : {"weight", "noise", "split", ""})
+    for (const Purpose purpose : {Purpose("weight"), Purpose("noise"), Purpose("split"), Purpose("")})
       for (std::uint64_t index = 0; index < 100; ++index)
         seen.insert(RandomKey(seed).with(purpose, index).value());
   CHECK(seen.size() == 20 * 4 * 100);
-  CHECK(RandomKey(1).with("a", 2).value() == RandomKey(1).with("a", 2).value());
+  CHECK(RandomKey(1).with("a", 2).value() == RandomKey(1).with(std::string("a"), 2).value());
   CHECK(RandomKey(1).with("a").with("b").value() != RandomKey(1).with("b").with("a").value());
 }
 
@@ -149,6 +149,17 @@ TEST_CASE("Centred uniform numbers have mean 0, variance 1/12, and depend on key
   CHECK(std::abs(squares / n - 1.0 / 12) < 5 * std::sqrt(1.0 / 180 / n));  // variance of v^2 is 1/180
   fill_centred_uniform(RandomKey(6), part);
   CHECK_FALSE(std::equal(part.begin(), part.end(), values.begin()));
+}
+
+TEST_CASE("Centred uniform numbers are the upper 23 bits of Philox's blocks, in every instruction set") {
+  for (const size_t count : {1, 4, 63, 64, 65, 200}) {
+    std::vector<float> values(count);
+    fill_centred_uniform(RandomKey(9), values);
+    for (size_t i = 0; i < count; ++i) {
+      const auto bits = philox(RandomKey(9), i / 4)[i % 4];
+      REQUIRE(values[i] == (static_cast<float>(bits >> 9) + 0.5f) * 0x1p-23f - 0.5f);
+    }
+  }
 }
 
 TEST_CASE("Uniform numbers lie in [0, 1) with mean 1/2") {

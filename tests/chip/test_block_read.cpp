@@ -18,7 +18,7 @@ CrossbarLayer convolution() {
   return {MatrixLayout(g, 0, RowSplit::dense), {}};
 }
 
-FloatBuffer drawn(size_t count, const char* what) {
+FloatBuffer drawn(size_t count, Purpose what) {
   FloatBuffer values(count + kernel_slack());
   fill_normal(RandomKey(3).with(what), std::span<float>(values.data(), count));
   return values;

@@ -91,9 +91,14 @@ TEST_CASE("The vectors that a layer takes add up to its weight gradient") {
   placed.layer->sink().take(x.data(), dy.data(), 0, 1);  // parts come in any order
   const int columns = matrix.columns();
   std::vector<float> sum(placed.parameters[static_cast<size_t>(node)].weight.size());
-  placed.layer->for_each_vector(images, [&](const float* input, const float* error) {
-    for (size_t i = 0; i < sum.size(); ++i)
-      sum[i] += input[i / static_cast<size_t>(columns)] * error[i % static_cast<size_t>(columns)];
+  const size_t width = static_cast<size_t>(columns), rows = sum.size() / width;
+  std::uint64_t seen = 0;
+  placed.layer->for_each_block(images, [&](const VectorBlock& block) {
+    CHECK(block.first == seen);
+    seen += static_cast<std::uint64_t>(block.count);
+    for (size_t v = 0; v < static_cast<size_t>(block.count); ++v)
+      for (size_t i = 0; i < sum.size(); ++i)
+        sum[i] += block.x[v * rows + i / width] * block.d[v * width + i % width];
   });
   sum = to_matrix_rows(sum, columns, matrix.row_cut());
   MatrixOperand operand;

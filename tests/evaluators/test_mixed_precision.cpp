@@ -60,6 +60,14 @@ TEST_CASE("Accumulators write less often than pulses of every vector") {
   CHECK(8 * events("mixed_precision") < events("pulsed"));
 }
 
+TEST_CASE("A training that has gone astray asks a device for no more than its range") {
+  ToySteps chip(toy_network(3), on_chip_training("mixed_precision"), exact_chip(100));
+  for (int i = 0; i < 3; ++i) chip.run(1e6);
+  const auto writes = chip.store().chip()->writes;
+  CHECK(writes.pulses_per_device.max >= 50);
+  CHECK(writes.pulses_per_device.max <= 3 * 100);
+}
+
 TEST_CASE("Few bits lose what is below their resolution") {
   const auto moved = [](int bits) {
     auto config = on_chip_training("mixed_precision");

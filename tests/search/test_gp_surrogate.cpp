@@ -16,7 +16,7 @@ using namespace mho::testing;
 TEST_CASE("the surrogate predicts accuracy, deviation and AVM of genomes that it has not seen") {
   const Space space{SpaceConfig{}};
   const auto trials = synthetic_trials(space, 120, 2), unseen = synthetic_trials(space, 60, 3);
-  GpSurrogate surrogate;
+  GpSurrogate surrogate(400);
   surrogate.fit(space, trials, RandomKey(1));
   const auto predicted = surrogate.predict(genomes_of(unseen));
   double errors = 0, spread = 0, outside = 0;
@@ -37,7 +37,7 @@ TEST_CASE("same trials and key, same predictions; one collapsed network does not
   const Space space{SpaceConfig{}};
   auto trials = synthetic_trials(space, 60, 2);
   const auto unseen = genomes_of(synthetic_trials(space, 20, 3));
-  GpSurrogate one, two, three;
+  GpSurrogate one(400), two(400), three(400);
   one.fit(space, trials, RandomKey(1));
   two.fit(space, trials, RandomKey(1));
   trials[5].score = make_score(-50, 0.004, 5);
@@ -51,7 +51,7 @@ TEST_CASE("same trials and key, same predictions; one collapsed network does not
 
 TEST_CASE("a genome outside the space is not ranked") {
   const Space space{SpaceConfig{}};
-  GpSurrogate surrogate;
+  GpSurrogate surrogate(400);
   CHECK_THROWS_AS(surrogate.predict({}), RunError);
   CHECK_THROWS_AS(surrogate.fit(space, {}, RandomKey(1)), RunError);
   surrogate.fit(space, synthetic_trials(space, 12, 2), RandomKey(1));
@@ -63,7 +63,7 @@ TEST_CASE("a genome outside the space is not ranked") {
 TEST_CASE("the saved JSON holds all that a prediction needs") {
   const TemporaryFolder folder;
   const Space space{SpaceConfig{}};
-  GpSurrogate surrogate;
+  GpSurrogate surrogate(400);
   surrogate.fit(space, synthetic_trials(space, 20, 2), RandomKey(1));
   surrogate.save(folder / "surrogate.json");
   const auto json = nlohmann::json::parse(read_text_file(folder / "surrogate.json"));

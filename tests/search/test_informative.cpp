@@ -10,7 +10,7 @@ using namespace mho;
 
 TEST_CASE("few observations are all learned from, in their order") {
   CHECK(informative(std::vector<double>{3, 1, 2}, 3) == std::vector<std::size_t>{0, 1, 2});
-  CHECK(informative({}).empty());
+  CHECK(informative({}, 3).empty());
 }
 
 TEST_CASE("of many observations the best half of what fits stays, and of the others an even share") {

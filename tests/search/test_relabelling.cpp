@@ -101,7 +101,7 @@ TEST_CASE("a model is blind to the order in which unordered values are listed") 
     trials.push_back(valued_trial(worth(genome), 0.01));
     trials.back().genome = genome;
   }
-  GpSurrogate first, second;
+  GpSurrogate first(400), second(400);
   first.fit(one, trials, RandomKey(1));
   second.fit(other, trials, RandomKey(1));
   const auto a = first.predict(unseen), b = second.predict(unseen);

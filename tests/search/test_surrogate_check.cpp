@@ -36,7 +36,7 @@ class Oracle : public Surrogate {
 };
 
 const auto make_oracle = [] { return std::make_unique<Oracle>(); };
-const auto make_gp = [] { return std::make_unique<GpSurrogate>(); };
+const auto make_gp = [] { return std::make_unique<GpSurrogate>(400); };
 
 }  // namespace
 

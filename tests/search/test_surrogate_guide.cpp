@@ -67,7 +67,7 @@ TEST_CASE("a surrogate that only Python has is refused without it") {
   SearchExtensions extensions;
   extensions.make_surrogate = [&](const std::string& name) {
     asked = name;
-    return make_surrogate(SurrogateKind::gp, {});
+    return make_surrogate({.surrogate = SurrogateKind::gp}, {});
   };
   SurrogateGuide guide(config, extensions);
   CHECK(asked == "xgboost");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/analog/array_config.hpp"
+#include "core/analog/devices/device_pulses.hpp"
 #include "core/base/files/safetensors.hpp"
 #include "core/base/random.hpp"
 
@@ -18,12 +19,6 @@ namespace mho {
 struct StuckDevice {
   std::size_t device = 0;  ///< row * columns + column
   float conductance_us = 0;
-};
-
-/// Whole pulses on one device: up (positive) or down.
-struct DevicePulses {
-  std::uint32_t device = 0;
-  std::int32_t count = 0;
 };
 
 /// A conductance that one device is to be brought to.

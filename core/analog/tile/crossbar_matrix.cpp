@@ -148,26 +148,34 @@ void CrossbarMatrix::update(const float* x, const float* d, double learning_rate
                     "hardware.mapping = \"pairs\"",
                     hardware_.device));
   std::vector<DevicePulses> pulses;
-  append_update(x, d, learning_rate, config, key, pulses);
+  append_updates({x, d}, learning_rate, config, key, pulses);
   move(pulses, key);
 }
 
-void CrossbarMatrix::append_update(const float* x, const float* d, double learning_rate,
-                                   const UpdateConfig& config, RandomKey key,
-                                   std::vector<DevicePulses>& pulses) const {
+void CrossbarMatrix::append_updates(const UpdateVectors& vectors, double learning_rate,
+                                    const UpdateConfig& config, RandomKey key,
+                                    std::vector<DevicePulses>& pulses) const {
   std::vector<float> errors;
   for (size_t t = 0; t < targets_.tiles.size(); ++t) {
     const auto& tile = targets_.tiles[t];
     const float* steps =
         pulse_weights_.data() + std::ptrdiff_t{targets_.row_split_of(tile.row)} * columns() + tile.column;
-    errors.assign(d + tile.column, d + tile.column + tile.columns);
-    for (size_t c = 0; c < errors.size(); ++c)  // a column of scale 0 holds nothing and learns nothing
-      errors[c] = steps[c] > 0 ? errors[c] * static_cast<float>(learning_rate) / steps[c] : 0.0f;
+    errors.clear();
+    for (int v = 0; v < vectors.count; ++v) {
+      const float* d = vectors.d + std::ptrdiff_t{v} * columns() + tile.column;
+      for (int c = 0; c < tile.columns; ++c)  // a column of scale 0 holds nothing and learns nothing
+        errors.push_back(steps[c] > 0 ? d[c] * static_cast<float>(learning_rate) / steps[c] : 0.0f);
+    }
     const auto first =
         static_cast<size_t>(tile.row) * static_cast<size_t>(columns()) + static_cast<size_t>(tile.column);
     append_pulses(
-        {x + tile.row, errors.data(), tile.rows, tile.columns, first, static_cast<size_t>(columns())}, config,
-        key.with("tile", t), pulses);
+        {vectors.x + tile.row, errors.data(), vectors.count, rows(), tile.rows, tile.columns, first,
+         static_cast<size_t>(columns())},
+        config,
+        [&](int v) {
+          return key.with("vector", vectors.first + static_cast<std::uint64_t>(v)).with("tile", t);
+        },
+        pulses);
   }
 }
 

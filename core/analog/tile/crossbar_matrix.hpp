@@ -55,10 +55,10 @@ class CrossbarMatrix {
   /// for less. Throws ConfigError for a model without pulses, and for single devices that only move up.
   void update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
               RandomKey key);
-  /// The pulses of that update, by weight, behind those in `pulses`: they do not depend on what the devices
-  /// hold, so those of many vectors may be moved at once.
-  void append_update(const float* x, const float* d, double learning_rate, const UpdateConfig& config,
-                     RandomKey key, std::vector<DevicePulses>& pulses) const;
+  /// The pulses of such updates, tile by tile and row by row, behind those in `pulses`: they do not depend on
+  /// what the devices hold, so those of many vectors may be moved at once.
+  void append_updates(const UpdateVectors& vectors, double learning_rate, const UpdateConfig& config,
+                      RandomKey key, std::vector<DevicePulses>& pulses) const;
   /// Moves weights (DevicePulses::device = row * columns + column) by whole pulses up or down, in their
   /// order, as update does. Throws ConfigError for a model without pulses.
   void move(std::span<const DevicePulses> pulses, RandomKey key);

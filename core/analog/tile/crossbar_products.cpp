@@ -3,19 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "core/base/error.hpp"
+#include "core/base/largest.hpp"
 
 namespace mho {
 namespace {
-
-float largest(const float* x, std::ptrdiff_t count) {
-  float most = 0;
-  for (std::ptrdiff_t i = 0; i < count; ++i) most = std::max(most, std::fabs(x[i]));
-  return most;
-}
 
 /// The mean of `reads` calls of product(key, y) with keys of their own.
 template <class Product>
@@ -49,9 +41,10 @@ FrozenMatrix& CrossbarProducts::held(RandomKey key) {
 void CrossbarProducts::multiply(const float* x, int vectors, int reads, RandomKey key, float* y) {
   auto& frozen = held(key);
   const auto& range = matrix_.hardware().input_range;
-  const float full = range.mode == InputRangeMode::fixed
-                         ? static_cast<float>(range.value)
-                         : largest(x, std::ptrdiff_t{vectors} * matrix_.rows());
+  const float full =
+      range.mode == InputRangeMode::fixed
+          ? static_cast<float>(range.value)
+          : largest_magnitude({x, static_cast<size_t>(vectors) * static_cast<size_t>(matrix_.rows())});
   frozen.set_input_range(effective_input_range(matrix_.hardware(), full));
   average(reads, key, {y, static_cast<size_t>(vectors) * static_cast<size_t>(matrix_.columns())},
           [&](RandomKey own, float* to) { frozen.forward(x, vectors, own, 0, to); });

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/analog/vector/tile_product.hpp"
+#include "core/base/largest.hpp"
 
 namespace mho {
 namespace {
@@ -79,9 +80,7 @@ void Tile::vary_chip(RandomKey chip) {
 
 float Tile::full_scale(const float* x) const {
   if (!io_.abs_max) return io_.input_range > 0 ? io_.input_range : 1.0f;
-  float largest = 0;
-  for (int r = 0; r < rows_; ++r) largest = std::max(largest, std::fabs(x[r]));
-  return largest;
+  return largest_magnitude({x, index(rows_)});
 }
 
 void Tile::size_scratch(int vectors, TileScratch& scratch) const {
@@ -240,11 +239,10 @@ bool Tile::read_out(const float* sums, RandomKey key, float scale, TileScratch& 
       fill_centred_uniform(key.with("output rounding"), noise);
     else
       std::fill(noise.begin(), noise.end(), 0.0f);
-    for (int c = 0; c < columns_; ++c) {  // levels beyond the last one tell saturation
-      const float level = nearest(clip_to(out[c] / io_.adc.step, levels + 2) + noise[index(c)]);
-      saturated |= std::fabs(level) > levels;
-      out[c] = clip_to(level, levels) * io_.adc.step;
-    }
+    for (int c = 0; c < columns_; ++c)  // levels beyond the last one tell saturation
+      out[c] = nearest(clip_to(out[c] / io_.adc.step, levels + 2) + noise[index(c)]);
+    saturated = largest_magnitude({out, index(columns_)}) > levels;
+    for (int c = 0; c < columns_; ++c) out[c] = clip_to(out[c], levels) * io_.adc.step;
   }
   for (int c = 0; c < columns_; ++c) out[c] *= scale;
   return saturated;

@@ -7,7 +7,8 @@ namespace mho {
 namespace {
 
 /// Calls body(offset in patches, offset in the image or -1 in the border, floats) for every kernel position
-/// of every patch.
+/// of every patch; a kernel row that lies inside the image at once, since its positions are neighbours there
+/// too.
 template <class Body>
 void for_each_tap(const ConvolutionGeometry& g, int first, int count, const Body& body) {
   const int channels = g.input.channels;
@@ -15,11 +16,19 @@ void for_each_tap(const ConvolutionGeometry& g, int first, int count, const Body
   for (int pixel = first; pixel < first + count; ++pixel) {
     const int top = pixel / g.output.width * g.stride_height - g.padding.top;
     const int left = pixel % g.output.width * g.stride_width - g.padding.left;
-    for (int row = top; row < top + g.kernel_height; ++row)
+    const bool across = left >= 0 && left + g.kernel_width <= g.input.width;
+    for (int row = top; row < top + g.kernel_height; ++row) {
+      const bool within = row >= 0 && row < g.input.height;
+      if (within && across) {
+        body(at, (std::ptrdiff_t{row} * g.input.width + left) * channels, g.kernel_width * channels);
+        at += g.kernel_width * channels;
+        continue;
+      }
       for (int column = left; column < left + g.kernel_width; ++column, at += channels) {
-        const bool inside = row >= 0 && row < g.input.height && column >= 0 && column < g.input.width;
+        const bool inside = within && column >= 0 && column < g.input.width;
         body(at, inside ? (std::ptrdiff_t{row} * g.input.width + column) * channels : -1, channels);
       }
+    }
   }
 }
 

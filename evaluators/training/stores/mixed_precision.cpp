@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.hpp"
@@ -18,6 +19,16 @@ double resolution_of(const OnChipConfig& config) {
 
 float round_to(float steps, float resolution) {
   return resolution > 0 ? std::nearbyint(steps / resolution) * resolution : steps;
+}
+
+constexpr int block_columns = 16;
+
+/// Whether any sum has come to its threshold: mostly none of a block has, and this the compiler turns into
+/// vector instructions.
+bool any_due(const float* sums, const float* steps, int count, float threshold) {
+  int due = 0;
+  for (int i = 0; i < count; ++i) due |= int{!(std::fabs(sums[i]) < threshold * steps[i])};
+  return due != 0;
 }
 
 }  // namespace
@@ -70,21 +81,29 @@ std::vector<DevicePulses> MixedPrecisionStore::take_whole_steps(std::size_t node
   const auto resolution = static_cast<float>(resolution_of(config));
   const auto& cut = layer(node)->layer().row_cut();
   const int columns = layer(node)->layer().columns();
+  const float range = 2 * bound(node);
   std::vector<DevicePulses> pulses;
   float* sum = accumulator(node).data();
   for (int row = 0; row < cut.rows; ++row) {
     const int crossbar_row = cut.crossbar_row(row);
     const float* steps = layer(node)->matrix().pulse_weights().data() +
                          std::ptrdiff_t{crossbar_row / cut.split_rows} * columns;
-    for (int c = 0; c < columns; ++c, ++sum) {
-      if (resolution > 0) *sum = round_to(*sum / steps[c], resolution) * steps[c];
-      if (std::fabs(*sum) < threshold * steps[c]) continue;
-      const float whole = std::trunc(*sum / steps[c]);
-      if (whole == 0) continue;
-      pulses.push_back(
-          {static_cast<std::uint32_t>(crossbar_row * columns + c), static_cast<std::int32_t>(whole)});
-      *sum -= whole * steps[c];
+    if (resolution > 0)
+      for (int c = 0; c < columns; ++c) sum[c] = round_to(sum[c] / steps[c], resolution) * steps[c];
+    for (int first = 0; first < columns; first += block_columns) {
+      const int end = std::min(first + block_columns, columns);
+      if (!any_due(sum + first, steps + first, end - first, threshold)) continue;
+      for (int c = first; c < end; ++c) {
+        if (!(std::fabs(sum[c]) >= threshold * steps[c])) continue;
+        sum[c] = std::clamp(sum[c], -range, range);
+        const float whole = std::trunc(sum[c] / steps[c]);
+        if (whole == 0) continue;
+        pulses.push_back(
+            {static_cast<std::uint32_t>(crossbar_row * columns + c), static_cast<std::int32_t>(whole)});
+        sum[c] -= whole * steps[c];
+      }
     }
+    sum += columns;
   }
   return pulses;
 }

@@ -8,7 +8,9 @@ namespace mho {
 /// Mixed precision (Nandakumar et al., Frontiers in Neuroscience 14, 406, 2020; bulk-switching devices: Wu et
 /// al., arXiv 2305.14547): products on the devices, the optimiser's steps added up in digital, and a device
 /// is written once its sum is worth a step of it. With chi the sum, w what the devices hold and g the
-/// gradients, w + chi = w_0 - sum of rate g where pulses move what they should.
+/// gradients, w + chi = w_0 - sum of rate g where pulses move what they should. A sum worth more than a
+/// device's whole range is cut to that: no write asks for what no device can hold, however far a training has
+/// gone astray.
 class MixedPrecisionStore : public OnChipStore {
  public:
   MixedPrecisionStore(const StoreContext& context, Parameters initial)

@@ -8,17 +8,12 @@
 
 #include "core/analog/tile/refresh.hpp"
 #include "core/base/error.hpp"
+#include "core/base/largest.hpp"
 #include "core/base/parallel.hpp"
 #include "evaluators/training/write_counts.hpp"
 
 namespace mho {
 namespace {
-
-float largest(const FloatBuffer& values) {
-  float most = 0;
-  for (const float value : values) most = std::max(most, std::fabs(value));
-  return most;
-}
 
 std::string prefix_of(size_t node) { return fmt::format("chip.{}.", node); }
 
@@ -67,7 +62,7 @@ void OnChipStore::place(size_t node, bool follows) {
         "training.regime = {}: expected layers whose devices all hold weights, got {} '{}': pulses of "
         "whole vectors would move the cells that stay zero; expected lstm, rnn, or mixed_precision",
         context_.config.regime, layer_name(here.layer), name));
-  const float most = largest(weights);
+  const float most = largest_magnitude(weights);
   bounds_[node] = config.weight_bound > 0 ? static_cast<float>(config.weight_bound)
                                           : most * static_cast<float>(config.weight_headroom);
   if (bounds_[node] == 0) bounds_[node] = 1;  // a layer of zeros

@@ -46,6 +46,7 @@ class OnChipStore : public MasterCopyStore {
   /// What the optimiser has added up, in weight units, rows as the parameters have them; Gradients::vectors:
   /// empty.
   FloatBuffer& accumulator(std::size_t node) { return accumulators_[node]; }
+  float bound(std::size_t node) const { return bounds_[node]; }
   int batch() const { return batch_; }
   const DeviceModel& model() const { return *model_; }
   /// Targets of the layer's devices for weights, under the layer's bound.

@@ -18,9 +18,8 @@ std::vector<DevicePulses> PulsedStore::write(std::size_t node, double learning_r
   std::vector<DevicePulses> pulses;
   auto& matrix = layer(node)->matrix();
   const auto update = context_.config.on_chip.update();
-  std::uint64_t vector = 0;
-  layer(node)->for_each_vector(batch(), [&](const float* x, const float* dy) {
-    matrix.append_update(x, dy, learning_rate, update, key.with("vector", vector++), pulses);
+  layer(node)->for_each_block(batch(), [&](const VectorBlock& block) {
+    matrix.append_updates({block.x, block.d, block.count, block.first}, learning_rate, update, key, pulses);
   });
   matrix.move(pulses, key);
   return pulses;

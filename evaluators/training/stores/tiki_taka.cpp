@@ -43,13 +43,17 @@ std::vector<DevicePulses> TikiTakaStore::write(std::size_t node, double learning
   const auto& config = context_.config.on_chip;
   auto& fast = fast_[node];
   std::vector<DevicePulses> updates, moved;
-  layer(node)->for_each_vector(batch(), [&](const float* x, const float* dy) {
-    const auto number = static_cast<std::uint64_t>(fast.vectors++);
-    fast.matrix->append_update(x, dy, config.fast_rate, config.update(), key.with("vector", number), updates);
-    if (fast.vectors % config.transfer_every != 0) return;
-    fast.matrix->move(updates, key.with("fast", number));  // the row that is read has seen all so far
-    updates.clear();
-    transfer(node, learning_rate, moved);
+  layer(node)->for_each_block(batch(), [&](const VectorBlock& block) {
+    const int rows = fast.matrix->rows(), columns = fast.matrix->columns();
+    for (std::ptrdiff_t v = 0; v < block.count; ++v) {
+      const auto number = static_cast<std::uint64_t>(fast.vectors++);
+      fast.matrix->append_updates({block.x + v * rows, block.d + v * columns, 1, number}, config.fast_rate,
+                                  config.update(), key, updates);
+      if (fast.vectors % config.transfer_every != 0) continue;
+      fast.matrix->move(updates, key.with("fast", number));  // the row that is read has seen all so far
+      updates.clear();
+      transfer(node, learning_rate, moved);
+    }
   });
   fast.matrix->move(updates, key.with("fast"));
   layer(node)->matrix().move(moved, key);

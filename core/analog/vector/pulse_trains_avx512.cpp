@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+#if defined(__x86_64__)
+#define MHO_DRAW_TRAINS draw_trains_avx512
+#define MHO_COINCIDE coincide_avx512
+#include "core/analog/vector/pulse_trains.inl"
+#endif
