@@ -22,6 +22,10 @@ import time
 IDEAL_IO = {"hardware.dac_bits": 0, "hardware.adc_bits": 0, "hardware.output_noise": 0,
             "hardware.noise_management": "none", "hardware.bound_management": "none",
             "hardware.backward_dac_bits": 0, "hardware.backward_adc_bits": 0, "hardware.backward_output_noise": 0}
+# Weights of 255 even steps and nothing beside them: what a mini-batch asks for is rounded to whole steps, and the rest is gone.
+LINEAR = {"training.regime": "mixed_precision", "training.accumulator_bits": 1, "training.weight_bound": 0,
+          "training.weight_headroom": 2, **{f"device.constant_step.{key}": 0 for key in (
+              "step_spread", "imbalance_spread", "bound_spread", "step_noise")}, "device.constant_step.states": 255, **IDEAL_IO}
 DIGITAL = {"training.regime": "digital", "scoring.from": "programmed", "scoring.programmings": 1}
 
 
@@ -200,6 +204,8 @@ def table_6(runs):
                            "lns_madam, 8 bits": {"training.optimizer": "lns_madam",
                                                  "training.learning_rate": 1 / 16}}.items():
         row(name, spread(runs.digital_errors("mlp", MNIST, {**mlp, **settings})))
+    row("sgd, linear weights of 8 bits without a copy", spread(runs.errors("mlp", MNIST, {
+        **mlp, **LINEAR, "training.learning_rate": 0.02, "training.momentum": 0.9})))
     print(flush=True)
     head("mixed precision, 120 states", "error %", "events a weight and sample")
     mixed = {**lenet(runs, 120), "training.regime": "mixed_precision", "training.momentum": 0.9}
