@@ -55,6 +55,31 @@ def test_a_history_that_grows_is_proposed_for_as_one_that_is_new():
         assert growing.propose(history[:8], 11, 8) == grown[2]  # another history than the last
 
 
+@pytest.mark.parametrize("name", ["tpe", "nsga2", "nsga3"])
+def test_the_space_that_samplers_are_told_is_the_one_that_they_would_find(name, monkeypatch):
+    spaces = []
+
+    def kept(proposer, history):
+        made = proposer._sampler
+
+        def sampler(seed):
+            one = made(seed)
+            infer = one.infer_relative_search_space
+            one.infer_relative_search_space = lambda study, trial: spaces.append(infer(study, trial)) or spaces[-1]
+            return one
+
+        monkeypatch.setattr(proposer, "_sampler", sampler)
+        proposer.propose(history, 3, len(history))
+        return spaces.pop()
+
+    history = [told(n, [0.1 * n]) for n in range(12)]
+    for known in ([], history):
+        told_space = kept(_optuna.Proposer(f"optuna:{name}", study()), known)
+        with monkeypatch.context() as without:  # what Optuna finds by itself
+            without.setattr(_optuna, "_DeclaredSpace", lambda distributions: optuna.search_space.IntersectionSearchSpace(True))
+            assert kept(_optuna.Proposer(f"optuna:{name}", study()), known) == told_space
+
+
 def test_integers_and_reals_keep_their_scale():
     space = _optuna.ParameterSpace(optuna, [{"name": "w", "kind": "integer", "low": 8, "high": 64, "log": True},
                                             {"name": "lr", "kind": "real", "low": 0.001, "high": 1.0, "log": True}])

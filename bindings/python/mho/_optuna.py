@@ -63,6 +63,17 @@ class ParameterSpace:
         return genome
 
 
+class _DeclaredSpace:
+    """In place of Optuna's IntersectionSearchSpace, which looks through all trials for each new sampler: here all trials have
+    the declared parameters."""
+
+    def __init__(self, distributions):
+        self._distributions = dict(sorted(distributions.items()))
+
+    def calculate(self, *_):  # a study, and in Optuna 5 for some samplers whether its trials are to be kept in mind
+        return dict(self._distributions)
+
+
 def _check_cmaes(space, directions):
     if len(directions) > 1:
         raise InputError(f"search.proposer = optuna:cmaes: expected one objective, got {len(directions)}: "
@@ -115,7 +126,11 @@ class Proposer:
                 "nsga3": lambda: samplers.NSGAIIISampler(**genetic),
                 "cmaes": lambda: samplers.CmaEsSampler(seed=seed, popsize=self._population,
                                                        warn_independent_sampling=False)}
-        return made[self._name]()
+        sampler = made[self._name]()
+        for name in ("_search_space", "_intersection_search_space"):
+            if hasattr(sampler, name):  # Optuna's own: where it is called otherwise, the same proposals take longer
+                setattr(sampler, name, _DeclaredSpace(self._space.distributions if self._trials else {}))
+        return sampler
 
     def propose(self, history, key, number):
         """history: what trial_to_json writes, of earlier generations by number. The genome as JSON text."""
