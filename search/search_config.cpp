@@ -46,8 +46,7 @@ void SearchConfig::proposal_fields(FieldVisitor& visitor) {
                 "evolution with a surrogate, bayesian: genomes of which one is chosen for a trial");
   visitor.field("surrogate_observations", &surrogate_observations, between(20, 100000),
                 "surrogate gp, bayesian: trials that a Gaussian process learns from at most, whose cost "
-                "rises with their "
-                "cube: of more the better half, and as many spread over all others");
+                "rises with their cube: of more the better half, and as many spread over all others");
   visitor.field(
       "start_with", &start_with, anything(),
       "genomes that are the first trials, as [[search.start_with]] tables of their genes (trials.jsonl "

@@ -60,10 +60,10 @@ def busy(lengths, workers, times):
     return 100 * sum(seconds) / (workers * end(seconds, workers, workers * times))
 
 
-def regrets(arguments, table, population):
+def regrets(arguments, table, settings):
+    """Of `bayesian` with these settings of [search] on the table."""
     command = [arguments.mho, "bench-search", f"bench/search/{table}.toml", "--table", f"bench/search/{table}.csv", "--seeds",
-               arguments.seeds, "--json", "--set", "search.proposer=bayesian", f"search.population={population}",
-               f"search.trials={arguments.trials}"]
+               arguments.seeds, "--json", "--set", "search.proposer=bayesian", f"search.trials={arguments.trials}", *settings]
     text = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, check=True).stdout
     best = max(float(row["accuracy_1d"]) for row in rows_of(table) if row["failed"] == "0")
     return Regrets(json.loads(text)["runs"], best)
@@ -85,7 +85,7 @@ def main():
     print("\n| genes | generation | " + " | ".join(f"after {count}" for count in counts) + " |\n|---|---:|" + "---:|" * len(counts))
     for table, title in TABLES.items():
         for population in SIZES:
-            found = regrets(arguments, table, population)
+            found = regrets(arguments, table, [f"search.population={population}"])
             cells = ["{1:.2f} ({0:.2f} to {2:.2f})".format(*found.at_trial(count)) for count in counts]
             print(f"| {title} | {population} | {' | '.join(cells)} |", flush=True)
 

@@ -9,23 +9,11 @@ Searches both tables (`mho bench-search`) with `bayesian`, which learns from an 
 and prints the regrets for docs/search.md.
 """
 import argparse
-import json
 import statistics
-import subprocess
 
-from batching import TABLES, rows_of
-from regrets import Regrets
+from batching import TABLES, regrets
 
 PARTS = (8, 4, 2, 1)
-
-
-def regrets(arguments, table, most):
-    command = [arguments.mho, "bench-search", f"bench/search/{table}.toml", "--table", f"bench/search/{table}.csv", "--seeds",
-               arguments.seeds, "--json", "--set", "search.proposer=bayesian", f"search.trials={arguments.trials}",
-               f"search.surrogate_observations={most}"]
-    text = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, check=True).stdout
-    best = max(float(row["accuracy_1d"]) for row in rows_of(table) if row["failed"] == "0")
-    return Regrets(json.loads(text)["runs"], best)
 
 
 def main():
@@ -39,7 +27,7 @@ def main():
           " | seeds that found the best |\n|---|---:|" + "---:|" * (len(counts) + 1))
     for table, title in TABLES.items():
         for part in PARTS:
-            found = regrets(arguments, table, arguments.trials // part)
+            found = regrets(arguments, table, [f"search.surrogate_observations={arguments.trials // part}"])
             cells = ["{mean:.2f}, {1:.2f} ({0:.2f} to {2:.2f})".format(
                 *found.at_trial(count), mean=statistics.mean(run[min(count, len(run)) - 1] for run in found.by_trial)) for count in counts]
             best = sum(run[-1] <= 0 for run in found.by_trial)

@@ -42,7 +42,7 @@ void darken(Samples& samples) {
   for (float& pixel : samples.images) pixel = std::max(pixel - 0.84f, 0.0f);
 }
 
-/// A row's settings; on the chip those of configs/onchip-mnist.toml.
+/// A row's settings; on the chip those of configs/onchip-mnist.toml but for the bound.
 TrainingConfig training_of(BenchRow row) {
   TrainingConfig config;
   config.regime = regime_word(row);

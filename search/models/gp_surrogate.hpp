@@ -15,6 +15,7 @@ namespace mho {
 /// that `informative` keeps.
 class GpSurrogate : public Surrogate {
  public:
+  /// most_observed: search.surrogate_observations.
   explicit GpSurrogate(std::size_t most_observed) : most_observed_(most_observed) {}
   /// Throws RunError when no trial has a score.
   void fit(const Space& space, std::span<const Trial> trials, RandomKey key) override;

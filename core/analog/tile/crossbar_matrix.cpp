@@ -160,11 +160,12 @@ void CrossbarMatrix::append_updates(const UpdateVectors& vectors, double learnin
     const auto& tile = targets_.tiles[t];
     const float* steps =
         pulse_weights_.data() + std::ptrdiff_t{targets_.row_split_of(tile.row)} * columns() + tile.column;
-    errors.clear();
-    for (int v = 0; v < vectors.count; ++v) {
+    errors.resize(static_cast<size_t>(vectors.count) * static_cast<size_t>(tile.columns));
+    float* error = errors.data();
+    for (int v = 0; v < vectors.count; ++v, error += tile.columns) {
       const float* d = vectors.d + std::ptrdiff_t{v} * columns() + tile.column;
       for (int c = 0; c < tile.columns; ++c)  // a column of scale 0 holds nothing and learns nothing
-        errors.push_back(steps[c] > 0 ? d[c] * static_cast<float>(learning_rate) / steps[c] : 0.0f);
+        error[c] = steps[c] > 0 ? d[c] * static_cast<float>(learning_rate) / steps[c] : 0.0f;
     }
     const auto first =
         static_cast<size_t>(tile.row) * static_cast<size_t>(columns()) + static_cast<size_t>(tile.column);
