@@ -6,6 +6,7 @@
 #include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace mho;
 using namespace mho::test;
@@ -91,14 +92,14 @@ TEST_CASE("names and numbers that need care survive the round trip") {
 }
 
 TEST_CASE("an architecture loads from a file, and a missing file is a DataError") {
-  const auto folder = std::filesystem::temp_directory_path() / "mho_test_architecture_json_5b1f";
+  const TemporaryFolder folder;
   const auto file = folder / "architecture.json";
   const auto net = make_builtin("lenet5", {28, 28, 1}, 10);
   write_file_atomically(file, to_json(net));
   CHECK(load_architecture(file).declarations() == net.declarations());
   write_file_atomically(file, std::string("{}"));
   CHECK_THAT(refusal([&] { load_architecture(file); }), ContainsSubstring(file.string()));
-  std::filesystem::remove_all(folder);
+  std::filesystem::remove(file);
   CHECK_THROWS_AS(load_architecture(file), DataError);
 }
 

@@ -8,6 +8,7 @@
 #include "core/nn/graph/builtin_architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/nn/graph_helpers.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace mho;
 using namespace mho::test;
@@ -15,13 +16,6 @@ using namespace mho::test;
 namespace {
 
 const RandomKey key = RandomKey(1).with("parameters");
-
-/// A folder of its own that goes away with the test.
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "mho_test_parameters_93c2";
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 const LayerParameters& of(const Architecture& net, const Parameters& parameters, const std::string& name) {
   return parameters[static_cast<size_t>(node_index(net, name))];
@@ -105,8 +99,8 @@ TEST_CASE("initial weights depend on the key, the node and the element only") {
 }
 
 TEST_CASE("parameters survive a round trip through a file") {
-  const Folder folder;
-  const auto file = folder.path / "weights.safetensors";
+  const TemporaryFolder folder;
+  const auto file = folder / "weights.safetensors";
   const auto net = make_builtin("ds_cnn", {49, 10, 1}, 12);
   auto parameters = initial_parameters(net, key);
   parameters[1].input_range = 3.25f;
@@ -127,8 +121,8 @@ TEST_CASE("parameters survive a round trip through a file") {
 
 TEST_CASE(
     "a file holds one tensor for each array, rows x all columns, and the input ranges that are calibrated") {
-  const Folder folder;
-  const auto file = folder.path / "weights.safetensors";
+  const TemporaryFolder folder;
+  const auto file = folder / "weights.safetensors";
   const auto net = make_builtin("ds_cnn", {49, 10, 1}, 12);
   auto parameters = initial_parameters(net, key);
   parameters[1].input_range = 2;
@@ -143,8 +137,8 @@ TEST_CASE(
 }
 
 TEST_CASE("a file of another network is refused with the tensor, the expected and the found shape") {
-  const Folder folder;
-  const auto file = folder.path / "weights.safetensors";
+  const TemporaryFolder folder;
+  const auto file = folder / "weights.safetensors";
   const auto net = make_builtin("mlp:20-10", {4, 4, 1}, 10);
   auto write = [&](const std::string& name) {
     const auto other = make_builtin(name, {4, 4, 1}, 10);
@@ -164,8 +158,8 @@ TEST_CASE("a file of another network is refused with the tensor, the expected an
 
 TEST_CASE(
     "numbers that no training gives are refused with the tensor, the index, the expected and the found") {
-  const Folder folder;
-  const auto file = folder.path / "weights.safetensors";
+  const TemporaryFolder folder;
+  const auto file = folder / "weights.safetensors";
   const auto net = make_builtin("ds_cnn", {49, 10, 1}, 12);
   auto message = [&](auto change) {
     auto parameters = initial_parameters(net, key);
@@ -202,8 +196,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a range of 0 is refused on a crossbar, but not where mho once wrote it: of a grouped convolution") {
-  const Folder folder;
-  const auto file = folder.path / "weights.safetensors";
+  const TemporaryFolder folder;
+  const auto file = folder / "weights.safetensors";
   const auto net = make_builtin("ds_cnn", {49, 10, 1}, 12);
   save_parameters(file, net, initial_parameters(net, key));
   auto tensors = read_safetensors(file);
@@ -218,8 +212,8 @@ TEST_CASE(
 }
 
 TEST_CASE("parameters that do not fit the network are not written") {
-  const Folder folder;
-  const auto file = folder.path / "weights.safetensors";
+  const TemporaryFolder folder;
+  const auto file = folder / "weights.safetensors";
   const auto net = make_builtin("mlp", {28, 28, 1}, 10);
   auto parameters = initial_parameters(net, key);
   parameters[1].bias.pop_back();
