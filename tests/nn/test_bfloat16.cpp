@@ -144,3 +144,44 @@ TEST_CASE("a bfloat16 weight gradient has the reference's bits") {
     }
   }
 }
+
+TEST_CASE("a batch norm that keeps halves agrees with the reference: halves to the bit, sums closely") {
+  const int pixels = 9, channels = GENERATE(1, 4, 15, 16, 50, 64);
+  const auto count = static_cast<size_t>(pixels * channels);
+  const auto y = normals(count, 1), a = normals(64, 2), b = normals(64, 3), c = normals(64, 4),
+             dz = normals(count, 5);
+  const bool gradient_in_halves = GENERATE(false, true);
+  struct Passes {
+    std::vector<std::uint16_t> y, dz;
+    FloatBuffer sums{FloatBuffer(96)}, squares{FloatBuffer(96)}, s1{FloatBuffer(96)}, s2{FloatBuffer(96)};
+    FloatBuffer z, masked, dy;
+  };
+  const auto run = [&](const Bfloat16Kernels& set) {
+    Passes p{.y = std::vector<std::uint16_t>(count), .dz = std::vector<std::uint16_t>(count), .z = y};
+    p.masked = dz;
+    p.dy = y;
+    set.keep_sums(y.data(), p.y.data(), pixels, channels, p.sums.data(), p.squares.data());
+    const KeptHalves kept{p.y.data(), gradient_in_halves ? p.dz.data() : nullptr, pixels, channels};
+    set.affine(kept, a.data(), b.data(), dz.data(), 0.0f, p.z.data());
+    set.affine_backward_sums(kept, p.masked.data(), p.z.data(), 0.0f, p.s1.data(), p.s2.data());
+    set.affine_backward(kept, p.masked.data(), a.data(), b.data(), c.data(), p.dy.data());
+    return p;
+  };
+  const Passes wanted = run(reference_bfloat16_kernels());
+  std::vector<std::uint16_t> rounded(count);
+  reference_bfloat16_kernels().round(y.data(), count, rounded.data());
+  CHECK(wanted.y == rounded);
+  for (const auto* set : fast_bfloat16_sets()) {
+    INFO(set->name << ", " << channels << " channels");
+    const Passes got = run(*set);
+    CHECK(got.y == wanted.y);
+    CHECK(got.dz == wanted.dz);
+    check_close(got.sums, wanted.sums, 64, 1e-4);
+    check_close(got.squares, wanted.squares, 64, 1e-4);
+    check_close(got.z, wanted.z, count, 1e-5);
+    check_close(got.masked, wanted.masked, count, 1e-6);
+    check_close(got.s1, wanted.s1, 64, 1e-4);
+    check_close(got.s2, wanted.s2, 64, 1e-4);
+    check_close(got.dy, wanted.dy, count, 1e-5);
+  }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/run/buffer_plan.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,29 @@ TEST_CASE("a chain of batch norms holds two gradients, however deep, and none of
   const NetworkPlan plan(published("ds_cnn"));
   const BufferPlan buffers(plan);
   CHECK(buffers.slot_floats == std::vector<std::int64_t>{25 * 5 * 64, 25 * 5 * 64});
-  for (size_t i = 0; i < plan.operations.size(); ++i)
-    CHECK(buffers.value_in_walk[i] == plan.operations[i].needs_batch);
+  const int last = plan.levels - 1;  // whose values are read back before their walk ends
+  for (size_t i = 1; i + 1 < plan.operations.size(); ++i)
+    CHECK(buffers.value_in_walk[i] == (plan.operations[i].needs_batch || plan.operations[i].level == last));
+}
+
+TEST_CASE(
+    "in bfloat16 a batch norm's input is held in halves, and its gradient where no later level adds to it") {
+  const NetworkPlan plan(published("resnet8"));
+  const BufferPlan buffers(plan, Arithmetic::bfloat16);
+  int halves = 0, residuals = 0;
+  for (size_t i = 1; i + 1 < plan.operations.size(); ++i) {
+    const auto& op = plan.operations[i];
+    if (!op.needs_batch) continue;
+    ++halves;
+    CHECK(buffers.value_in_halves[static_cast<size_t>(op.inputs[0])]);
+    CHECK_FALSE(buffers.value_in_halves[i]);
+    CHECK(buffers.gradient_in_halves[i] == buffers.value_in_walk[i]);
+    residuals += !buffers.value_in_walk[i];
+  }
+  CHECK(halves == 7);
+  CHECK(residuals == 1);  // of the stem, which the first block adds again
+  const BufferPlan none(NetworkPlan(published("lenet5")), Arithmetic::bfloat16);
+  CHECK(std::count(none.value_in_halves.begin(), none.value_in_halves.end(), true) == 0);
 }
 
 TEST_CASE("what a later level adds as a residual is held for the whole mini-batch") {

@@ -64,5 +64,6 @@ TEST_CASE("nothing is dropped in inference, nor with a rate of 0") {
       .logits({}, image.data(), 1, RandomKey(1), found.data());
   CHECK(found == image);
   CHECK(trained(0, 7) == image);
-  CHECK(refusal([] { net(1); }) == "architecture 'net', layer 'drop' (dropout): rate: expected 0 to 0.99, got 1");
+  CHECK(refusal([] { net(1); }) ==
+        "architecture 'net', layer 'drop' (dropout): rate: expected 0 to 0.99, got 1");
 }

@@ -39,7 +39,9 @@ TEST_CASE("what is no character of the vocabulary is refused") {
   CHECK(refusal([] {
           net(3, {2, 1, 2});
         }) ==
-        "architecture 'net', layer 'characters' (one_hot): wrong input: expected characters, steps x 1 x 1, got 2x1x2");
+        "architecture 'net', layer 'characters' (one_hot): wrong input: expected characters, steps x 1 x 1, "
+        "got 2x1x2");
   CHECK(refusal([] { net(1); }) ==
-        "architecture 'net', layer 'characters' (one_hot): symbols out of range: expected 2 to 268435456, got 1");
+        "architecture 'net', layer 'characters' (one_hot): symbols out of range: expected 2 to 268435456, "
+        "got 1");
 }

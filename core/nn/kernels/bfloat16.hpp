@@ -8,6 +8,15 @@
 
 namespace mho {
 
+/// What a batch norm keeps of a training step from one pass to the next, as bfloat16: its input and, where
+/// not null, the gradient of its output; [pixels][channels].
+struct KeptHalves {
+  const std::uint16_t* y = nullptr;
+  std::uint16_t* dz = nullptr;
+  int pixels = 1;
+  int channels = 1;
+};
+
 /// Products of bfloat16 numbers, float32 sums. A slot of four bytes holds two numbers, the first in its lower
 /// half, and one step of a sum is VDPBF16PS: sum = sum + x1 w1, rounded, then sum = sum + x0 w0, rounded
 /// (products of two bfloat16 are exact in float32). Numbers are rounded to the nearest, ties to even. All
@@ -33,6 +42,20 @@ struct Bfloat16Kernels {
   /// The same of quantise_levels.
   void (*quantise_pairs)(const float* first, const float* second, std::size_t count, float range,
                          float levels, float* slots);
+
+  // The passes of a batch norm, each as its namesake in Kernels. Sums are of the numbers as they are kept;
+  // like those of Kernels they may differ between sets in the last bits.
+  /// kept = y as bfloat16, and its channel_sums.
+  void (*keep_sums)(const float* y, std::uint16_t* kept, int pixels, int channels, float* sums,
+                    float* squares);
+  void (*affine)(const KeptHalves&, const float* scale, const float* shift, const float* residual,
+                 float floor, float* z);
+  /// Masks dz where it is, and keeps it in halves where there is a place.
+  void (*affine_backward_sums)(const KeptHalves&, float* dz, const float* z, float floor, float* sums,
+                               float* products);
+  /// dz is read where it is not kept in halves.
+  void (*affine_backward)(const KeptHalves&, const float* dz, const float* a, const float* b, const float* c,
+                          float* dy);
 };
 
 /// Whether the chosen instruction set (core/base/vector/instruction_set.hpp) multiplies bfloat16 itself.

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "core/base/random.hpp"
 #include "core/nn/kernels/bfloat16.hpp"
@@ -96,8 +97,50 @@ void quantise_pairs(const float* first, const float* second, std::size_t count, 
     put(slots + i, level(first[i], range, levels), second ? level(second[i], range, levels) : 0.0f);
 }
 
-const Bfloat16Kernels plain_loops{"reference",     product,     gradient,      round,
-                                  quantise_levels, round_pairs, quantise_pairs};
+// The passes of a batch norm are those of the reference on floats, once halves are wide again.
+
+std::vector<float> wide(const std::uint16_t* halves, const KeptHalves& kept) {
+  std::vector<float> floats(static_cast<std::size_t>(kept.pixels) * static_cast<std::size_t>(kept.channels));
+  for (std::size_t i = 0; i < floats.size(); ++i) floats[i] = from_half(halves[i]);
+  return floats;
+}
+
+void keep_sums(const float* y, std::uint16_t* kept, int pixels, int channels, float* sums, float* squares) {
+  round(y, static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels), kept);
+  const auto as_kept = wide(kept, {nullptr, nullptr, pixels, channels});
+  reference_kernels().channel_sums(as_kept.data(), pixels, channels, sums, squares);
+}
+
+void affine(const KeptHalves& kept, const float* scale, const float* shift, const float* residual,
+            float floor, float* z) {
+  reference_kernels().affine(wide(kept.y, kept).data(), kept.pixels, kept.channels, scale, shift, residual,
+                             floor, z);
+}
+
+void affine_backward_sums(const KeptHalves& kept, float* dz, const float* z, float floor, float* sums,
+                          float* products) {
+  const auto y = wide(kept.y, kept);
+  for (std::size_t i = 0; i < y.size(); ++i)
+    if (z[i] <= floor) dz[i] = 0;
+  std::vector<float> summed(dz, dz + y.size());
+  if (kept.dz) {
+    round(dz, y.size(), kept.dz);
+    summed = wide(kept.dz, kept);
+  }
+  reference_kernels().affine_backward_sums(summed.data(), z, y.data(), kept.pixels, kept.channels, floor,
+                                           sums, products);
+}
+
+void affine_backward(const KeptHalves& kept, const float* dz, const float* a, const float* b, const float* c,
+                     float* dy) {
+  const auto wide_dz = kept.dz ? wide(kept.dz, kept) : std::vector<float>{};
+  reference_kernels().affine_backward(kept.dz ? wide_dz.data() : dz, wide(kept.y, kept).data(), kept.pixels,
+                                      kept.channels, a, b, c, dy);
+}
+
+const Bfloat16Kernels plain_loops{"reference",    product,        gradient,  round,  quantise_levels,
+                                  round_pairs,    quantise_pairs, keep_sums, affine, affine_backward_sums,
+                                  affine_backward};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // The kernels on bfloat16, compiled once for each instruction set: the including file names the set.
 #define MHO_BFLOAT16
 #include "core/nn/kernels/bfloat16.hpp"
+#include "core/nn/kernels/fast_batch_norm.inl"
 #include "core/nn/kernels/fast_channels.inl"
 #include "core/nn/kernels/fast_gradients.inl"
 #include "core/nn/kernels/fast_products.inl"
@@ -22,6 +23,12 @@ MHO_INLINE Bits rounded(Vector v) {
 MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
   _mm256_mask_storeu_epi16(y, lanes_below(count), (__m256i)_mm512_cvtneps_pbh(v));
 }
+MHO_INLINE Vector as_kept(Vector v) {
+  return (Vector)((Bits)_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(v)) << 16);
+}
+MHO_INLINE Vector load_halves(const std::uint16_t* x, int count) {
+  return (Vector)((Bits)_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes_below(count), x)) << 16);
+}
 MHO_INLINE Vector pair_up(Vector first, Vector second) {
   const Bits lanes = lane_numbers();
   const __m512i turns = (__m512i)(lanes | ((lanes + 16u) << 16));  // 0 16 1 17 2 18 ...
@@ -31,6 +38,13 @@ MHO_INLINE Vector pair_up(Vector first, Vector second) {
 MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
   const Bits bits = rounded(v);
   for (int i = 0; i < count; ++i) y[i] = static_cast<std::uint16_t>(bits[i] >> 16);
+}
+/// What load_halves would read where store_halves wrote v.
+MHO_INLINE Vector as_kept(Vector v) { return (Vector)(rounded(v) & 0xffff0000u); }
+MHO_INLINE Vector load_halves(const std::uint16_t* x, int count) {
+  Bits bits{};
+  for (int i = 0; i < count; ++i) bits[i] = std::uint32_t{x[i]} << 16;
+  return (Vector)bits;
 }
 MHO_INLINE Vector pair_up(Vector first, Vector second) {
   return (Vector)((rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
@@ -87,10 +101,53 @@ void quantise_pairs(const float* first, const float* second, std::size_t count, 
   pairs(first, second, count, slots, [&](Vector v) { return dac.of(v); });
 }
 
+MHO_INLINE auto halves_of(const std::uint16_t* from) {
+  return [from](std::ptrdiff_t i, int count) { return load_halves(from + i, count); };
+}
+
+void keep_sums(const float* y, std::uint16_t* kept, int pixels, int channels, float* sums, float* squares) {
+  const auto keep = [=](std::ptrdiff_t i, int count) {
+    const Vector v = load_count(y + i, count);
+    store_halves(kept + i, v, count);
+    return as_kept(v);
+  };
+  sum_channels(pixels, channels, keep, sums, squares);
+}
+
+void affine(const KeptHalves& kept, const float* scale, const float* shift, const float* residual,
+            float floor, float* z) {
+  scale_channels(kept.pixels, kept.channels, halves_of(kept.y), {scale, shift, residual, floor}, z);
+}
+
+void affine_backward_sums(const KeptHalves& kept, float* dz, const float* z, float floor, float* sums,
+                          float* products) {
+  const Masking masking{dz, z, floor, kept.pixels, kept.channels};
+  const auto as_it_is = [](std::ptrdiff_t, Vector g, int) { return g; };
+  const auto in_halves = [&](std::ptrdiff_t i, Vector g, int count) {
+    store_halves(kept.dz + i, g, count);
+    return as_kept(g);
+  };
+  if (kept.dz)
+    mask_and_sum(masking, halves_of(kept.y), in_halves, sums, products);
+  else
+    mask_and_sum(masking, halves_of(kept.y), as_it_is, sums, products);
+}
+
+void affine_backward(const KeptHalves& kept, const float* dz, const float* a, const float* b, const float* c,
+                     float* dy) {
+  const auto y = halves_of(kept.y);
+  if (kept.dz)
+    combine_channels(kept.pixels, kept.channels, halves_of(kept.dz), y, {a, b, c}, dy);
+  else
+    combine_channels(kept.pixels, kept.channels, floats_of(dz), y, {a, b, c}, dy);
+}
+
 }  // namespace
 
 extern const Bfloat16Kernels MHO_BFLOAT16_SET;
-const Bfloat16Kernels MHO_BFLOAT16_SET{MHO_BFLOAT16_NAME, product,     gradient,      round,
-                                       quantise_levels,   round_pairs, quantise_pairs};
+const Bfloat16Kernels MHO_BFLOAT16_SET{
+    MHO_BFLOAT16_NAME, product,        gradient,  round,  quantise_levels,
+    round_pairs,       quantise_pairs, keep_sums, affine, affine_backward_sums,
+    affine_backward};
 
 }  // namespace mho

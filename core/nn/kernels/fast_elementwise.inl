@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/vector/vector.inl"
+#include "core/nn/kernels/fast_batch_norm.inl"
 #include "core/nn/kernels/fast_channels.inl"
 #include "core/nn/kernels/kernels.hpp"
 
@@ -24,102 +25,24 @@ void quantise(const float* x, std::size_t count, float range, float levels, floa
   }
 }
 
-/// U x B vectors of sums, added up and then to `sums`.
-template <int U, int B>
-MHO_INLINE void add_up(const Vector (&part)[U][B], int count, float* sums) {
-#pragma GCC unroll 4
-  for (int b = 0; b < B; ++b) {
-    Vector sum = part[0][b];
-#pragma GCC unroll 4
-    for (int u = 1; u < U; ++u) sum += part[u][b];
-    store_count(sums + b * lane_count, load_count(sums + b * lane_count, count) + sum, count);
-  }
-}
-
 void channel_sums(const float* y, int pixels, int channels, float* sums, float* squares) {
-  for_channel_blocks(channels, [&](int c, auto vectors, int count) {
-    constexpr int B = vectors.count, U = most_vectors / B;
-    Vector sum[U][B] = {}, square[U][B] = {};
-    for_pixels_in_turn<U>(pixels, [&](int p, int u) {
-      const float* at = y + static_cast<std::ptrdiff_t>(p) * channels + c;
-#pragma GCC unroll 4
-      for (int b = 0; b < B; ++b) {
-        const Vector v = load_count(at + b * lane_count, count);
-        sum[u][b] += v;
-        square[u][b] += v * v;
-      }
-    });
-    add_up(sum, count, sums + c);
-    add_up(square, count, squares + c);
-  });
-}
-
-/// B vectors of `from`, kept in registers over a loop.
-template <int B>
-MHO_INLINE void load_block(const float* from, int count, Vector (&to)[B]) {
-#pragma GCC unroll 4
-  for (int b = 0; b < B; ++b) to[b] = load_count(from + b * lane_count, count);
+  sum_channels(pixels, channels, floats_of(y), sums, squares);
 }
 
 void affine(const float* y, int pixels, int channels, const float* scale, const float* shift,
             const float* residual, float floor, float* z) {
-  const Vector low = spread(floor);
-  for_channel_blocks(channels, [&](int c, auto vectors, int count) {
-    constexpr int B = vectors.count;
-    Vector a[B], s[B];
-    load_block(scale + c, count, a);
-    load_block(shift + c, count, s);
-    for (int p = 0; p < pixels; ++p) {
-      const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c;
-#pragma GCC unroll 4
-      for (int b = 0; b < B; ++b) {
-        Vector v = load_count(y + i + b * lane_count, count) * a[b] + s[b];
-        if (residual) v += load_count(residual + i + b * lane_count, count);
-        store_count(z + i + b * lane_count, larger(v, low), count);
-      }
-    }
-  });
+  scale_channels(pixels, channels, floats_of(y), {scale, shift, residual, floor}, z);
 }
 
 void affine_backward_sums(float* dz, const float* z, const float* y, int pixels, int channels, float floor,
                           float* sums, float* products) {
-  const Vector low = spread(floor);
-  for_channel_blocks(channels, [&](int c, auto vectors, int count) {
-    constexpr int B = vectors.count, U = most_vectors / B;
-    Vector sum[U][B] = {}, product_sum[U][B] = {};
-    for_pixels_in_turn<U>(pixels, [&](int p, int u) {
-#pragma GCC unroll 4
-      for (int b = 0; b < B; ++b) {
-        const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + c + b * lane_count;
-        const Vector g = load_count(z + i, count) > low ? load_count(dz + i, count) : Vector{};
-        store_count(dz + i, g, count);
-        sum[u][b] += g;
-        product_sum[u][b] += g * load_count(y + i, count);
-      }
-    });
-    add_up(sum, count, sums + c);
-    add_up(product_sum, count, products + c);
-  });
+  const auto keep = [](std::ptrdiff_t, Vector g, int) { return g; };
+  mask_and_sum({dz, z, floor, pixels, channels}, floats_of(y), keep, sums, products);
 }
 
 void affine_backward(const float* dz, const float* y, int pixels, int channels, const float* a,
                      const float* b, const float* c, float* dy) {
-  for_channel_blocks(channels, [&](int k, auto vectors, int count) {
-    constexpr int B = vectors.count;
-    Vector av[B], bv[B], cv[B];
-    load_block(a + k, count, av);
-    load_block(b + k, count, bv);
-    load_block(c + k, count, cv);
-    for (int p = 0; p < pixels; ++p) {
-      const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(p) * channels + k;
-#pragma GCC unroll 4
-      for (int v = 0; v < B; ++v) {
-        const std::ptrdiff_t at = i + v * lane_count;
-        store_count(dy + at, av[v] * load_count(dz + at, count) + (bv[v] * load_count(y + at, count) + cv[v]),
-                    count);
-      }
-    }
-  });
+  combine_channels(pixels, channels, floats_of(dz), floats_of(y), {a, b, c}, dy);
 }
 
 /// Calls body(first, count) for each vector of a plain array.

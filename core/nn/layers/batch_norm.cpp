@@ -8,7 +8,8 @@
 #include <limits>
 
 #include "core/nn/graph/parameters.hpp"
-#include "core/nn/kernels/kernels.hpp"
+#include "core/nn/kernels/bfloat16.hpp"
+#include "core/nn/operators/affine_input_gradient.hpp"
 #include "core/nn/operators/elementwise.hpp"
 
 namespace mho {
@@ -26,8 +27,14 @@ class BatchNormOperator final : public ElementwiseOperator {
         floor_(relu ? 0.0f : -std::numeric_limits<float>::infinity()) {}
 
   void forward_pixels(const ForwardCall& call, std::int64_t pixels) const override {
-    kernels().affine(call.x[0], static_cast<int>(pixels), shape_.channels, call.affine->scale.data(),
-                     call.affine->shift.data(), call.x.size() > 1 ? call.x[1] : nullptr, floor_, call.y);
+    const int count = static_cast<int>(pixels);
+    const float *scale = call.affine->scale.data(), *shift = call.affine->shift.data();
+    const float* const residual = call.x.size() > 1 ? call.x[1] : nullptr;
+    if (call.x_halves)
+      bfloat16_kernels().affine({call.x_halves, nullptr, count, shape_.channels}, scale, shift, residual,
+                                floor_, call.y);
+    else
+      kernels().affine(call.x[0], count, shape_.channels, scale, shift, residual, floor_, call.y);
   }
   std::unique_ptr<BatchState> make_batch_state(std::size_t parts) const override;
 
@@ -58,7 +65,7 @@ class BatchNormState final : public BatchState {
     inputs_[part].reset(channels());
     gradients_[part].reset(channels());
   }
-  void observe(std::size_t part, const float* x, int images) override;
+  void observe(std::size_t part, const float* x, int images, std::uint16_t* halves) override;
   void finish(int images, LayerParameters& parameters, ChannelAffine& affine) override;
   void observe_gradient(std::size_t part, const BackwardCall& call) override;
   void finish_gradient(int images, const LayerParameters& parameters, LayerParameters& gradients) override;
@@ -66,6 +73,7 @@ class BatchNormState final : public BatchState {
 
  private:
   std::size_t channels() const { return static_cast<std::size_t>(shape_.channels); }
+  int pixels(int images) const { return images * shape_.height * shape_.width; }
   double count(int images) const { return static_cast<double>(images) * shape_.height * shape_.width; }
 
   Shape shape_;
@@ -80,11 +88,14 @@ std::unique_ptr<BatchState> BatchNormOperator::make_batch_state(std::size_t part
   return std::make_unique<BatchNormState>(*this, parts);
 }
 
-void BatchNormState::observe(std::size_t part, const float* x, int images) {
+void BatchNormState::observe(std::size_t part, const float* x, int images, std::uint16_t* halves) {
   ChannelSums& sums = inputs_[part];
   sums.clear_image();
-  kernels().channel_sums(x, images * shape_.height * shape_.width, shape_.channels, sums.image_a.data(),
-                         sums.image_b.data());
+  float *a = sums.image_a.data(), *b = sums.image_b.data();
+  if (halves)
+    bfloat16_kernels().keep_sums(x, halves, pixels(images), shape_.channels, a, b);
+  else
+    kernels().channel_sums(x, pixels(images), shape_.channels, a, b);
   sums.add_image();
 }
 
@@ -113,8 +124,13 @@ void BatchNormState::finish(int images, LayerParameters& p, ChannelAffine& affin
 void BatchNormState::observe_gradient(std::size_t part, const BackwardCall& call) {
   ChannelSums& sums = gradients_[part];
   sums.clear_image();
-  kernels().affine_backward_sums(call.dy, call.y, call.x[0], call.images * shape_.height * shape_.width,
-                                 shape_.channels, floor_, sums.image_a.data(), sums.image_b.data());
+  float *a = sums.image_a.data(), *b = sums.image_b.data();
+  if (call.x_halves)
+    bfloat16_kernels().affine_backward_sums(
+        {call.x_halves, call.dy_halves, pixels(call.images), shape_.channels}, call.dy, call.y, floor_, a, b);
+  else
+    kernels().affine_backward_sums(call.dy, call.y, call.x[0], pixels(call.images), shape_.channels, floor_,
+                                   a, b);
   sums.add_image();
   if (call.dx.size() < 2 || !call.dx[1]) return;
   const std::int64_t size = call.images * shape_.size();
@@ -147,15 +163,7 @@ void BatchNormState::finish_gradient(int images, const LayerParameters& paramete
 }
 
 void BatchNormState::backward(const BackwardCall& call) const {
-  float* dx = call.dx[0];
-  if (!dx) return;  // of the network's input
-  const std::int64_t size = shape_.size();
-  for (int i = 0; i < call.images; ++i) {  // image by image: one of a shared input goes through scratch
-    float* to = call.first[0] ? dx + i * size : call.second_scratch;
-    kernels().affine_backward(call.dy + i * size, call.x[0] + i * size, shape_.height * shape_.width,
-                              shape_.channels, a_.data(), b_.data(), c_.data(), to);
-    if (!call.first[0]) kernels().add(to, static_cast<std::size_t>(size), dx + i * size);
-  }
+  affine_input_gradient(call, shape_, {a_.data(), b_.data(), c_.data()});
 }
 
 }  // namespace

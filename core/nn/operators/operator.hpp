@@ -48,6 +48,8 @@ struct ForwardCall {
   const float* start = nullptr;
   float* end = nullptr;
   float* kept = nullptr;  ///< [image][Operator::kept_size()], for backward; null where there will be none
+  /// What needs the whole mini-batch finds x[0] here, where it is not null (StepBuffers).
+  const std::uint16_t* x_halves = nullptr;
 };
 
 /// A layer's sums of gradients over one part of a mini-batch.
@@ -79,6 +81,10 @@ struct BackwardCall {
   bool ends_network = false;     ///< its outputs are the network's scores
   const float* start = nullptr;  ///< as ForwardCall's
   const float* kept = nullptr;   ///< what forward left there
+  /// Of what needs the whole mini-batch: where x[0] is, and where dy is kept between its two passes; null
+  /// where x and dy are.
+  const std::uint16_t* x_halves = nullptr;
+  std::uint16_t* dy_halves = nullptr;
 };
 
 /// What a training step keeps for an operation whose outputs need all of a mini-batch's inputs (batch norm):
@@ -89,8 +95,8 @@ class BatchState {
   virtual ~BatchState() = default;
   /// Sums of a part back to zero.
   virtual void reset(std::size_t part) = 0;
-  /// Adds the inputs of some images.
-  virtual void observe(std::size_t part, const float* x, int images) = 0;
+  /// Adds the inputs of some images, and keeps them in `halves` where that is not null.
+  virtual void observe(std::size_t part, const float* x, int images, std::uint16_t* halves) = 0;
   /// All `images` of the mini-batch were observed: `affine` stands for the operation, running statistics in
   /// `parameters` move.
   virtual void finish(int images, LayerParameters& parameters, ChannelAffine& affine) = 0;

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/base/aligned.hpp"
-
 namespace mho {
 namespace {
 
@@ -43,15 +41,29 @@ bool is_read_in_own_level(const NetworkPlan& plan, int index) {
   return own_level;
 }
 
+/// Whether nothing reads an operation's output but batch norms, which take it in halves.
+bool feeds_batch_norms(const NetworkPlan& plan, int index) {
+  bool only = plan.operations[static_cast<size_t>(index)].multiplies;
+  for_readers(plan, index, [&](const Operation&, bool applied_here) { only = only && applied_here; });
+  return only;
+}
+
 }  // namespace
 
-BufferPlan::BufferPlan(const NetworkPlan& plan)
-    : value_in_walk(plan.operations.size(), false), gradient_slot(plan.operations.size(), no_gradient) {
+BufferPlan::BufferPlan(const NetworkPlan& plan, Arithmetic arithmetic)
+    : value_in_walk(plan.operations.size(), false),
+      value_in_halves(plan.operations.size(), false),
+      gradient_slot(plan.operations.size(), no_gradient),
+      gradient_in_halves(plan.operations.size(), false) {
+  if (arithmetic == Arithmetic::bfloat16)
+    for (size_t k = 1; k + 1 < plan.operations.size(); ++k)
+      value_in_halves[k] = feeds_batch_norms(plan, static_cast<int>(k));
   std::vector<std::vector<Levels>> taken;  // [slot]
   for (int i = static_cast<int>(plan.operations.size()) - 2; i > 0; --i) {
     const auto k = static_cast<size_t>(i);
     const Operation& op = plan.operations[k];
-    value_in_walk[k] = op.needs_batch && is_read_in_own_level(plan, i);
+    const bool goes_back_at_once = op.level == plan.levels - 1;
+    value_in_walk[k] = (op.needs_batch || goes_back_at_once) && is_read_in_own_level(plan, i);
     const Levels levels = gradient_levels(plan, i);
     if (levels.first == levels.last) {
       gradient_slot[k] = walk_only;
@@ -66,26 +78,11 @@ BufferPlan::BufferPlan(const NetworkPlan& plan)
       slot_floats.push_back(0);
     }
     taken[slot].push_back(levels);
-    slot_floats[slot] = std::max(slot_floats[slot], op.shape.size());
+    gradient_in_halves[k] = value_in_walk[k] && value_in_halves[static_cast<size_t>(op.inputs[0])];
+    const std::int64_t floats = gradient_in_halves[k] ? floats_of_halves(op.shape.size()) : op.shape.size();
+    slot_floats[slot] = std::max(slot_floats[slot], floats);
     gradient_slot[k] = static_cast<int>(slot);
   }
-}
-
-std::size_t BufferPlan::floats(const NetworkPlan& plan, int batch_size, int parts, int walk) const {
-  std::size_t total = 0;
-  const auto whole = [&](std::int64_t image) {
-    return static_cast<size_t>(image * batch_size) + kernel_slack();
-  };
-  const auto walked = [&](std::int64_t image) {
-    return static_cast<size_t>(parts) * (static_cast<size_t>(image * walk) + kernel_slack());
-  };
-  for (size_t i = 1; i + 1 < plan.operations.size(); ++i) {
-    const std::int64_t image = plan.operations[i].shape.size();
-    total += value_in_walk[i] ? walked(image) : whole(image);
-    if (gradient_slot[i] == walk_only) total += walked(image);
-  }
-  for (const auto image : slot_floats) total += whole(image);
-  return total;
 }
 
 }  // namespace mho

@@ -5,7 +5,7 @@
 
 #include "core/nn/graph/architecture.hpp"
 #include "core/nn/graph/parameters.hpp"
-#include "core/nn/kernels/kernels.hpp"
+#include "core/nn/operators/affine_input_gradient.hpp"
 #include "core/nn/operators/channel_affine.hpp"
 #include "core/nn/run/network.hpp"
 
@@ -21,7 +21,9 @@ class KeptStatistics final : public BatchState {
         none_(static_cast<std::size_t>(shape.channels), 0.0f) {}
 
   void reset(std::size_t part) override { own_->reset(part); }
-  void observe(std::size_t, const float*, int) override {}
+  void observe(std::size_t part, const float* x, int images, std::uint16_t* halves) override {
+    if (halves) own_->observe(part, x, images, halves);  // whose sums nobody reads
+  }
   void finish(int, LayerParameters& parameters, ChannelAffine& affine) override {
     affine = channel_affine(layer_, parameters).value();
     scale_ = affine.scale;
@@ -34,15 +36,7 @@ class KeptStatistics final : public BatchState {
     std::fill(gradients.beta.begin(), gradients.beta.end(), 0.0f);
   }
   void backward(const BackwardCall& call) const override {
-    if (!call.dx[0]) return;
-    const std::int64_t size = shape_.size();
-    for (int i = 0; i < call.images; ++i) {
-      float* const to = call.dx[0] + i * size;
-      float* const made = call.first[0] ? to : call.second_scratch;
-      kernels().affine_backward(call.dy + i * size, call.x[0] + i * size, shape_.height * shape_.width,
-                                shape_.channels, scale_.data(), none_.data(), none_.data(), made);
-      if (!call.first[0]) kernels().add(made, static_cast<std::size_t>(size), to);
-    }
+    affine_input_gradient(call, shape_, {scale_.data(), none_.data(), none_.data()});
   }
 
  private:

@@ -77,7 +77,8 @@ void Network::forward_operation(int index, const Parameters& parameters, const O
        .first_image = values.first_image,
        .start = values.carried ? values.carried->start(index, values.first_image) : nullptr,
        .end = values.carried ? values.carried->end(index, values.first_image) : nullptr,
-       .kept = values.kept ? values.kept->at(index, values.first_image) : nullptr});
+       .kept = values.kept ? values.kept->at(index, values.first_image) : nullptr,
+       .x_halves = values.halves ? (*values.halves)[static_cast<size_t>(op.inputs[0])] : nullptr});
 }
 
 }  // namespace mho

@@ -55,11 +55,12 @@ class Network {
     const std::vector<float*>& pointers;        ///< one an operation
     const std::vector<ChannelAffine>& affines;  ///< one an operation; used by those that need the whole batch
     float* scratch;
-    RandomKey key;                     ///< of the output noise
-    int first_image;                   ///< index of the first image, for the noise
-    bool training = false;             ///< whether layers drop what they drop in training
-    CarriedStates* carried = nullptr;  ///< null: sequences begin with states of zero
-    KeptValues* kept = nullptr;        ///< null: no backward pass follows
+    RandomKey key;                                        ///< of the output noise
+    int first_image;                                      ///< index of the first image, for the noise
+    bool training = false;                                ///< whether layers drop what they drop in training
+    CarriedStates* carried = nullptr;                     ///< null: sequences begin with states of zero
+    KeptValues* kept = nullptr;                           ///< null: no backward pass follows
+    const std::vector<std::uint16_t*>* halves = nullptr;  ///< StepBuffers::Pointers; null: all are floats
   };
   /// Of what a layer draws (a matrix' output noise, what is dropped) when the network's values have `key`.
   static std::uint64_t noise_key(RandomKey key, int node);

@@ -16,6 +16,7 @@ struct Operation {
   Shape shape;               ///< of the output
   bool relu = false;         ///< ends in a ReLU that was taken in
   bool needs_batch = false;  ///< its first input must be known for a whole mini-batch
+  bool multiplies = false;   ///< a convolution or dense layer, whose backward pass does not read its output
   int level = 0;             ///< see NetworkPlan
 };
 
@@ -31,6 +32,7 @@ struct NetworkPlan {
   /// Images that walk through a level together: 1 where a convolution reuses its weights over many pixels,
   /// more where only more images give reuse (dense and recurrent layers).
   int images_per_walk = 1;
+  int most_images_per_walk = 1;  ///< where a part has as many
   /// Images of the largest part when a mini-batch is cut into `parts`: never fewer than walk together.
   int largest_part(int batch_size, int parts) const;
 };

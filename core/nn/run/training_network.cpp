@@ -15,7 +15,7 @@ TrainingNetwork::TrainingNetwork(const Network& network, const Loss& loss, int b
       loss_(loss),
       plan_(network.plan()),
       cut_(plan_, batch_size, parts, arithmetic),
-      buffers_(plan_, batch_size, cut_),
+      buffers_(plan_, batch_size, cut_, arithmetic),
       kept_(network, batch_size),
       backward_(plan_backward(plan_)),
       affines_(plan_.operations.size()),
@@ -69,31 +69,36 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
 }
 
 void TrainingNetwork::forward(const Step& step, const Walk& walk) {
-  const auto& values = buffers_.pointers(walk.part).values;
-  const Network::Values at{.pointers = values,
+  const auto& at_walk = buffers_.pointers(walk.part);
+  const Network::Values at{.pointers = at_walk.values,
                            .affines = affines_,
                            .scratch = parts_[walk.part].scratch.data(),
                            .key = step.batch.key,
                            .first_image = walk.first,
                            .training = true,
                            .carried = step.batch.carried,
-                           .kept = &kept_};
+                           .kept = &kept_,
+                           .halves = &at_walk.value_halves};
   for (int i = 1; i + 1 < op_count(); ++i)
     if (op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
-  for (int i = 0; i < op_count(); ++i)  // statistics while the values are in cache
-    if (op(i).needs_batch && op(op(i).inputs[0]).level == walk.level)
-      states_[static_cast<size_t>(i)]->observe(walk.part, values[static_cast<size_t>(op(i).inputs[0])],
-                                               walk.images);
+  for (int i = 0; i < op_count(); ++i) {  // statistics while the values are in cache
+    if (!op(i).needs_batch || op(op(i).inputs[0]).level != walk.level) continue;
+    const auto input = static_cast<size_t>(op(i).inputs[0]);
+    states_[static_cast<size_t>(i)]->observe(walk.part, at_walk.values[input], walk.images,
+                                             at_walk.value_halves[input]);
+  }
 }
 
 void TrainingNetwork::restore_values(const Step& step, const Walk& walk) {
-  const Network::Values at{buffers_.pointers(walk.part).values,
-                           affines_,
-                           parts_[walk.part].scratch.data(),
-                           step.batch.key,
-                           walk.first,
-                           true};
+  const auto& at_walk = buffers_.pointers(walk.part);
+  const Network::Values at{.pointers = at_walk.values,
+                           .affines = affines_,
+                           .scratch = parts_[walk.part].scratch.data(),
+                           .key = step.batch.key,
+                           .first_image = walk.first,
+                           .training = true,
+                           .halves = &at_walk.value_halves};
   for (int i = 0; i < op_count(); ++i)
     if (buffers_.value_in_walk(i) && op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
@@ -158,7 +163,9 @@ void TrainingNetwork::backward_operation(const Step& step, const Walk& walk, con
       .first_image = walk.first,
       .ends_network = op(op_count() - 1).inputs[0] == event.op,
       .start = step.batch.carried ? step.batch.carried->start(event.op, walk.first) : nullptr,
-      .kept = kept_.at(event.op, walk.first)};
+      .kept = kept_.at(event.op, walk.first),
+      .x_halves = at.value_halves[static_cast<size_t>(o.inputs[0])],
+      .dy_halves = at.gradient_halves[k]};
   if (!call.sums.bias.a.empty() && !network_.compute(event.op)->sums_bias_gradient())
     sum_bias_gradient(walk, o, call.dy, call.sums.bias);
   if (!o.needs_batch)
@@ -254,7 +261,8 @@ std::size_t training_bytes(const Network& network, int batch_size, int part_coun
                            Arithmetic arithmetic) {
   const auto& plan = network.plan();
   const BatchCut cut(plan, batch_size, part_count, arithmetic);
-  size_t floats = BufferPlan(plan).floats(plan, batch_size, static_cast<int>(cut.parts), cut.walk);
+  const BufferPlan buffers(plan, arithmetic);
+  size_t floats = BufferLayout(plan, buffers, batch_size, cut.parts, cut.walk).floats;
   floats += kept_floats(network, batch_size);
   std::int64_t widest = 0;  // output of a matrix layer, for its clipped gradient
   for (const auto& op : plan.operations) {
