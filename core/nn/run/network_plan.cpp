@@ -9,9 +9,6 @@ namespace {
 /// A weight should be used this often between two loads from L2: below, its traffic costs more than the
 /// arithmetic.
 constexpr double wanted_reuse = 64;
-/// Where no level waits for statistics, a walk goes forward and back at once: more images bring nothing from
-/// memory twice, and weight gradients are added up less often.
-constexpr int walks_in_one = 3;
 
 /// Builds the operations node by node, letting a node join the operation that made its input.
 class Fusion {
@@ -114,7 +111,6 @@ NetworkPlan::NetworkPlan(const Architecture& architecture) : operations(Fusion(a
     macs += static_cast<double>(node.running.cell ? node.weights : node.macs);
   const double reuse = macs / std::max<double>(1, static_cast<double>(architecture.weights()));
   images_per_walk = static_cast<int>(std::clamp(wanted_reuse / std::max(reuse, 1.0), 1.0, wanted_reuse));
-  most_images_per_walk = levels > 1 ? images_per_walk : walks_in_one * images_per_walk;
 }
 
 int NetworkPlan::largest_part(int batch_size, int parts) const {

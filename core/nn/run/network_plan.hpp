@@ -32,7 +32,6 @@ struct NetworkPlan {
   /// Images that walk through a level together: 1 where a convolution reuses its weights over many pixels,
   /// more where only more images give reuse (dense and recurrent layers).
   int images_per_walk = 1;
-  int most_images_per_walk = 1;  ///< where a part has as many
   /// Images of the largest part when a mini-batch is cut into `parts`: never fewer than walk together.
   int largest_part(int batch_size, int parts) const;
 };

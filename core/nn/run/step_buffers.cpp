@@ -17,7 +17,7 @@ int in_pairs(int images, Arithmetic arithmetic) {
 
 BatchCut::BatchCut(const NetworkPlan& plan, int batch_size, int wanted_parts, Arithmetic arithmetic)
     : part_size(std::min(batch_size, in_pairs(plan.largest_part(batch_size, wanted_parts), arithmetic))),
-      walk(std::min(in_pairs(plan.most_images_per_walk, arithmetic), part_size)),
+      walk(std::min(in_pairs(plan.images_per_walk, arithmetic), part_size)),
       parts(static_cast<size_t>((batch_size + part_size - 1) / part_size)) {}
 
 StepBuffers::StepBuffers(const NetworkPlan& plan, int batch_size, const BatchCut& cut, Arithmetic arithmetic)
