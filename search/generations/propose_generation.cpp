@@ -14,6 +14,7 @@
 #include "search/generations/generation.hpp"
 #include "search/generations/prefilter.hpp"
 #include "search/proposers/draw_genome.hpp"
+#include "search/study/objective.hpp"
 
 namespace mho {
 namespace {
@@ -82,15 +83,22 @@ Refuse refusal_of(const std::set<std::string>& known, Builder& built) {
   };
 }
 
-ProposalRequest request_for(const Study& study, const std::vector<Trial>& history,
-                            const std::vector<Genome>& pending, int trial) {
+/// What all proposals of a generation know.
+struct Past {
+  const std::vector<Trial>& history;
+  std::vector<const Trial*> ranked;
+  std::vector<Genome> pending = {};
+};
+
+ProposalRequest request_for(const Study& study, const Past& past, int trial) {
   return {.space = study.space,
           .search = study.config.search,
-          .history = history,
+          .history = past.history,
           .trial = trial,
           .earlier = study.guide.earlier(),
-          .pending = pending,
-          .surrogate = study.guide.trusted()};
+          .pending = past.pending,
+          .surrogate = study.guide.trusted(),
+          .ranked = past.ranked};
 }
 
 /// With a prefilter the best of several genomes; of as many as the space still gives. All become known.
@@ -164,19 +172,18 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   const auto given = given_proposals(study, built);
   for (const auto& proposal : given) known.insert(to_string(proposal.genome));
   Generation generation;
-  std::vector<Genome> pending;
+  Past past{history, ranking(history, search)};
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
-    auto proposal =
-        trial < std::ssize(given)
-            ? given[static_cast<size_t>(trial)]
-            : propose_trial(study, request_for(study, history, pending, trial), built, known, draws);
+    auto proposal = trial < std::ssize(given)
+                        ? given[static_cast<size_t>(trial)]
+                        : propose_trial(study, request_for(study, past, trial), built, known, draws);
     if (!proposal && trial == 0) refuse_space(study, draws);
     if (!proposal) {
       generation.note = exhausted_note(search, trial, draws);
       break;
     }
-    pending.push_back(proposal->genome);
+    past.pending.push_back(proposal->genome);
     generation.proposals.push_back(std::move(*proposal));
   }
   return generation;

@@ -13,11 +13,15 @@ namespace {
 
 /// Trials in the history keep the hard constraints: others are refused before they become one.
 std::vector<const Trial*> parents(const ProposalRequest& request) {
-  auto pool = ranking(request.history, request.search);
-  std::erase_if(pool, [&](const Trial* trial) { return !keeps_avm(*trial->score, request.search); });
-  const auto half_population = (static_cast<size_t>(request.search.population) + 1) / 2;
-  pool.resize(std::min((pool.size() + 1) / 2, half_population));
-  return pool;
+  const auto own =
+      request.ranked.empty() ? ranking(request.history, request.search) : std::vector<const Trial*>{};
+  const auto ranked = own.empty() ? request.ranked : std::span(own);  // those that keep T_AVM first
+  const auto end = std::partition_point(ranked.begin(), ranked.end(), [&](const Trial* trial) {
+    return keeps_avm(*trial->score, request.search);
+  });
+  const auto half = [](auto count) { return (count + 1) / 2; };
+  const auto count = std::min(half(end - ranked.begin()), half(std::ptrdiff_t{request.search.population}));
+  return {ranked.begin(), ranked.begin() + count};
 }
 
 /// One in four.

@@ -72,6 +72,7 @@ class SharedStudy:
         self._held = {}  # trial number: id of the attempt that this worker trains
         self._seen = {}  # id of an attempt: its beat, and when this worker first saw that
         self._known = {}  # trial number: the attempt that counted when this worker last looked
+        self._ended, self._ended_slots, self._ended_by_number = 0, 0, {}  # as _ended_attempts says
         self._outages = self._storage.outages
         self._given = set()  # numbers that refresh() has returned
         self._beats = 0
@@ -140,18 +141,29 @@ class SharedStudy:
 
     def _attempts(self):
         """Trial number: its attempts that are not lost, the one that counts first. And the number of slots."""
-        attempts, slots = {}, 0
-        for attempt in self._storage.get_all_trials(self._study_id, deepcopy=False):
-            if _SLOT in attempt.system_attrs:
-                number, slots = slots, slots + 1
-            elif _RETRY in attempt.system_attrs:
-                number = attempt.system_attrs[_RETRY]
-            else:
-                continue  # made by somebody else
-            recorded = _RECORD in attempt.system_attrs and _LOST not in attempt.system_attrs
-            if attempt.state != self._states.FAIL or recorded:
-                attempts.setdefault(number, []).append(attempt)
+        trials = self._storage.get_all_trials(self._study_id, deepcopy=False)
+        attempts, slots = self._ended_attempts(trials)
+        for attempt in trials[self._ended:]:
+            slots += self._sort_in(attempt, slots, attempts)
         return attempts, slots
+
+    def _ended_attempts(self, trials):
+        """Of the trials at the beginning that have all ended, for good: they are looked at once, in a study of thousands."""
+        while self._ended < len(trials) and trials[self._ended].state.is_finished():
+            self._ended_slots += self._sort_in(trials[self._ended], self._ended_slots, self._ended_by_number)
+            self._ended += 1
+        return dict(self._ended_by_number), self._ended_slots
+
+    def _sort_in(self, attempt, slots, attempts):
+        """Whether the attempt is a slot, the `slots`-th."""
+        is_slot = _SLOT in attempt.system_attrs
+        if not is_slot and _RETRY not in attempt.system_attrs:
+            return False  # made by somebody else
+        number = slots if is_slot else attempt.system_attrs[_RETRY]
+        recorded = _RECORD in attempt.system_attrs and _LOST not in attempt.system_attrs
+        if attempt.state != self._states.FAIL or recorded:
+            attempts[number] = (*attempts.get(number, ()), attempt)
+        return is_slot
 
     def _make(self, attributes):
         template = self._optuna.trial.create_trial(state=self._states.WAITING, system_attrs=attributes)
@@ -289,8 +301,7 @@ class SharedStudy:
         """The records, JSON lines, that this worker has neither made nor been given."""
         lines = []
         for number, attempt in self._look().items():
-            ended = attempt.state in (self._states.COMPLETE, self._states.FAIL)
-            if ended and number < self._trials and number not in self._given:
+            if number not in self._given and number < self._trials and attempt.state.is_finished():
                 self._given.add(number)
                 lines.append(attempt.system_attrs[_RECORD])
         return lines

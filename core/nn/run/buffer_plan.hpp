@@ -22,9 +22,10 @@ struct BufferPlan {
   static constexpr int walk_only = -2;    ///< written and read within one level: a walk's buffer serves
 
   /// One an operation each. Halves are a copy of what a walk's buffer has as floats.
-  std::vector<bool> value_in_walk;    ///< lives within a level, and is computed again for the backward pass
-  std::vector<bool> value_in_halves;  ///< floats within a level, halves beyond it
-  std::vector<int> gradient_slot;     ///< no_gradient, walk_only or an index below
+  /// Lives within a level: computed again for its backward pass or, in the last level, still there.
+  std::vector<bool> value_in_walk;
+  std::vector<bool> value_in_halves;      ///< floats within a level, halves beyond it
+  std::vector<int> gradient_slot;         ///< no_gradient, walk_only or an index below
   std::vector<bool> gradient_in_halves;   ///< floats within a level, halves in the slot
   std::vector<std::int64_t> slot_floats;  ///< of one image, the largest gradient that uses the slot
 
