@@ -153,7 +153,7 @@ TEST_CASE("a batch norm that keeps halves agrees with the reference: halves to t
   const bool gradient_in_halves = GENERATE(false, true);
   struct Passes {
     std::vector<std::uint16_t> y, dz;
-    FloatBuffer sums{FloatBuffer(96)}, squares{FloatBuffer(96)}, s1{FloatBuffer(96)}, s2{FloatBuffer(96)};
+    FloatBuffer sums = FloatBuffer(96), squares = sums, s1 = sums, s2 = sums;
     FloatBuffer z, masked, dy;
   };
   const auto run = [&](const Bfloat16Kernels& set) {

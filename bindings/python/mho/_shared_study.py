@@ -301,7 +301,9 @@ class SharedStudy:
         """The records, JSON lines, that this worker has neither made nor been given."""
         lines = []
         for number, attempt in self._look().items():
-            if number not in self._given and number < self._trials and attempt.state.is_finished():
+            if number in self._given or number >= self._trials:
+                continue
+            if attempt.state in (self._states.COMPLETE, self._states.FAIL):
                 self._given.add(number)
                 lines.append(attempt.system_attrs[_RECORD])
         return lines

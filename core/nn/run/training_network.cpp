@@ -68,37 +68,33 @@ void TrainingNetwork::reset(std::size_t index, const Step& step) {
     if (state) state->reset(index);
 }
 
+Network::Values TrainingNetwork::values_of(const Step& step, const Walk& walk) {
+  const auto& pointers = buffers_.pointers(walk.part);
+  return {.pointers = pointers.values,
+          .affines = affines_,
+          .scratch = parts_[walk.part].scratch.data(),
+          .key = step.batch.key,
+          .first_image = walk.first,
+          .training = true,
+          .carried = step.batch.carried,
+          .kept = &kept_,
+          .halves = &pointers.value_halves};
+}
+
 void TrainingNetwork::forward(const Step& step, const Walk& walk) {
-  const auto& at_walk = buffers_.pointers(walk.part);
-  const Network::Values at{.pointers = at_walk.values,
-                           .affines = affines_,
-                           .scratch = parts_[walk.part].scratch.data(),
-                           .key = step.batch.key,
-                           .first_image = walk.first,
-                           .training = true,
-                           .carried = step.batch.carried,
-                           .kept = &kept_,
-                           .halves = &at_walk.value_halves};
+  const Network::Values at = values_of(step, walk);
   for (int i = 1; i + 1 < op_count(); ++i)
     if (op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);
   for (int i = 0; i < op_count(); ++i) {  // statistics while the values are in cache
     if (!op(i).needs_batch || op(op(i).inputs[0]).level != walk.level) continue;
     const auto input = static_cast<size_t>(op(i).inputs[0]);
-    states_[static_cast<size_t>(i)]->observe(walk.part, at_walk.values[input], walk.images,
-                                             at_walk.value_halves[input]);
+    states_[static_cast<size_t>(i)]->observe(walk.part, at.pointers[input], walk.images, (*at.halves)[input]);
   }
 }
 
 void TrainingNetwork::restore_values(const Step& step, const Walk& walk) {
-  const auto& at_walk = buffers_.pointers(walk.part);
-  const Network::Values at{.pointers = at_walk.values,
-                           .affines = affines_,
-                           .scratch = parts_[walk.part].scratch.data(),
-                           .key = step.batch.key,
-                           .first_image = walk.first,
-                           .training = true,
-                           .halves = &at_walk.value_halves};
+  const Network::Values at = values_of(step, walk);
   for (int i = 0; i < op_count(); ++i)
     if (buffers_.value_in_walk(i) && op(i).level == walk.level)
       network_.forward_operation(i, step.parameters, step.operands, at, walk.images);

@@ -95,6 +95,7 @@ class TrainingNetwork {
   void walk_parts(const Step& step, int level, const Body& body);
 
   void reset(std::size_t part, const Step& step);
+  Network::Values values_of(const Step& step, const Walk& walk);
   void forward(const Step& step, const Walk& walk);
   /// Fills again what the forward walks of a level did not keep.
   void restore_values(const Step& step, const Walk& walk);
