@@ -8,34 +8,12 @@
 #include <cmath>
 
 #include "core/analog/tile/faults.hpp"
-#include "core/analog/tile/resistive_ladder.hpp"
 #include "core/base/error.hpp"
 
 namespace mho {
 namespace {
 
 constexpr size_t block_devices = DeviceArray::block_devices;
-
-/// Calls body(block number, its part of values) for every block.
-template <class Body>
-void for_each_block(std::span<float> values, const Body& body) {
-  for (size_t first = 0, block = 0; first < values.size(); first += block_devices, ++block)
-    body(block, values.subspan(first, std::min(block_devices, values.size() - first)));
-}
-
-/// Conductances (µS) of one plane, in place, to what they count for.
-void weigh(const DevicePlane& plane, std::span<float> values) {
-  if (plane.factor == 1) return;
-  for (auto& value : values) value *= plane.factor;
-}
-
-void accumulate(const DevicePlane& plane, std::span<const float> conductances_us, std::span<float> sum) {
-  for (size_t i = 0; i < sum.size(); ++i) sum[i] += plane.factor * conductances_us[i];
-}
-
-void divide(std::span<float> values, float unit_us) {
-  for (auto& value : values) value /= unit_us;
-}
 
 void check(const ConductanceTargets& targets) {
   const auto weights = static_cast<size_t>(targets.rows) * static_cast<size_t>(targets.columns);
@@ -93,7 +71,7 @@ void CrossbarMatrix::program(ConductanceTargets targets, RandomKey key) {
 }
 
 void CrossbarMatrix::derive() {
-  references_ = references();
+  references_ = cell_references(targets_.cell, references_us_);
   pulse_weights_ = targets_.scales;
   const auto step = static_cast<float>(model_->pulse_step_us()) / targets_.cell.unit_us;
   for (float& weight : pulse_weights_) weight *= step * std::fabs(targets_.cell.planes[0].factor);
@@ -202,63 +180,23 @@ void CrossbarMatrix::set_reference(std::size_t plane, std::vector<float> referen
   ++revision_;
 }
 
-std::vector<float> CrossbarMatrix::references() const {
-  const bool own = std::any_of(references_us_.begin(), references_us_.end(),
-                               [](const auto& reference) { return !reference.empty(); });
-  std::vector<float> sums(own ? planes_[0]->size() : 1, 0.0f);
-  for (size_t p = 0; p < planes_.size(); ++p) {
-    const auto& plane = targets_.cell.planes[p];
-    const auto& reference_us = references_us_[p];
-    for (size_t i = 0; i < sums.size(); ++i)
-      sums[i] += plane.factor * (reference_us.empty() ? plane.reference_us : reference_us[i]);
-  }
-  for (float& sum : sums) sum /= targets_.cell.unit_us;
+std::vector<float> CrossbarMatrix::sum(const WriteBlock& write) const {
+  const auto& wires = hardware_.wires;
+  if (wires.ir_drop == IrDrop::ladder && wires.wire_resistance_ohm > 0)
+    return sum_cells_on_wires(targets_, wires.wire_resistance_ohm, write);
+  std::vector<float> sums(static_cast<size_t>(targets_.rows) * static_cast<size_t>(targets_.columns));
+  sum_cells(targets_.cell, write, sums);
   return sums;
 }
 
-template <class Write>
-std::vector<float> CrossbarMatrix::normalise(const Write& write) const {
-  std::vector<float> sum(static_cast<size_t>(targets_.rows) * static_cast<size_t>(targets_.columns));
-  if (hardware_.wires.ir_drop == IrDrop::ladder && hardware_.wires.wire_resistance_ohm > 0) {
-    std::vector<float> conductances_us(sum.size());
-    for (size_t p = 0; p < planes_.size(); ++p) {
-      for_each_block(conductances_us, [&](size_t block, std::span<float> part) { write(p, block, part); });
-      fold_in_wires(conductances_us);
-      accumulate(targets_.cell.planes[p], conductances_us, sum);
-    }
-    divide(sum, targets_.cell.unit_us);
-    return sum;
-  }
-  std::array<float, block_devices> buffer;
-  for_each_block(sum,
-                 [&](size_t block, std::span<float> part) {  // all planes while the block is in the cache
-                   write(0, block, part);
-                   weigh(targets_.cell.planes[0], part);
-                   for (size_t p = 1; p < planes_.size(); ++p) {
-                     const auto conductances_us = std::span(buffer).first(part.size());
-                     write(p, block, conductances_us);
-                     accumulate(targets_.cell.planes[p], conductances_us, part);
-                   }
-                   divide(part, targets_.cell.unit_us);
-                 });
-  return sum;
-}
-
-void CrossbarMatrix::fold_in_wires(std::vector<float>& conductances_us) const {
-  for (const auto& tile : targets_.tiles)
-    fold_in_wire_resistance(
-        conductances_us.data() + std::ptrdiff_t{tile.row} * targets_.columns + tile.column, tile.rows,
-        tile.columns, targets_.columns, hardware_.wires.wire_resistance_ohm);
-}
-
 std::vector<float> CrossbarMatrix::read_conductances(double ahead_s, RandomKey key) const {
-  return normalise([&](size_t plane, size_t block, std::span<float> conductances_us) {
+  return sum([&](size_t plane, size_t block, std::span<float> conductances_us) {
     planes_[plane]->read(block, ahead_s, key, conductances_us);
   });
 }
 
 std::vector<float> CrossbarMatrix::written_conductances() const {
-  return normalise([&](size_t plane, size_t block, std::span<float> conductances_us) {
+  return sum([&](size_t plane, size_t block, std::span<float> conductances_us) {
     std::copy_n(written_us(plane).begin() + static_cast<std::ptrdiff_t>(block * block_devices),
                 conductances_us.size(), conductances_us.begin());
   });
@@ -308,20 +246,16 @@ MatrixRead CrossbarMatrix::compensate(std::vector<float> conductances,
 }
 
 void CrossbarMatrix::read_row(int row, RandomKey key, std::span<float> weights) const {
-  std::array<float, block_devices> buffer;
-  const auto width = static_cast<size_t>(columns()), row_start = static_cast<size_t>(row) * width;
+  const auto width = static_cast<size_t>(columns()), first = static_cast<size_t>(row) * width;
+  sum_cells(
+      targets_.cell,
+      [&](size_t plane, size_t block, std::span<float> conductances_us) {
+        planes_[plane]->read_some(first + block * block_devices, 0, key.with(planes_[plane]->label(), block),
+                                  conductances_us);
+      },
+      weights);
   const float* scales = targets_.scales.data() + static_cast<size_t>(targets_.row_split_of(row)) * width;
-  for_each_block(weights, [&](size_t block, std::span<float> part) {
-    const size_t column = block * block_devices, first = row_start + column;
-    const auto conductances_us = std::span(buffer).first(part.size());
-    std::fill(part.begin(), part.end(), 0.0f);
-    for (size_t p = 0; p < planes_.size(); ++p) {
-      planes_[p]->read_some(first, 0, key.with(planes_[p]->label(), block), conductances_us);
-      accumulate(targets_.cell.planes[p], conductances_us, part);
-    }
-    for (size_t i = 0; i < part.size(); ++i)
-      part[i] = (part[i] / targets_.cell.unit_us - reference_of(first + i)) * scales[column + i];
-  });
+  for (size_t i = 0; i < width; ++i) weights[i] = (weights[i] - reference_of(first + i)) * scales[i];
 }
 
 FrozenMatrix CrossbarMatrix::freeze(double ahead_s, const std::vector<float>& input_ranges, RandomKey key,

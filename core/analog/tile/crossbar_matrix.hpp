@@ -11,6 +11,7 @@
 #include "core/analog/devices/device_model.hpp"
 #include "core/analog/hardware.hpp"
 #include "core/analog/mapping/conductance_mapping.hpp"
+#include "core/analog/tile/cell_sum.hpp"
 #include "core/analog/tile/crossbar_snapshot.hpp"
 #include "core/analog/tile/drift_compensation.hpp"
 #include "core/analog/tile/frozen_matrix.hpp"
@@ -120,16 +121,10 @@ class CrossbarMatrix {
   void take_baseline(RandomKey key);
   std::vector<float> read_conductances(double ahead_s, RandomKey key) const;
   std::vector<float> written_conductances() const;
-  /// Sum of factor g over the unit from the planes' conductances: write(plane, block, span) fills one
-  /// block's, µS. The references are subtracted after the drift compensation.
-  template <class Write>
-  std::vector<float> normalise(const Write& write) const;
-  /// Conductances of one plane, µS, to effective ones, each tile's columns with wires of their own.
-  void fold_in_wires(std::vector<float>& conductances_us) const;
+  /// sum_cells of all weights, on the hardware's wires.
+  std::vector<float> sum(const WriteBlock& write) const;
   /// Where the scale of a weight (row * columns + column) stands.
   std::size_t scale_of(std::size_t weight) const;
-  /// What is subtracted in digital, over the cell's unit; one for all weights, or one a weight.
-  std::vector<float> references() const;
   float reference_of(std::size_t weight) const { return references_[references_.size() == 1 ? 0 : weight]; }
   /// What follows from targets, references and model.
   void derive();
@@ -141,7 +136,7 @@ class CrossbarMatrix {
   const DeviceModel* model_;
   std::vector<std::unique_ptr<DeviceArray>> planes_;
   std::vector<std::vector<float>> references_us_;  ///< by plane; empty where the cell's own holds
-  std::vector<float> references_;                  ///< references()
+  std::vector<float> references_;                  ///< cell_references()
   std::vector<float> pulse_weights_;
   DriftCompensation compensation_;
   std::uint64_t revision_ = 0;
