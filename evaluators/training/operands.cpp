@@ -19,31 +19,28 @@ MvmSettings settings_of(const HardwareConfig& hardware) {
 
 bool is_crossbar_layer(const Node& node) { return node.on_chip.place == OnChip::Place::crossbar; }
 
-/// Weights -> conductances over g_max plus noise, times drift, which the scales undo; one row split after the
-/// other: each has scales of its own, and each run of its rows a stream of noise.
+/// Whether training multiplies pairs of a layer's noisy rows, and how it comes by them.
+struct RowsWanted {
+  bool in_pairs;  ///< else as floats
+  bool kept;      ///< as floats too
+};
+
+/// Weights -> conductances over g_max plus noise, times drift, which the scales undo; each row split has
+/// scales of its own.
 void normalise_with_noise(const MatrixLayer& layer, const NoisyWeights& noisy, RandomKey key,
-                          const FloatBuffer& weights, MatrixOperand& operand) {
+                          const FloatBuffer& weights, RowsWanted wanted, MatrixOperand& operand) {
   const float drift = noisy.read.drift;
-  const int columns = layer.columns();
   std::vector<float> inverse(operand.scales.size());
   for (size_t i = 0; i < inverse.size(); ++i) {
     inverse[i] = operand.scales[i] > 0 ? drift / operand.scales[i] : 0.0f;
     operand.scales[i] /= drift;
   }
-  operand.forward.resize(layer.packed_size());
-  NoisyCopy copy;
-  copy.to_row = weight_row(columns);
-  copy.columns = columns;
-  copy.deviation = static_cast<float>(noisy.weight_noise) * drift;
-  copy.key = key.value();
-  for (const RowCut::Run& run : layer.row_cut().runs()) {
-    copy.from = weights.data() + std::ptrdiff_t{run.first} * columns;
-    copy.scale = inverse.data() + std::ptrdiff_t{run.split} * columns;
-    copy.to = operand.forward.data() + std::ptrdiff_t{run.first} * copy.to_row;
-    copy.rows = run.count;
-    kernels().noisy_copy(copy);
-    ++copy.stream;
-  }
+  const NoisyRows rows{weights.data(), inverse.data(), static_cast<float>(noisy.weight_noise) * drift,
+                       key.value()};
+  if (wanted.in_pairs)
+    layer.pack_noisy_pairs(rows, wanted.kept, operand);
+  else
+    layer.pack_noisy(rows, operand.forward);
 }
 
 /// The vector path of a layer whose packed conductances are in operand.forward; `product` is used again where
@@ -77,13 +74,13 @@ void fold_ranges_into_scales(const MatrixLayer& layer, MatrixOperand& operand) {
 
 /// The operand of a layer on crossbars, but for its backward copy.
 void fill_noisy_operand(const NoisyWeights& weights, size_t node, RandomKey key, MatrixOperand& operand,
-                        std::shared_ptr<CrossbarProduct>* product) {
+                        RowsWanted wanted, std::shared_ptr<CrossbarProduct>* product) {
   const auto& layer = *weights.network.matrix(static_cast<int>(node));
   const auto& own = weights.parameters[node];
   const auto& hardware = weights.hardware;
   operand.input_range = effective_input_range(hardware, own.input_range);
   operand.scales = layer_scales(layer, own.weight, hardware);
-  normalise_with_noise(layer, weights, key.with("weight noise", node), own.weight, operand);
+  normalise_with_noise(layer, weights, key.with("weight noise", node), own.weight, wanted, operand);
   std::shared_ptr<CrossbarProduct> fresh;
   attach_crossbar(layer, hardware, key.with("chip", node), operand, product ? *product : fresh);
   operand.learns_range = hardware.input_range.mode == InputRangeMode::learned && operand.input_range > 0;
@@ -93,6 +90,35 @@ void fill_noisy_operand(const NoisyWeights& weights, size_t node, RandomKey key,
                            !operand.product && !operand.learns_range;
   fold_ranges_into_scales(layer, operand);
   for (auto& scale : operand.scales) scale *= operand.output_gain;
+}
+
+void pack_backward_copies(const MatrixLayer& layer, MatrixOperand& operand) {
+  if (operand.clips_gradient && layer.row_splits() > 1)
+    layer.pack_backward_splits(operand);
+  else
+    layer.pack_backward(operand);
+}
+
+/// Any layer's operand, with its backward copies.
+void fill_operand(const NoisyWeights& weights, size_t index, RandomKey key, MatrixOperand& operand,
+                  std::shared_ptr<CrossbarProduct>* product) {
+  const int node = static_cast<int>(index);
+  const auto& layer = *weights.network.matrix(node);
+  const bool on_crossbar = is_on_crossbar(weights.network, node);
+  const bool rounds = weights.arithmetic == Arithmetic::bfloat16;
+  const bool propagates = weights.network.needs_input_gradient(node);
+  const bool may_learn = weights.hardware.input_range.mode == InputRangeMode::learned;
+  const bool in_pairs =
+      rounds && on_crossbar && layer.trains_in_pairs() && !needs_vector_path(weights.hardware);
+  if (on_crossbar)
+    fill_noisy_operand(weights, index, key, operand, {in_pairs, propagates || may_learn}, product);
+  else
+    layer.pack_forward(weights.parameters[index].weight.data(), operand.forward);
+  if (propagates || operand.learns_range) pack_backward_copies(layer, operand);
+  if (in_pairs)
+    layer.round_backward(operand);
+  else if (rounds)
+    layer.round_for_training(operand);
 }
 
 }  // namespace
@@ -134,21 +160,8 @@ void noisy_operands(const NoisyWeights& weights, RandomKey key, Operands& operan
   operands.resize(weights.parameters.size());
   if (products) products->resize(operands.size());
   parallel_for(operands.size(), [&](size_t i) {
-    const int node = static_cast<int>(i);
-    const auto* layer = weights.network.matrix(node);
-    if (!layer) return;
-    auto& operand = operands[i];
-    if (is_on_crossbar(weights.network, node))
-      fill_noisy_operand(weights, i, key, operand, products ? &(*products)[i] : nullptr);
-    else
-      layer->pack_forward(weights.parameters[i].weight.data(), operand.forward);
-    if (operand.learns_range || weights.network.needs_input_gradient(node)) {
-      if (operand.clips_gradient && layer->row_splits() > 1)
-        layer->pack_backward_splits(operand);
-      else
-        layer->pack_backward(operand);
-    }
-    if (weights.arithmetic == Arithmetic::bfloat16) layer->round_for_training(operand);
+    if (weights.network.matrix(static_cast<int>(i)))
+      fill_operand(weights, i, key, operands[i], products ? &(*products)[i] : nullptr);
   });
 }
 

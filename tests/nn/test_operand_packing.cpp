@@ -141,3 +141,26 @@ TEST_CASE("DAC levels are exact in bfloat16: only weights and gradients are roun
     CHECK(distance(got.dw, exact.dw, static_cast<std::int64_t>(count)) < 1e-6);
   }
 }
+
+TEST_CASE("a layer packs pairs at once where noise is none as it does by way of its rows") {
+  for (const auto& c : cases)
+    for (const bool keeps : {false, true}) {
+      const auto layer = make_layer(c, {.dac_levels = 127, .crossbar_rows = 20});
+      const auto count = static_cast<size_t>(std::int64_t{layer.geometry().rows()} * layer.columns());
+      const auto weights = normals(count, 1);
+      const auto scales = normals(static_cast<size_t>(layer.row_splits() * layer.columns()), 2);
+      const NoisyRows rows{weights.data(), scales.data()};
+      MatrixOperand wanted, got;
+      wanted.input_range = got.input_range = 1.7f;
+      layer.pack_noisy(rows, wanted.forward);
+      layer.round_for_training(wanted);
+      INFO(c.name << ", rows kept: " << keeps);
+      CHECK(layer.trains_in_pairs() == !wanted.pairs.empty());
+      if (!layer.trains_in_pairs()) continue;
+      layer.pack_noisy_pairs(rows, keeps, got);
+      CHECK(got.gradients == wanted.gradients);
+      REQUIRE(got.pairs.size() == wanted.pairs.size());
+      CHECK(std::memcmp(got.pairs.data(), wanted.pairs.data(), got.pairs.size() * sizeof(float)) == 0);
+      CHECK(got.forward == (keeps ? wanted.forward : FloatBuffer{}));
+    }
+}

@@ -7,7 +7,7 @@
 #include "core/base/aligned.hpp"
 #include "core/base/random.hpp"
 #include "core/nn/kernels/kernels.hpp"
-#include "tests/catch.hpp"
+#include "tests/nn/noise_checks.hpp"
 
 using namespace mho;
 
@@ -38,48 +38,12 @@ std::vector<float> weight_noise(const Kernels& set, int rows, int columns, Rando
   return noise;
 }
 
-double correlation(const std::vector<float>& a, const std::vector<float>& b, size_t lag = 0) {
-  double sum = 0;
-  for (size_t i = 0; i + lag < a.size(); ++i) sum += double(a[i]) * b[i + lag];
-  return sum / static_cast<double>(a.size() - lag);
-}
-
 }  // namespace
 
 TEST_CASE("weight noise is standard normal") {
-  // Bounds: 5 standard errors of each moment for n = 2^20; the Kolmogorov-Smirnov bound is its 1e-4 quantile.
-  const int rows = 1 << 12, columns = 1 << 8;
-  const size_t n = size_t{1} << 20;
   for (const auto* set : sets(false)) {
     INFO(set->name);
-    auto v = weight_noise(*set, rows, columns, RandomKey(7), 0);
-    REQUIRE(v.size() == n);
-    double m1 = 0, m2 = 0, m3 = 0, m4 = 0;
-    for (const double x : v) {
-      m1 += x / n;
-      m2 += x * x / n;
-      m3 += x * x * x / n;
-      m4 += x * x * x * x / n;
-    }
-    const double root_n = std::sqrt(double(n));
-    CHECK(std::abs(m1) < 5 / root_n);
-    CHECK(std::abs(m2 - 1) < 5 * std::sqrt(2.0) / root_n);
-    CHECK(std::abs(m3) < 5 * std::sqrt(15.0) / root_n);
-    CHECK(std::abs(m4 - 3) < 5 * std::sqrt(96.0) / root_n);
-    const std::pair<double, double> tails[] = {{3, 1.3499e-3}, {4, 3.167e-5}, {5, 2.867e-7}};
-    for (const auto& [bound, probability] : tails)
-      for (const float side : {-1.0f, 1.0f}) {
-        const auto beyond =
-            std::count_if(v.begin(), v.end(), [&, b = bound](float x) { return side * x > b; });
-        CHECK(std::abs(double(beyond) - n * probability) < 5 * std::sqrt(n * probability));
-      }
-    std::sort(v.begin(), v.end());
-    double distance = 0;
-    for (size_t i = 0; i < n; ++i) {
-      const double cdf = 0.5 * std::erfc(-v[i] / std::sqrt(2.0));
-      distance = std::max({distance, std::abs(cdf - double(i) / n), std::abs(cdf - double(i + 1) / n)});
-    }
-    CHECK(distance < 2.23 / root_n);
+    check_standard_normal(weight_noise(*set, 1 << 12, 1 << 8, RandomKey(7), 0));
   }
 }
 
@@ -96,8 +60,7 @@ TEST_CASE("weight noise of neighbours, rows, streams and keys is uncorrelated, a
       CHECK(std::abs(correlation(a, a, lag)) < 1.01 * bound);
     CHECK(std::abs(correlation(a, stream)) < bound);
     CHECK(std::abs(correlation(a, key)) < bound);
-    for (auto* v : {&a, &stream, &key})
-      for (float& x : *v) x = (x * x - 1) / std::sqrt(2.0f);
+    for (auto* v : {&a, &stream, &key}) *v = centred_squares(*v);
     for (const size_t lag : {1, 16, columns}) CHECK(std::abs(correlation(a, a, lag)) < 1.01 * bound);
     CHECK(std::abs(correlation(a, stream)) < bound);
     CHECK(std::abs(correlation(a, key)) < bound);

@@ -17,6 +17,26 @@ struct KeptHalves {
   int channels = 1;
 };
 
+/// The rows of a matrix under noise, in pairs: x[i] = from[i * columns + c] * scale[c] + deviation * normal;
+/// pairs[(pair_runs[r].row + j / 2) * row + c] = the pair x[runs[r].row + j], x[.. + j + 1], times 1 /
+/// divisor, for even j below the run's length (zeros behind an odd one). Where `to` is not null, to[i * row +
+/// c] = x[i]. The normals depend on (key, stream, r, j, c) only; deviation 0 draws none.
+struct NoisyPairs {
+  const float* from = nullptr;
+  const float* scale = nullptr;  ///< one a column
+  float deviation = 0;
+  float divisor = 1;
+  const RowRun* runs = nullptr;
+  const RowRun* pair_runs = nullptr;
+  int run_count = 0;
+  int columns = 1;
+  int row = 0;  ///< floats from one row of pairs, or of `to`, to the next
+  float* to = nullptr;
+  float* pairs = nullptr;
+  std::uint64_t key = 0;
+  std::uint32_t stream = 0;
+};
+
 /// Products of bfloat16 numbers, float32 sums. A slot of four bytes holds two numbers, the first in its lower
 /// half, and one step of a sum is VDPBF16PS: sum = sum + x1 w1, rounded, then sum = sum + x0 w0, rounded
 /// (products of two bfloat16 are exact in float32). Numbers are rounded to the nearest, ties to even. All
@@ -36,12 +56,14 @@ struct Bfloat16Kernels {
   void (*round)(const float* x, std::size_t count, std::uint16_t* y);
   /// y[i] = clip(round(x[i] * levels / range)), a whole number, as bfloat16 (exact up to 256 levels).
   void (*quantise_levels)(const float* x, std::size_t count, float range, float levels, std::uint16_t* y);
-  /// slots[i] = the pair first[i] / divisor, second[i] / divisor; zeros for a second that is null.
+  /// slots[i] = the pair first[i] and second[i], times 1 / divisor; zeros for a second that is null.
   void (*round_pairs)(const float* first, const float* second, std::size_t count, float divisor,
                       float* slots);
   /// The same of quantise_levels.
   void (*quantise_pairs)(const float* first, const float* second, std::size_t count, float range,
                          float levels, float* slots);
+
+  void (*noisy_pairs)(const NoisyPairs&);
 
   // The passes of a batch norm, each as its namesake in Kernels. Sums are of the numbers as they are kept;
   // like those of Kernels they may differ between sets in the last bits.

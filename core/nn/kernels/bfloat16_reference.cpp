@@ -87,14 +87,39 @@ void quantise_levels(const float* x, std::size_t count, float range, float level
 }
 
 void round_pairs(const float* first, const float* second, std::size_t count, float divisor, float* slots) {
+  const float inverse = 1.0f / divisor;
   for (std::size_t i = 0; i < count; ++i)
-    put(slots + i, first[i] / divisor, second ? second[i] / divisor : 0.0f);
+    put(slots + i, first[i] * inverse, second ? second[i] * inverse : 0.0f);
 }
 
 void quantise_pairs(const float* first, const float* second, std::size_t count, float range, float levels,
                     float* slots) {
   for (std::size_t i = 0; i < count; ++i)
     put(slots + i, level(first[i], range, levels), second ? level(second[i], range, levels) : 0.0f);
+}
+
+/// A row as NoisyPairs makes it, also written to n.to.
+std::vector<float> noisy_row(const NoisyPairs& n, std::ptrdiff_t row, Random& random) {
+  std::vector<float> x(static_cast<std::size_t>(n.columns));
+  for (int c = 0; c < n.columns; ++c) {
+    const double noise = n.deviation > 0 ? n.deviation * random.normal() : 0;
+    x[static_cast<std::size_t>(c)] =
+        static_cast<float>(double(n.from[row * n.columns + c]) * n.scale[c] + noise);
+  }
+  if (n.to) std::copy(x.begin(), x.end(), n.to + row * n.row);
+  return x;
+}
+
+void noisy_pairs(const NoisyPairs& n) {
+  Random random(RandomKey(n.key).with("weights", n.stream));
+  for (int r = 0; r < n.run_count; ++r)
+    for (int j = 0; j < n.runs[r].length; j += 2) {
+      const auto first = noisy_row(n, n.runs[r].row + j, random);
+      const bool alone = j + 1 == n.runs[r].length;
+      const auto second = alone ? std::vector<float>{} : noisy_row(n, n.runs[r].row + j + 1, random);
+      round_pairs(first.data(), alone ? nullptr : second.data(), first.size(), n.divisor,
+                  n.pairs + std::ptrdiff_t{n.pair_runs[r].row + j / 2} * n.row);
+    }
 }
 
 // The passes of a batch norm are those of the reference on floats, once halves are wide again.
@@ -138,9 +163,9 @@ void affine_backward(const KeptHalves& kept, const float* dz, const float* a, co
                                       kept.channels, a, b, c, dy);
 }
 
-const Bfloat16Kernels plain_loops{"reference",    product,        gradient,  round,  quantise_levels,
-                                  round_pairs,    quantise_pairs, keep_sums, affine, affine_backward_sums,
-                                  affine_backward};
+const Bfloat16Kernels plain_loops{
+    "reference",    product,     gradient,  round,  quantise_levels,      round_pairs,
+    quantise_pairs, noisy_pairs, keep_sums, affine, affine_backward_sums, affine_backward};
 
 }  // namespace
 

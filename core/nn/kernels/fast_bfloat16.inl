@@ -5,51 +5,12 @@
 #include "core/nn/kernels/fast_batch_norm.inl"
 #include "core/nn/kernels/fast_channels.inl"
 #include "core/nn/kernels/fast_gradients.inl"
+#include "core/nn/kernels/fast_halves.inl"
+#include "core/nn/kernels/fast_noisy_pairs.inl"
 #include "core/nn/kernels/fast_products.inl"
 
 namespace mho {
 namespace {
-
-/// Floats rounded to bfloat16: its bits in the upper half, below them what the rounding left. Numbers below
-/// 2^-126 become zero and a NaN stays one, as with VCVTNEPS2BF16.
-MHO_INLINE Bits rounded(Vector v) {
-  const Bits bits = (Bits)v;
-  const Bits nearest_even = bits + 0x7fffu + ((bits >> 16) & 1u);
-  const Bits kept = (bits & 0x7fffffffu) > 0x7f800000u ? bits | 0x400000u : nearest_even;
-  return (bits & 0x7f800000u) == 0u ? bits & 0x80000000u : kept;
-}
-
-#if defined(__AVX512BF16__)
-MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
-  _mm256_mask_storeu_epi16(y, lanes_below(count), (__m256i)_mm512_cvtneps_pbh(v));
-}
-MHO_INLINE Vector as_kept(Vector v) {
-  return (Vector)((Bits)_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(v)) << 16);
-}
-MHO_INLINE Vector load_halves(const std::uint16_t* x, int count) {
-  return (Vector)((Bits)_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes_below(count), x)) << 16);
-}
-MHO_INLINE Vector pair_up(Vector first, Vector second) {
-  const Bits lanes = lane_numbers();
-  const __m512i turns = (__m512i)(lanes | ((lanes + 16u) << 16));  // 0 16 1 17 2 18 ...
-  return (Vector)_mm512_permutexvar_epi16(turns, (__m512i)_mm512_cvtne2ps_pbh(second, first));
-}
-#else
-MHO_INLINE void store_halves(std::uint16_t* y, Vector v, int count) {
-  const Bits bits = rounded(v);
-  for (int i = 0; i < count; ++i) y[i] = static_cast<std::uint16_t>(bits[i] >> 16);
-}
-/// What load_halves would read where store_halves wrote v.
-MHO_INLINE Vector as_kept(Vector v) { return (Vector)(rounded(v) & 0xffff0000u); }
-MHO_INLINE Vector load_halves(const std::uint16_t* x, int count) {
-  Bits bits{};
-  for (int i = 0; i < count; ++i) bits[i] = std::uint32_t{x[i]} << 16;
-  return (Vector)bits;
-}
-MHO_INLINE Vector pair_up(Vector first, Vector second) {
-  return (Vector)((rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
-}
-#endif
 
 /// What a DAC of full scale `range` makes of inputs, in levels.
 struct Levels {
@@ -90,9 +51,8 @@ void quantise_levels(const float* x, std::size_t count, float range, float level
 }
 
 void round_pairs(const float* first, const float* second, std::size_t count, float divisor, float* slots) {
-  if (divisor == 1.0f) return pairs(first, second, count, slots, [](Vector v) { return v; });
-  const Vector by = spread(divisor);
-  pairs(first, second, count, slots, [&](Vector v) { return v / by; });
+  const Vector inverse = spread(1.0f / divisor);
+  pairs(first, second, count, slots, [&](Vector v) { return v * inverse; });
 }
 
 void quantise_pairs(const float* first, const float* second, std::size_t count, float range, float levels,
@@ -146,8 +106,7 @@ void affine_backward(const KeptHalves& kept, const float* dz, const float* a, co
 
 extern const Bfloat16Kernels MHO_BFLOAT16_SET;
 const Bfloat16Kernels MHO_BFLOAT16_SET{
-    MHO_BFLOAT16_NAME, product,        gradient,  round,  quantise_levels,
-    round_pairs,       quantise_pairs, keep_sums, affine, affine_backward_sums,
-    affine_backward};
+    MHO_BFLOAT16_NAME, product,     gradient,  round,  quantise_levels,      round_pairs,
+    quantise_pairs,    noisy_pairs, keep_sums, affine, affine_backward_sums, affine_backward};
 
 }  // namespace mho

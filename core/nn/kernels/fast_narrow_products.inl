@@ -65,7 +65,7 @@ struct NarrowTile {
 };
 
 template <int C>
-void narrow_tile(const MatrixProduct& m, const NarrowTile& t, NoiseStream& stream) {
+void narrow_tile(const MatrixProduct& m, const NarrowTile& t, Noise& stream) {
   Vector acc[most_narrow_vectors][C];
 #pragma GCC unroll 8
   for (int c = 0; c < C; ++c) acc[0][c] = acc[1][c] = Vector{};
@@ -99,7 +99,7 @@ bool is_narrow(const MatrixProduct& m) { return m.x_pixel == 1 && m.columns <= m
 
 /// Vectors of pixels in row-major order, two at a time, whichever rows they lie in.
 template <int C>
-void narrow_columns(const MatrixProduct& m, NoiseStream& stream) {
+void narrow_columns(const MatrixProduct& m, Noise& stream) {
   NarrowTile tile;
   int filled = 0;
   for (int h = 0; h < m.height; ++h)
@@ -120,7 +120,7 @@ void narrow_columns(const MatrixProduct& m, NoiseStream& stream) {
   narrow_tile<C>(m, tile, stream);
 }
 
-using NarrowFunction = void (*)(const MatrixProduct&, NoiseStream&);
+using NarrowFunction = void (*)(const MatrixProduct&, Noise&);
 template <int... C>
 struct NarrowTable {
   static constexpr NarrowFunction functions[] = {narrow_columns<C>...};
@@ -136,7 +136,7 @@ using Narrow = NarrowTable<1, 2>;
 /// Kernels::product: whichever way fills more lanes.
 void product_any(const MatrixProduct& m) {
   if (!is_narrow(m)) return product(m);
-  NoiseStream stream;
+  Noise stream;
   if (m.stage.noise > 0) stream.start(m.stage.key, m.stage.stream);
   Narrow::functions[m.columns - 1](m, stream);
 }

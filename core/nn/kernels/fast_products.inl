@@ -32,28 +32,28 @@ struct Tile {
   Runs runs;
   const char* x;
   float* y;
-  int column;           ///< first of the tile
-  NoiseStream* stream;  ///< of the product's noise: tiles draw from it in their fixed order
+  int column;     ///< first of the tile
+  Noise* stream;  ///< of the product's noise: tiles draw from it in their fixed order
 };
 
 /// Unrolled by recursion: a loop that the compiler leaves standing would keep the tile in memory.
 template <int First, int Count>
-MHO_INLINE void add_noise(NoiseStream& noise, float deviation, Vector* tile) {
+MHO_INLINE void add_noise(Noise& noise, float factor, Vector* tile) {
   if constexpr (First < Count) {
     Vector n0, n1;
     noise.normals(n0, n1);
-    tile[First] += n0 * deviation;
-    if constexpr (First + 1 < Count) tile[First + 1] += n1 * deviation;
-    add_noise<First + 2, Count>(noise, deviation, tile);
+    tile[First] += n0 * factor;
+    if constexpr (First + 1 < Count) tile[First + 1] += n1 * factor;
+    add_noise<First + 2, Count>(noise, factor, tile);
   }
 }
 
 template <int P, int B>
-MHO_INLINE void add_noise_and_convert(const OutputStage& stage, NoiseStream* stream, Vector (&acc)[P][B]) {
+MHO_INLINE void add_noise_and_convert(const OutputStage& stage, Noise* stream, Vector (&acc)[P][B]) {
   Vector* flat = &acc[0][0];
   if (stage.noise > 0) {
-    NoiseStream noise = *stream;  // in registers
-    add_noise<0, P * B>(noise, stage.noise, flat);
+    Noise noise = *stream;  // in registers
+    add_noise<0, P * B>(noise, stage.noise / Noise::deviation, flat);
     *stream = noise;
   }
   if (stage.adc_step > 0) {
@@ -141,7 +141,7 @@ using Tiles2 = TileTable<2, 1, 2, 3, 4>;
 #endif
 
 /// One column block over all pixels, rows cut into tiles of nearly equal width.
-void product_columns(const MatrixProduct& m, int column, int vectors, NoiseStream& stream) {
+void product_columns(const MatrixProduct& m, int column, int vectors, Noise& stream) {
   const int most = vectors == 2 ? most_pixels_two_vectors : most_pixels_one_vector;
   const TileFunction* table = vectors == 2 ? Tiles2::functions : Tiles1::functions;
   const int tiles = (m.width + most - 1) / most;
@@ -157,7 +157,7 @@ void product_columns(const MatrixProduct& m, int column, int vectors, NoiseStrea
 }
 
 void product(const MatrixProduct& m) {
-  NoiseStream stream;
+  Noise stream;
   if (m.stage.noise > 0) stream.start(m.stage.key, m.stage.stream);
   for (int column = 0; column < m.columns;) {
     const int vectors = m.columns - column > lane_count ? 2 : 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What products and weight gradients multiply: floats, or pairs of bfloat16 where MHO_BFLOAT16 is defined.
+// What products and weight gradients multiply, and the noise that products draw: floats, or pairs of bfloat16
+// where MHO_BFLOAT16 is defined.
 #pragma once
 
 #include "core/base/vector/vector.inl"
@@ -12,6 +13,7 @@ namespace {
 // number of two images. One step multiplies the pairs and adds both products to a float, the upper one first.
 constexpr int element_bytes = 2;
 #if defined(__AVX512BF16__)
+using Noise = ShortNoiseStream;
 using Slot = __m512i;
 MHO_INLINE Slot spread_slot(const char* p) {
   int pair;  // pairs start at any element: no int is promised to be aligned there
@@ -22,6 +24,7 @@ MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) {
   return _mm512_dpbf16_ps(sum, (__m512bh)w, (__m512bh)x);
 }
 #else
+using Noise = NoiseStream;
 using Slot = Bits;
 MHO_INLINE Slot spread_slot(const char* p) {
   std::uint32_t pair;
@@ -36,6 +39,7 @@ MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) {
 #endif
 #else
 constexpr int element_bytes = 4;
+using Noise = NoiseStream;
 using Slot = Vector;
 MHO_INLINE Slot spread_slot(const char* p) { return spread(*reinterpret_cast<const float*>(p)); }
 MHO_INLINE Vector multiply_add(Vector sum, Slot x, Vector w) { return sum + x * w; }

@@ -30,10 +30,16 @@ class MatrixLayer {
   void pack_forward(const float* weights, FloatBuffer& packed) const {
     packing().pack_forward(weights, packed);
   }
+  void pack_noisy(const NoisyRows& noisy, FloatBuffer& packed) const { packing().pack_noisy(noisy, packed); }
   void pack_backward(MatrixOperand& operand) const { packing().pack_backward(operand); }
   void pack_backward_splits(MatrixOperand& operand) const { packing().pack_backward_splits(operand); }
   void pack_bfloat16(MatrixOperand& operand) const { packing().pack_bfloat16(operand); }
   void round_for_training(MatrixOperand& operand) const { packing().round_for_training(operand); }
+  bool trains_in_pairs() const { return packing().trains_in_pairs(); }
+  void pack_noisy_pairs(const NoisyRows& noisy, bool keeps_rows, MatrixOperand& operand) const {
+    packing().pack_noisy_pairs(noisy, keeps_rows, operand);
+  }
+  void round_backward(MatrixOperand& operand) const { packing().round_backward(operand); }
   void unpack_gradient(const float* packed, bool accumulate, float* gradient) const {
     packing().unpack_gradient(packed, accumulate, gradient);
   }

@@ -39,7 +39,8 @@ struct MatrixOperand {
   float output_gain = 1;  ///< a part of `scales` that gradients pass by
   bool has_adc = true;    ///< false: outputs are not converted, whatever the settings say
   FloatBuffer backward;   ///< transposed, in weight units; empty outside training
-  /// Used instead of `forward` where it is filled: see OperandPacking::pack_bfloat16 and round_for_training.
+  /// Used instead of `forward` where it is filled: see OperandPacking::pack_bfloat16, round_for_training
+  /// and pack_noisy_pairs.
   FloatBuffer pairs;
   bool backward_in_pairs = false;  ///< `backward` and `backward_splits` hold bfloat16 pairs of rows
   Arithmetic gradients = Arithmetic::float32;  ///< of the weights' gradient

@@ -23,6 +23,23 @@ void OperandPacking::pack_forward(const float* weights, FloatBuffer& packed) con
                   packed.data() + (std::int64_t{g} * rows + r) * width);
 }
 
+void OperandPacking::pack_noisy(const NoisyRows& noisy, FloatBuffer& packed) const {
+  packed.resize(layout_.packed_size());
+  NoisyCopy copy;
+  copy.columns = layout_.columns();
+  copy.to_row = weight_row(copy.columns);
+  copy.deviation = noisy.deviation;
+  copy.key = noisy.key;
+  for (const RowCut::Run& run : layout_.cut_runs()) {
+    copy.from = noisy.weights + std::ptrdiff_t{run.first} * copy.columns;
+    copy.scale = noisy.scales + std::ptrdiff_t{run.split} * copy.columns;
+    copy.to = packed.data() + std::ptrdiff_t{run.first} * copy.to_row;
+    copy.rows = run.count;
+    kernels().noisy_copy(copy);
+    ++copy.stream;
+  }
+}
+
 void OperandPacking::unpack_gradient(const float* packed, bool accumulate, float* gradient) const {
   const int rows = geometry_.rows(), columns = geometry_.group_outputs(), width = padded_columns(columns);
   for (int g = 0; g < geometry_.groups; ++g)
@@ -94,10 +111,19 @@ void OperandPacking::pack_bfloat16(MatrixOperand& operand) const {
   if (takes_bfloat16(operand)) pack_pairs(operand);
 }
 
+float OperandPacking::pair_divisor(const MatrixOperand& operand) const {
+  return settings_.converts(operand.input_range) ? settings_.dac_levels : 1.0f;
+}
+
+void OperandPacking::resize_pairs(MatrixOperand& operand) const {
+  operand.pairs.resize(index(std::int64_t{layout_.pair_rows()} * weight_row(layout_.columns())) +
+                       kernel_slack());
+}
+
 void OperandPacking::pack_pairs(MatrixOperand& operand) const {
   const int columns = layout_.columns(), width = weight_row(columns);
-  const float divisor = settings_.converts(operand.input_range) ? settings_.dac_levels : 1.0f;
-  operand.pairs.resize(index(std::int64_t{layout_.pair_rows()} * width) + kernel_slack());
+  const float divisor = pair_divisor(operand);
+  resize_pairs(operand);
   for (size_t split = 0; split < layout_.parts(); ++split)
     for (size_t r = 0; r < layout_.pair_runs(split).size(); ++r) {
       const RowRun& run = layout_.forward_runs(split)[r];
@@ -111,17 +137,43 @@ void OperandPacking::pack_pairs(MatrixOperand& operand) const {
 
 void OperandPacking::round_for_training(MatrixOperand& operand) const {
   if (operand.product || geometry_.groups > 1) return;
-  if (!layout_.takes_gradient_planes()) {
+  if (trains_in_pairs()) {
     pack_pairs(operand);
     operand.gradients = Arithmetic::bfloat16;
   }
-  if (layout_.takes_planes()) return;
-  operand.backward_in_pairs = true;
-  if (!operand.backward.empty()) round_backward(operand.backward);
-  for (auto& split : operand.backward_splits) round_backward(split);
+  round_backward(operand);
 }
 
-void OperandPacking::round_backward(FloatBuffer& backward) const {
+void OperandPacking::pack_noisy_pairs(const NoisyRows& noisy, bool keeps_rows, MatrixOperand& operand) const {
+  resize_pairs(operand);
+  operand.forward.resize(keeps_rows ? layout_.packed_size() : 0);
+  NoisyPairs copy;
+  copy.from = noisy.weights;
+  copy.deviation = noisy.deviation;
+  copy.divisor = pair_divisor(operand);
+  copy.columns = layout_.columns();
+  copy.row = weight_row(layout_.columns());
+  copy.to = keeps_rows ? operand.forward.data() : nullptr;
+  copy.pairs = operand.pairs.data();
+  copy.key = noisy.key;
+  for (size_t split = 0; split < layout_.parts(); ++split, ++copy.stream) {
+    copy.scale = noisy.scales + split * index(layout_.columns());
+    copy.runs = layout_.forward_runs(split).data();
+    copy.pair_runs = layout_.pair_runs(split).data();
+    copy.run_count = static_cast<int>(layout_.pair_runs(split).size());
+    bfloat16_kernels().noisy_pairs(copy);
+  }
+  operand.gradients = Arithmetic::bfloat16;
+}
+
+void OperandPacking::round_backward(MatrixOperand& operand) const {
+  if (layout_.takes_planes()) return;
+  operand.backward_in_pairs = true;
+  if (!operand.backward.empty()) round_rows(operand.backward);
+  for (auto& split : operand.backward_splits) round_rows(split);
+}
+
+void OperandPacking::round_rows(FloatBuffer& backward) const {
   const int columns = geometry_.group_inputs(), width = weight_row(columns);
   const auto& phases = layout_.backward_geometry().phases;
   float* rows = backward.data();
