@@ -112,6 +112,44 @@ TEST_CASE("a bfloat16 product has the reference's bits for every tile width and 
   }
 }
 
+TEST_CASE("a bfloat16 product over planes of pairs has the reference's bits, pixels on lanes or not") {
+  const int width = GENERATE(1, 5, 14, 16, 28, 40), columns = GENERATE(1, 2, 3, 4, 6, 8, 11),
+            height = GENERATE(1, 2, 5);
+  const int channel_pairs = 3, row = width + 2, plane = row * (height + 1), w_row = padded_columns(columns);
+  const auto x = pairs(static_cast<size_t>(plane * channel_pairs), 1);
+  const auto w = pairs(static_cast<size_t>(3 * channel_pairs * w_row), 2);
+  const int y_pixel = 2 * columns;  // every other pixel, as a stride makes it
+  const auto before = normals(static_cast<size_t>(height * width * y_pixel), 5);
+  const RowRun runs[] = {{0, 0, channel_pairs},
+                         {2 * 2, channel_pairs, channel_pairs},
+                         {2 * (row + 1), 2 * channel_pairs, channel_pairs}};
+  MatrixProduct m;
+  m.x = x.data();
+  m.x_row = 2 * row;
+  m.x_pixel = 2;
+  m.x_step = plane;
+  m.runs = runs;
+  m.run_count = 3;
+  m.w = w.data();
+  m.w_row = w_row;
+  m.y_row = width * y_pixel;
+  m.y_pixel = y_pixel;
+  m.height = height;
+  m.width = width;
+  m.columns = columns;
+  m.stage.accumulate = GENERATE(false, true);
+  FloatBuffer wanted = before;
+  m.y = wanted.data();
+  reference_bfloat16_kernels().product(m);
+  for (const auto* set : fast_bfloat16_sets()) {
+    INFO(set->name << " width " << width << " columns " << columns << " height " << height);
+    FloatBuffer got = before;
+    m.y = got.data();
+    set->product(m);
+    CHECK(same_bits(got.data(), wanted.data(), got.size()));
+  }
+}
+
 TEST_CASE("a bfloat16 weight gradient has the reference's bits") {
   const int width = GENERATE(1, 5, 16), columns = GENERATE(6, 16, 32, 40), channels = GENERATE(1, 3, 20);
   const int height = 4, rows = 2 * channels, w_row = padded_columns(columns);

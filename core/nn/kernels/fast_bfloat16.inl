@@ -6,6 +6,7 @@
 #include "core/nn/kernels/fast_channels.inl"
 #include "core/nn/kernels/fast_gradients.inl"
 #include "core/nn/kernels/fast_halves.inl"
+#include "core/nn/kernels/fast_narrow_products.inl"
 #include "core/nn/kernels/fast_noisy_pairs.inl"
 #include "core/nn/kernels/fast_products.inl"
 
@@ -106,7 +107,7 @@ void affine_backward(const KeptHalves& kept, const float* dz, const float* a, co
 
 extern const Bfloat16Kernels MHO_BFLOAT16_SET;
 const Bfloat16Kernels MHO_BFLOAT16_SET{
-    MHO_BFLOAT16_NAME, product,     gradient,  round,  quantise_levels,      round_pairs,
+    MHO_BFLOAT16_NAME, product_any, gradient,  round,  quantise_levels,      round_pairs,
     quantise_pairs,    noisy_pairs, keep_sums, affine, affine_backward_sums, affine_backward};
 
 }  // namespace mho

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of few columns over pixels that are neighbours in memory: lanes are pixels, where lanes of columns
-// would be half empty. LeNet-5's first layer (1 channel in, 6 out) and the gradient of its second are such.
+// Products of few columns over pixels whose slots are neighbours in memory: lanes are pixels, where lanes of
+// columns would be half empty. LeNet-5's first layer (1 channel in, 6 out) and the gradient of its second are
+// such.
 #pragma once
 
 #include "core/base/vector/vector.inl"
@@ -58,8 +59,8 @@ MHO_INLINE void store_narrow(const MatrixProduct& m, const Vector* columns, int 
 }
 
 struct NarrowTile {
-  int row[most_narrow_vectors];         ///< of the output
-  const float* x[most_narrow_vectors];  ///< of the first pixel
+  int row[most_narrow_vectors];        ///< of the output
+  const char* x[most_narrow_vectors];  ///< of the first pixel
   float* y[most_narrow_vectors];
   int count[most_narrow_vectors];  ///< pixels
 };
@@ -71,15 +72,17 @@ void narrow_tile(const MatrixProduct& m, const NarrowTile& t, Noise& stream) {
   for (int c = 0; c < C; ++c) acc[0][c] = acc[1][c] = Vector{};
   const Runs runs = runs_of(m, t.row[0], t.row[1]);
   for (const RowRun* run = runs.first; run < runs.end; ++run) {
-    const float *x0 = t.x[0] + run->offset, *x1 = t.x[1] + run->offset;
+    const std::ptrdiff_t offset = static_cast<std::ptrdiff_t>(run->offset) * element_bytes;
+    const auto *x0 = reinterpret_cast<const float*>(t.x[0] + offset),
+               *x1 = reinterpret_cast<const float*>(t.x[1] + offset);
     const float* w = m.w + static_cast<std::ptrdiff_t>(run->row) * m.w_row;
     for (int j = run->length; j > 0; --j, w += m.w_row, x0 += m.x_step, x1 += m.x_step) {
-      const Vector v0 = load_some(x0, t.count[0]), v1 = load_some(x1, t.count[1]);
+      const Slot v0 = (Slot)load_some(x0, t.count[0]), v1 = (Slot)load_some(x1, t.count[1]);
 #pragma GCC unroll 8
       for (int c = 0; c < C; ++c) {
         const Vector weight = spread(w[c]);
-        acc[0][c] += v0 * weight;
-        acc[1][c] += v1 * weight;
+        acc[0][c] = multiply_add(acc[0][c], v0, weight);
+        acc[1][c] = multiply_add(acc[1][c], v1, weight);
       }
     }
   }
@@ -95,7 +98,10 @@ void narrow_tile(const MatrixProduct& m, const NarrowTile& t, Noise& stream) {
   if (t.count[1] > 0) store_narrow<C>(m, acc[1], t.count[1], t.y[1]);
 }
 
-bool is_narrow(const MatrixProduct& m) { return m.x_pixel == 1 && m.columns <= most_narrow_columns; }
+bool is_narrow(const MatrixProduct& m) {
+  constexpr int slot_elements = 4 / element_bytes;
+  return m.x_pixel == slot_elements && m.columns <= most_narrow_columns;
+}
 
 /// Vectors of pixels in row-major order, two at a time, whichever rows they lie in.
 template <int C>
@@ -105,7 +111,7 @@ void narrow_columns(const MatrixProduct& m, Noise& stream) {
   for (int h = 0; h < m.height; ++h)
     for (int p = 0; p < m.width; p += lane_count) {
       tile.row[filled] = h;
-      tile.x[filled] = m.x + h * m.x_row + p;
+      tile.x[filled] = reinterpret_cast<const char*>(m.x) + (h * m.x_row + p * m.x_pixel) * element_bytes;
       tile.y[filled] = m.y + h * m.y_row + p * m.y_pixel;
       tile.count[filled] = min_of(lane_count, m.width - p);
       if (++filled < most_narrow_vectors) continue;

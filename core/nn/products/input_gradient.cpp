@@ -48,7 +48,7 @@ MatrixProduct InputGradient::product_of(std::size_t p, int group, const Prepared
   const auto& runs = prepared.pairs ? layout_.backward_pair_runs(p) : layout_.backward_runs(p, group);
   const int inputs = g.group_inputs(), taps = phase.taps_high * phase.taps_wide;
   const bool planes = layout_.takes_planes();
-  const int pixel = planes ? 1 : g.output.channels;
+  const int pixel = !planes ? g.output.channels : prepared.pairs ? 2 : 1;  // elements
   MatrixProduct m;
   m.x_row = std::ptrdiff_t{1} * layout_.padded_gradient_width() * pixel;
   const std::ptrdiff_t first = taps == 0 ? 0 : phase.gradient_row * m.x_row + phase.gradient_column * pixel;
@@ -56,7 +56,8 @@ MatrixProduct InputGradient::product_of(std::size_t p, int group, const Prepared
             ? reinterpret_cast<const float*>(reinterpret_cast<const std::uint16_t*>(prepared.dy) + first)
             : prepared.dy + first;
   m.x_pixel = pixel;
-  if (planes) m.x_step = m.x_row * layout_.padded_gradient_height();
+  if (planes)
+    m.x_step = std::ptrdiff_t{1} * layout_.padded_gradient_width() * layout_.padded_gradient_height();
   m.runs = runs.data();
   m.run_count = static_cast<int>(runs.size());
   m.lines.first = layout_.backward_geometry().margin.top - phase.gradient_row;

@@ -102,6 +102,7 @@ const float* InputPreparation::pad_gradient(const float* dy, float* scratch) con
 }
 
 const float* InputPreparation::round_gradient(const float* dy, int images, float* scratch) const {
+  if (layout_.takes_planes()) return round_planes(dy, scratch);
   auto* to = reinterpret_cast<std::uint16_t*>(scratch);
   const auto round = [](const float* from, std::int64_t floats, std::uint16_t* halves) {
     bfloat16_kernels().round(from, index(floats), halves);
@@ -124,6 +125,19 @@ const float* InputPreparation::pad_planes(const float* dy, float* scratch) const
   const std::ptrdiff_t row = layout_.padded_gradient_width(), plane = row * layout_.padded_gradient_height();
   std::fill_n(scratch, plane * geometry_.output.channels, 0.0f);
   split_planes(dy, row, plane, scratch + margin.top * row + margin.left);
+  return scratch;
+}
+
+const float* InputPreparation::round_planes(const float* dy, float* scratch) const {
+  pad_planes(dy, scratch);
+  const std::ptrdiff_t plane =
+      std::ptrdiff_t{1} * layout_.padded_gradient_width() * layout_.padded_gradient_height();
+  const int channels = geometry_.output.channels;
+  for (int c = 0; c < channels; c += 2) {  // in place: whoever reads plane c / 2 has done so by then
+    const float* first = scratch + c * plane;
+    bfloat16_kernels().round_pairs(first, c + 1 < channels ? first + plane : nullptr, index(plane), 1,
+                                   scratch + c / 2 * plane);
+  }
   return scratch;
 }
 

@@ -33,6 +33,8 @@ class InputPreparation {
   const float* round_input(const MatrixCall& call, float range) const;
   const float* pad_gradient(const float* dy, float* scratch) const;
   const float* pad_planes(const float* dy, float* scratch) const;
+  /// In bfloat16: a plane holds the pairs of two channels.
+  const float* round_planes(const float* dy, float* scratch) const;
   /// An output gradient's channels one after the other: channel c of pixel (h, w) at to[c * plane + h * row +
   /// w].
   void split_planes(const float* dy, std::ptrdiff_t row, std::ptrdiff_t plane, float* to) const;

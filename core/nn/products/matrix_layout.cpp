@@ -15,12 +15,13 @@ constexpr int few_inputs = 8;
 /// Output channels up to which the gradient of a convolution of one channel does.
 constexpr int few_outputs = 8;
 
-/// The same runs in pairs of rows, numbered from `row` on.
-std::vector<RowRun> pairs_of(const std::vector<RowRun>& runs, int& row) {
+/// The same runs in pairs of rows, numbered from `row` on. Offsets count bfloat16 elements: one for a float
+/// of an image, two in planes of pairs.
+std::vector<RowRun> pairs_of(const std::vector<RowRun>& runs, int elements, int& row) {
   std::vector<RowRun> pairs;
   for (const auto& run : runs) {
     const int length = (run.length + 1) / 2;
-    pairs.push_back({run.offset, row, length, run.line});
+    pairs.push_back({run.offset * elements, row, length, run.line});
     row += length;
   }
   return pairs;
@@ -39,7 +40,7 @@ MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_row
     for (int g = 0; g < geometry_.groups; ++g)
       for (const RowRun& run : mho::forward_runs(geometry_, g, part.first, part.first + part.count))
         forward_runs_[index(std::int64_t{part.split} * geometry_.groups + g)].push_back(run);
-  for (const auto& runs : forward_runs_) pair_runs_.push_back(pairs_of(runs, pair_rows_));
+  for (const auto& runs : forward_runs_) pair_runs_.push_back(pairs_of(runs, 1, pair_rows_));
   for (int g = 0; g < geometry_.groups; ++g)
     gradient_runs_.push_back(mho::forward_runs(geometry_, g, 0, geometry_.rows()));
   for (const auto& phase : backward_.phases)
@@ -48,7 +49,7 @@ MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_row
                                               : mho::backward_runs(geometry_, backward_, phase, g));
   for (size_t phase = 0; phase < backward_.phases.size(); ++phase) {
     int row = 0;
-    backward_pair_runs_.push_back(pairs_of(backward_runs(phase, 0), row));
+    backward_pair_runs_.push_back(pairs_of(backward_runs(phase, 0), takes_planes() ? 2 : 1, row));
   }
 }
 

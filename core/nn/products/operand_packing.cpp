@@ -167,7 +167,6 @@ void OperandPacking::pack_noisy_pairs(const NoisyRows& noisy, bool keeps_rows, M
 }
 
 void OperandPacking::round_backward(MatrixOperand& operand) const {
-  if (layout_.takes_planes()) return;
   operand.backward_in_pairs = true;
   if (!operand.backward.empty()) round_rows(operand.backward);
   for (auto& split : operand.backward_splits) round_rows(split);

@@ -34,8 +34,8 @@ class OperandPacking {
   /// cannot.
   void pack_bfloat16(MatrixOperand& operand) const;
   /// Training in bfloat16: operand.forward -> operand.pairs, and the backward copies, packed before, become
-  /// pairs. Leaves float32 what no bfloat16 kernel is faster at: groups, and products whose lanes are pixels
-  /// (MatrixLayout::takes_planes and takes_gradient_planes). Nothing of an operand with a product of its own.
+  /// pairs. Leaves float32 what no bfloat16 kernel is faster at: groups, and a layer whose weight gradient takes
+  /// planes (its forward product too). Nothing of an operand with a product of its own.
   void round_for_training(MatrixOperand& operand) const;
   /// Whether that fills operand.pairs of an operand without a product of its own.
   bool trains_in_pairs() const { return geometry_.groups == 1 && !layout_.takes_gradient_planes(); }
