@@ -75,6 +75,11 @@ MatrixProduct ForwardProduct::product_of(const MatrixCall& chunk, const float* i
   m.x = in;
   m.x_row = std::ptrdiff_t{1} * g.stride_height * g.padded_width() * g.input.channels;
   m.x_pixel = std::ptrdiff_t{1} * g.stride_width * g.input.channels;
+  if (pairs && layout_.takes_neighbours()) {  // a slot an input, of which a step passes two
+    m.x_row *= 2;
+    m.x_pixel *= 2;
+    m.x_step = 2;
+  }
   const auto& runs = pairs ? layout_.pair_runs(part) : layout_.forward_runs(part);
   m.runs = runs.data();
   m.run_count = static_cast<int>(runs.size());

@@ -28,7 +28,10 @@ void copy_padded(Shape image, const Padding& border, const float* x, T* to, Copy
 }  // namespace
 
 const float* InputPreparation::prepare_input(const MatrixCall& call, float range) const {
-  if (!call.operand.pairs.empty()) return round_input(call, range);
+  return call.operand.pairs.empty() ? prepare_floats(call, range) : round_input(call, range);
+}
+
+const float* InputPreparation::prepare_floats(const MatrixCall& call, float range) const {
   const bool dac = settings_.converts(range);
   if (!dac && !geometry_.is_padded()) return call.x;
   const auto copy = [&](const float* from, std::int64_t floats, float* to) {
@@ -45,7 +48,6 @@ const float* InputPreparation::prepare_input(const MatrixCall& call, float range
 }
 
 const float* InputPreparation::round_input(const MatrixCall& call, float range) const {
-  auto* levels = reinterpret_cast<std::uint16_t*>(call.scratch);
   const bool dac = settings_.converts(range);
   const auto copy = [&](const float* from, std::int64_t floats, std::uint16_t* to) {
     if (dac)
@@ -53,15 +55,27 @@ const float* InputPreparation::round_input(const MatrixCall& call, float range) 
     else
       bfloat16_kernels().round(from, index(floats), to);
   };
-  std::int64_t count = call.images * layout_.input_size();
-  if (geometry_.is_padded()) {
-    copy_padded(geometry_.input, geometry_.padding, call.x, levels, copy);
-    count = std::int64_t{1} * geometry_.padded_height() * geometry_.padded_width() * geometry_.input.channels;
-  } else {
+  const auto& g = geometry_;
+  const std::int64_t count = g.is_padded()
+                                 ? std::int64_t{1} * g.padded_height() * g.padded_width() * g.input.channels
+                                 : call.images * layout_.input_size();
+  auto* slots = reinterpret_cast<std::uint16_t*>(call.scratch);
+  auto* levels = layout_.takes_neighbours() ? slots + count : slots;
+  if (g.is_padded())
+    copy_padded(g.input, g.padding, call.x, levels, copy);
+  else
     copy(call.x, count, levels);
-  }
   levels[count] = 0;  // the second half of an odd run's last pair; its weight is zero, it must be a number
+  if (layout_.takes_neighbours()) pair_neighbours(count, slots);
   return call.scratch;
+}
+
+void InputPreparation::pair_neighbours(std::int64_t count, std::uint16_t* slots) {
+  const std::uint16_t* halves = slots + count;
+  for (std::int64_t i = 0; i < count; ++i) {  // a slot ends below the halves that later ones read
+    const std::uint16_t pair[] = {halves[i], halves[i + 1]};
+    std::copy_n(pair, 2, slots + 2 * i);
+  }
 }
 
 void InputPreparation::pair_inputs(const MatrixCall& call, float range, float* slots) const {

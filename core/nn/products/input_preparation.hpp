@@ -14,8 +14,11 @@ class InputPreparation {
   InputPreparation(const MatrixLayout& layout, const MvmSettings& settings)
       : layout_(layout), geometry_(layout.geometry()), settings_(settings) {}
 
-  /// The images of a call that are taken at once, by a DAC of full scale `range`.
+  /// The images of a call that are taken at once, by a DAC of full scale `range`, in the operand's
+  /// arithmetic.
   const float* prepare_input(const MatrixCall& call, float range) const;
+  /// The same in float32.
+  const float* prepare_floats(const MatrixCall& call, float range) const;
   /// One image's output gradient as the input's gradient wants it.
   const float* prepare_gradient(const float* dy, float* scratch) const;
   /// The same in bfloat16, also of `images` images of a dense layer.
@@ -31,6 +34,9 @@ class InputPreparation {
  private:
   /// In bfloat16: levels of the DAC where there is one.
   const float* round_input(const MatrixCall& call, float range) const;
+  /// In place: `count` halves, and one more behind them, from slots + count on become slots of each and its
+  /// right neighbour.
+  static void pair_neighbours(std::int64_t count, std::uint16_t* slots);
   const float* pad_gradient(const float* dy, float* scratch) const;
   const float* pad_planes(const float* dy, float* scratch) const;
   /// In bfloat16: a plane holds the pairs of two channels.

@@ -40,7 +40,8 @@ MatrixLayout::MatrixLayout(const ConvolutionGeometry& geometry, int crossbar_row
     for (int g = 0; g < geometry_.groups; ++g)
       for (const RowRun& run : mho::forward_runs(geometry_, g, part.first, part.first + part.count))
         forward_runs_[index(std::int64_t{part.split} * geometry_.groups + g)].push_back(run);
-  for (const auto& runs : forward_runs_) pair_runs_.push_back(pairs_of(runs, 1, pair_rows_));
+  for (const auto& runs : forward_runs_)
+    pair_runs_.push_back(pairs_of(runs, takes_neighbours() ? 2 : 1, pair_rows_));
   for (int g = 0; g < geometry_.groups; ++g)
     gradient_runs_.push_back(mho::forward_runs(geometry_, g, 0, geometry_.rows()));
   for (const auto& phase : backward_.phases)

@@ -60,6 +60,9 @@ class MatrixLayout {
   /// Whether the weights' gradient takes planes: one input channel and so few outputs that lanes are better
   /// pixels.
   bool takes_gradient_planes() const;
+  /// Whether a forward product in bfloat16 takes every input with its right neighbour as a slot: lanes are
+  /// better pixels, and one channel has no other pairs.
+  bool takes_neighbours() const { return takes_gradient_planes(); }
   /// Floats of one such plane. Rows are as long as the input's, so that an image is one row of pixels on both
   /// sides.
   std::ptrdiff_t gradient_plane() const;

@@ -115,6 +115,10 @@ float OperandPacking::pair_divisor(const MatrixOperand& operand) const {
   return settings_.converts(operand.input_range) ? settings_.dac_levels : 1.0f;
 }
 
+Arithmetic OperandPacking::gradient_arithmetic() const {
+  return layout_.takes_gradient_planes() ? Arithmetic::float32 : Arithmetic::bfloat16;
+}
+
 void OperandPacking::resize_pairs(MatrixOperand& operand) const {
   operand.pairs.resize(index(std::int64_t{layout_.pair_rows()} * weight_row(layout_.columns())) +
                        kernel_slack());
@@ -136,11 +140,9 @@ void OperandPacking::pack_pairs(MatrixOperand& operand) const {
 }
 
 void OperandPacking::round_for_training(MatrixOperand& operand) const {
-  if (operand.product || geometry_.groups > 1) return;
-  if (trains_in_pairs()) {
-    pack_pairs(operand);
-    operand.gradients = Arithmetic::bfloat16;
-  }
+  if (operand.product || !trains_in_pairs()) return;
+  pack_pairs(operand);
+  operand.gradients = gradient_arithmetic();
   round_backward(operand);
 }
 
@@ -163,7 +165,7 @@ void OperandPacking::pack_noisy_pairs(const NoisyRows& noisy, bool keeps_rows, M
     copy.run_count = static_cast<int>(layout_.pair_runs(split).size());
     bfloat16_kernels().noisy_pairs(copy);
   }
-  operand.gradients = Arithmetic::bfloat16;
+  operand.gradients = gradient_arithmetic();
 }
 
 void OperandPacking::round_backward(MatrixOperand& operand) const {

@@ -34,11 +34,11 @@ class OperandPacking {
   /// cannot.
   void pack_bfloat16(MatrixOperand& operand) const;
   /// Training in bfloat16: operand.forward -> operand.pairs, and the backward copies, packed before, become
-  /// pairs. Leaves float32 what no bfloat16 kernel is faster at: groups, and a layer whose weight gradient takes
-  /// planes (its forward product too). Nothing of an operand with a product of its own.
+  /// pairs. Leaves float32 what no bfloat16 kernel is faster at: groups, and weight gradients from planes.
+  /// Nothing of an operand with a product of its own.
   void round_for_training(MatrixOperand& operand) const;
   /// Whether that fills operand.pairs of an operand without a product of its own.
-  bool trains_in_pairs() const { return geometry_.groups == 1 && !layout_.takes_gradient_planes(); }
+  bool trains_in_pairs() const { return geometry_.groups == 1; }
   /// Fills operand.pairs from weights under noise at once, where trains_in_pairs(); a stream of noise for
   /// each row split. operand.forward is filled where it `keeps_rows`, for the backward copies, and else
   /// empty.
@@ -58,6 +58,7 @@ class OperandPacking {
   /// What conductances are divided by in pairs: inputs are whole levels there.
   float pair_divisor(const MatrixOperand& operand) const;
   void resize_pairs(MatrixOperand& operand) const;
+  Arithmetic gradient_arithmetic() const;  ///< of a layer that trains_in_pairs()
   /// Pairs of rows of every run in the place of the rows.
   void round_rows(FloatBuffer& backward) const;
 

@@ -19,7 +19,7 @@ void WeightGradient::add(const std::vector<RowRun>* runs, const MatrixCall& call
     MatrixCall chunk = call;
     chunk.x += i * layout_.input_size();
     chunk.images = std::min(step, call.images - i);
-    m.x = inputs_.prepare_input(chunk, call.operand.input_range);
+    m.x = inputs_.prepare_floats(chunk, call.operand.input_range);
     m.w = packed;
     m.accumulate = accumulate || i > 0;
     add_chunk(runs, dy + i * layout_.output_size(), chunk.images, planes, m);
