@@ -58,16 +58,29 @@ class Code {
   size_t size_ = 0;
 };
 
+/// [operation]: whether a ReLU takes what it gives, or is its end.
+std::vector<bool> meet_relus(const Network& network) {
+  const auto& ops = network.plan().operations;
+  std::vector<bool> meets(ops.size(), false);
+  for (size_t k = 0; k < ops.size(); ++k) {
+    const auto& layer = network.node_of(ops[k]).layer;
+    const bool before = ops[k].relu && std::holds_alternative<Pool>(layer);  // NetworkPlan puts pooling first
+    if (ops[k].relu || std::holds_alternative<Relu>(layer))
+      meets[before ? static_cast<size_t>(ops[k].inputs[0]) : k] = true;
+  }
+  return meets;
+}
+
 std::vector<Code> relu_codes(const Untrained& net) {
   const auto& ops = net.network.plan().operations;
+  const auto meets = meet_relus(net.network);
   std::vector<Code> codes(static_cast<size_t>(net.count()));
   std::vector<size_t> done(ops.size(), 0);
   InferenceNetwork inference(net.network, net.parameters);
   inference.visit(net.operands, net.images.data(), net.count(), RandomKey(0),
                   [&](int index, const float* values, int images) {
-                    const auto& op = ops[static_cast<size_t>(index)];
-                    if (!op.relu && !std::holds_alternative<Relu>(net.network.node_of(op).layer)) return;
-                    const std::int64_t units = op.shape.size();
+                    if (!meets[static_cast<size_t>(index)]) return;
+                    const std::int64_t units = ops[static_cast<size_t>(index)].shape.size();
                     auto& first = done[static_cast<size_t>(index)];
                     for (std::int64_t i = 0; i < images * units; ++i)
                       codes[first + static_cast<size_t>(i / units)].append(values[i] > 0);

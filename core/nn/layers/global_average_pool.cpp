@@ -21,7 +21,8 @@ LayerFacts GlobalAveragePool::infer(const LayerSite& site) {
 }
 
 std::unique_ptr<Operator> GlobalAveragePool::make_operator(const OperatorSite& site) const {
-  return std::make_unique<PoolingOperator>(site.input(), site.output(), whole(site.input()), false);
+  return std::make_unique<PoolingOperator>(site.input(), site.output(), whole(site.input()),
+                                           PoolingOperator::Kind::average);
 }
 
 OnnxNode GlobalAveragePool::onnx(const LayerParameters&, Shape) const {

@@ -19,7 +19,10 @@ LayerFacts Pool::infer(const LayerSite& site) {
 }
 
 std::unique_ptr<Operator> Pool::make_operator(const OperatorSite& site) const {
-  return std::make_unique<PoolingOperator>(site.input(), site.output(), window_of(*this), kind == Kind::max);
+  return std::make_unique<PoolingOperator>(site.input(), site.output(), window_of(*this),
+                                           kind == Kind::average ? PoolingOperator::Kind::average
+                                           : site.relu           ? PoolingOperator::Kind::rectified_maximum
+                                                                 : PoolingOperator::Kind::maximum);
 }
 
 OnnxNode Pool::onnx(const LayerParameters&, Shape) const {

@@ -3,7 +3,7 @@
 
 namespace mho {
 
-PoolingOperator::PoolingOperator(Shape input, Shape output, const Window& window, bool maximum)
+PoolingOperator::PoolingOperator(Shape input, Shape output, const Window& window, Kind kind)
     : input_(input),
       output_(output),
       loops_{.input_height = input.height,
@@ -17,25 +17,38 @@ PoolingOperator::PoolingOperator(Shape input, Shape output, const Window& window
              .stride_width = window.stride_width,
              .top = window.padding.top,
              .left = window.padding.left},
-      maximum_(maximum) {}
+      kind_(kind) {}
+
+std::size_t PoolingOperator::scratch_size() const {
+  return kind_ == Kind::rectified_maximum ? static_cast<std::size_t>(output_.size()) + kernel_slack() : 0;
+}
 
 void PoolingOperator::forward(const ForwardCall& call) const {
   const float* x = call.x[0];
   float* y = call.y;
-  for (int i = 0; i < call.images; ++i, x += input_.size(), y += output_.size())
-    (maximum_ ? kernels().max_pool : kernels().average_pool)(loops_, x, y);
+  const auto outputs = static_cast<std::size_t>(output_.size());
+  for (int i = 0; i < call.images; ++i, x += input_.size(), y += output_.size()) {
+    (kind_ == Kind::average ? kernels().average_pool : kernels().max_pool)(loops_, x, y);
+    if (kind_ == Kind::rectified_maximum) kernels().relu(y, outputs, y);
+  }
 }
 
 void PoolingOperator::backward(const BackwardCall& call) const {
   if (!call.dx[0]) return;
   const bool accumulate = !call.first[0];
+  const auto outputs = static_cast<std::size_t>(output_.size());
   for (int i = 0; i < call.images; ++i) {
-    const std::int64_t in = i * input_.size(), out = i * output_.size();
-    if (maximum_)
-      kernels().max_pool_backward(loops_, call.x[0] + in, call.y + out, call.dy + out, accumulate,
-                                  call.dx[0] + in);
+    const float *x = call.x[0] + i * input_.size(), *y = call.y + i * output_.size();
+    const float* dy = call.dy + i * output_.size();
+    float* dx = call.dx[0] + i * input_.size();
+    if (kind_ == Kind::rectified_maximum) {
+      kernels().relu_backward(y, dy, outputs, false, call.scratch);
+      dy = call.scratch;
+    }
+    if (kind_ == Kind::average)
+      kernels().average_pool_backward(loops_, dy, accumulate, dx);
     else
-      kernels().average_pool_backward(loops_, call.dy + out, accumulate, call.dx[0] + in);
+      kernels().max_pool_backward(loops_, x, y, dy, accumulate, dx);
   }
 }
 

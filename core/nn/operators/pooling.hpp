@@ -9,14 +9,17 @@ namespace mho {
 /// Maxima or averages over windows, image by image.
 class PoolingOperator final : public Operator {
  public:
-  PoolingOperator(Shape input, Shape output, const Window& window, bool maximum);
+  enum class Kind { average, maximum, rectified_maximum };  ///< the last one ends in a ReLU
+
+  PoolingOperator(Shape input, Shape output, const Window& window, Kind kind);
+  std::size_t scratch_size() const override;
   void forward(const ForwardCall& call) const override;
   void backward(const BackwardCall& call) const override;
 
  private:
   Shape input_, output_;
   Pooling loops_;
-  bool maximum_;
+  Kind kind_;
 };
 
 }  // namespace mho

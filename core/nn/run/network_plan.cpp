@@ -30,6 +30,7 @@ class Fusion {
     const Node& node = nodes_[static_cast<size_t>(index)];
     if (std::holds_alternative<Relu>(node.layer) && join_relu(node, index)) return;
     if (std::holds_alternative<Add>(node.layer) && join_add(node, index)) return;
+    if (std::holds_alternative<Pool>(node.layer) && join_pool(node, index)) return;
     Operation op;
     op.node = op.output_node = index;
     op.shape = node.shape;
@@ -77,6 +78,19 @@ class Fusion {
       return true;
     }
     return false;
+  }
+
+  /// The largest of what a ReLU lets through is what it lets through of the largest: the pooling comes first,
+  /// since it leaves fewer numbers. The same values and gradients to the bit.
+  bool join_pool(const Node& node, int index) {
+    Operation* made = only_read_here(node.inputs[0]);
+    if (std::get<Pool>(node.layer).kind != Pool::Kind::max || !made) return false;
+    if (!std::holds_alternative<Relu>(nodes_[static_cast<size_t>(made->node)].layer)) return false;
+    made->node = made->output_node = index;
+    made->shape = node.shape;
+    made->relu = true;
+    producer_[static_cast<size_t>(index)] = producer_[static_cast<size_t>(node.inputs[0])];
+    return true;
   }
 
   void move_to_end(int position) {

@@ -8,13 +8,14 @@
 namespace mho {
 
 /// One operation of the execution plan. Layers that can (LayerFacts: running) swallow the addition and the
-/// ReLU that follow them where nothing else reads the values in between.
+/// ReLU that follow them where nothing else reads the values in between, and pooling by maxima the ReLU
+/// before it.
 struct Operation {
   int node = 0;              ///< the node whose layer this is (of a fused operation: the first)
   int output_node = 0;       ///< the node whose value it produces
   std::vector<int> inputs;   ///< operations; a fused batch norm has its residual as second input
   Shape shape;               ///< of the output
-  bool relu = false;         ///< ends in a ReLU that was taken in
+  bool relu = false;         ///< ends in a ReLU that was taken in (of a pooling: that was before it)
   bool needs_batch = false;  ///< its first input must be known for a whole mini-batch
   bool multiplies = false;   ///< a convolution or dense layer, whose backward pass does not read its output
   int level = 0;             ///< see NetworkPlan
