@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooling: lanes are channels; where these fill less than a vector, the channels of several pixels.
+// Pooling: lanes are channels.
 #pragma once
 
 #include "core/base/vector/vector.inl"
@@ -29,90 +29,76 @@ MHO_INLINE void for_window(const Pooling& p, const Window& seen, Body body) {
       body((static_cast<std::ptrdiff_t>(r) * p.input_width + c) * p.channels);
 }
 
-/// Some pixels of an output row of a pooling with few channels. Each tap's inputs are packed without gaps, so
-/// that vectors are full and no short masked store goes to memory: those took nearly half of the time.
-struct PackedPixels {
-  static constexpr int packed_pixels = 16, packed_taps = 4;
-  float taps[packed_taps][packed_pixels * lane_count + lane_count];
-  int first, pixels, floats;
+/// Pooling of few channels whose windows tile the input. Every pixel is written as a whole vector, and the
+/// next one overwrites what ran over: short masked stores took nearly half of the time.
+struct FewChannels {
+  static constexpr int most_rows = 3;  ///< of a window, whose backward pass looks at all above each row
 
   static bool serve(const Pooling& p) {
-    return p.channels < lane_count && p.tiles_input() && p.kernel_height * p.kernel_width <= packed_taps;
+    return p.channels < lane_count && p.tiles_input() && p.kernel_height <= most_rows;
   }
-  /// Of the first pixel at hand; its neighbours follow at equal steps.
-  MHO_INLINE std::ptrdiff_t offset(const Pooling& p, int h, int tap) const {
-    const int row = h * p.stride_height + tap / p.kernel_width;
-    const int column = first * p.stride_width + tap % p.kernel_width;
-    return (static_cast<std::ptrdiff_t>(row) * p.input_width + column) * p.channels;
+
+  const Pooling& p;
+  std::ptrdiff_t row;  ///< floats of an input row
+
+  explicit FewChannels(const Pooling& pooling)
+      : p(pooling), row(static_cast<std::ptrdiff_t>(pooling.input_width) * pooling.channels) {}
+
+  MHO_INLINE Vector pixel(const float* at) const { return load_some(at, p.channels); }
+  /// `end` is that of the image, beyond which nothing is written.
+  MHO_INLINE void put(float* at, Vector v, const float* end) const {
+    if (end - at >= lane_count)
+      store(at, v);
+    else
+      store_some(at, v, p.channels);
   }
-  /// Pixels [start, ...) of output row h.
-  MHO_INLINE void pack(const Pooling& p, const float* x, int h, int start) {
-    first = start;
-    pixels = min_of(packed_pixels, p.width - start);
-    floats = pixels * p.channels;
-    const int channels = p.channels, count = pixels, step = p.stride_width * channels;
-    for (int t = 0; t < p.kernel_height * p.kernel_width; ++t) {
-      const float* from = x + offset(p, h, t);
-      float* to = taps[t];
-      for (int k = 0; k < count; ++k)  // what runs over is overwritten by the next pixel
-        store(to + k * channels, load_some(from + k * step, channels));
-    }
+  /// What the taps before row `until` of a window leave of an output's gradient.
+  MHO_INLINE Vector left_below(const float* x, int until, Vector most, Vector dy) const {
+    for (int a = 0; a < until; ++a)
+      for (int b = 0; b < p.kernel_width; ++b)
+        dy = pixel(x + a * row + b * p.channels) == most ? Vector{} : dy;
+    return dy;
   }
-  /// Rows are put together on the stack first, each pixel overwriting what ran over from the one before.
-  MHO_INLINE void unpack(const Pooling& p, int h, float* x) const {
-    float row[packed_taps * packed_pixels * lane_count + lane_count];
-    const int channels = p.channels, count = pixels, wide = p.kernel_width;
-    for (int a = 0; a < p.kernel_height; ++a) {
-      float* to = row;
-      for (int k = 0; k < count; ++k)
-        for (int b = 0; b < wide; ++b, to += channels) store(to, load(taps[a * wide + b] + k * channels));
-      float* out = x + offset(p, h, a * wide);
-      for_vectors(static_cast<std::size_t>(floats * wide),
-                  [&](std::size_t i, int part) { store_count(out + i, load(row + i), part); });
+  /// The gradients of row `a` of the windows of one output row.
+  MHO_INLINE void backward_row(int a, const float* x, const float* y, const float* dy, float* dx,
+                               const float* end) const {
+    for (int w = 0; w < p.width; ++w, y += p.channels, dy += p.channels, x += p.kernel_width * p.channels) {
+      const Vector most = pixel(y);
+      Vector rest = left_below(x, a, most, pixel(dy));
+      for (int b = 0; b < p.kernel_width; ++b, dx += p.channels) {
+        const Ints here = pixel(x + a * row + b * p.channels) == most;
+        put(dx, here ? rest : Vector{}, end);
+        rest = here ? Vector{} : rest;
+      }
     }
   }
 };
 
-/// Calls body(the pixels at hand, output row, offset of the first output) for all outputs.
-template <class Body>
-MHO_INLINE void for_packed_pixels(const Pooling& p, const float* x, Body body) {
-  PackedPixels at;
-  for (int h = 0; h < p.height; ++h)
-    for (int first = 0; first < p.width; first += PackedPixels::packed_pixels) {
-      at.pack(p, x, h, first);
-      body(at, h, (static_cast<std::ptrdiff_t>(h) * p.width + first) * p.channels);
+void max_pool_few(const Pooling& p, const float* x, float* y) {
+  const FewChannels few(p);
+  const float* end = y + static_cast<std::ptrdiff_t>(p.height) * p.width * p.channels;
+  for (int h = 0; h < p.height; ++h, x += p.kernel_height * few.row) {
+    const float* window = x;
+    for (int w = 0; w < p.width; ++w, y += p.channels, window += p.kernel_width * p.channels) {
+      Vector most = few.pixel(window);
+      for (int a = 0; a < p.kernel_height; ++a)
+        for (int b = 0; b < p.kernel_width; ++b)
+          most = larger(few.pixel(window + a * few.row + b * p.channels), most);
+      few.put(y, most, end);
     }
+  }
 }
 
-void max_pool_packed(const Pooling& p, const float* x, float* y) {
-  const int taps = p.kernel_height * p.kernel_width;
-  for_packed_pixels(p, x, [&](const PackedPixels& at, int, std::ptrdiff_t out) {
-    for_vectors(static_cast<std::size_t>(at.floats), [&](std::size_t i, int count) {
-      Vector most = load(at.taps[0] + i);
-      for (int t = 1; t < taps; ++t) most = larger(load(at.taps[t] + i), most);
-      store_count(y + out + i, most, count);
-    });
-  });
-}
-
-void max_pool_backward_packed(const Pooling& p, const float* x, const float* y, const float* dy, float* dx) {
-  const int taps = p.kernel_height * p.kernel_width;
-  for_packed_pixels(p, x, [&](PackedPixels& at, int h, std::ptrdiff_t out) {
-    for_vectors(static_cast<std::size_t>(at.floats), [&](std::size_t i, int count) {
-      const Vector most = load_count(y + out + i, count);
-      Vector rest = load_count(dy + out + i, count);
-      for (int t = 0; t < taps; ++t) {
-        const Ints here = load(at.taps[t] + i) == most;
-        store(at.taps[t] + i, here ? rest : Vector{});
-        rest = here ? Vector{} : rest;
-      }
-    });
-    at.unpack(p, h, dx);
-  });
+void max_pool_backward_few(const Pooling& p, const float* x, const float* y, const float* dy, float* dx) {
+  const FewChannels few(p);
+  const float* end = dx + few.row * p.input_height;
+  const int outputs = p.width * p.channels;
+  for (int h = 0; h < p.height; ++h, x += p.kernel_height * few.row, y += outputs, dy += outputs)
+    for (int a = 0; a < p.kernel_height; ++a, dx += few.row) few.backward_row(a, x, y, dy, dx, end);
 }
 
 void max_pool(const Pooling& p, const float* x, float* y) {
-  if (PackedPixels::serve(p)) return max_pool_packed(p, x, y);
+  if (FewChannels::serve(p)) return max_pool_few(p, x, y);
   for (int h = 0; h < p.height; ++h)
     for (int w = 0; w < p.width; ++w, y += p.channels) {
       const Window seen = window_of(p, h, w);
@@ -156,7 +142,7 @@ MHO_INLINE void max_pool_backward_loops(const Pooling& p, const float* x, const 
 
 void max_pool_backward(const Pooling& p, const float* x, const float* y, const float* dy, bool accumulate,
                        float* dx) {
-  if (!accumulate && PackedPixels::serve(p)) return max_pool_backward_packed(p, x, y, dy, dx);
+  if (!accumulate && FewChannels::serve(p)) return max_pool_backward_few(p, x, y, dy, dx);
   if (adds(p, accumulate, dx))
     max_pool_backward_loops<true>(p, x, y, dy, dx);
   else
