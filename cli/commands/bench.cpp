@@ -97,7 +97,8 @@ Json gaussian_row(const BenchArguments& arguments) {
 /// bfloat16 only where the processor has such products.
 std::vector<BenchRow> rows_of(const BenchNetwork& network) {
   std::vector<BenchRow> rows{BenchRow::digital_training, BenchRow::noisy_training};
-  if (has_bfloat16()) rows.push_back(BenchRow::bfloat16_training);
+  if (has_bfloat16())
+    rows.insert(rows.end(), {BenchRow::bfloat16_training, BenchRow::digital_bfloat16_training});
   if (network.on_chip)
     rows.insert(rows.end(),
                 {BenchRow::pulsed_training, BenchRow::pulsed31_training, BenchRow::mixed_precision_training});

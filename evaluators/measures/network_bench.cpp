@@ -46,7 +46,8 @@ void darken(Samples& samples) {
 TrainingConfig training_of(BenchRow row) {
   TrainingConfig config;
   config.regime = regime_word(row);
-  if (row == BenchRow::bfloat16_training) config.arithmetic = TrainingArithmetic::bfloat16;
+  if (row == BenchRow::bfloat16_training || row == BenchRow::digital_bfloat16_training)
+    config.arithmetic = TrainingArithmetic::bfloat16;
   if (!is_on_chip(row)) return config;
   config.momentum = 0;
   config.on_chip.pulse_slots = row == BenchRow::pulsed31_training ? 31 : 10;
@@ -74,7 +75,8 @@ Work training_work(const Architecture& architecture, int batch, BenchRow row) {
   state->step =
       std::make_unique<TrainingStep>(state->candidate, state->config, cross_entropy(), batch, bench_key);
   state->step->store().calibrate(state->samples);
-  const auto phase = row == BenchRow::digital_training ? TrainingPhase::digital : TrainingPhase::on_hardware;
+  const bool digital = row == BenchRow::digital_training || row == BenchRow::digital_bfloat16_training;
+  const auto phase = digital ? TrainingPhase::digital : TrainingPhase::on_hardware;
   const auto call = [state, phase, batch, batches] {
     const auto first = static_cast<std::int64_t>(state->count % batches) * batch;
     const auto& samples = state->samples;
@@ -206,6 +208,8 @@ const char* bench_row_name(BenchRow row) {
       return "noisy_training";
     case BenchRow::bfloat16_training:
       return "bfloat16_training";
+    case BenchRow::digital_bfloat16_training:
+      return "digital_bfloat16_training";
     case BenchRow::pulsed_training:
       return "pulsed_training";
     case BenchRow::pulsed31_training:
@@ -227,7 +231,7 @@ const char* bench_row_name(BenchRow row) {
 
 bool is_training(BenchRow row) {
   return row == BenchRow::digital_training || row == BenchRow::noisy_training ||
-         row == BenchRow::bfloat16_training || is_on_chip(row);
+         row == BenchRow::bfloat16_training || row == BenchRow::digital_bfloat16_training || is_on_chip(row);
 }
 
 bool is_on_chip(BenchRow row) {

@@ -20,7 +20,8 @@ Samples synthetic_samples(const Architecture& architecture, int count, RandomKey
 enum class BenchRow {
   digital_training,
   noisy_training,
-  bfloat16_training,  ///< noisy too
+  bfloat16_training,          ///< noisy too
+  digital_bfloat16_training,  ///< what noise costs there
   pulsed_training,    ///< in the array, every vector an update by 10 slots: the baseline device and its
                       ///< periphery
   pulsed31_training,  ///< by 31

@@ -14,7 +14,7 @@
 #include "search/generations/generation.hpp"
 #include "search/generations/prefilter.hpp"
 #include "search/proposers/draw_genome.hpp"
-#include "search/study/objective.hpp"
+#include "search/proposers/history_orders.hpp"
 
 namespace mho {
 namespace {
@@ -86,7 +86,7 @@ Refuse refusal_of(const std::set<std::string>& known, Builder& built) {
 /// What all proposals of a generation know.
 struct Past {
   const std::vector<Trial>& history;
-  std::vector<const Trial*> ranked;
+  HistoryOrders orders;
   std::vector<Genome> pending = {};
 };
 
@@ -98,7 +98,7 @@ ProposalRequest request_for(const Study& study, const Past& past, int trial) {
           .earlier = study.guide.earlier(),
           .pending = past.pending,
           .surrogate = study.guide.trusted(),
-          .ranked = past.ranked};
+          .orders = &past.orders};
 }
 
 /// With a prefilter the best of several genomes; of as many as the space still gives. All become known.
@@ -172,7 +172,7 @@ Generation propose_generation(const Study& study, int first, const std::vector<T
   const auto given = given_proposals(study, built);
   for (const auto& proposal : given) known.insert(to_string(proposal.genome));
   Generation generation;
-  Past past{history, ranking(history, search)};
+  Past past{history, {history, search}};
   for (int trial = first; trial < std::min(first + search.population, search.trials); ++trial) {
     Draws draws;
     auto proposal = trial < std::ssize(given)

@@ -7,8 +7,8 @@
 #include "core/base/parallel.hpp"
 #include "search/models/bayesian_models.hpp"
 #include "search/models/expected_improvement.hpp"
+#include "search/proposers/history_orders.hpp"
 #include "search/proposers/mutation.hpp"
-#include "search/proposers/nsga2.hpp"
 #include "search/proposers/screening.hpp"
 #include "search/study/objectives.hpp"
 
@@ -16,7 +16,7 @@ namespace mho {
 namespace {
 
 constexpr int monte_carlo_samples = 64;
-constexpr int parents_kept = 8;  // whose mutants join the pool
+constexpr size_t parents_kept = 8;  // whose mutants join the pool
 constexpr int refinements = 3, refined = 10, neighbours = 10;
 
 /// What the acquisition compares a candidate with: expected values of what is known, all keeping T_AVM.
@@ -79,8 +79,9 @@ std::vector<Desire> desires(const ProposalRequest& request, const BayesianModels
 std::vector<Genome> first_pool(const ProposalRequest& request, Random& random) {
   const int half = std::max(1, request.search.surrogate_pool / 2);
   std::vector<Genome> parents;
-  for (const auto* trial : survivors(request.history, request.search, parents_kept))
-    parents.push_back(trial->genome);
+  const HistoryOrders own(request.history, request.search);
+  const auto& order = (request.orders ? *request.orders : own).by_front();
+  for (size_t i = 0; i < std::min(order.size(), parents_kept); ++i) parents.push_back(order[i]->genome);
   auto pool = mutants(request, parents, half, random);
   const auto anywhere = mutants(request, {}, half, random);
   pool.insert(pool.end(), anywhere.begin(), anywhere.end());

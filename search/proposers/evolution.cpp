@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "search/models/surrogate_check.hpp"
+#include "search/proposers/history_orders.hpp"
 #include "search/proposers/mutation.hpp"
 #include "search/proposers/screening.hpp"
 #include "search/study/objective.hpp"
@@ -13,9 +14,9 @@ namespace {
 
 /// Trials in the history keep the hard constraints: others are refused before they become one.
 std::vector<const Trial*> parents(const ProposalRequest& request) {
-  const auto own =
-      request.ranked.empty() ? ranking(request.history, request.search) : std::vector<const Trial*>{};
-  const auto ranked = own.empty() ? request.ranked : std::span(own);  // those that keep T_AVM first
+  const HistoryOrders own(request.history, request.search);
+  const auto& ranked =
+      (request.orders ? *request.orders : own).by_objective();  // those that keep T_AVM first
   const auto end = std::partition_point(ranked.begin(), ranked.end(), [&](const Trial* trial) {
     return keeps_avm(*trial->score, request.search);
   });

@@ -6,6 +6,7 @@
 
 #include "search/proposers/crossover.hpp"
 #include "search/proposers/domination.hpp"
+#include "search/proposers/history_orders.hpp"
 #include "search/proposers/mutation.hpp"
 #include "search/study/objectives.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 constexpr double crossover_probability = 0.9;  // Deb et al. 2002, section IV.B
 
 /// The survivors are in order, so the earlier of two wins.
-const Genome& tournament(const std::vector<const Trial*>& population, Random& random) {
+const Genome& tournament(std::span<const Trial* const> population, Random& random) {
   const int last = static_cast<int>(population.size()) - 1;
   const int first = random.integer(0, last), second = random.integer(0, last);
   return population[static_cast<size_t>(std::min(first, second))]->genome;
@@ -40,7 +41,9 @@ std::vector<const Trial*> survivors(std::span<const Trial> trials, const SearchC
 
 Genome propose_nsga2(const ProposalRequest& request) {
   const int population = request.search.population;
-  const auto parents = survivors(request.history, request.search, population);
+  const HistoryOrders own(request.history, request.search);
+  const auto& order = (request.orders ? *request.orders : own).by_front();
+  const auto parents = std::span(order).first(std::min(order.size(), static_cast<size_t>(population)));
   if (parents.empty())
     return from_latin_hypercube(request, request.generation(), population, request.trial % population);
   Random random(request.key());

@@ -13,6 +13,8 @@
 
 namespace mho {
 
+class HistoryOrders;
+
 /// All that a proposal depends on.
 struct ProposalRequest {
   const Space& space;
@@ -26,8 +28,8 @@ struct ProposalRequest {
   /// Whether a genome is new and keeps the hard constraints; empty: every genome is. For proposers that
   /// choose among many. Takes about as long as mapping a network.
   std::function<bool(const Genome&)> acceptable = {};
-  /// ranking() of the history, where it was made once for all draws of a generation; else empty.
-  std::span<const Trial* const> ranked = {};
+  /// Of the history, where a generation's proposals share them; null: whoever wants one makes it.
+  const HistoryOrders* orders = nullptr;
 
   int generation() const { return trial / search.population; }
   /// The stream of random numbers of this proposal.

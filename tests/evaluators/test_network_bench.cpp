@@ -20,8 +20,9 @@ TEST_CASE("every row of the bench has a rate, its operations and a share of the 
   const auto net = make_builtin("mlp:32", {8, 8, 1}, 10);
   for (const auto row :
        {BenchRow::digital_training, BenchRow::noisy_training, BenchRow::bfloat16_training,
-        BenchRow::pulsed_training, BenchRow::pulsed31_training, BenchRow::mixed_precision_training,
-        BenchRow::noisy_forward, BenchRow::drift_score, BenchRow::exact_score, BenchRow::chip_simulation}) {
+        BenchRow::digital_bfloat16_training, BenchRow::pulsed_training, BenchRow::pulsed31_training,
+        BenchRow::mixed_precision_training, BenchRow::noisy_forward, BenchRow::drift_score,
+        BenchRow::exact_score, BenchRow::chip_simulation}) {
     INFO(bench_row_name(row));
     const auto result = bench_network(net, row, {8, 8, 10, 2}, {2, 1e-3, 1});
     CHECK(result.images_per_s.min > 0);
