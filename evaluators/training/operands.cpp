@@ -19,7 +19,7 @@ MvmSettings settings_of(const HardwareConfig& hardware) {
 
 bool is_crossbar_layer(const Node& node) { return node.on_chip.place == OnChip::Place::crossbar; }
 
-/// Whether training multiplies pairs of a layer's noisy rows, and how it comes by them.
+/// The forms in which a layer's noisy rows are wanted.
 struct RowsWanted {
   bool in_pairs;  ///< else as floats
   bool kept;      ///< as floats too

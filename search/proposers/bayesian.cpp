@@ -79,8 +79,7 @@ std::vector<Desire> desires(const ProposalRequest& request, const BayesianModels
 std::vector<Genome> first_pool(const ProposalRequest& request, Random& random) {
   const int half = std::max(1, request.search.surrogate_pool / 2);
   std::vector<Genome> parents;
-  const HistoryOrders own(request.history, request.search);
-  const auto& order = (request.orders ? *request.orders : own).by_front();
+  const auto order = by_front(request);
   for (size_t i = 0; i < std::min(order.size(), parents_kept); ++i) parents.push_back(order[i]->genome);
   auto pool = mutants(request, parents, half, random);
   const auto anywhere = mutants(request, {}, half, random);

@@ -14,9 +14,7 @@ namespace {
 
 /// Trials in the history keep the hard constraints: others are refused before they become one.
 std::vector<const Trial*> parents(const ProposalRequest& request) {
-  const HistoryOrders own(request.history, request.search);
-  const auto& ranked =
-      (request.orders ? *request.orders : own).by_objective();  // those that keep T_AVM first
+  const auto ranked = by_objective(request);  // those that keep T_AVM first
   const auto end = std::partition_point(ranked.begin(), ranked.end(), [&](const Trial* trial) {
     return keeps_avm(*trial->score, request.search);
   });

@@ -16,4 +16,14 @@ const std::vector<const Trial*>& HistoryOrders::by_front() const {
   return *by_front_;
 }
 
+std::vector<const Trial*> by_objective(const ProposalRequest& request) {
+  return request.orders ? request.orders->by_objective()
+                        : HistoryOrders(request.history, request.search).by_objective();
+}
+
+std::vector<const Trial*> by_front(const ProposalRequest& request) {
+  return request.orders ? request.orders->by_front()
+                        : HistoryOrders(request.history, request.search).by_front();
+}
+
 }  // namespace mho

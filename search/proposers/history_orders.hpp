@@ -5,8 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "search/search_config.hpp"
-#include "search/study/trial.hpp"
+#include "search/proposers/proposer.hpp"
 
 namespace mho {
 
@@ -30,5 +29,9 @@ class HistoryOrders {
   const SearchConfig& search_;
   mutable Order by_objective_, by_front_;
 };
+
+/// The same of a request's history: its generation's, where it has them.
+std::vector<const Trial*> by_objective(const ProposalRequest& request);
+std::vector<const Trial*> by_front(const ProposalRequest& request);
 
 }  // namespace mho

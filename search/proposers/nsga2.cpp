@@ -41,8 +41,7 @@ std::vector<const Trial*> survivors(std::span<const Trial> trials, const SearchC
 
 Genome propose_nsga2(const ProposalRequest& request) {
   const int population = request.search.population;
-  const HistoryOrders own(request.history, request.search);
-  const auto& order = (request.orders ? *request.orders : own).by_front();
+  const auto order = by_front(request);
   const auto parents = std::span(order).first(std::min(order.size(), static_cast<size_t>(population)));
   if (parents.empty())
     return from_latin_hypercube(request, request.generation(), population, request.trial % population);

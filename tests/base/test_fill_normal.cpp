@@ -7,7 +7,7 @@
 
 #include "core/base/random.hpp"
 #include "core/base/vector/instruction_set.hpp"
-#include "tests/catch.hpp"
+#include "tests/noise_checks.hpp"
 
 namespace mho {
 void fill_normal_portable(std::uint64_t, std::uint64_t, float*, std::size_t);
@@ -38,37 +38,11 @@ std::vector<std::pair<std::string, Fill>> generators() {
 }  // namespace
 
 TEST_CASE("the vector generators draw standard normals") {
-  // Bounds: 5 standard errors of each moment for n = 2^22; the Kolmogorov-Smirnov bound is its 1e-4 quantile.
-  const size_t n = 1 << 22;
   for (const auto& [name, fill] : generators()) {
     INFO(name);
-    std::vector<float> v(n);
-    fill(RandomKey(7).value(), 0, v.data(), n);
-    double m1 = 0, m2 = 0, m3 = 0, m4 = 0;
-    for (const double x : v) {
-      m1 += x / n;
-      m2 += x * x / n;
-      m3 += x * x * x / n;
-      m4 += x * x * x * x / n;
-    }
-    const double root_n = std::sqrt(double(n));
-    CHECK(std::abs(m1) < 5 / root_n);
-    CHECK(std::abs(m2 - 1) < 5 * std::sqrt(2.0) / root_n);
-    CHECK(std::abs(m3) < 5 * std::sqrt(15.0) / root_n);
-    CHECK(std::abs(m4 - 3) < 5 * std::sqrt(96.0) / root_n);
-    const std::pair<double, double> tails[] = {{3, 2.6998e-3}, {4, 6.334e-5}, {5, 5.733e-7}};
-    for (const auto& [bound, probability] : tails) {
-      const auto beyond =
-          std::count_if(v.begin(), v.end(), [bound = bound](float x) { return std::abs(x) > bound; });
-      CHECK(std::abs(double(beyond) - n * probability) < 5 * std::sqrt(n * probability));
-    }
-    std::sort(v.begin(), v.end());
-    double distance = 0;
-    for (size_t i = 0; i < n; ++i) {
-      const double cdf = 0.5 * std::erfc(-v[i] / std::sqrt(2.0));
-      distance = std::max({distance, std::abs(cdf - double(i) / n), std::abs(cdf - double(i + 1) / n)});
-    }
-    CHECK(distance < 2.23 / root_n);
+    std::vector<float> v(1 << 22);
+    fill(RandomKey(7).value(), 0, v.data(), v.size());
+    check_standard_normal(std::move(v));
   }
 }
 

@@ -54,6 +54,21 @@ TEST_CASE("a network without ReLU has log |1 + 0| = 0 and one with more units ha
   CHECK(measure(one_layer(64)).naswot < 64 * std::log(65.0));
 }
 
+TEST_CASE("the overlap is that of all ReLUs, also where pooling by maxima comes before them") {
+  const auto pooled = [](Pool::Kind kind) {
+    return measure({"pooled",
+                    {8, 8, 1},
+                    {{"conv", Conv2d{.out_channels = 3}, {"input"}},
+                     {"relu", Relu{}, {"conv"}},
+                     {"pool", Pool{.kind = kind}, {"relu"}},
+                     {"dense", Dense{.out_features = 4}, {"pool"}},
+                     {"loss", Output{}, {"dense"}}}})
+        .naswot;
+  };
+  CHECK(pooled(Pool::Kind::max) == pooled(Pool::Kind::average));  // which leaves the ReLU where it is
+  CHECK(pooled(Pool::Kind::max) > 0);
+}
+
 TEST_CASE("noise sensitivity grows in proportion to the weight noise of a linear network and is 0 without") {
   TrainingConfig training;
   const auto sensitivity = [&](double noise) {

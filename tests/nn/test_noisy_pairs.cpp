@@ -6,7 +6,7 @@
 
 #include "core/nn/kernels/bfloat16.hpp"
 #include "tests/nn/kernel_helpers.hpp"
-#include "tests/nn/noise_checks.hpp"
+#include "tests/noise_checks.hpp"
 
 using namespace mho;
 

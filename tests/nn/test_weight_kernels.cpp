@@ -7,7 +7,7 @@
 #include "core/base/aligned.hpp"
 #include "core/base/random.hpp"
 #include "core/nn/kernels/kernels.hpp"
-#include "tests/nn/noise_checks.hpp"
+#include "tests/noise_checks.hpp"
 
 using namespace mho;
 

@@ -4,7 +4,6 @@
 
 #include "core/base/vector/vector.inl"
 #include "core/nn/kernels/fast_channels.inl"
-#include "core/nn/kernels/fast_elementwise.inl"
 #include "core/nn/kernels/kernels.hpp"
 
 namespace mho {
